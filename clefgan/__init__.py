@@ -1,0 +1,3 @@
+"""clefgan: which real images trained the generator?"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""The one exception that the command line turns into a line on stderr and exit code 1."""
+
+
+class ClefganError(Exception):
+    """Something the user can put right; the message says where, what, and what to do."""

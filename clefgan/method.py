@@ -1,0 +1,77 @@
+"""The method interface: the only thing that a plug-in author needs to know.
+
+A *method* is a frozen dataclass whose fields are its hyper-parameters, each with a default and a
+trailing comment (`clefgan methods NAME` shows both). `fit` learns from a dev set and returns a new
+*scorer*; nothing is ever half-fitted. `score` gives every candidate one number: higher is more
+likely used, and above 0 the decision is *used*. Every random number comes from a field `seed`.
+
+Optional class variables of a method:
+
+source : str
+    The paper, as `clefgan methods` prints it.
+needs_generated : bool, True unless stated
+    False: `score` ignores its second argument. The job then passes an array of no images and
+    never decodes the generated images of the test set.
+paper_note : str
+    What the `paper` protocol of dev scores hides for this method; printed beside those scores.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images: TypeAlias = NDArray[np.uint8]
+"""(n, height, width), grey levels 0..255; may be memory-mapped, so read it in slices."""
+
+Scores: TypeAlias = NDArray[np.float64]
+"""(n,), higher: more likely used; above 0: used."""
+
+Progress: TypeAlias = Callable[[str, int, int, str], None]
+"""Called as `progress(stage, done, total, note)`; `note` holds figures such as losses, or is empty."""
+
+
+def silent(_stage: str, _done: int, _total: int, _note: str, /) -> None:
+    """Report nothing: the default of every `progress` argument."""
+
+
+class Knowledge(StrEnum):
+    """What a method used; scores of methods that know different things are not comparable."""
+
+    S0 = "S0"  # the image and the generated set
+    S1 = "S1"  # also the pool of candidates
+    S2 = "S2"  # also images known to be unused
+    S3 = "S3"  # also labels of dev images
+
+
+@dataclass(frozen=True, slots=True)
+class DevSet:
+    """One generator whose training images are known."""
+
+    generated: Images
+    used: Images
+    not_used: Images
+
+
+class Scorer(Protocol):
+    """A fitted method."""
+
+    def score(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> Scores:
+        """Score each candidate against the generated images of the generator under test."""
+        ...
+
+
+class Method(Protocol):
+    """A frozen dataclass with defaults for all fields."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    knowledge: ClassVar[Knowledge]
+
+    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
+        """Learn from a dev set; return a new scorer."""
+        ...
