@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def cache(kind: str) -> Path:
-    """The folder of one kind of cached thing, made if absent: `$CLEFGAN_CACHE` or the user's cache."""
+    """The folder of one kind of cached thing, below `$CLEFGAN_CACHE` or the user's cache; made."""
     root = os.environ.get("CLEFGAN_CACHE")
     if root:
         base = Path(root)

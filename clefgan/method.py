@@ -12,6 +12,9 @@ source : str
 needs_generated : bool, True unless stated
     False: `score` ignores its second argument. The job then passes an array of no images and
     never decodes the generated images of the test set.
+learns_from_generated : bool, False unless stated
+    True: `score` trains a model on its second argument. One more copy in a training set raises a
+    score on average only, so the promise about exact copies is not asked of it.
 paper_note : str
     What the `paper` protocol of dev scores hides for this method; printed beside those scores.
 """
@@ -31,7 +34,7 @@ Scores: TypeAlias = NDArray[np.float64]
 """(n,), higher: more likely used; above 0: used."""
 
 Progress: TypeAlias = Callable[[str, int, int, str], None]
-"""Called as `progress(stage, done, total, note)`; `note` holds figures such as losses, or is empty."""
+"""Called as `progress(stage, done, total, note)`; `note` holds figures such as losses, or is ''."""
 
 
 def silent(_stage: str, _done: int, _total: int, _note: str, /) -> None:

@@ -1,0 +1,1 @@
+"""Side-by-side timings; each module prints one table. Never part of the tests."""

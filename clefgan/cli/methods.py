@@ -1,0 +1,100 @@
+"""`clefgan methods`: what there is to run, and what can be set."""
+
+import inspect
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from clefgan.cli.console import console, errors
+
+if TYPE_CHECKING:
+    from clefgan.method import Method
+
+KNOWLEDGE = {
+    "S0": "the image and the generated set",
+    "S1": "S0, and the pool of candidates",
+    "S2": "S1, and images known to be unused",
+    "S3": "S2, and labels of dev images",
+}
+
+
+def methods(
+    name: Annotated[str | None, typer.Argument(help="A method: show its hyper-parameters.")] = None,
+) -> None:
+    """List the methods, or the hyper-parameters of one."""
+    if name is None:
+        show_all()
+    else:
+        show_one(name)
+
+
+def show_all() -> None:
+    """One row a method; broken plug-ins on stderr, one line each."""
+    from clefgan import registry
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("method", no_wrap=True, style="cyan")
+    table.add_column("knows", no_wrap=True)
+    table.add_column("what it does", overflow="fold")
+    table.add_column("source", overflow="fold", style="dim")
+    broken: list[registry.Broken] = []
+    for name, found in registry.all_methods():
+        if isinstance(found, registry.Broken):
+            broken.append(found)
+        else:
+            table.add_row(name, str(found.knowledge), first_line(found), source(found))
+    console.print(table)
+    console.print()
+    for level, meaning in KNOWLEDGE.items():
+        console.print(f"[dim]{level}: {meaning}[/dim]")
+    for failure in broken:
+        errors.print(failure.reason, markup=False, soft_wrap=True)
+
+
+def show_one(name: str) -> None:
+    """The docstring and the hyper-parameters of one method."""
+    from clefgan import hyperparameters, registry
+
+    cls = registry.get(name)
+    level = str(cls.knowledge)
+    console.print(f"[bold cyan]{name}[/bold cyan]  {level}: {KNOWLEDGE[level]}")
+    console.print(source(cls), style="dim", markup=False)
+    console.print()
+    console.print(reflowed(inspect.getdoc(cls) or ""), markup=False)
+    console.print()
+    rows = hyperparameters.describe(cls)
+    if not rows:
+        console.print("no hyper-parameters")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("--set", no_wrap=True, style="cyan")
+    for title in ("type", "default", "comment"):
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(row.name, row.type, row.default, row.comment)
+    console.print(table)
+
+
+def reflowed(text: str) -> str:
+    """A docstring with the lines of each paragraph joined, so that any terminal can wrap them."""
+    shown: list[str] = []
+    joins = False
+    for line in text.splitlines():
+        plain = bool(line) and not line.startswith((" ", "-", "*", ">"))
+        if plain and joins:
+            shown[-1] += f" {line}"
+        else:
+            shown.append(line)
+        joins = plain
+    return "\n".join(shown)
+
+
+def first_line(cls: "type[Method]") -> str:
+    """First line of the class's docstring."""
+    return (inspect.getdoc(cls) or "").partition("\n")[0]
+
+
+def source(cls: "type[Method]") -> str:
+    """The paper, as the method states it."""
+    return str(getattr(cls, "source", ""))

@@ -1,0 +1,109 @@
+"""`clefgan run`: the main job, from a data folder to a run file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clefgan.cli.console import console, progress_bar
+from clefgan.errors import ClefganError
+from clefgan.files import written_whole
+
+if TYPE_CHECKING:
+    from clefgan.job import Protocol, Run
+    from submissions.editions import Edition
+
+
+def run(
+    method: Annotated[str, typer.Option(help="A method's name, or file.py:Class.")],
+    data: Annotated[
+        str,
+        typer.Option(
+            help="A folder in a challenge layout, a dataset's name, or its prepared folder."
+        ),
+    ] = "phantom_ct",
+    test_data: Annotated[
+        Path | None, typer.Option(help="The test part, where it is not below --data.")
+    ] = None,
+    edition: Annotated[str, typer.Option(help="Whose run format and folder names.")] = "2023",
+    out: Annotated[Path, typer.Option(help="Folder for the run file and its record.")] = Path(
+        "runs"
+    ),
+    name: Annotated[
+        str | None, typer.Option(help="File name without ending; the method's if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the method and of the folds.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Of the held-out dev scores.", min=2)] = 3,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(help="Dev protocol: paper, held-out; repeatable; both if not given."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
+) -> None:
+    """Fit a method on dev, score the test candidates, write the run file and its record."""
+    from clefgan import registry
+
+    configured = registry.configure(method, settings or [], seed)
+    stem = name or file_stem(method)
+    csv, json = out / f"{stem}.csv", out / f"{stem}.json"
+    refuse_existing([csv, json], force)
+    from submissions import editions
+
+    wanted = editions.get(edition)
+    chosen = chosen_protocols(protocol or [])
+    from clefgan import challenge, job
+    from clefgan.cli import summary
+
+    with progress_bar() as progress:
+        found = challenge.read(data, edition, test_data=test_data, progress=progress)
+        result = job.run(
+            found, method, configured, protocols=chosen, n_folds=folds, seed=seed, progress=progress
+        )
+    written = write(result, csv, json, wanted, force)
+    summary.show(result)
+    for path in written:
+        console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
+
+
+def file_stem(method: str) -> str:
+    """A file name for a method: `nearest(size=8)` is `nearest`, `my.py:Mine` is `Mine`."""
+    from clefgan import registry
+
+    bare, _ = registry.split(method)
+    return bare.rpartition(":")[2]
+
+
+def refuse_existing(paths: list[Path], force: bool) -> None:
+    """Raise before any work is done if a run would overwrite another."""
+    for path in paths:
+        if path.exists() and not force:
+            raise ClefganError(f"{path}: exists; give another --name or --force")
+
+
+def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":
+    """The protocols asked for, in the order of the record; all if none is named."""
+    from clefgan.job import PROTOCOLS
+
+    for text in asked:
+        if text not in PROTOCOLS:
+            raise ClefganError(f"--protocol: {text!r} is not one of {', '.join(PROTOCOLS)}")
+    return tuple(known for known in PROTOCOLS if not asked or known in asked)
+
+
+def write(result: "Run", csv: Path, json: Path, edition: "Edition", force: bool) -> list[Path]:
+    """Write the record, then the run file where there are candidates; each whole or not at all."""
+    from clefgan.cli import record
+    from submissions import runfile
+
+    written = []
+    if result.test is not None:
+        decisions = dict(zip(result.test.ids, result.test.decisions.tolist(), strict=True))
+        runfile.write(csv, decisions, edition, force=force)
+        written.append(csv)
+    with written_whole(json) as part:
+        part.write_text(record.text(result, edition.name), encoding="utf-8")
+    return [*written, json]

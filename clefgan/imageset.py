@@ -1,0 +1,68 @@
+"""The images of one role: ids beside pixels, and no pixel decoded before it is needed."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from clefgan import images
+from clefgan.decoding import Header, Window
+from clefgan.images import Encoded
+from clefgan.method import Images, Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSet:
+    """Images of one role, naturally sorted by id.
+
+    Parameters
+    ----------
+    role : such as `dev used`; for people
+    where : the folder or data set that holds them
+    items : the encoded images, at least one
+    sixteen_bit : window of levels for 16-bit images, or None to refuse them
+    """
+
+    role: str
+    where: str
+    items: tuple[Encoded, ...] = field(repr=False)
+    sixteen_bit: Window | None = None
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.items)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The id of each image, in the order of `load`."""
+        return tuple(item.id for item in self.items)
+
+    def header(self) -> Header:
+        """Size and kind of the first image; nothing is decoded."""
+        return images.header(self.items[0])
+
+    def load(self, *, progress: Progress = silent) -> Images:
+        """Decode all images: (n, height, width), in the order of `ids`; see `images.read`.
+
+        Raises
+        ------
+        ClefganError
+            An image cannot be read, or the images are of different sizes.
+        """
+        return images.read(self.items, sixteen_bit=self.sixteen_bit, progress=progress)
+
+    def digest(self) -> str:
+        """SHA-256 over ids and encoded images; nothing is decoded.
+
+        The same images under the same ids have one digest, in a folder or in a TFDS data set.
+        """
+        whole = hashlib.sha256()
+        with ThreadPoolExecutor(images.workers()) as pool:
+            for item, content in zip(self.items, pool.map(content_digest, self.items), strict=True):
+                name = item.id.encode()
+                whole.update(len(name).to_bytes(4, "big") + name + content)
+        return whole.hexdigest()
+
+
+def content_digest(item: Encoded) -> bytes:
+    """SHA-256 of one encoded image."""
+    return hashlib.sha256(item.read_bytes()).digest()

@@ -1,0 +1,317 @@
+"""The main job: a challenge and a method in, a run with its provenance out.
+
+Nothing here prints, parses or writes: the command line does that with what `run` returns.
+
+Dev protocols
+-------------
+paper
+    The method is fitted on the whole dev set and scores the same images, as the seed paper did.
+    For what a method saw of them while fitting, read its `paper_note`.
+held-out
+    Grouped folds: no dev real image takes part in fitting what scores it.
+"""
+
+import dataclasses
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan import folds
+from clefgan.challenge import Challenge, Dev, ImageSet
+from clefgan.errors import ClefganError
+from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
+
+Protocol = Literal["paper", "held-out"]
+PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
+PACKAGES = (
+    "clefgan",
+    "jax",
+    "jaxlib",
+    "flax",
+    "optax",
+    "numpy",
+    "scikit-learn",
+    "scikit-image",
+    "numba",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of some images, ids beside them; `truth` where it is known."""
+
+    ids: tuple[str, ...]
+    scores: Scores
+    truth: NDArray[np.bool_] | None
+
+    @property
+    def decisions(self) -> NDArray[np.bool_]:
+        """(n,), True where the image is called used: the score is above 0."""
+        return self.scores > 0
+
+    def as_rows(self) -> dict[str, dict[str, Any]]:
+        """`id -> {score, decision, truth}`, in order."""
+        rows: dict[str, dict[str, Any]] = {}
+        for i, name in enumerate(self.ids):
+            rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
+            if self.truth is not None:
+                rows[name]["truth"] = int(self.truth[i])
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a method said of a challenge, and all that is needed to say it again."""
+
+    method: str
+    configured: Method
+    dev: Mapping[Protocol, Scored]
+    test: Scored | None
+    notes: tuple[str, ...]
+    provenance: Mapping[str, Any]
+
+
+@dataclass
+class Stopwatch:
+    """Wall time by stage, in seconds."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time that the block takes to stage `name`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def run(
+    challenge: Challenge,
+    name: str,
+    method: Method,
+    *,
+    protocols: tuple[Protocol, ...] = PROTOCOLS,
+    n_folds: int = 3,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Run:
+    """Fit `method` on dev, score the test candidates, and score dev by the named protocols.
+
+    Parameters
+    ----------
+    challenge : with a dev part; the test part may be absent, and then only dev is scored
+    name : of the method, for errors and the record
+    n_folds : of the held-out protocol, at least 2
+    seed : of the folds; the method has its own
+
+    Raises
+    ------
+    ClefganError
+        No dev part, images that cannot be read, a score that is not finite, or too few dev images
+        for the folds.
+    """
+    watch = Stopwatch()
+    with watch.stage("load"):
+        dev, truth, ids = load_dev(challenge, progress)
+    reals = np.concatenate([dev.used, dev.not_used])
+    with watch.stage("fit"):
+        scorer = method.fit(dev, progress=progress)
+    scored: dict[Protocol, Scored] = {}
+    if "paper" in protocols:
+        with watch.stage("score dev"):
+            scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
+        scored["paper"] = Scored(ids, scores, truth)
+    test = score_test(challenge, name, method, scorer.score, watch, progress)
+    if "held-out" in protocols:
+        with watch.stage("held-out"):
+            groups = groups_of(challenge, ids, reals)
+            fold = folds.grouped(groups, truth, n_folds, seed)
+            scores = held_out(name, method, dev, ids, fold, progress)
+        scored["held-out"] = Scored(ids, scores, truth)
+    with watch.stage("digest"):
+        digests = digests_of(challenge)
+    provenance = {
+        "method": {"name": name, "class": class_name(method), "knowledge": str(method.knowledge)},
+        "hyperparameters": dataclasses.asdict(method),  # type: ignore[call-overload]
+        "seed": {"folds": seed, "method": getattr(method, "seed", None)},
+        "folds": n_folds if "held-out" in protocols else None,
+        "data": {"source": challenge.source, "sha256": digests},
+        "versions": versions(),
+        "machine": machine(),
+        "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
+    }
+    return Run(name, method, scored, test, notes_of(method, scored), provenance)
+
+
+def load_dev(
+    challenge: Challenge, progress: Progress
+) -> tuple[DevSet, NDArray[np.bool_], tuple[str, ...]]:
+    """The dev images, their truth and ids: used first, then not used."""
+    part = challenge.dev
+    if part is None:
+        raise ClefganError(f"{challenge.source}: no dev images; a method is fitted on them")
+    dev = DevSet(
+        generated=loaded(part.generated, "dev generated", progress),
+        used=loaded(part.used, "dev used", progress),
+        not_used=loaded(part.not_used, "dev not used", progress),
+    )
+    truth = np.concatenate([np.ones(len(part.used), bool), np.zeros(len(part.not_used), bool)])
+    return dev, truth, unique_ids(part)
+
+
+def unique_ids(part: Dev) -> tuple[str, ...]:
+    """Ids of the real dev images; the role is put before them where both roles share an id."""
+    used, not_used = part.used.ids, part.not_used.ids
+    if set(used).isdisjoint(not_used):
+        return (*used, *not_used)
+    return (*(f"used/{name}" for name in used), *(f"not_used/{name}" for name in not_used))
+
+
+def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:
+    """Decode one role, reporting under the name of the role."""
+
+    def report(_stage: str, done: int, total: int, note: str) -> None:
+        progress(f"reading {stage}", done, total, note)
+
+    return images.load(progress=report)
+
+
+def score_test(
+    challenge: Challenge,
+    name: str,
+    method: Method,
+    score: Callable[..., Scores],
+    watch: Stopwatch,
+    progress: Progress,
+) -> Scored | None:
+    """Score the candidates; the generated images are decoded only for a method that needs them."""
+    if challenge.test is None:
+        return None
+    part = challenge.test
+    with watch.stage("load"):
+        candidates = loaded(part.candidates, "test candidates", progress)
+        if getattr(method, "needs_generated", True):
+            generated = loaded(part.generated, "test generated", progress)
+        else:
+            generated = np.empty((0, *candidates.shape[1:]), np.uint8)
+    with watch.stage("score test"):
+        scores = checked(score(candidates, generated, progress=progress), part.candidates.ids, name)
+    truth = None
+    if part.truth is not None:
+        truth = np.array([part.truth[image] for image in part.candidates.ids], bool)
+    return Scored(part.candidates.ids, scores, truth)
+
+
+def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
+    """Group of each real dev image: as the data says, else exact copies share one."""
+    fallback = folds.copies(reals)
+    known = challenge.groups or {}
+    return [
+        known.get(name.rpartition("/")[2], digest)
+        for name, digest in zip(ids, fallback, strict=True)
+    ]
+
+
+def held_out(
+    name: str,
+    method: Method,
+    dev: DevSet,
+    ids: tuple[str, ...],
+    fold: NDArray[np.int64],
+    progress: Progress,
+) -> Scores:
+    """Score every dev real image by a scorer that was fitted without its fold."""
+    n_used = len(dev.used)
+    scores = np.full(len(ids), np.nan)
+    for number, (fit, score) in enumerate(folds.splits(fold)):
+
+        def report(stage: str, done: int, total: int, note: str, /, _fold: int = number) -> None:
+            progress(f"fold {_fold + 1}: {stage}", done, total, note)
+
+        part = DevSet(
+            dev.generated, dev.used[fit[fit < n_used]], dev.not_used[fit[fit >= n_used] - n_used]
+        )
+        images = np.concatenate(
+            [dev.used[score[score < n_used]], dev.not_used[score[score >= n_used] - n_used]]
+        )
+        scorer = method.fit(part, progress=report)
+        found = scorer.score(images, dev.generated, progress=report)
+        scores[score] = checked(found, tuple(ids[i] for i in score), name)
+    return scores
+
+
+def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:
+    """Return the scores if there is one finite number for each id."""
+    found = np.asarray(scores)
+    if found.shape != (len(ids),) or found.dtype.kind != "f":
+        raise ClefganError(
+            f"method {name!r}: scores have shape {found.shape} and type {str(found.dtype)!r}; "
+            f"need {len(ids)} floats"
+        )
+    bad = np.flatnonzero(~np.isfinite(found))
+    if len(bad):
+        raise ClefganError(
+            f"method {name!r}: score of {ids[bad[0]]!r} is {found[bad[0]]}; "
+            f"{len(bad)} of {len(ids)} scores are not finite"
+        )
+    return found.astype(np.float64)
+
+
+def notes_of(method: Method, scored: Mapping[Protocol, Scored]) -> tuple[str, ...]:
+    """What the reader of the dev scores must know."""
+    note = getattr(method, "paper_note", "")
+    return (f"paper protocol: {note}",) if note and "paper" in scored else ()
+
+
+def digests_of(challenge: Challenge) -> dict[str, str]:
+    """SHA-256 of the data by role, over ids and encoded images."""
+    roles: dict[str, ImageSet] = {}
+    if challenge.dev is not None:
+        part = challenge.dev
+        roles |= {
+            "dev generated": part.generated,
+            "dev used": part.used,
+            "dev not used": part.not_used,
+        }
+    if challenge.test is not None:
+        roles |= {
+            "test generated": challenge.test.generated,
+            "test candidates": challenge.test.candidates,
+        }
+    return {role: images.digest() for role, images in roles.items()}
+
+
+def class_name(method: Method) -> str:
+    """`module:Class`, as an entry point names it."""
+    return f"{type(method).__module__}:{type(method).__qualname__}"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide the numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """What else decides the bits: the processor and the number of cores this process may use."""
+    return {"processor": platform.machine(), "system": platform.system(), "cores": cores()}
+
+
+def cores() -> int:
+    """Number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

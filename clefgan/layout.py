@@ -1,0 +1,147 @@
+"""Which folder plays which role: a challenge's layout on disk, found by the names of its folders.
+
+The given folder and up to three levels below it are searched. Dev and test may be two folders or
+one, under any name: a folder of generated images belongs to the part that it shares more of its
+path with; where that does not tell, to the part that a folder above it is named after (`train`,
+`test`, ...), and at last `generated` itself is dev and any other name is test.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clefgan import images
+from clefgan.errors import ClefganError
+
+Folders = Mapping[str, Sequence[str]]
+"""Role (`used`, `not_used`, `generated`, `unknown`) to the names that its folder may have."""
+
+DEV_ROLES = ("generated", "used", "not_used")
+TEST_ROLES = ("generated", "unknown")
+WORDS = {
+    "used": "used images",
+    "not_used": "images not used",
+    "generated": "generated images",
+    "unknown": "candidates",
+}
+LEVELS = 3  # below the given folder
+DEV_WORDS, TEST_WORDS = {"dev", "development", "train", "training"}, {"test", "testing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Folders by role; a role that was not found is absent."""
+
+    root: Path
+    dev: Mapping[str, Path]
+    test: Mapping[str, Path]
+    seen: tuple[str, ...]  # all folders that were looked at, from `root`
+
+
+def find(root: Path, folders: Folders) -> Layout:
+    """Find the folder of each role.
+
+    Raises
+    ------
+    ClefganError
+        `root` is no folder, or two folders match one role.
+    """
+    if not root.is_dir():
+        raise ClefganError(f"{root}: no such folder")
+    seen: list[str] = []
+    found: dict[str, list[Path]] = {role: [] for role in WORDS}
+    for path, role in matches(root, folders, seen):
+        if all(not path.samefile(other) for other in found[role]):
+            found[role].append(path)
+    for role in ("used", "not_used", "unknown"):
+        refuse_two(root, role, found[role])
+    dev = {role: found[role][0] for role in ("used", "not_used") if found[role]}
+    test = {"unknown": found["unknown"][0]} if found["unknown"] else {}
+    for part, path in share_out(root, found["generated"], dev, test).items():
+        (dev if part == "dev" else test)["generated"] = path
+    return Layout(root, dev, test, tuple(seen))
+
+
+def matches(root: Path, folders: Folders, seen: list[str]) -> Iterator[tuple[Path, str]]:
+    """Every folder that plays a role, with the role; what is below such a folder is left alone."""
+    names = {tuple(name.casefold().split("/")): role for role in folders for name in folders[role]}
+    deepest = LEVELS + max((len(name) for name in names), default=0)
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop(0)
+        parts = tuple(part.casefold() for part in folder.relative_to(root).parts)
+        if parts:
+            seen.append("/".join(folder.relative_to(root).parts))
+        roles = {
+            names[parts[start:]]: None
+            for start in range(min(len(parts), LEVELS + 1))
+            if parts[start:] in names
+        }
+        if roles and holds_images(folder):
+            yield from ((folder, role) for role in roles)
+        elif len(parts) < deepest:
+            waiting += subfolders(folder)
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """Folders directly in a folder, sorted; hidden ones and what archives leave are passed over."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if entry.is_dir()]
+    names = [name for name in names if not name.startswith((".", "__MACOSX"))]
+    return [folder / name for name in sorted(names, key=images.natural_key)]
+
+
+def holds_images(folder: Path) -> bool:
+    """Whether a folder is the end of a path: it holds an image, or no folder either."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir() and images.is_image(Path(entry.path)):
+                return True
+    return not subfolders(folder)
+
+
+def share_out(
+    root: Path, generated: Sequence[Path], dev: Mapping[str, Path], test: Mapping[str, Path]
+) -> dict[str, Path]:
+    """`dev` and `test` to their folder of generated images, as far as there is one."""
+    leaning = {path: lean(root, path, dev, test) for path in generated}
+    order = sorted(generated, key=lambda path: leaning[path], reverse=True)
+    if not order:
+        return {}
+    if len(order) == 1:
+        alone = "test" if test and not dev else "dev" if dev and not test else None
+        return {alone or ("dev" if leaning[order[0]] > (0, 0, 0) else "test"): order[0]}
+    first, last = leaning[order[0]], leaning[order[-1]]
+    same_part = first[0] * last[0] > 0  # both are nearer to the same part
+    if len(order) > 2 or same_part or first == last:
+        refuse_two(root, "generated", order)
+    return {"dev": order[0], "test": order[1]}
+
+
+def lean(
+    root: Path, path: Path, dev: Mapping[str, Path], test: Mapping[str, Path]
+) -> tuple[int, int, int]:
+    """How much a folder belongs to dev: by place, by a name above it, by its own; above 0 is dev."""
+    place = 0
+    if dev and test:
+        place = nearness(path, dev) - nearness(path, test)
+    above = re.findall(r"[a-z]+", "/".join(path.relative_to(root).parts[:-1]).casefold())
+    hint = bool(DEV_WORDS & set(above)) - bool(TEST_WORDS & set(above))
+    return place, hint, 1 if path.name.casefold() == "generated" else -1
+
+
+def nearness(path: Path, others: Mapping[str, Path]) -> int:
+    """The longest way that `path` and another folder go together, in folders."""
+    return max(len(Path(os.path.commonpath([path, other])).parts) for other in others.values())
+
+
+def refuse_two(root: Path, role: str, paths: Sequence[Path]) -> None:
+    """Raise if a role has more than one folder."""
+    if len(paths) > 1:
+        names = " and ".join(repr(path.relative_to(root).as_posix()) for path in paths)
+        raise ClefganError(
+            f"{root}: {len(paths)} folders of {WORDS[role]}: {names}; "
+            "keep one, or give the folder of one challenge"
+        )

@@ -1,0 +1,195 @@
+"""Methods by name, and hyper-parameters from text.
+
+Methods come in by the entry points of the group `clefgan.methods`; ours by the same door as a
+stranger's. Only the module of the method that is asked for is imported.
+"""
+
+import dataclasses
+import difflib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from clefgan import hyperparameters
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge, Method
+
+GROUP = "clefgan.methods"
+OURS = "clefgan"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A method that could not be loaded, and why, in one line."""
+
+    name: str
+    reason: str
+
+
+def entries() -> dict[str, EntryPoint]:
+    """Every entry point of the group by name; of two that claim a name, ours."""
+    found: dict[str, EntryPoint] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        if entry.name not in found or distribution(entry) == OURS:
+            found[entry.name] = entry
+    return found
+
+
+def distribution(entry: EntryPoint) -> str:
+    """Name of the distribution that brings an entry point."""
+    return entry.dist.name if entry.dist is not None else "an unnamed distribution"
+
+
+def built_in() -> list[str]:
+    """Names of the methods that clefgan itself brings, sorted."""
+    return [name for name, entry in entries().items() if distribution(entry) == OURS]
+
+
+def get(name: str) -> type[Method]:
+    """Return the method class called `name`, or the class of a `file.py:Class`.
+
+    Raises
+    ------
+    ClefganError
+        No such method (with the closest name), or one that cannot be loaded.
+    """
+    if ".py:" in name:
+        return from_file(name)
+    known = entries()
+    if name not in known:
+        raise ClefganError(f"no method {name!r}; {suggestion(name, known)}")
+    return load(known[name])
+
+
+def load(entry: EntryPoint) -> type[Method]:
+    """Import the class of an entry point; a ClefganError says why if it is broken."""
+    place = f"method {entry.name!r} of {distribution(entry)}"
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise ClefganError(f"{place}: cannot be loaded: {one_line(error)}") from error
+    return checked(found, place)
+
+
+def from_file(text: str) -> type[Method]:
+    """Return the class of `path/to/file.py:Class`; the file runs as a module of its own."""
+    file, _, name = text.rpartition(":")
+    path = Path(file)
+    if not path.is_file():
+        raise ClefganError(f"{path}: no such file; --method takes a name or file.py:Class")
+    module = run_file(path)
+    if not hasattr(module, name):
+        raise ClefganError(f"{path}: no class {name!r}; {suggestion(name, classes(module))}")
+    return checked(getattr(module, name), text)
+
+
+def run_file(path: Path) -> ModuleType:
+    """Import a Python file under a name of its own."""
+    spec = importlib.util.spec_from_file_location(f"clefgan_method_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up by name
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[spec.name]
+        raise ClefganError(f"{path}: cannot be loaded: {one_line(error)}") from error
+    return module
+
+
+def classes(module: ModuleType) -> list[str]:
+    """Names of the classes that a module defines itself."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == module.__name__
+    ]
+
+
+def checked(found: object, place: str) -> type[Method]:
+    """Return `found` if it is a method class, else say what it lacks."""
+    if not isinstance(found, type):
+        raise ClefganError(f"{place}: is not a class; got {type(found).__name__!r}")
+    if not dataclasses.is_dataclass(found):
+        raise ClefganError(f"{place}: class {found.__name__!r} is not a dataclass; make it frozen")
+    if not found.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+        raise ClefganError(f"{place}: dataclass {found.__name__!r} is not frozen")
+    if not isinstance(getattr(found, "knowledge", None), Knowledge):
+        raise ClefganError(f"{place}: class variable 'knowledge' is not one of Knowledge.S0 to S3")
+    if not callable(getattr(found, "fit", None)):
+        raise ClefganError(f"{place}: class {found.__name__!r} has no method 'fit'")
+    for field in dataclasses.fields(found):
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            raise ClefganError(f"{place}: field {field.name!r} has no default")
+    return found
+
+
+def all_methods() -> Iterator[tuple[str, type[Method] | Broken]]:
+    """Every method by name, sorted; a broken one harms no other."""
+    for name, entry in entries().items():
+        try:
+            yield name, load(entry)
+        except ClefganError as error:
+            yield name, Broken(name, str(error))
+
+
+def configure(name: str, settings: Iterable[str] = (), seed: int | None = None) -> Method:
+    """Return method `name` with hyper-parameters from texts such as `C=10` or `gan.epochs=5`.
+
+    `name` may carry settings itself: `nearest(size=64)`. `seed` sets the field of that name
+    where the method has one; a method without chance ignores it.
+
+    Raises
+    ------
+    ClefganError
+        Unknown method or hyper-parameter, or a value of the wrong type.
+    """
+    bare, inline = split(name)
+    cls = get(bare)
+    values = hyperparameters.parse_settings([*inline, *settings])
+    if seed is not None and "seed" not in values and hyperparameters.has(cls, "seed"):
+        values["seed"] = str(seed)
+    return build(cls, values, bare)
+
+
+def build(cls: type[Method], values: Mapping[str, str], name: str) -> Method:
+    """Return an instance with the given texts parsed by the types of the fields."""
+    instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
+    method: Method = instance
+    return method
+
+
+def split(text: str) -> tuple[str, list[str]]:
+    """`name(a=1, b=2)` as `name` and its settings; commas inside brackets do not separate."""
+    if not text.endswith(")") or "(" not in text or ".py:" in text.partition("(")[2]:
+        return text, []
+    name, _, inside = text[:-1].partition("(")
+    parts, depth = [""], 0
+    for character in inside:
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return name.strip(), [part.strip() for part in parts if part.strip()]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`did you mean ...?` if something is close, else everything that is known."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(map(repr, names)) or 'none'}"
+
+
+def one_line(error: BaseException) -> str:
+    """Kind and first line of an exception."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

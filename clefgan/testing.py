@@ -1,0 +1,125 @@
+"""The conformance suite: what every method promises, checked on tiny images.
+
+Plug-in authors run it too::
+
+    from clefgan.testing import check_method
+
+    def test_my_method() -> None:
+        check_method(MyMethod)
+"""
+
+from typing import Any
+
+import numpy as np
+
+from clefgan import hyperparameters, registry
+from clefgan.method import DevSet, Images, Knowledge, Method, Scorer, Scores
+
+SIZE = 32
+TOLERANCE = 1e-5  # relative to the size of the scores; float32 engines reorder their sums
+
+
+def check_method(cls: type[Method], **settings: Any) -> None:
+    """Raise an AssertionError that names the first promise that a method breaks.
+
+    Parameters
+    ----------
+    cls : the method class
+    settings : hyper-parameters for the check, where the defaults would take long
+
+    Notes
+    -----
+    The promises: a frozen dataclass with a default and a comment for each field; the same seed
+    gives the same scores; scores are finite float64 of shape (n,); permuting candidates permutes
+    scores; a method of knowledge S0 scores an image the same whatever its neighbours; an exact
+    copy of a candidate among the generated images never lowers its score, for a method that looks
+    at them and does not train on them; images are not written to.
+    """
+    registry.checked(cls, cls.__name__)
+    for row in hyperparameters.describe(cls):
+        assert row.comment, f"{cls.__name__}: field {row.name!r} has no trailing comment"
+    dev, candidates, generated = example()
+    method = cls(**settings)
+    assert hash(method) == hash(cls(**settings)), "hyper-parameters must be hashable"
+    scorer = method.fit(dev)
+    scores = check_scores(scorer, candidates, generated)
+    same(cls(**settings).fit(dev).score(candidates, generated), scores, "same seed, same scores")
+    check_permutation(scorer, candidates, generated, scores)
+    if cls.knowledge is Knowledge.S0:
+        alone = np.concatenate([scorer.score(candidates[i : i + 1], generated) for i in range(2)])
+        same(alone, scores[:2], "S0: an image scores the same whatever its neighbours")
+    if getattr(cls, "needs_generated", True):
+        if not getattr(cls, "learns_from_generated", False):
+            check_copy(scorer, candidates, generated, scores)
+    else:
+        none = np.empty((0, SIZE, SIZE), np.uint8)
+        same(
+            scorer.score(candidates, none), scores, "needs_generated=False: the set does not count"
+        )
+
+
+def check_scores(scorer: Scorer, candidates: Images, generated: Images) -> Scores:
+    """Scores are finite float64 of shape (n,), and the images are as they were."""
+    before = candidates.copy(), generated.copy()
+    scores = scorer.score(candidates, generated)
+    assert isinstance(scores, np.ndarray), f"scores are {type(scores).__name__}, not an array"
+    assert scores.dtype == np.float64, f"scores are {scores.dtype}, not float64"
+    assert scores.shape == (len(candidates),), f"scores have shape {scores.shape}"
+    assert np.isfinite(scores).all(), "scores are not finite"
+    assert np.array_equal(candidates, before[0]), "score wrote to the candidates"
+    assert np.array_equal(generated, before[1]), "score wrote to the generated images"
+    return scores
+
+
+def check_permutation(
+    scorer: Scorer, candidates: Images, generated: Images, scores: Scores
+) -> None:
+    """Permuting candidates permutes scores; the order of the generated images does not matter."""
+    order = np.random.default_rng(3).permutation(len(candidates))
+    same(
+        scorer.score(candidates[order], generated),
+        scores[order],
+        "permuting candidates permutes scores",
+    )
+
+
+def check_copy(scorer: Scorer, candidates: Images, generated: Images, scores: Scores) -> None:
+    """An image that is in `generated` scores no lower for it."""
+    for i in range(2):
+        more = np.concatenate([generated, candidates[i : i + 1]])
+        after = scorer.score(candidates, more)[i]
+        assert after >= scores[i] - slack(scores), (
+            f"a copy of candidate {i} among the generated lowers its score "
+            f"from {scores[i]} to {after}"
+        )
+
+
+def same(found: Scores, wanted: Scores, promise: str) -> None:
+    """Equal up to the rounding of reordered sums."""
+    worst = float(np.max(np.abs(found - wanted), initial=0.0))
+    assert worst <= slack(wanted), f"{promise}: scores differ by {worst:.3g}"
+
+
+def slack(scores: Scores) -> float:
+    """How much rounding may move scores of this size."""
+    return TOLERANCE * float(np.ptp(scores) + np.max(np.abs(scores), initial=0.0))
+
+
+def example(seed: int = 0) -> tuple[DevSet, Images, Images]:
+    """A tiny challenge of smooth blobs: a dev set, 6 candidates, 8 generated images, 32x32."""
+    rng = np.random.default_rng(seed)
+    dev = DevSet(generated=blobs(rng, 12), used=blobs(rng, 6), not_used=blobs(rng, 6))
+    candidates = blobs(rng, 6)
+    near = np.clip(candidates[:2].astype(np.int16) + rng.integers(-9, 10, (2, SIZE, SIZE)), 0, 255)
+    return dev, candidates, np.concatenate([blobs(rng, 6), near.astype(np.uint8)])
+
+
+def blobs(rng: np.random.Generator, n: int) -> Images:
+    """Return `n` images of a few soft discs on a noisy ground."""
+    y, x = np.mgrid[:SIZE, :SIZE]
+    images = np.empty((n, SIZE, SIZE))
+    for image in images:
+        image[...] = rng.normal(60, 4, (SIZE, SIZE))
+        for cy, cx, width, height in rng.uniform([4, 4, 2, 20], [28, 28, 8, 90], (4, 4)):
+            image += height * np.exp(-((y - cy) ** 2 + (x - cx) ** 2) / (2 * width**2))
+    return np.clip(images, 0, 255).astype(np.uint8)

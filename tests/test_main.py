@@ -1,0 +1,99 @@
+"""The entry point: exit codes, one line on stderr, and what a start may cost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clefgan import __main__ as entry
+from clefgan.errors import ClefganError
+
+HEAVY = ("jax", "flax", "sklearn", "skimage", "scipy", "tensorflow_datasets", "matplotlib", "numba")
+
+
+def python(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=120, cwd=cwd
+    )
+
+
+@pytest.mark.parametrize("words", [["--help"], ["methods"], ["run", "--help"], ["--version"]])
+def test_a_start_imports_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import sys, atexit\n"
+        f"atexit.register(lambda: print([m for m in {HEAVY} if m in sys.modules], file=sys.stderr))\n"
+        "from clefgan.__main__ import main\n"
+        f"main({words!r})"
+    )
+    done = python("-P", "-c", code)
+    assert done.returncode == 0
+    assert done.stderr.strip() == "[]"
+
+
+def test_help_takes_little_processor_time() -> None:
+    before = os.times()
+    assert python("-P", "-m", "clefgan", "--help").returncode == 0
+    after = os.times()
+    took = after.children_user - before.children_user
+    assert took < 1.0  # the promise is 0.5 s on a quiet machine; tests may share theirs
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (
+            ["run", "--method", "neerest"],
+            1,
+            "clefgan: no method 'neerest'; did you mean 'nearest'?",
+        ),
+        (
+            ["run", "--method", "coin", "--set", "side=1"],
+            1,
+            "clefgan: method 'coin': no hyper-parameter 'side'; known: share, seed",
+        ),
+        (
+            ["run", "--method", "coin", "--edition", "1999"],
+            1,
+            "clefgan: no edition '1999'; known: ",
+        ),
+        (
+            ["run", "--method", "coin", "--protocol", "best"],
+            1,
+            "clefgan: --protocol: 'best' is not one of paper, held-out",
+        ),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_1(
+    capsys: pytest.CaptureFixture[str], words: list[str], code: int, line: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main(words)
+    assert stopped.value.code == code
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(line)
+
+
+def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main(["run", "--no-such-option"])
+    assert stopped.value.code == 2
+    assert "--no-such-option" in capsys.readouterr().err
+
+
+def test_an_os_error_begins_with_the_file() -> None:
+    error = FileNotFoundError(2, "No such file or directory", "data/x")
+    assert entry.message(error) == "data/x: no such file or directory"
+    assert entry.message(ClefganError("a\nb")) == "a b"
+
+
+def test_a_foreign_package_of_our_name_is_named(tmp_path: Path) -> None:
+    (tmp_path / "evaluation").mkdir()
+    (tmp_path / "evaluation" / "__init__.py").write_text("")
+    done = python("-m", "clefgan", "--version", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("clefgan: package 'evaluation' found at ")
+    assert done.stderr.rstrip().endswith("outside that folder")
+    assert python("-P", "-m", "clefgan", "--version", cwd=tmp_path).returncode == 0

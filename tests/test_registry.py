@@ -1,0 +1,175 @@
+"""Methods by name, by file, and what happens to broken ones."""
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clefgan import registry
+from clefgan.errors import ClefganError
+
+MINE = '''
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from clefgan.method import Knowledge
+
+@dataclass(frozen=True)
+class Mine:
+    """Mean grey level."""
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+    level: float = 100.0  # above it: used
+    def fit(self, dev, /, *, progress=None):
+        return self
+    def score(self, candidates, generated, /, *, progress=None):
+        return candidates.mean(axis=(1, 2)) - self.level
+'''
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "mine.py"
+    path.write_text(text)
+    return path
+
+
+def test_every_built_in_method_loads() -> None:
+    broken = [found for _, found in registry.all_methods() if isinstance(found, registry.Broken)]
+    assert broken == []
+    assert {"lbp-svm", "nearest", "coin", "all-used", "all-not-used"} <= set(registry.built_in())
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    with pytest.raises(ClefganError, match=r"^no method 'lbpsvm'; did you mean 'lbp-svm'\?$"):
+        registry.get("lbpsvm")
+
+
+def test_a_name_like_no_other_lists_the_known_ones() -> None:
+    with pytest.raises(ClefganError, match=r"^no method 'zzz'; known: 'all-not-used', 'all-used'"):
+        registry.get("zzz")
+
+
+def test_a_class_in_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path, MINE)
+    assert repr(registry.configure(f"{path}:Mine", ["level=7"])) == "Mine(level=7.0)"
+
+
+@pytest.mark.parametrize(
+    ("text", "cls", "message"),
+    [
+        (MINE, "Mnie", "no class 'Mnie'; did you mean 'Mine'"),
+        ("1 / 0", "Mine", "cannot be loaded: ZeroDivisionError: division by zero"),
+        (MINE.replace("@dataclass(frozen=True)", ""), "Mine", "is not a dataclass; make it frozen"),
+        (MINE.replace("(frozen=True)", ""), "Mine", "dataclass 'Mine' is not frozen"),
+        (MINE.replace("= Knowledge.S0", "= 'S0'"), "Mine", "'knowledge' is not one of"),
+        (MINE.replace("def fit", "def learn"), "Mine", "has no method 'fit'"),
+        (MINE.replace("float = 100.0 ", "float "), "Mine", "field 'level' has no default"),
+        ("Mine = 3", "Mine", "is not a class; got 'int'"),
+    ],
+)
+def test_a_broken_file_is_named_in_one_line(
+    tmp_path: Path, text: str, cls: str, message: str
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ClefganError) as caught:
+        registry.get(f"{path}:{cls}")
+    assert str(caught.value).startswith(str(path))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file() -> None:
+    with pytest.raises(ClefganError, match=r"^no\.py: no such file; --method takes a name or"):
+        registry.get("no.py:Mine")
+
+
+def test_a_broken_plug_in_harms_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = registry.entries()
+    broken = EntryPoint("broken", "no_such_module_at_all:Mine", registry.GROUP)
+    monkeypatch.setattr(registry, "entries", lambda: {**real, "broken": broken})
+    found = dict(registry.all_methods())
+    assert isinstance(found["broken"], registry.Broken)
+    assert "method 'broken' of an unnamed distribution: cannot be loaded" in found["broken"].reason
+    assert not isinstance(found["nearest"], registry.Broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nearest", ("nearest", [])),
+        ("nearest(size=8, seed=1)", ("nearest", ["size=8", "seed=1"])),
+        ("f(map=pca(lbp(1,2),8), k=3)", ("f", ["map=pca(lbp(1,2),8)", "k=3"])),
+        ("f()", ("f", [])),
+    ],
+)
+def test_a_name_may_carry_settings(text: str, expected: Any) -> None:
+    assert registry.split(text) == expected
+
+
+def test_the_seed_goes_where_there_is_one() -> None:
+    assert "seed=7" in repr(registry.configure("coin", seed=7))
+    assert "seed=1" in repr(registry.configure("coin", ["seed=1"], seed=7))
+    assert repr(registry.configure("all-used", seed=7)) == "AllUsed()"
+
+
+PLUGIN = {
+    "pyproject.toml": """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "clefgan-brightness"
+version = "1.0"
+[project.entry-points."clefgan.methods"]
+brightness = "clefgan_brightness:Mine"
+broken = "clefgan_brightness:Nothing"
+""",
+    "clefgan_brightness.py": MINE,
+}
+
+
+@pytest.fixture(scope="module")
+def plug_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that an outside plug-in was built and installed into."""
+    source, site = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("site")
+    for name, text in PLUGIN.items():
+        (source / name).write_text(text)
+    command = [
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+    ]
+    subprocess.run([sys.executable, *command, str(site), str(source)], check=True, timeout=120)
+    return site
+
+
+def clefgan(site: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line where Python also finds the plug-in."""
+    code = f"import site; site.addsitedir({str(site)!r}); from clefgan.__main__ import main; main()"
+    return subprocess.run(
+        [sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, timeout=300
+    )
+
+
+def test_an_outside_plug_in_is_listed_beside_a_broken_one(plug_in: Path) -> None:
+    done = clefgan(plug_in, "methods")
+    assert done.returncode == 0
+    assert "brightness" in done.stdout
+    assert "lbp-svm" in done.stdout
+    assert done.stderr.splitlines() == [
+        "method 'broken' of clefgan-brightness: cannot be loaded: AttributeError: module "
+        "'clefgan_brightness' has no attribute 'Nothing'"
+    ]
+
+
+def test_an_outside_plug_in_runs(plug_in: Path, tmp_path: Path) -> None:
+    done = clefgan(plug_in, "run", "--method", "brightness", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert len((tmp_path / "brightness.csv").read_text().splitlines()) == 100
