@@ -124,14 +124,16 @@ def run(
     with watch.stage("load"):
         dev, truth, ids = load_dev(challenge, progress)
     reals = np.concatenate([dev.used, dev.not_used])
-    with watch.stage("fit"):
-        scorer = method.fit(dev, progress=progress)
     scored: dict[Protocol, Scored] = {}
-    if "paper" in protocols:
-        with watch.stage("score dev"):
-            scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
-        scored["paper"] = Scored(ids, scores, truth)
-    test = score_test(challenge, name, method, scorer.score, watch, progress)
+    test: Scored | None = None
+    if "paper" in protocols or challenge.test is not None:
+        with watch.stage("fit"):
+            scorer = method.fit(dev, progress=progress)
+        if "paper" in protocols:
+            with watch.stage("score dev"):
+                scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
+            scored["paper"] = Scored(ids, scores, truth)
+        test = score_test(challenge, name, method, scorer.score, watch, progress)
     if "held-out" in protocols:
         with watch.stage("held-out"):
             groups = groups_of(challenge, ids, reals)

@@ -23,7 +23,8 @@ def python(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedPro
 def test_a_start_imports_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys, atexit\n"
-        f"atexit.register(lambda: print([m for m in {HEAVY} if m in sys.modules], file=sys.stderr))\n"
+        f"heavy = lambda: [name for name in {HEAVY} if name in sys.modules]\n"
+        "atexit.register(lambda: print(heavy(), file=sys.stderr))\n"
         "from clefgan.__main__ import main\n"
         f"main({words!r})"
     )

@@ -42,6 +42,10 @@ def run(
         list[str] | None,
         typer.Option(help="Dev protocol: paper, held-out; repeatable; both if not given."),
     ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
@@ -55,11 +59,12 @@ def run(
 
     wanted = editions.get(edition)
     chosen = chosen_protocols(protocol or [])
+    levels = None if window is None else window_levels(window)
     from clefgan import challenge, job
     from clefgan.cli import summary
 
     with progress_bar() as progress:
-        found = challenge.read(data, edition, test_data=test_data, progress=progress)
+        found = challenge.read(data, edition, test_data=test_data, sixteen_bit=levels)
         result = job.run(
             found, method, configured, protocols=chosen, n_folds=folds, seed=seed, progress=progress
         )
@@ -82,6 +87,18 @@ def refuse_existing(paths: list[Path], force: bool) -> None:
     for path in paths:
         if path.exists() and not force:
             raise ClefganError(f"{path}: exists; give another --name or --force")
+
+
+def window_levels(text: str) -> tuple[int, int]:
+    """The window `LOW,HIGH` as two levels."""
+    low, _, high = text.partition(",")
+    try:
+        levels = int(low), int(high)
+    except ValueError:
+        raise ClefganError(f"--window: {text!r} is not two whole numbers LOW,HIGH") from None
+    if levels[0] >= levels[1]:
+        raise ClefganError(f"--window: {text!r}: the low level must be below the high one")
+    return levels
 
 
 def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":

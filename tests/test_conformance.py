@@ -1,0 +1,120 @@
+"""Every built-in method keeps its promises; and the suite notices when one is broken."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from clefgan import registry
+from clefgan.method import DevSet, Images, Knowledge, Progress, Scores, silent
+from clefgan.testing import check_method
+
+
+@pytest.mark.parametrize("name", registry.built_in())
+def test_every_method_keeps_its_promises(name: str) -> None:
+    check_method(registry.get(name))
+
+
+@dataclass(frozen=True)
+class Good:
+    """Mean grey level against that of the generated images."""
+
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+    level: float = 100.0  # a threshold
+
+    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> "Good":
+        return self
+
+    def score(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> Scores:
+        gap = candidates[:, None].astype(float) - generated[None]
+        return self.level - np.asarray((gap**2).mean(axis=(2, 3)).min(axis=1))
+
+
+def test_a_method_that_keeps_them_passes() -> None:
+    check_method(Good)
+
+
+@dataclass(frozen=True)
+class NoComment(Good):
+    other: int = 1
+
+
+@dataclass(frozen=True)
+class Unseeded(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return np.random.default_rng().normal(size=len(candidates))
+
+
+@dataclass(frozen=True)
+class Single(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Any:
+        return super().score(candidates, generated).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Column(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return super().score(candidates, generated)[:, None]
+
+
+@dataclass(frozen=True)
+class Infinite(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return np.full(len(candidates), np.inf)
+
+
+@dataclass(frozen=True)
+class Writes(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        candidates[0, 0, 0] ^= 1
+        return super().score(candidates, generated)
+
+
+@dataclass(frozen=True)
+class ByPlace(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return np.arange(float(len(candidates)))
+
+
+@dataclass(frozen=True)
+class ByPool(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        means = candidates.mean(axis=(1, 2))
+        return np.asarray(means - means.mean())
+
+
+@dataclass(frozen=True)
+class CopyIsPunished(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return -super().score(candidates, generated)
+
+
+@dataclass(frozen=True)
+class SaysItNeedsNone(Good):
+    needs_generated: ClassVar[bool] = False
+
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return candidates.mean(axis=(1, 2)) - len(generated)
+
+
+@pytest.mark.parametrize(
+    ("cls", "promise"),
+    [
+        (NoComment, "field 'other' has no trailing comment"),
+        (Unseeded, "same seed, same scores"),
+        (Single, "scores are float32, not float64"),
+        (Column, "scores have shape"),
+        (Infinite, "scores are not finite"),
+        (Writes, "score wrote to the candidates"),
+        (ByPlace, "permuting candidates permutes scores"),
+        (ByPool, "whatever its neighbours"),
+        (CopyIsPunished, "a copy of candidate 0 among the generated lowers its score"),
+        (SaysItNeedsNone, "needs_generated=False"),
+    ],
+)
+def test_a_broken_promise_is_named(cls: Any, promise: str) -> None:
+    with pytest.raises(AssertionError, match=promise):
+        check_method(cls)
