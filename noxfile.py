@@ -18,7 +18,7 @@ DATA = ("submissions/editions.toml", "evaluation/published.toml", "clefgan/py.ty
 SHARED = str(Path(os.environ.get("CLEFGAN_SHARED", "../shared")).resolve())
 
 
-def group(name: str) -> list[str]:
+def group(name: str) -> tuple[str, ...]:
     """The requirements of a dependency group."""
     return nox.project.dependency_groups(PYPROJECT, name)
 

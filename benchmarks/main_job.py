@@ -51,9 +51,9 @@ def add(table: Table, what: str, asked: str, cost: Cost) -> None:
 
 def make(folder: Path) -> None:
     """Write a challenge of the size of 2023: shifted and noised phantom slices, 256x256 PNG."""
-    from clefgan.datasets.phantom import anatomy
+    from clefgan.datasets import phantom
 
-    slices = np.stack([anatomy.draw(seed, SIZE) for seed in range(64)])
+    slices = np.stack([phantom.draw(seed, SIZE) for seed in range(64)])
     jobs = [
         (folder / role / f"{role.rpartition('/')[2]}_{i + 1:05d}.png", slices[i % 64], i)
         for role, n in ROLES_2023.items()

@@ -144,7 +144,7 @@ def run(
         digests = digests_of(challenge)
     provenance = {
         "method": {"name": name, "class": class_name(method), "knowledge": str(method.knowledge)},
-        "hyperparameters": dataclasses.asdict(method),  # type: ignore[call-overload]
+        "hyperparameters": dataclasses.asdict(method),
         "seed": {"folds": seed, "method": getattr(method, "seed", None)},
         "folds": n_folds if "held-out" in protocols else None,
         "data": {"source": challenge.source, "sha256": digests},

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from clefgan import hyperparameters
 from clefgan.errors import ClefganError
@@ -127,7 +127,7 @@ def checked(found: object, place: str) -> type[Method]:
     for field in dataclasses.fields(found):
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ClefganError(f"{place}: field {field.name!r} has no default")
-    return found
+    return cast("type[Method]", found)
 
 
 def all_methods() -> Iterator[tuple[str, type[Method] | Broken]]:

@@ -97,7 +97,7 @@ class SaysItNeedsNone(Good):
     needs_generated: ClassVar[bool] = False
 
     def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
-        return candidates.mean(axis=(1, 2)) - len(generated)
+        return np.asarray(candidates.mean(axis=(1, 2)) - len(generated))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Every command that README and docs show is run, in order, one empty folder a page.
+
+A fenced block marked `sh` is run line by line if its lines start with `clefgan`; one marked
+`sh no-run` (it needs data or a service that tests do not have) must still name commands and
+options that exist.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.exists()]
+BLOCK = re.compile(r"^```sh(?P<skip> no-run)?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)(?P<target>[^)#]+)(#[^)]*)?\)")
+
+
+def commands(page: Path, *, skipped: bool) -> list[list[str]]:
+    """The `clefgan` commands of a page, continuation lines joined, comments dropped."""
+    found = []
+    for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        if bool(block["skip"]) is skipped:
+            lines = block["body"].replace("\\\n", " ").splitlines()
+            found += [shlex.split(line, comments=True) for line in lines if line.startswith("clefgan ")]
+    return found
+
+
+def clefgan(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "clefgan", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_shown_runs(page: Path, tmp_path: Path) -> None:
+    for words in commands(page, skipped=False):
+        done = clefgan(words[1:], tmp_path)
+        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_that_are_not_run_exist(page: Path, tmp_path: Path) -> None:
+    for words in commands(page, skipped=True):
+        names = [word for word in words[1:] if not word.startswith("-")]
+        options = [word.partition("=")[0] for word in words if word.startswith("--")]
+        depth = 2 if names[0] in ("data", "gan", "codabench", "lab") else 1
+        help_text = clefgan([*names[:depth], "--help"], tmp_path)
+        assert help_text.returncode == 0, shlex.join(words)
+        for option in options:
+            assert option in help_text.stdout, f"{shlex.join(words)}: no {option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_local_link_leads_somewhere(page: Path) -> None:
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        assert (page.parent / link["target"]).exists(), link["target"]
