@@ -1,0 +1,29 @@
+"""One axial slice of one patient."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.datasets.phantom import bones, lungs, mediastinum, wall
+from clefgan.datasets.phantom.canvas import Canvas
+from clefgan.datasets.phantom.patient import patient
+from clefgan.datasets.phantom.scanner import expose, scanner
+
+SIZE = 128
+
+
+def draw(seed: int | np.random.SeedSequence, size: int = SIZE) -> NDArray[np.uint8]:
+    """An axial chest slice of the patient that `seed` stands for: uint8 (size, size).
+
+    Every patient has one slice; level, build, pose, disease and scanner follow from the seed.
+    """
+    rng = np.random.default_rng(seed)
+    body = patient(rng)
+    canvas = Canvas(size, turn=body.turn, shift=body.shift)
+    wall.draw_table(canvas, body, rng)
+    wall.draw_clothes(canvas, body, rng)
+    wall.draw_wall(canvas, body, rng)
+    mask = lungs.draw_lungs(canvas, body, rng)
+    mediastinum.draw_mediastinum(canvas, mask, body, rng)
+    bones.draw_bones(canvas, body, rng)
+    bones.draw_spine(canvas, body, rng)
+    return expose(canvas.hounsfield(), mask.share(), scanner(rng), rng)
