@@ -17,7 +17,7 @@ class ImageSet:
     Parameters
     ----------
     role : such as `dev used`; for people
-    where : the folder or data set that holds them
+    where : the folder or dataset that holds them
     items : the encoded images, at least one
     sixteen_bit : window of levels for 16-bit images, or None to refuse them
     """
@@ -53,7 +53,7 @@ class ImageSet:
     def digest(self) -> str:
         """SHA-256 over ids and encoded images; nothing is decoded.
 
-        The same images under the same ids have one digest, in a folder or in a TFDS data set.
+        The same images under the same ids have one digest, in a folder or in a TFDS dataset.
         """
         whole = hashlib.sha256()
         with ThreadPoolExecutor(images.workers()) as pool:

@@ -25,9 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan import folds
-from clefgan.challenge import Challenge, Dev, ImageSet
 from clefgan.errors import ClefganError
+from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
+from clefgan.parts import Challenge, Dev
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import images
+from clefgan import listing
 from clefgan.errors import ClefganError
 
 Folders = Mapping[str, Sequence[str]]
@@ -72,14 +72,14 @@ def matches(root: Path, folders: Folders, seen: list[str]) -> Iterator[tuple[Pat
     while waiting:
         folder = waiting.pop(0)
         parts = tuple(part.casefold() for part in folder.relative_to(root).parts)
-        if parts:
+        if 0 < len(parts) <= LEVELS + 1:
             seen.append("/".join(folder.relative_to(root).parts))
         roles = {
             names[parts[start:]]: None
             for start in range(min(len(parts), LEVELS + 1))
             if parts[start:] in names
         }
-        if roles and holds_images(folder):
+        if roles and is_end(folder):
             yield from ((folder, role) for role in roles)
         elif len(parts) < deepest:
             waiting += subfolders(folder)
@@ -90,16 +90,19 @@ def subfolders(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries if entry.is_dir()]
     names = [name for name in names if not name.startswith((".", "__MACOSX"))]
-    return [folder / name for name in sorted(names, key=images.natural_key)]
+    return [folder / name for name in sorted(names, key=listing.natural_key)]
 
 
-def holds_images(folder: Path) -> bool:
+def is_end(folder: Path) -> bool:
     """Whether a folder is the end of a path: it holds an image, or no folder either."""
+    return has_image(folder) or not subfolders(folder)
+
+
+def has_image(folder: Path) -> bool:
+    """Whether there is an image directly in a folder."""
     with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.is_dir() and images.is_image(Path(entry.path)):
-                return True
-    return not subfolders(folder)
+        files = (Path(entry.path) for entry in entries if not entry.is_dir())
+        return any(listing.is_image(path) for path in files)
 
 
 def share_out(
@@ -123,7 +126,7 @@ def share_out(
 def lean(
     root: Path, path: Path, dev: Mapping[str, Path], test: Mapping[str, Path]
 ) -> tuple[int, int, int]:
-    """How much a folder belongs to dev: by place, by a name above it, by its own; above 0 is dev."""
+    """How much a folder belongs to dev: by place, a name above it, its own name; above 0 is dev."""
     place = 0
     if dev and test:
         place = nearness(path, dev) - nearness(path, test)

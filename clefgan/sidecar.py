@@ -1,4 +1,4 @@
-"""Tables beside the images: `truth.csv` (id, 0 or 1) and `groups.csv` or `manifest.csv` (id, group).
+"""Tables beside the images: `truth.csv` (id, 0 or 1), `groups.csv` or `manifest.csv` (id, group).
 
 A first line of column names is optional, and needed where there are more than two columns. An id
 may carry its image extension.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from clefgan.errors import ClefganError
-from clefgan.images import ENDINGS, NAMED
+from clefgan.listing import ENDINGS, NAMED
 
 TRUTH_FILES = ("truth.csv",)
 GROUP_FILES = ("groups.csv", "manifest.csv")
@@ -78,7 +78,9 @@ def mapping(path: Path, column: str, ids: Sequence[str]) -> dict[str, str]:
     table: dict[str, str] = {}
     for number, line in enumerate(lines, 2 if names else 1):
         if value < 0 or len(line) <= max(key, value) or (not names and len(line) != 2):
-            raise ClefganError(f"{path}:{number}: need two columns, 'id' and {column!r}; got {line}")
+            raise ClefganError(
+                f"{path}:{number}: need two columns, 'id' and {column!r}; got {line}"
+            )
         name = stem(line[key].strip())
         if name in table:
             raise ClefganError(f"{path}:{number}: id {name!r} is there twice")
@@ -114,5 +116,3 @@ def first(names: Sequence[str]) -> str:
     """`'a', 'b', 'c' and 4 more ids are`."""
     more = f" and {len(names) - NAMED} more ids" if len(names) > NAMED else ""
     return f"{', '.join(map(repr, names[:NAMED]))}{more} {'is' if len(names) == 1 else 'are'}"
-
-

@@ -1,0 +1,84 @@
+"""The data of the ImageCLEFmedical GANs task, as given to registered participants.
+
+It may not be passed on, so nothing is downloaded: give the folder that you unpacked,
+`clefgan data prepare imageclef_gans/2023 --from FOLDER`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import tensorflow_datasets as tfds
+
+from clefgan import folder, images
+from clefgan.datasets import conventions
+from clefgan.imageset import ImageSet
+from submissions import editions
+
+EDITIONS = {
+    "2023": "ImageCLEFmedical GANs 2023: which real images trained the generator?",
+    "2025_s1": "ImageCLEFmedical GANs 2025, subtask 1: the same question, palette images",
+}
+
+
+class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
+    """One configuration an edition, one split a role; dev or test may be left out."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "First version."}  # noqa: RUF012 - TFDS wants a dict
+    MANUAL_DOWNLOAD_INSTRUCTIONS = (
+        "Register for the task, download and unpack its data, and give that folder."
+    )
+    BUILDER_CONFIGS = [  # noqa: RUF012 - TFDS wants a list
+        tfds.core.BuilderConfig(name=name, description=text) for name, text in EDITIONS.items()
+    ]
+
+    def _info(self) -> Any:
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description="CT slices, and images of a generator that was trained on some of them.",
+            features=conventions.features(),
+            homepage="https://www.imageclef.org",
+            disable_shuffling=True,
+        )
+
+    def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
+        folders = editions.get(self.builder_config.name).folders
+        found = folder.read(Path(dl_manager.manual_dir), folders)
+        groups = dict(found.groups or {})
+        splits = {}
+        if found.dev is not None:
+            splits[conventions.DEV_GENERATED] = rows(found.dev.generated, "generated")
+            splits[conventions.DEV_USED] = rows(found.dev.used, "used", groups)
+            splits[conventions.DEV_NOT_USED] = rows(found.dev.not_used, "not_used", groups)
+        if found.test is not None:
+            truth = {
+                name: "used" if used else "not_used"
+                for name, used in (found.test.truth or {}).items()
+            }
+            splits[conventions.TEST_GENERATED] = rows(found.test.generated, "generated")
+            splits[conventions.TEST_UNKNOWN] = rows(found.test.candidates, "unknown", labels=truth)
+        return splits
+
+    def _generate_examples(self, *_: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+        raise NotImplementedError("each split brings its own rows")
+
+
+def rows(
+    found: ImageSet,
+    label: str,
+    groups: dict[str, str] | None = None,
+    labels: dict[str, str] | None = None,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield one role as TFDS wants it: the encoded bytes as they are, if the header is well."""
+    for item in found.items:
+        images.header(item)
+        yield (
+            item.id,
+            {
+                "image": item.read_bytes(),
+                "id": item.id,
+                "label": (labels or {}).get(item.id, label),
+                "group": (groups or {}).get(item.id, ""),
+            },
+        )

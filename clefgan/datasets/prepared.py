@@ -1,0 +1,128 @@
+"""A TFDS dataset that was prepared: its splits as records that are read but not decoded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clefgan import images
+from clefgan.datasets.conventions import LABELS, SPLITS
+from clefgan.errors import ClefganError
+
+INFO = "dataset_info.json"  # TFDS writes it last
+VERSION = "[0-9]*.[0-9]*.[0-9]*"
+BLOCK = 64  # records that are held at a time while ids are read
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An image in a dataset; the same interface as an image file."""
+
+    id: str
+    where: str
+    source: Any  # a TFDS data source, which may be read from several threads
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The id: a record has no other name."""
+        return self.id
+
+    def read_bytes(self) -> bytes:
+        """Return the encoded image."""
+        return bytes(self.source[self.index]["image"])
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One split, naturally sorted by id; `labels` and `groups` by id."""
+
+    name: str
+    records: tuple[Record, ...]
+    labels: Mapping[str, str]
+    groups: Mapping[str, str]  # without the images whose group is not known
+
+    def truth(self) -> dict[str, bool] | None:
+        """`id -> used` if the label of every image says so, None if no label does.
+
+        Raises
+        ------
+        ClefganError
+            Some labels say so and others do not.
+        """
+        known = {
+            name: label == "used" for name, label in self.labels.items() if label in LABELS[:2]
+        }
+        if known and len(known) < len(self.labels):
+            raise ClefganError(
+                f"{self.records[0].where}: the truth of {len(self.labels) - len(known)} of "
+                f"{len(self.labels)} images is not known; label all of them or none"
+            )
+        return known or None
+
+
+def directory(path: Path) -> Path | None:
+    """The folder of a prepared dataset, if `path` is one, or holds a single one by its version.
+
+    Raises
+    ------
+    ClefganError
+        There are several.
+    """
+    patterns = (INFO, f"{VERSION}/{INFO}", f"*/{VERSION}/{INFO}")
+    found = [info.parent for pattern in patterns for info in sorted(path.glob(pattern))]
+    if len(found) > 1:
+        raise ClefganError(
+            f"{path}: {len(found)} prepared datasets; give one, such as {str(found[0])!r}"
+        )
+    return found[0] if found else None
+
+
+def read(path: Path) -> dict[str, Split]:
+    """The splits of a prepared dataset that are roles of a challenge, none decoded.
+
+    Raises
+    ------
+    ClefganError
+        The dataset is not in the form of `clefgan.datasets.conventions`, or not as `array_record`.
+    """
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder_from_directory(path)
+    missing = {"image", "id", "label"} - set(builder.info.features)
+    if missing:
+        raise ClefganError(f"{path}: no feature {min(missing)!r}; need image, id and label")
+    form = builder.info.file_format
+    if form is None or form.value != "array_record":
+        raise ClefganError(
+            f"{path}: stored as {getattr(form, 'value', form)!r}; need 'array_record'"
+        )
+    decoders = {"image": tfds.decode.SkipDecoding()}
+    return {
+        name: read_split(
+            f"{path}, split {name}", name, builder.as_data_source(name, decoders=decoders)
+        )
+        for name in SPLITS
+        if name in builder.info.splits
+    }
+
+
+def read_split(where: str, name: str, source: Any) -> Split:
+    """Read ids, labels and groups of one split."""
+    records: list[Record] = []
+    labels: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    for start in range(0, len(source), BLOCK):
+        indices = range(start, min(start + BLOCK, len(source)))
+        for index, row in zip(indices, source.__getitems__(list(indices)), strict=True):
+            key = row["id"].decode()
+            if key in labels:
+                raise ClefganError(f"{where}: id {key!r} is there twice; prepare the dataset again")
+            records.append(Record(key, where, source, index))
+            labels[key] = LABELS[int(row["label"])]
+            if row.get("group"):
+                groups[key] = row["group"].decode()
+    if not records:
+        raise ClefganError(f"{where}: no images; prepare the dataset again")
+    records.sort(key=lambda record: images.natural_key(record.id))
+    return Split(name, tuple(records), labels, groups)

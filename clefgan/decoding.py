@@ -1,0 +1,194 @@
+"""One encoded image -> grey levels: the only place that knows Pillow and its habits.
+
+Rules
+-----
+- The format is told by content, never by the file's name: PNG, JPEG or TIFF.
+- 8-bit grey passes through bit for bit. Palette, RGB and 1-bit become grey by ITU-R 601 luma.
+- An alpha channel is left out: the grey level is that of the colour underneath, not of a blend with
+  a background that nobody named. Gamma, colour profiles and orientation tags are not applied.
+- 16-bit grey is refused, or mapped through a window of levels if one is given.
+- Whatever else (CMYK, floats, animations, pages, 16-bit colour) is refused: no pixel is guessed.
+- A truncated file is refused, and so is any damage to a PNG. JPEG and TIFF have no checksums: other
+  damage to them is refused as far as Pillow sees it.
+"""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin, TiffImagePlugin
+
+from clefgan.errors import ClefganError
+
+Window: TypeAlias = tuple[float, float]
+"""Two 16-bit levels, `low < high`: `low` and all below become 0, `high` and all above 255."""
+
+GREY, GREY_16 = "8-bit grey", "16-bit grey"
+KINDS = {
+    "L": GREY,
+    "LA": "grey and alpha",
+    "P": "palette",
+    "PA": "palette and alpha",
+    "RGB": "RGB",
+    "RGBA": "RGBA",
+    "RGBX": "RGB",
+    "1": "1-bit",
+}
+FORMATS = ("PNG", "JPEG", "TIFF")
+MAX_PIXELS = 8192 * 8192
+PNG_START, JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+BITS, PHOTOMETRIC, SAMPLE_FORMAT = 258, 262, 339  # TIFF tags
+PILLOW_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
+
+class ImageError(ClefganError):
+    """What is wrong with one image, as a predicate: `is truncated`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a file says of its image before anything is decoded."""
+
+    width: int
+    height: int
+    kind: str
+    format: str
+
+
+def looks_like_image(start: bytes) -> bool:
+    """Whether the first 8 bytes are those of a PNG, JPEG or TIFF."""
+    return start.startswith((PNG_START, JPEG_START, *TIFF_STARTS))
+
+
+def header(data: bytes) -> Header:
+    """Size and kind of an encoded image, from its header.
+
+    Raises
+    ------
+    ImageError
+        The image would be refused by `decode`, apart from 16-bit grey and damaged pixels.
+    """
+    image = opened(data)
+    return Header(image.width, image.height, kind(image, data), image.format or "")
+
+
+def decode(data: bytes, *, sixteen_bit: Window | None = None) -> NDArray[np.uint8]:
+    """Grey levels of an encoded image, (height, width), by the rules at the top of this module.
+
+    Raises
+    ------
+    ImageError
+        The image is damaged, or its grey levels cannot be told without a guess.
+    """
+    image = opened(data)
+    found = kind(image, data)
+    if found == GREY_16 and sixteen_bit is None:
+        raise ImageError("is 16-bit")
+    try:
+        image.load()
+    except PILLOW_ERRORS as error:
+        raise ImageError(f"cannot be decoded ({one_line(error)})") from error
+    if found == GREY_16:
+        assert sixteen_bit is not None
+        return windowed(np.asarray(image), sixteen_bit)
+    if image.mode != "L":
+        image.info.pop("transparency", None)  # else Pillow warns: alpha is left out, as said above
+        image = image.convert("L")
+    return np.array(image, np.uint8)
+
+
+def opened(data: bytes) -> Image.Image:
+    """Open an image of one of the three formats that is whole, single and of a bearable size."""
+    if not data:
+        raise ImageError("is empty")
+    if not looks_like_image(data[:8]):
+        raise ImageError("is not a PNG, JPEG or TIFF")
+    check_whole(data)
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        frames = int(getattr(image, "n_frames", 1))
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"has more than {MAX_PIXELS} pixels") from error
+    except PILLOW_ERRORS as error:
+        raise ImageError("is damaged or of a kind that Pillow cannot read") from error
+    if image.width * image.height > MAX_PIXELS:
+        raise ImageError(f"has more than {MAX_PIXELS} pixels ({image.width}x{image.height})")
+    if frames != 1:
+        raise ImageError(f"holds {frames} images (an animation or pages)")
+    return image
+
+
+def check_whole(data: bytes) -> None:
+    """Find truncation and damage that Pillow may let pass."""
+    if data.startswith(PNG_START):
+        check_png(data)
+    elif data.startswith(JPEG_START) and b"\xff\xd9" not in data[-1024:]:
+        raise ImageError("is truncated")
+
+
+def check_png(data: bytes) -> None:
+    """Check that every chunk up to IEND is there and has the right checksum."""
+    view, start = memoryview(data), len(PNG_START)
+    while True:
+        length = int.from_bytes(view[start : start + 4], "big")
+        end = start + 12 + length
+        if end > len(data):
+            raise ImageError("is truncated")
+        name = bytes(view[start + 4 : start + 8])
+        if zlib.crc32(view[start + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
+            raise ImageError("is damaged (a checksum does not match)")
+        if name == b"IEND":
+            return
+        start = end
+
+
+def kind(image: Image.Image, data: bytes) -> str:
+    """What the pixels are, such as `palette`; an error for what has no rule."""
+    bits, tags = bits_of(image, data)
+    signs = set(tags.get(SAMPLE_FORMAT) or (1,))  # 1: unsigned, 2: signed
+    if bits > 8:
+        plain = image.mode.startswith("I") and tags.get(PHOTOMETRIC) in (None, 1)
+        if bits <= 16 and plain and signs <= {1, 2}:
+            return GREY_16
+        raise ImageError(f"has {bits} bits a channel in mode {image.mode!r}")
+    if image.mode not in KINDS or signs != {1}:
+        raise ImageError(f"has colour mode {image.mode!r}, which has no rule for grey levels")
+    return KINDS[image.mode]
+
+
+def bits_of(image: Image.Image, data: bytes) -> tuple[int, dict[int, Any]]:
+    """Bits a channel in the file (Pillow reduces 16-bit colour in silence), and its TIFF tags."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        tags = {tag: image.tag_v2.get(tag) for tag in (BITS, PHOTOMETRIC, SAMPLE_FORMAT)}
+        return max(tags[BITS] or (1,)), tags
+    if isinstance(image, PngImagePlugin.PngImageFile):
+        return data[24], {}  # IHDR comes first: 8 signature, 8 chunk head, 4 width, 4 height
+    return 8, {}
+
+
+def windowed(levels: NDArray[Any], window: Window) -> NDArray[np.uint8]:
+    """Map levels linearly from `window` to 0..255, rounded half up, clipped outside."""
+    low, high = window
+    share = (levels.astype(np.float64) - low) / (high - low)
+    return np.floor(np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def one_line(error: BaseException) -> str:
+    """The message of an error, without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,101 @@
+"""A challenge from a folder in the layout of an edition."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from clefgan import images, layout, sidecar
+from clefgan.decoding import Window
+from clefgan.errors import ClefganError
+from clefgan.imageset import ImageSet
+from clefgan.layout import WORDS, Folders, Layout
+from clefgan.parts import Challenge, Dev, Test
+
+
+def read(root: Path, folders: Folders, sixteen_bit: Window | None = None) -> Challenge:
+    """List the images of every role; see `clefgan.challenge.read`.
+
+    Raises
+    ------
+    ClefganError
+        No folder, a role without a folder or with two, or a fault in a listing or a table.
+    """
+    found = layout.find(root, folders)
+    if not found.dev and not found.test:
+        raise ClefganError(nothing_found(found, folders))
+
+    def role(part: str, name: str) -> ImageSet:
+        return image_set(found, part, name, folders, sixteen_bit)
+
+    dev, test, groups = None, None, None
+    if found.dev:
+        dev = Dev(role("dev", "generated"), role("dev", "used"), role("dev", "not_used"))
+        groups = groups_beside(found, dev)
+    if found.test:
+        generated, candidates = role("test", "generated"), role("test", "unknown")
+        test = Test(generated, candidates, truth_beside(found, candidates))
+    return Challenge(str(root), dev, test, groups)
+
+
+def image_set(
+    found: Layout, part: str, role: str, folders: Folders, sixteen_bit: Window | None
+) -> ImageSet:
+    """List the images of one role."""
+    paths = found.dev if part == "dev" else found.test
+    if role not in paths:
+        raise ClefganError(
+            f"{common(paths)}: no folder of {WORDS[role]} for {part}; "
+            f"looked for {', '.join(folders[role])}"
+        )
+    name = "candidates" if role == "unknown" else role.replace("_", " ")
+    path = paths[role]
+    refuse_nested(path)
+    return ImageSet(f"{part} {name}", str(path), images.listing(path), sixteen_bit)
+
+
+def refuse_nested(path: Path) -> None:
+    """Raise if a role has more images in a sub-folder: they would be dropped in silence."""
+    for inner in layout.subfolders(path):
+        if layout.has_image(inner):
+            raise ClefganError(
+                f"{path}: its sub-folder {inner.name!r} holds images too; "
+                "move them into the folder or out of it"
+            )
+
+
+def truth_beside(found: Layout, candidates: ImageSet) -> dict[str, bool] | None:
+    """Truth of the candidates, if a table gives it."""
+    table = sidecar.locate(above(found.root, found.test), sidecar.TRUTH_FILES)
+    return sidecar.truth(table, candidates.ids) if table else None
+
+
+def groups_beside(found: Layout, dev: Dev) -> dict[str, str] | None:
+    """Groups of the real dev images, if a table gives them."""
+    table = sidecar.locate(above(found.root, found.dev), sidecar.GROUP_FILES)
+    if table is None:
+        return None
+    both = sorted(set(dev.used.ids) & set(dev.not_used.ids), key=images.natural_key)
+    if both:
+        raise ClefganError(
+            f"{table}: id {both[0]!r} is both a used image and one not used, so its group "
+            "cannot be told; rename the images or remove the table"
+        )
+    return sidecar.groups(table, (*dev.used.ids, *dev.not_used.ids))
+
+
+def common(paths: Mapping[str, Path]) -> Path:
+    """The lowest folder that holds all of a part."""
+    return Path(os.path.commonpath([path.parent for path in paths.values()]))
+
+
+def above(root: Path, paths: Mapping[str, Path]) -> list[Path]:
+    """The lowest folder that holds all of a part, and those above it up to `root`."""
+    lowest = common(paths)
+    return [lowest, *(folder for folder in lowest.parents if folder.is_relative_to(root))]
+
+
+def nothing_found(found: Layout, folders: Folders) -> str:
+    """Say that a folder is no challenge, what was looked for, and what is there instead."""
+    looked = "; ".join(f"{WORDS[role]}: {', '.join(folders[role])}" for role in WORDS)
+    there = ", ".join(found.seen[:8]) + (", ..." if len(found.seen) > 8 else "")
+    return f"{found.root}: no challenge here; looked for {looked}; found folders: {there or 'none'}"

@@ -1,0 +1,197 @@
+"""Encoded images -> grey levels: the one reader, on all cores.
+
+No image is ever changed or left out in silence. What cannot be read is one error that names the
+first three files and counts the rest.
+"""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from clefgan import decoding, files
+from clefgan.decoding import Header, ImageError, Window
+from clefgan.errors import ClefganError
+from clefgan.listing import NAMED, Encoded, ImageFile, listing, natural_key
+from clefgan.method import Images, Progress, silent
+
+__all__ = ["Encoded", "ImageFile", "header", "listing", "natural_key", "read", "workers"]
+
+BLOCK = 256  # images that are decoded before they are written
+IN_MEMORY = 256 * 2**20  # bytes; more than this goes to a temporary file
+
+
+def read(
+    items: Sequence[Path | str | Encoded],
+    *,
+    sixteen_bit: Window | None = None,
+    progress: Progress = silent,
+) -> Images:
+    """Decode images of one size, on all cores.
+
+    Parameters
+    ----------
+    items : paths of files, or what `listing` returns; at least one
+    sixteen_bit : window of levels for 16-bit images, `(low, high)`; without it they are refused
+
+    Returns
+    -------
+    uint8 array of shape (n, height, width), in the order of `items`. More than 256 MiB are decoded
+    in blocks to a temporary file and come as a memory map; the file goes when the array does.
+
+    Raises
+    ------
+    ClefganError
+        An image cannot be read, or the images are of different sizes.
+    """
+    if sixteen_bit is not None and not sixteen_bit[0] < sixteen_bit[1]:
+        raise ClefganError(
+            f"window of 16-bit levels {sixteen_bit}: the first must be the lower one"
+        )
+    sources = [as_encoded(item) for item in items]
+    if not sources:
+        raise ClefganError("no images to read")
+    attempt = partial(attempted, sixteen_bit=sixteen_bit)
+    unread: list[tuple[Encoded, str]] = []
+    sizes: dict[tuple[int, ...], list[Encoded]] = {}
+    sink: Sink | None = None
+    done = 0
+    with quiet_pillow(), ThreadPoolExecutor(workers()) as pool:
+        for block in blocks(sources):
+            for source, pixels in zip(block, pool.map(attempt, block), strict=True):
+                if isinstance(pixels, str):
+                    unread.append((source, pixels))
+                    continue
+                sizes.setdefault(pixels.shape, []).append(source)
+                if sink is None:
+                    sink = Sink(len(sources), pixels.shape)
+                if not unread and len(sizes) == 1:
+                    sink.append(pixels)
+            done += len(block)
+            progress("reading images", done, len(sources), "")
+    if unread:
+        raise ClefganError(unread_message(unread, len(sources)))
+    if len(sizes) > 1:
+        raise ClefganError(sizes_message(sizes))
+    assert sink is not None
+    return sink.images()
+
+
+class Sink:
+    """Where decoded images go: memory, or a nameless temporary file if they are too many."""
+
+    def __init__(self, n: int, size: tuple[int, ...]) -> None:
+        self.shape = (n, *size)
+        self.count = 0
+        large = n * int(np.prod(size)) > IN_MEMORY
+        self.file = tempfile.TemporaryFile(dir=files.cache("decoded")) if large else None  # noqa: SIM115
+        self.array = None if large else np.empty(self.shape, np.uint8)
+
+    def append(self, pixels: NDArray[np.uint8]) -> None:
+        """Take the next image."""
+        if self.file is not None:
+            self.file.write(pixels.data)  # not through a map: written pages are no memory of ours
+        if self.array is not None:
+            self.array[self.count] = pixels
+        self.count += 1
+
+    def images(self) -> Images:
+        """All of them, (n, height, width)."""
+        if self.array is not None:
+            return self.array
+        assert self.file is not None
+        self.file.flush()
+        mapped = np.memmap(self.file, np.uint8, mode="c", shape=self.shape)
+        self.file.close()  # the map keeps the file's content until the array goes
+        return mapped
+
+
+def as_encoded(item: Path | str | Encoded) -> Encoded:
+    """A path as an ImageFile; everything else as it is."""
+    return ImageFile(Path(item).stem, Path(item)) if isinstance(item, Path | str) else item
+
+
+def attempted(source: Encoded, sixteen_bit: Window | None) -> NDArray[np.uint8] | str:
+    """The pixels of one image, or what is wrong with it."""
+    try:
+        return decoding.decode(source.read_bytes(), sixteen_bit=sixteen_bit)
+    except (ImageError, OSError) as error:
+        return reason(error)
+
+
+def reason(error: ImageError | OSError) -> str:
+    """What is wrong with an image, as a predicate."""
+    if isinstance(error, OSError):
+        return f"cannot be opened ({(error.strerror or str(error)).lower()})"
+    return str(error)
+
+
+def header(source: Encoded) -> Header:
+    """Size and kind of one image, not decoded.
+
+    Raises
+    ------
+    ClefganError
+        The image cannot be read.
+    """
+    try:
+        with quiet_pillow():
+            return decoding.header(source.read_bytes())
+    except (ImageError, OSError) as error:
+        raise ClefganError(
+            f"{source.where}: {source.name!r} {reason(error)}; replace it"
+        ) from error
+
+
+def blocks(sources: Sequence[Encoded]) -> Iterator[Sequence[Encoded]]:
+    """Slices of `BLOCK` images: few enough to hold, enough to keep all cores busy."""
+    for start in range(0, len(sources), BLOCK):
+        yield sources[start : start + BLOCK]
+
+
+def workers() -> int:
+    """Number of decoding threads: one a core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Keep Pillow from warning of large images: `decoding` has a limit of its own, and raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+        yield
+
+
+def unread_message(unread: Sequence[tuple[Encoded, str]], total: int) -> str:
+    """Name the first images that cannot be read, and what to do."""
+    first = ", ".join(f"{source.name!r} {reason}" for source, reason in unread[:NAMED])
+    more = f", and {len(unread) - NAMED} more" if len(unread) > NAMED else ""
+    deep = any(reason == "is 16-bit" for _, reason in unread)
+    advice = "give a window of levels (low, high) or convert to 8 bits" if deep else "replace them"
+    noun = "image" if total == 1 else "images"
+    count = f"{len(unread)} of {total} {noun} cannot be read"
+    return f"{unread[0][0].where}: {count}: {first}{more}; {advice}"
+
+
+def sizes_message(sizes: dict[tuple[int, ...], list[Encoded]]) -> str:
+    """Name the first images that are not of the most frequent size."""
+    usual = max(sizes, key=lambda size: len(sizes[size]))
+    odd = [(source, size) for size, found in sizes.items() if size != usual for source in found]
+    first = ", ".join(f"{source.name!r} is {as_text(size)}" for source, size in odd[:NAMED])
+    more = f", and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
+    count = f"images of {len(sizes)} sizes: {len(sizes[usual])} are {as_text(usual)}"
+    return f"{odd[0][0].where}: {count}, but {first}{more}; bring them to one size"
+
+
+def as_text(size: tuple[int, ...]) -> str:
+    """`256x128`: width by height."""
+    return f"{size[1]}x{size[0]}"

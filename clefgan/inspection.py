@@ -1,0 +1,209 @@
+"""What is in some data: roles, sizes, kinds, exact copies, and what is missing.
+
+Unlike `clefgan.challenge.read`, this goes on where a role is missing or an image cannot be read,
+and says so in its report.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+
+from clefgan import challenge, decoding, folder, images, layout
+from clefgan.decoding import Header, ImageError, Window
+from clefgan.errors import ClefganError
+from clefgan.imageset import ImageSet
+from clefgan.layout import DEV_ROLES, TEST_ROLES, Folders
+from clefgan.listing import Encoded
+from clefgan.method import Progress, silent
+from submissions import editions
+
+ALWAYS_SHOWN = (("dev used", "dev not used"), ("test generated", "test candidates"))
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What the images of one role are; every image is counted once in `sizes`, or is `unread`."""
+
+    images: ImageSet
+    sizes: Counter[str]
+    kinds: Counter[str]  # such as `8-bit grey PNG`
+    n_bytes: int
+    copies: Mapping[bytes, tuple[str, ...]]  # digest of the pixels to the ids that have them
+    unread: Mapping[str, str]  # id to what is wrong
+
+    @property
+    def repeated(self) -> int:
+        """Number of images that have the pixels of another one before them."""
+        return sum(len(ids) - 1 for ids in self.copies.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Images of one role that have the pixels of images of another."""
+
+    first: str
+    second: str
+    pairs: tuple[tuple[str, str], ...]  # an id of each
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the labels of the copies cannot both be true."""
+        return bool(self.pairs) and (self.first, self.second) == ALWAYS_SHOWN[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found: `notes` is what is known beside the images, `problems` what is in the way."""
+
+    source: str
+    roles: tuple[Role, ...]
+    shared: tuple[Shared, ...]
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def inspect(
+    data: str | Path,
+    edition: str | Path = "2023",
+    *,
+    test_data: str | Path | None = None,
+    sixteen_bit: Window | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Look at every image of a challenge; the arguments are those of `clefgan.challenge.read`.
+
+    Raises
+    ------
+    ClefganError
+        Nothing there can be opened: no such folder or dataset, or a role with two folders.
+    """
+    sets: list[ImageSet] = []
+    problems: list[str] = []
+    folders = editions.get(edition).folders
+    for place in (data,) if test_data is None else (data, test_data):
+        sets += listed(place, folders, sixteen_bit, problems)
+    notes: list[str] = []
+    try:
+        whole = challenge.read(data, edition, test_data=test_data, sixteen_bit=sixteen_bit)
+    except ClefganError as error:
+        problems += [str(error)] if str(error) not in problems else []
+    else:
+        notes += known_beside(whole)
+    roles = [examine(found, progress) for found in sets]
+    shared = tuple(overlaps(roles))
+    problems += [line for role in roles for line in faults(role) if line not in problems]
+    problems += contradictions(shared)
+    return Report(str(data), tuple(roles), shared, tuple(notes), tuple(problems))
+
+
+def listed(
+    data: str | Path, folders: Folders, sixteen_bit: Window | None, problems: list[str]
+) -> Iterator[ImageSet]:
+    """Yield the roles that can be listed; note what is missing or faulty in `problems`."""
+    path, is_dataset = challenge.located(data)
+    if is_dataset:
+        yield from challenge.read_one(data, folders, sixteen_bit).image_sets()
+        return
+    found = layout.find(path, folders)
+    if not found.dev and not found.test:
+        raise ClefganError(folder.nothing_found(found, folders))
+    for part, roles in (("dev", DEV_ROLES), ("test", TEST_ROLES)):
+        if not (found.dev if part == "dev" else found.test):
+            continue
+        for role in roles:
+            try:
+                yield folder.image_set(found, part, role, folders, sixteen_bit)
+            except ClefganError as error:
+                problems.append(str(error))
+
+
+def examine(found: ImageSet, progress: Progress = silent) -> Role:
+    """Decode every image of a role, keeping of each its header and a digest of its pixels."""
+    sizes: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    copies: dict[bytes, tuple[str, ...]] = {}
+    unread: dict[str, str] = {}
+    n_bytes = 0
+    look = partial(look_at, sixteen_bit=found.sixteen_bit)
+    with images.quiet_pillow(), ThreadPoolExecutor(images.workers()) as pool:
+        for done, (item, seen) in enumerate(
+            zip(found.items, pool.map(look, found.items), strict=True), 1
+        ):
+            if isinstance(seen, str):
+                unread[item.id] = seen
+            else:
+                head, digest, size = seen
+                sizes[f"{head.width}x{head.height}"] += 1
+                kinds[f"{head.kind} {head.format}"] += 1
+                copies[digest] = (*copies.get(digest, ()), item.id)
+                n_bytes += size
+            progress(f"looking at {found.role}", done, len(found), "")
+    return Role(found, sizes, kinds, n_bytes, copies, unread)
+
+
+def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, int] | str:
+    """Header, digest of the pixels and file size of one image, or what is wrong with it."""
+    try:
+        data = item.read_bytes()
+        pixels = decoding.decode(data, sixteen_bit=sixteen_bit)
+        head = decoding.header(data)
+    except (ImageError, OSError) as error:
+        return images.reason(error)
+    digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
+    digest.update(pixels.data)
+    return head, digest.digest(), len(data)
+
+
+def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:
+    """Yield each pair of roles that share pixels, and the pairs that a reader asks about first."""
+    for first, second in combinations(roles, 2):
+        both = [digest for digest in first.copies if digest in second.copies]
+        pairs = tuple((first.copies[each][0], second.copies[each][0]) for each in both)
+        names = (first.images.role, second.images.role)
+        if pairs or names in ALWAYS_SHOWN:
+            yield Shared(*names, pairs)
+
+
+def faults(role: Role) -> Iterator[str]:
+    """Yield what keeps the images of a role from being read."""
+    by_id = {item.id: item for item in role.images.items}
+    if role.unread:
+        unread = [(by_id[name], reason) for name, reason in role.unread.items()]
+        yield images.unread_message(unread, len(role.images))
+    if len(role.sizes) > 1:
+        counts = ", ".join(f"{count} are {size}" for size, count in role.sizes.most_common())
+        yield f"{role.images.where}: images of {len(role.sizes)} sizes: {counts}; bring them to one"
+
+
+def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
+    """Yield what the labels cannot mean: no image is both used and not used."""
+    for each in shared:
+        if each.contradicts:
+            one, other = each.pairs[0]
+            yield (
+                f"{each.first} and {each.second}: {len(each.pairs)} of one are also in the other, "
+                f"such as {one!r} and {other!r}; an image is either used or not"
+            )
+
+
+def known_beside(found: challenge.Challenge) -> Iterator[str]:
+    """Yield what is known of the images beside their pixels, and which part is absent."""
+    if found.dev is None:
+        yield "dev: none, so no method can be fitted"
+    elif found.groups is None:
+        yield "groups: none given (groups.csv); exact copies alone are kept together in folds"
+    else:
+        n_groups = len(set(found.groups.values()))
+        yield f"groups: {n_groups} among {len(found.groups)} real dev images"
+    if found.test is None:
+        yield "test: none, so dev scores only"
+    elif found.test.truth is None:
+        yield "truth of the candidates: not given (truth.csv)"
+    else:
+        used = sum(found.test.truth.values())
+        yield f"truth of the candidates: {used} used, {len(found.test.truth) - used} not used"

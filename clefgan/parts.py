@@ -1,0 +1,48 @@
+"""What a challenge consists of: dev, test or both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clefgan.imageset import ImageSet
+
+
+@dataclass(frozen=True, slots=True)
+class Dev:
+    """A generator whose training images are known: the images to learn from."""
+
+    generated: ImageSet
+    used: ImageSet
+    not_used: ImageSet
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """The generator under test, and the real images to decide on."""
+
+    __test__ = False  # pytest: a part of a challenge, not a test
+
+    generated: ImageSet
+    candidates: ImageSet
+    truth: Mapping[str, bool] | None = None  # id to used, where it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Dev, test, or both.
+
+    Parameters
+    ----------
+    source : the folder or name that it was read from
+    groups : id of a real dev image to its patient or other group, where groups are known
+    """
+
+    source: str
+    dev: Dev | None
+    test: Test | None
+    groups: Mapping[str, str] | None = None
+
+    def image_sets(self) -> tuple[ImageSet, ...]:
+        """All roles that are there, dev first."""
+        dev = (self.dev.generated, self.dev.used, self.dev.not_used) if self.dev else ()
+        test = (self.test.generated, self.test.candidates) if self.test else ()
+        return (*dev, *test)

@@ -1,0 +1,401 @@
+"""Challenges in folders: which folder plays which role, tables beside the images, laziness."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import challenge, decoding, images
+from clefgan.errors import ClefganError
+from submissions import RunFileError
+
+
+def png(level: int, size: tuple[int, int] = (4, 4)) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full(size, level, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def make(root: Path, *folders: str, n: int = 2) -> Path:
+    """Make folders of `n` images each, ids after the folder's name, every level different."""
+    for number, folder in enumerate(folders):
+        (root / folder).mkdir(parents=True)
+        for i in range(n):
+            name = f"{Path(folder).name}_{i + 1}.png"
+            (root / folder / name).write_bytes(png(10 * number + i))
+    return root
+
+
+DEV = ("dev/generated", "dev/used", "dev/not_used")
+TEST = ("test/generated_1", "test/real_unknown_1")
+DEV_ROLES = ("dev generated", "dev used", "dev not used")
+TEST_ROLES = ("test generated", "test candidates")
+TRAIN_2025 = "ImageCLEF25_GAN_Detect_Training_Data_Usage_training-dataset"
+
+
+def roles(root: Path) -> dict[str, str]:
+    """`dev used` and so on to the folder, from `root`."""
+    sets = challenge.read(root).image_sets()
+    return {found.role: str(Path(found.where).relative_to(root)) for found in sets}
+
+
+def error(root: Path) -> str:
+    with pytest.raises(ClefganError) as caught:
+        challenge.read(root)
+    text = str(caught.value)
+    assert text.startswith(str(root))
+    assert "\n" not in text
+    return text.removeprefix(str(root))
+
+
+class TestLayout:
+    @pytest.mark.parametrize(
+        ("dev", "test"),
+        [
+            (DEV, TEST),
+            (("generated", "used", "not_used"), ("generated_1", "real_unknown_1")),
+            (DEV, ("generated", "real_unknown")),
+            (("generated", "used", "not_used"), ("test/generated", "test/real_unknown")),
+            (("img_gen/generated", "real/used", "real/not_used"), ("t/generated", "t/unknown")),
+            (
+                ("train/img_gen/generated", "train/real/used", "train/real/not_used"),
+                ("test/img_gen/generated_1", "test/real/real_unknown_1"),
+            ),
+            (
+                (
+                    f"{TRAIN_2025}/generated",
+                    f"{TRAIN_2025}/real_used",
+                    f"{TRAIN_2025}/real_not_used",
+                ),
+                ("2025_test-dataset/generated", "2025_test-dataset/real_unknown"),
+            ),
+            (("a/b/c/generated", "a/b/c/used", "a/b/c/not_used"), ("a/generated", "a/unknown")),
+            (("generated", "real/used", "real/real_unused"), ("x/generated_unknown", "x/unknown")),
+            (("Generated", "Used", "Not_Used"), ("Generated_1", "Real_Unknown_1")),
+            (
+                ("train/generated", "real/used", "real/not_used"),
+                ("test/generated", "real/real_unknown"),
+            ),
+        ],
+        ids=lambda value: value[0],
+    )
+    def test_finds_every_role(
+        self, tmp_path: Path, dev: tuple[str, ...], test: tuple[str, ...]
+    ) -> None:
+        make(tmp_path, *dev, *test)
+        assert roles(tmp_path) == dict(zip((*DEV_ROLES, *TEST_ROLES), (*dev, *test), strict=True))
+
+    def test_dev_alone(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        assert roles(tmp_path) == dict(zip(DEV_ROLES, DEV, strict=True))
+        assert challenge.read(tmp_path / "dev").test is None
+
+    def test_test_alone(self, tmp_path: Path) -> None:
+        make(tmp_path, *TEST)
+        assert roles(tmp_path) == dict(zip(TEST_ROLES, TEST, strict=True))
+        assert challenge.read(tmp_path).dev is None
+
+    def test_dev_and_test_apart(self, tmp_path: Path) -> None:
+        make(tmp_path / "here", *DEV)
+        make(tmp_path / "there", "generated", "unknown")
+        found = challenge.read(tmp_path / "here", test_data=tmp_path / "there")
+        assert found.source == f"{tmp_path / 'here'} and {tmp_path / 'there'}"
+        assert len(found.image_sets()) == 5
+        with pytest.raises(
+            ClefganError, match=r"/there: no dev images; with test data given apart"
+        ):
+            challenge.read(tmp_path / "there", test_data=tmp_path / "here")
+        with pytest.raises(ClefganError, match=r"/here: no test images; test is read here"):
+            challenge.read(tmp_path / "here", test_data=tmp_path / "here")
+
+    def test_no_deeper_than_three_levels_below(self, tmp_path: Path) -> None:
+        make(tmp_path, "a/b/c/generated", "a/b/c/used", "a/b/c/not_used")
+        challenge.read(tmp_path)
+        deep = make(tmp_path / "deep", *(f"a/b/c/d/{name}" for name in ("generated", "used")))
+        assert error(deep).endswith("found folders: a, a/b, a/b/c, a/b/c/d")
+
+    def test_hidden_folders_and_what_archives_leave_are_passed_over(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, ".old/used", "__MACOSX/used")
+        assert roles(tmp_path)["dev used"] == "dev/used"
+
+    def test_a_link_to_the_same_folder_is_not_a_second_one(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "latest").symlink_to(tmp_path / "dev")
+        assert roles(tmp_path)["dev used"] == "dev/used"
+
+    def test_a_folder_of_folders_is_looked_into(self, tmp_path: Path) -> None:
+        make(tmp_path, "generated/generated", "used/real_used", "x/not_used")
+        assert roles(tmp_path)["dev used"] == "used/real_used"
+
+    def test_real_ct(self, shared_data: Path) -> None:
+        found = challenge.read(shared_data / "lab_challenge")
+        assert [len(images) for images in found.image_sets()] == [500, 80, 80, 1000, 200]
+        assert found.test is not None
+        assert found.test.truth is None
+        assert found.test.candidates.ids[9] == "real_unknown_0010"
+
+
+class TestLayoutErrors:
+    def test_two_folders_of_one_role(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, "old/real_used")
+        assert error(tmp_path) == (
+            ": 2 folders of used images: 'dev/used' and 'old/real_used'; "
+            "keep one, or give the folder of one challenge"
+        )
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            ("dev/generated_1",),
+            ("test/generated",),
+            ("dev/generated_1", "generated_unknown"),
+        ],
+    )
+    def test_two_folders_of_generated_images(self, tmp_path: Path, more: tuple[str, ...]) -> None:
+        make(tmp_path, *DEV, *TEST, *more)
+        text = error(tmp_path)
+        assert f": {2 + len(more)} folders of generated images: 'dev/generated' and " in text
+        assert all(repr(name) in text for name in more)
+
+    def test_a_missing_role(self, tmp_path: Path) -> None:
+        make(tmp_path, "dev/generated", "dev/not_used", *TEST)
+        assert error(tmp_path) == (
+            "/dev: no folder of used images for dev; looked for used, real_used, real/used"
+        )
+
+    def test_a_missing_test_role(self, tmp_path: Path) -> None:
+        make(tmp_path, "used", "not_used", "generated", "real_unknown")
+        assert error(tmp_path).startswith(": no folder of generated images for test; looked for")
+
+    def test_generated_1_beside_dev_belongs_to_test(self, tmp_path: Path) -> None:
+        make(tmp_path, "used", "not_used", "generated", "generated_1")
+        assert error(tmp_path).startswith(": no folder of candidates for test; looked for")
+
+    def test_no_challenge(self, tmp_path: Path) -> None:
+        make(tmp_path, "cats", "dogs")
+        text = error(tmp_path)
+        assert text.startswith(": no challenge here; looked for used images: used, real_used,")
+        assert text.endswith("; found folders: cats, dogs")
+        (tmp_path / "bare").mkdir()
+        assert error(tmp_path / "bare").endswith("; found folders: none")
+
+    def test_an_empty_role(self, tmp_path: Path) -> None:
+        make(tmp_path, "dev/generated", "dev/used")
+        (tmp_path / "dev/not_used").mkdir()
+        assert error(tmp_path).startswith("/dev/not_used: no images; need")
+
+    def test_images_below_a_role(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, "dev/used/more")
+        (tmp_path / "dev/not_used/empty").mkdir()
+        assert error(tmp_path) == (
+            "/dev/used: its sub-folder 'more' holds images too; "
+            "move them into the folder or out of it"
+        )
+
+    def test_no_such_data(self, tmp_path: Path) -> None:
+        assert error(tmp_path / "none") == (
+            ": no such folder, and no dataset of this name; known: imageclef_gans, phantom_ct"
+        )
+        with pytest.raises(ClefganError, match=r"^phantom: .*; did you mean 'phantom_ct'\?$"):
+            challenge.read("phantom")
+
+    def test_a_file_is_no_folder(self, tmp_path: Path) -> None:
+        (tmp_path / "a.png").write_bytes(png(0))
+        with pytest.raises(ClefganError, match=r"/a\.png: no such folder$"):
+            challenge.read(tmp_path / "a.png")
+
+    def test_no_such_edition(self, tmp_path: Path) -> None:
+        with pytest.raises(RunFileError, match="no edition '1999'"):
+            challenge.read(make(tmp_path, *DEV), "1999")
+
+    def test_an_edition_of_ones_own_names_its_folders(self, tmp_path: Path) -> None:
+        make(tmp_path, "generated", "members", "not_used")
+        own = tmp_path / "mine.toml"
+        own.write_text('base = "2023"\n[folders]\nused = ["members"]\n')
+        found = challenge.read(tmp_path, own)
+        assert found.dev is not None
+        assert found.dev.used.ids == ("members_1", "members_2")
+
+    def test_roles_of_different_sizes(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "dev/not_used/a.png").write_bytes(png(1, (5, 4)))
+        assert error(tmp_path) == (
+            "/dev/not_used: images of dev not used are 4x5, those of dev generated 4x4; "
+            "bring them to one size"
+        )
+
+
+class TestImageSet:
+    def test_ids_beside_pixels(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, *TEST, n=11)
+        found = challenge.read(tmp_path)
+        assert found.dev is not None
+        assert found.dev.used.ids == tuple(f"used_{i}" for i in range(1, 12))
+        assert found.dev.used.load()[:, 0, 0].tolist() == list(range(10, 21))
+        assert len(found.dev.used) == 11
+
+    def test_reading_decodes_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        make(tmp_path, *DEV, *TEST)
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("decoded")
+
+        monkeypatch.setattr(decoding, "decode", refuse)
+        found = challenge.read(tmp_path)
+        assert [each.digest() for each in found.image_sets()]
+        with pytest.raises(AssertionError, match="decoded"):
+            found.image_sets()[0].load()
+
+    def test_reading_opens_one_file_a_role(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make(tmp_path, *DEV, *TEST, n=30)
+        opened: list[str] = []
+        whole = images.ImageFile.read_bytes
+
+        def note(file: images.ImageFile) -> bytes:
+            opened.append(file.id)
+            return whole(file)
+
+        monkeypatch.setattr(images.ImageFile, "read_bytes", note)
+        challenge.read(tmp_path)
+        assert len(opened) == 5
+
+    def test_digest_sees_ids_and_bytes_and_nothing_else(self, tmp_path: Path) -> None:
+        make(tmp_path / "a", *DEV)
+        make(tmp_path / "b", "train/generated", "train/real/used", "train/real/not_used")
+        (tmp_path / "b/train/real/used/.DS_Store").write_bytes(b"1")
+        a, b = (challenge.read(tmp_path / name) for name in "ab")
+        before = [each.digest() for each in a.image_sets()]
+        assert before == [each.digest() for each in b.image_sets()]
+        assert len(set(before)) == 3
+        used = tmp_path / "a/dev/used"
+        (used / "used_2.png").write_bytes(png(200))
+        changed = challenge.read(tmp_path / "a").image_sets()[1].digest()
+        (used / "used_2.png").rename(used / "used_3.png")
+        assert (
+            len({before[1], changed, challenge.read(tmp_path / "a").image_sets()[1].digest()}) == 3
+        )
+
+    def test_digest_by_hand(self, tmp_path: Path) -> None:
+        from hashlib import sha256
+
+        make(tmp_path, *DEV)
+        whole = b""
+        for name in ("used_1", "used_2"):
+            content = (tmp_path / f"dev/used/{name}.png").read_bytes()
+            whole += len(name).to_bytes(4, "big") + name.encode() + sha256(content).digest()
+        assert challenge.read(tmp_path).image_sets()[1].digest() == sha256(whole).hexdigest()
+
+    def test_16_bit_takes_the_window_given_to_read(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        deep = np.array([[0, 500, 1000, 2000]] * 4, np.uint16)
+        Image.fromarray(deep).save(tmp_path / "dev/used/used_1.png")
+        (tmp_path / "dev/used/used_2.png").unlink()
+        used = challenge.read(tmp_path).image_sets()[1]
+        with pytest.raises(
+            ClefganError, match=r"/used: 1 of 1 image cannot be read: 'used_1\.png' is"
+        ):
+            used.load()
+        used = challenge.read(tmp_path, sixteen_bit=(0, 1000)).image_sets()[1]
+        assert used.load()[0, 0].tolist() == [0, 128, 255, 255]
+
+
+class TestTruth:
+    @pytest.mark.parametrize("place", ["truth.csv", "test/truth.csv"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "real_unknown_1_2,0\nreal_unknown_1_1,1\n",
+            "id,truth\r\nreal_unknown_1_1.png,1\r\nreal_unknown_1_2.png,0",
+            "truth,file,note\n1,real_unknown_1_1,x\n0,real_unknown_1_2,\n",
+        ],
+    )
+    def test_is_read_by_id(self, tmp_path: Path, place: str, text: str) -> None:
+        make(tmp_path, *DEV, *TEST)
+        (tmp_path / place).write_text(text)
+        found = challenge.read(tmp_path).test
+        assert found is not None
+        assert found.truth == {"real_unknown_1_1": True, "real_unknown_1_2": False}
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("real_unknown_1_1,1\n", ": 'real_unknown_1_2' is missing; every id needs a truth"),
+            (
+                "real_unknown_1_1,1\nreal_unknown_1_2,2",
+                ": truth of 'real_unknown_1_2' is '2', not 0",
+            ),
+            ("real_unknown_1_1,1\nreal_unknown_1_1,1", ":2: id 'real_unknown_1_1' is there twice"),
+            (
+                "real_unknown_1_1,1\nreal_unknown_1_2,1\nx,1",
+                ": 'x' is not among the 2 candidates",
+            ),
+            (
+                "real_unknown_1_1\n",
+                ":1: need two columns, 'id' and 'truth'; got ['real_unknown_1_1']",
+            ),
+            ("id,a,b\nreal_unknown_1_1,1,1\n", ":2: need two columns, 'id' and 'truth'; got ["),
+            ("", ": 'real_unknown_1_1', 'real_unknown_1_2' are missing; every id needs a truth"),
+        ],
+    )
+    def test_faults(self, tmp_path: Path, text: str, message: str) -> None:
+        make(tmp_path, *DEV, *TEST)
+        (tmp_path / "test/truth.csv").write_text(text)
+        assert error(tmp_path).removeprefix("/test/truth.csv").startswith(message)
+
+    def test_two_tables(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, *TEST)
+        for place in ("truth.csv", "test/truth.csv"):
+            (tmp_path / place).write_text("")
+        assert error(tmp_path).startswith("/test/truth.csv: there is also '")
+
+    def test_not_text(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, *TEST)
+        (tmp_path / "truth.csv").write_bytes(b"\xff\xfe\x00")
+        assert error(tmp_path) == "/truth.csv: not UTF-8 text; save it as UTF-8"
+
+
+class TestGroups:
+    ROWS = "used_1,p1\nused_2,p1\nnot_used_1,p2\nnot_used_2,p3\n"
+
+    @pytest.mark.parametrize(
+        ("place", "head"),
+        [
+            ("groups.csv", ""),
+            ("dev/groups.csv", "id,group\n"),
+            ("manifest.csv", "image,group\n"),
+            ("manifest.csv", "filename,group\n"),
+        ],
+    )
+    def test_are_read_by_id(self, tmp_path: Path, place: str, head: str) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / place).write_text(head + self.ROWS + "generated_1,p9\n")
+        assert challenge.read(tmp_path).groups == {
+            "used_1": "p1",
+            "used_2": "p1",
+            "not_used_1": "p2",
+            "not_used_2": "p3",
+        }
+
+    def test_none(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "manifest.csv").write_text("file,size\nused_1,8\n")
+        assert challenge.read(tmp_path).groups is None
+
+    def test_every_real_dev_image_needs_one(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, n=3)
+        (tmp_path / "groups.csv").write_text(self.ROWS)
+        assert error(tmp_path) == (
+            "/groups.csv: 'used_3', 'not_used_3' are missing; every id needs a group"
+        )
+
+    def test_an_id_of_both_roles_cannot_be_told(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "dev/not_used/used_2.png").write_bytes(png(1))
+        (tmp_path / "groups.csv").write_text(self.ROWS)
+        assert error(tmp_path).startswith(
+            "/groups.csv: id 'used_2' is both a used image and one not used"
+        )

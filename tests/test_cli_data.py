@@ -1,0 +1,199 @@
+"""`clefgan data`: what it prints."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from clefgan import inspection
+from clefgan.cli.data import app
+from clefgan.errors import ClefganError
+
+DEV = ("dev/generated", "dev/used", "dev/not_used")
+TEST = ("test/generated_1", "test/real_unknown_1")
+
+
+def png(level: int, mode: str = "L") -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((4, 5), level, np.uint8)).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def make(root: Path, *folders: str, n: int = 3) -> Path:
+    for number, name in enumerate(folders):
+        (root / name).mkdir(parents=True)
+        for i in range(n):
+            (root / name / f"{Path(name).name}_{i + 1}.png").write_bytes(png(20 * number + i))
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def info(*arguments: object) -> list[str]:
+    """Lines of `clefgan data info`, blanks squeezed."""
+    done = CliRunner().invoke(app, ["info", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
+
+
+class TestInfo:
+    def test_a_whole_challenge(self, tmp_path: Path) -> None:
+        lines = info(make(tmp_path, *DEV, *TEST))
+        assert lines[0] == str(tmp_path)
+        assert lines[1] == "role images size kind on disk where"
+        size = sum(len(png(level)) for level in range(3))
+        assert lines[2] == f"dev generated 3 5x4 8-bit grey PNG {size} B dev/generated"
+        assert lines[6].endswith("test/real_unknown_1")
+        assert lines[7:] == [
+            "exact copies images such as",
+            "within a role none",
+            "dev used and dev not used none",
+            "test generated and test candidates none",
+            "groups: none given (groups.csv); exact copies alone are kept together in folds",
+            "truth of the candidates: not given (truth.csv)",
+            "ready to run",
+        ]
+
+    def test_copies_are_found_by_pixels(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, *TEST)
+        (tmp_path / "dev/not_used/twin.png").write_bytes(png(21, "RGB"))  # used_2
+        (tmp_path / "dev/used/again.png").write_bytes(png(21))
+        (tmp_path / "test/real_unknown_1/leak.png").write_bytes(png(60))
+        lines = info(tmp_path)
+        assert "dev not used 4 5x4 8-bit grey PNG (3), RGB PNG (1)" in lines[4]
+        start = lines.index("exact copies images such as")
+        assert lines[start + 1 : start + 4] == [
+            "within dev used 1 again = used_2",
+            "dev used and dev not used 1 again = twin",
+            "test generated and test candidates 1 generated_1_1 = leak",
+        ]
+        assert lines[-1] == (
+            "dev used and dev not used: 1 of one are also in the other, "
+            "such as 'again' and 'twin'; an image is either used or not"
+        )
+
+    def test_many_copies_are_shortened(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        for i in range(5):
+            (tmp_path / f"dev/used/copy_{i}.png").write_bytes(png(0))
+        lines = info(tmp_path)
+        assert "within dev used 4 copy_0 = copy_1" in lines
+        assert "dev generated and dev used 1 generated_1 = copy_0" in lines
+
+    def test_truth_and_groups(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV, *TEST)
+        ids = [f"real_unknown_1_{i}" for i in (1, 2, 3)]
+        (tmp_path / "truth.csv").write_text(
+            "".join(f"{name},{name[-1] == '1':d}\n" for name in ids)
+        )
+        ids = [f"{role}_{i}" for role in ("used", "not_used") for i in (1, 2, 3)]
+        (tmp_path / "groups.csv").write_text("".join(f"{name},{name[-1]}\n" for name in ids))
+        lines = info(tmp_path)
+        assert "groups: 3 among 6 real dev images" in lines
+        assert "truth of the candidates: 1 used, 2 not used" in lines
+
+    def test_one_part(self, tmp_path: Path) -> None:
+        assert "test: none, so dev scores only" in info(make(tmp_path / "a", *DEV))
+        assert "dev: none, so no method can be fitted" in info(make(tmp_path / "b", *TEST))
+
+    def test_parts_apart(self, tmp_path: Path) -> None:
+        make(tmp_path / "a", *DEV)
+        make(tmp_path / "b", *TEST)
+        lines = info(tmp_path / "a", "--test-data", tmp_path / "b")
+        assert lines[6].startswith("test candidates 3 5x4")
+        assert lines[-1] == "ready to run"
+
+    def test_what_is_missing(self, tmp_path: Path) -> None:
+        lines = info(make(tmp_path, "dev/used", "dev/generated"))
+        assert lines[-1] == (
+            f"{tmp_path}/dev: no folder of images not used for dev; "
+            "looked for not_used, real_not_used, real_unused, real/not_used"
+        )
+
+    def test_what_cannot_be_read(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "dev/used/used_2.png").write_bytes(b"")
+
+        deep = tmp_path / "dev/not_used/deep.png"
+        Image.fromarray(np.zeros((5, 5), np.uint16)).save(deep)
+        lines = info(tmp_path)
+        assert (
+            f"{tmp_path}/dev/used: 1 of 3 images cannot be read: 'used_2.png' is empty; "
+            "replace them" in lines
+        )
+        assert any("'deep.png' is 16-bit; give a window" in line for line in lines)
+        assert "ready to run" not in lines
+        lines = info(tmp_path, "--window", "0,100")
+        assert (
+            f"{tmp_path}/dev/not_used: images of 2 sizes: 3 are 5x4, 1 are 5x5; bring them to one"
+            in lines
+        )
+
+    def test_sizes_that_differ_between_roles(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        for path in (tmp_path / "dev/used").iterdir():
+            Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
+        assert info(tmp_path)[-1] == (
+            f"{tmp_path}/dev/used: images of dev used are 8x8, those of dev generated 5x4; "
+            "bring them to one size"
+        )
+
+    def test_brackets_in_names_are_not_markup(self, tmp_path: Path) -> None:
+        make(tmp_path / "[red]x", *DEV)
+        assert info(tmp_path / "[red]x")[0] == str(tmp_path / "[red]x")
+
+    def test_nothing_there(self, tmp_path: Path) -> None:
+        with pytest.raises(ClefganError, match=r": no challenge here; looked for"):
+            info(tmp_path)
+        with pytest.raises(ClefganError, match=r"no such folder, and no dataset of this name"):
+            info(tmp_path / "none")
+
+    def test_real_ct(self, shared_data: Path) -> None:
+        lines = info(shared_data / "lab_challenge")
+        assert lines[2].startswith("dev generated 500 128x128 8-bit grey PNG")
+        assert lines[-1] == "ready to run"
+
+
+class TestPrepare:
+    def test_then_look(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+        make(tmp_path / "download", *DEV)
+        done = CliRunner().invoke(
+            app, ["prepare", "imageclef_gans/2023", "--from", str(tmp_path / "download")]
+        )
+        assert done.stdout.startswith(f"prepared imageclef_gans/2023 in {tmp_path}/cache/datasets/")
+        lines = info("imageclef_gans/2023")
+        assert lines[0] == "imageclef_gans/2023"
+        assert lines[2].endswith("B dev_generated")
+
+
+def test_progress_reaches_the_total(tmp_path: Path) -> None:
+    seen: list[tuple[str, int, int]] = []
+    inspection.inspect(
+        make(tmp_path, *DEV),
+        progress=lambda stage, done, total, _: seen.append((stage, done, total)),
+    )
+    assert ("looking at dev used", 3, 3) in seen
+
+
+def test_importing_costs_nothing() -> None:
+    script = """
+        import sys
+        import clefgan.cli.data
+        heavy = {"numpy", "PIL", "tensorflow_datasets", "matplotlib", "jax"} & set(sys.modules)
+        print(sorted(heavy))
+    """
+    import textwrap
+
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

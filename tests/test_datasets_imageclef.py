@@ -1,0 +1,337 @@
+"""TFDS datasets: prepared whole or not at all, the same as their folder, without TensorFlow."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import challenge, images
+from clefgan.datasets import preparation, prepared
+from clefgan.errors import ClefganError
+
+DEV = ("dev/generated", "dev/used", "dev/not_used")
+TEST = ("test/generated_1", "test/real_unknown_1")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache for every test."""
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "datasets"
+
+
+def png(level: int) -> bytes:
+    """An 8-bit palette image, as in 2025."""
+    image = Image.frombytes("P", (4, 4), bytes([255 - level] * 16))
+    image.putpalette([255 - i // 3 for i in range(768)])
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def make(root: Path, *folders: str, n: int = 11) -> Path:
+    for number, name in enumerate(folders):
+        (root / name).mkdir(parents=True)
+        for i in range(n):
+            path = root / name / f"{Path(name).name}_{i + 1}.png"
+            path.write_bytes(png(20 * number + i))
+    return root
+
+
+@pytest.fixture
+def download(tmp_path: Path) -> Path:
+    """A challenge as it was unpacked, with truth and groups."""
+    root = make(tmp_path / "download", *DEV, *TEST)
+    rows = [f"real_unknown_1_{i + 1},{i % 2}\n" for i in range(11)]
+    (root / "truth.csv").write_text("".join(rows))
+    ids = [f"{role}_{i + 1}" for role in ("used", "not_used") for i in range(11)]
+    (root / "groups.csv").write_text("".join(f"{name},p{len(name)}\n" for name in ids))
+    return root
+
+
+def same(found: challenge.Challenge, expected: challenge.Challenge) -> None:
+    for one, other in zip(found.image_sets(), expected.image_sets(), strict=True):
+        assert one.role == other.role
+        assert one.ids == other.ids
+        assert one.digest() == other.digest()
+        np.testing.assert_array_equal(one.load(), other.load())
+    assert found.groups == expected.groups
+    assert (found.test and found.test.truth) == (expected.test and expected.test.truth)
+
+
+class TestImageclefGans:
+    @pytest.mark.parametrize("config", ["2023", "2025_s1"])
+    def test_is_the_same_as_its_folder(self, download: Path, config: str) -> None:
+        path = preparation.prepare(f"imageclef_gans/{config}", download)
+        found = challenge.read(f"imageclef_gans/{config}")
+        assert found.source == f"imageclef_gans/{config}"
+        same(found, challenge.read(download))
+        same(challenge.read(path), challenge.read(download))
+        same(challenge.read(path.parent), challenge.read(download))
+
+    def test_dev_alone(self, tmp_path: Path) -> None:
+        root = make(tmp_path / "download", *DEV)
+        preparation.prepare("imageclef_gans/2023", root)
+        found = challenge.read("imageclef_gans/2023")
+        same(found, challenge.read(root))
+        assert found.test is None
+        assert found.groups is None
+
+    def test_truth_is_absent_where_it_is_not_known(self, download: Path) -> None:
+        (download / "truth.csv").unlink()
+        preparation.prepare("imageclef_gans/2023", download)
+        found = challenge.read("imageclef_gans/2023")
+        assert found.test is not None
+        assert found.test.truth is None
+
+    def test_tfds_itself_decodes_it(self, download: Path) -> None:
+        import tensorflow_datasets as tfds
+
+        path = preparation.prepare("imageclef_gans/2023", download)
+        source = tfds.builder_from_directory(path).as_data_source("dev_used")
+        row = source[0]
+        assert row["image"].shape == (4, 4, 1)
+        assert source.dataset_info.features["label"].int2str(row["label"]) == "used"
+
+    def test_is_prepared_once(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        before = (path / "dataset_info.json").stat().st_mtime_ns
+        assert preparation.prepare("imageclef_gans/2023", download) == path
+        assert (path / "dataset_info.json").stat().st_mtime_ns == before
+
+    def test_nothing_is_printed(self, download: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        preparation.prepare("imageclef_gans/2023", download)
+        assert capfd.readouterr() == ("", "")
+
+
+class TestInterrupted:
+    def test_leaves_nothing(
+        self, download: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        count = 0
+
+        def stop(_: object) -> None:
+            nonlocal count
+            count += 1
+            if count == 15:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(images, "header", stop)
+            with pytest.raises(KeyboardInterrupt):
+                preparation.prepare("imageclef_gans/2023", download)
+        assert not [path for path in cache.rglob("*") if path.is_file()]
+        with pytest.raises(ClefganError, match=r"is not prepared"):
+            challenge.read("imageclef_gans/2023")
+
+    def test_killed_leaves_nothing_that_is_trusted(self, download: Path, cache: Path) -> None:
+        script = f"""
+            import itertools, os, signal
+            from pathlib import Path
+            from clefgan import images
+            from clefgan.datasets import preparation
+
+            count = itertools.count()
+            images.header = lambda _: next(count) < 15 or os.kill(os.getpid(), signal.SIGKILL)
+            preparation.prepare("imageclef_gans/2023", Path({str(download)!r}))
+        """
+        done = run(script)
+        assert done.returncode == -signal.SIGKILL
+        assert list(cache.glob(".preparing-*/**/*"))
+        with pytest.raises(ClefganError, match=r"is not prepared"):
+            challenge.read("imageclef_gans/2023")
+        preparation.prepare("imageclef_gans/2023", download)
+        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+
+    def test_a_folder_without_its_last_file_is_made_anew(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (path / "dataset_info.json").unlink()
+        with pytest.raises(ClefganError, match=r"is not prepared"):
+            challenge.read("imageclef_gans/2023")
+        preparation.prepare("imageclef_gans/2023", download)
+        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+
+
+def run(script: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=False,
+    )
+
+
+def test_no_tensorflow(download: Path) -> None:
+    script = f"""
+        import sys
+        from pathlib import Path
+
+        class Hiding:
+            def __init__(self, finder):
+                self.finder = finder
+
+            def __getattr__(self, name):
+                return getattr(self.finder, name)
+
+            def find_spec(self, name, path=None, target=None):
+                hidden = name.partition(".")[0] in ("tensorflow", "torch", "jax")
+                return None if hidden else self.finder.find_spec(name, path, target)
+
+        sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
+        from clefgan import challenge
+        from clefgan.datasets import preparation
+
+        preparation.prepare("imageclef_gans/2023", Path({str(download)!r}))
+        found = challenge.read("imageclef_gans/2023")
+        print([s.load().shape for s in found.image_sets()], found.image_sets()[0].digest()[:4])
+    """
+    done = run(script)
+    assert done.stderr == ""
+    assert done.stdout.startswith("[(11, 4, 4), (11, 4, 4), (11, 4, 4), (11, 4, 4), (11, 4, 4)]")
+
+
+def test_reading_a_folder_does_not_import_tfds(download: Path) -> None:
+    script = f"""
+        import sys
+        from clefgan import challenge
+        challenge.read({str(download)!r})
+        print("tensorflow_datasets" in sys.modules, "matplotlib" in sys.modules)
+    """
+    assert run(script).stdout == "False False\n"
+
+
+class Source(list[dict[str, object]]):
+    """A TFDS data source, as far as ids are read from it."""
+
+    def __getitems__(self, keys: list[int]) -> list[dict[str, object]]:
+        return [self[key] for key in keys]
+
+
+class TestErrors:
+    def test_not_prepared(self) -> None:
+        with pytest.raises(ClefganError) as caught:
+            challenge.read("imageclef_gans/2023")
+        assert str(caught.value) == (
+            "dataset 'imageclef_gans/2023' is not prepared; download it and run "
+            "`clefgan data prepare imageclef_gans/2023 --from FOLDER`"
+        )
+
+    def test_configurations(self) -> None:
+        with pytest.raises(
+            ClefganError, match=r"has several configurations; say one of imageclef_g"
+        ):
+            challenge.read("imageclef_gans")
+        with pytest.raises(
+            ClefganError, match=r"has no configuration '1999'; known: imageclef_gans/2"
+        ):
+            challenge.read("imageclef_gans/1999")
+        with pytest.raises(
+            ClefganError, match=r"no dataset of this name; did you mean 'imageclef_gan"
+        ):
+            challenge.read("imageclef_gan/2023")
+
+    def test_the_folder_of_the_download(self, tmp_path: Path) -> None:
+        with pytest.raises(ClefganError, match=r": give the folder of the download with --from$"):
+            preparation.prepare("imageclef_gans/2023")
+        with pytest.raises(ClefganError, match=r"/none: no such folder$"):
+            preparation.prepare("imageclef_gans/2023", tmp_path / "none")
+        with pytest.raises(ClefganError, match=r"is made, not downloaded; leave --from out$"):
+            preparation.prepare("phantom_ct", tmp_path)
+
+    def test_faults_of_the_download_are_told_as_they_are(self, download: Path, cache: Path) -> None:
+        (download / "dev/used/used_7.png").write_bytes(b"")
+        with pytest.raises(
+            ClefganError, match=r"^\S+/dev/used: 'used_7\.png' is empty; replace it$"
+        ):
+            preparation.prepare("imageclef_gans/2023", download)
+        (download / "dev/used").rename(download / "dev/mused")
+        with pytest.raises(ClefganError, match=r"^\S+/dev: no folder of used images for dev;"):
+            preparation.prepare("imageclef_gans/2023", download)
+        assert not list(cache.glob(".preparing-*"))
+
+    def test_several_prepared_datasets(self, download: Path, cache: Path) -> None:
+        preparation.prepare("imageclef_gans/2023", download)
+        preparation.prepare("imageclef_gans/2025_s1", download)
+        with pytest.raises(
+            ClefganError, match=r"/imageclef_gans: 2 prepared datasets; give one, such"
+        ):
+            challenge.read(cache / "imageclef_gans")
+
+    def test_another_storage_format(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        info = json.loads((path / "dataset_info.json").read_text())
+        info["fileFormat"] = "tfrecord"
+        (path / "dataset_info.json").write_text(json.dumps(info))
+        with pytest.raises(ClefganError, match=r": stored as 'tfrecord'; need 'array_record'$"):
+            challenge.read(path)
+
+    def test_splits_that_are_missing(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        info = json.loads((path / "dataset_info.json").read_text())
+        splits = info["splits"]
+        info["splits"] = [split for split in splits if split["name"] != "dev_used"]
+        (path / "dataset_info.json").write_text(json.dumps(info))
+        with pytest.raises(
+            ClefganError, match=r": no split 'dev_used'; it has dev_generated, dev_n"
+        ):
+            challenge.read(path)
+        info["splits"] = []
+        (path / "dataset_info.json").write_text(json.dumps(info))
+        with pytest.raises(ClefganError, match=r": no challenge here; need splits dev_generated, "):
+            challenge.read(path)
+
+    def test_features_that_are_missing(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        features = json.loads((path / "features.json").read_text())
+        del features["featuresDict"]["features"]["id"]
+        (path / "features.json").write_text(json.dumps(features))
+        with pytest.raises(ClefganError, match=r": no feature 'id'; need image, id and label$"):
+            challenge.read(path)
+
+    def test_truth_of_some_candidates(self) -> None:
+        record = prepared.Record("a", "data, split test_unknown", None, 0)
+        split = prepared.Split("test_unknown", (record,), {"a": "used", "b": "unknown"}, {})
+        with pytest.raises(
+            ClefganError, match=r"^data, split test_unknown: the truth of 1 of 2 image"
+        ):
+            split.truth()
+
+    def test_records_are_sorted_and_keep_their_place(self) -> None:
+        names = ("b_10", "b_9", "a")
+        source = Source({"id": name.encode(), "label": 1} for name in names)
+        split = prepared.read_split("here", "dev_used", source)
+        assert [(record.id, record.index) for record in split.records] == [
+            ("a", 2),
+            ("b_9", 1),
+            ("b_10", 0),
+        ]
+
+    @pytest.mark.parametrize(
+        ("rows", "message"),
+        [
+            ([("a", 1), ("a", 1)], r"^here: id 'a' is there twice"),
+            ([], r"^here: no images; prepare the dataset again$"),
+        ],
+    )
+    def test_faults_of_a_split(self, rows: list[tuple[str, int]], message: str) -> None:
+        source = Source({"id": name.encode(), "label": label} for name, label in rows)
+        with pytest.raises(ClefganError, match=message):
+            prepared.read_split("here", "dev_used", source)
+
+
+def test_real_ct(shared_data: Path) -> None:
+    root = shared_data / "lab_challenge"
+    preparation.prepare("imageclef_gans/2023", root)
+    found, expected = challenge.read("imageclef_gans/2023"), challenge.read(root)
+    for one, other in zip(found.image_sets(), expected.image_sets(), strict=True):
+        assert one.ids == other.ids
+        assert one.digest() == other.digest()
