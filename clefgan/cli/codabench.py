@@ -1,0 +1,119 @@
+"""`clefgan codabench`: set up a competition, check it, try its scoring program."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli.check import say
+
+app = typer.Typer(no_args_is_help=True, help="For organisers: a Codabench competition.")
+
+FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
+
+
+@app.command()
+def init(
+    folder: FOLDER,
+    edition: Annotated[str, typer.Option(help="Whose run format and metrics.")],
+    truth: Annotated[Path, typer.Option(help="Who was used: id,label lines of the test images.")],
+    dev_truth: Annotated[
+        Path | None, typer.Option(help="The same of other images, for the dev phase.")
+    ] = None,
+    dev_share: Annotated[
+        float, typer.Option(help="Without --dev-truth: dev scores this share of the test images.")
+    ] = 0.3,
+    title: Annotated[str, typer.Option(help="The edition's if not given.")] = "",
+    start: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day, UTC; today if not given."),
+    ] = None,
+    dev_days: Annotated[int, typer.Option(help="Length of the dev phase.")] = 60,
+    test_days: Annotated[int, typer.Option(help="Length of the test phase.")] = 14,
+    per_day: Annotated[int, typer.Option(help="Dev submissions a day.")] = 5,
+    seed: Annotated[int, typer.Option(help="Chooses the dev share.")] = 0,
+    docker_image: Annotated[
+        str, typer.Option(help="What scoring runs in: Python 3.9 or later, numpy.")
+    ] = "codalab/codalab-legacy:py39",
+) -> None:
+    """Write a competition: pages, phases, leaderboard, reference data, scoring program."""
+    from submissions import editions
+    from submissions.codabench import init as competitions
+
+    settings = competitions.Settings(
+        title=title,
+        start=start.date() if start else None,
+        dev_days=dev_days,
+        test_days=test_days,
+        dev_share=dev_share,
+        seed=seed,
+        per_day=per_day,
+        docker_image=docker_image,
+    )
+    wanted = editions.get(edition)
+    made = competitions.init(folder, wanted, truth, dev_truth=dev_truth, settings=settings)
+    say(f"wrote {made}: edition {wanted.name}, official metric {wanted.metric}")
+    inferred = [each for each in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(each)]
+    if inferred:
+        say(f"note: our reading, not confirmed by the organisers: {', '.join(inferred)}")
+    say(f"next: edit {made / 'pages'}, then clefgan codabench lint {made}")
+
+
+@app.command()
+def lint(folder: FOLDER) -> None:
+    """Check a competition: columns, files, dates, phases, no truth in public parts."""
+    from submissions.codabench.lint import lint as find
+
+    problems = find(folder)
+    for problem in problems:
+        say(str(problem), "red")
+    n = len(problems)
+    say(f"{folder}: {f'{n} problem' + 's' * (n != 1) if n else 'ok'}", "bold")
+    raise typer.Exit(code=int(bool(problems)))
+
+
+@app.command()
+def score(
+    folder: FOLDER,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file, or a zip of one.")],
+    phase: Annotated[str, typer.Option(help="Name or number of the phase.")] = "test",
+    python: Annotated[
+        str, typer.Option(help="Interpreter that runs the scoring program.")
+    ] = sys.executable,
+    html: Annotated[
+        Path | None, typer.Option(help="Write detailed_results.html to this file.")
+    ] = None,
+) -> None:
+    """Run the competition's scoring program on a run, as the platform would; print its scores."""
+    import json
+
+    from submissions.codabench.score import score as run_program
+
+    outcome = run_program(folder, run, phase=phase, python=python)
+    if outcome.log.strip():
+        typer.echo(outcome.log.rstrip(), err=True)
+    if html is not None and outcome.page is not None:
+        html.write_text(outcome.page, encoding="utf-8")
+    if outcome.scores is not None:
+        typer.echo(json.dumps(outcome.scores, indent=2))
+    raise typer.Exit(code=int(outcome.code != 0 or outcome.scores is None))
+
+
+@app.command()
+def pack(
+    folder: FOLDER,
+    out: Annotated[Path | None, typer.Option(help="The zip; DIR.zip if not given.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing zip.")] = False,
+) -> None:
+    """Zip a competition for upload, after checking it."""
+    from submissions import RunFileError
+    from submissions.codabench.lint import lint as find
+    from submissions.codabench.score import pack as make
+
+    problems = find(folder)
+    if problems:
+        raise RunFileError(f"{problems[0]} ({len(problems)} in all; see clefgan codabench lint)")
+    target = out or folder.with_name(f"{folder.resolve().name}.zip")
+    say(f"wrote {make(folder, target, force=force)}")

@@ -1,0 +1,111 @@
+"""Ids of the images that a run must answer for, and which of them a wrong id may mean."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+
+from submissions.edition import (
+    Edition,
+    has_extension,
+    split_number,
+    without_extension,
+)
+from submissions.errors import RunFileError
+from submissions.problems import quoted
+
+SEARCHED = 20_000
+"""Ids among which the closest match is sought; more would take seconds a line."""
+
+
+class Ids:
+    """The ids of a test set as an edition's run file writes them.
+
+    Raises
+    ------
+    RunFileError
+        No id, or two ids that the run file would write alike.
+    """
+
+    def __init__(self, image_ids: Iterable[str], edition: Edition) -> None:
+        self.edition = edition
+        self.tokens: list[str] = []
+        self.index: dict[str, int] = {}
+        for image_id in image_ids:
+            token = edition.token(image_id)
+            if token in self.index:
+                raise RunFileError(
+                    f"ids: {quoted(image_id)} comes twice (a run file would write {quoted(token)} "
+                    "for both); give each id once"
+                )
+            self.index[token] = len(self.tokens)
+            self.tokens.append(token)
+        if not self.tokens:
+            raise RunFileError("ids: no id; a run needs at least one image")
+        self._meant: dict[tuple[str, str], int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def meant(self, token: str) -> int | None:
+        """Index of the one id that differs in extension, padding or case only; None if not one."""
+        if self._meant is None:
+            self._meant = {}
+            for i, each in enumerate(self.tokens):
+                key = _loose(each)
+                self._meant[key] = -1 if key in self._meant else i
+        found = self._meant.get(_loose(token), -1)
+        return None if found < 0 else found
+
+    def closest(self, token: str) -> str | None:
+        """The most similar id, if any is similar."""
+        if len(self.tokens) > SEARCHED:
+            return None
+        found = difflib.get_close_matches(token, self.tokens, 1, 0.8)
+        return found[0] if found else None
+
+
+def _loose(token: str) -> tuple[str, str]:
+    before, digits = split_number(without_extension(token).casefold())
+    return before, str(int(digits)) if digits else ""
+
+
+def difference(token: str, right: str) -> str:
+    """In words, how an id differs from the one it stands for."""
+    causes = []
+    if has_extension(token) and not has_extension(right):
+        causes.append("the file extension does not belong in the id")
+    elif has_extension(right) and not has_extension(token):
+        causes.append(f"the file extension {right[right.rindex('.') :]!r} belongs to the id")
+    elif token[len(without_extension(token)) :] != right[len(without_extension(right)) :]:
+        causes.append("the file extension differs")
+    bare, want = without_extension(token), without_extension(right)
+    if len(split_number(bare)[1]) != len(split_number(want)[1]):
+        causes.append("the number is padded differently")
+    if split_number(bare)[0] != split_number(want)[0]:
+        causes.append("upper and lower case differ")
+    return " and ".join(causes) or "it is written differently"
+
+
+def read(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Ids from a text file, one a line; of a line with columns the first.
+
+    Raises
+    ------
+    RunFileError
+        Not readable as UTF-8 text, or without any id.
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as lines:  # noqa: PTH123 - carried to Python 3.9
+            found = [re.split(r"[,;\t]", line)[0].strip() for line in lines if line.strip()]
+    except UnicodeDecodeError:
+        raise RunFileError(f"{path}: ids are not UTF-8 text; one id a line") from None
+    except OSError as error:
+        raise RunFileError(f"{path}: cannot read the ids: {error.strerror}") from None
+    if found and found[0].lower() in ("id", "image", "image_id", "filename", "file", "name"):
+        found = found[1:]
+    if not found:
+        raise RunFileError(f"{path}: no id; write one a line")
+    return tuple(found)

@@ -1,0 +1,48 @@
+"""What the ids of an edition look like, where nobody gave the ids themselves."""
+
+from __future__ import annotations
+
+import re
+
+from submissions.edition import Edition, has_extension
+from submissions.ids import Ids
+from submissions.row import parse
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.()+-]+(?: [A-Za-z0-9_.()+-]+)*")
+_HEADER_WORDS = re.compile(
+    r"\W*(?:(?:image|img|file|real|generated|sample|candidate)[ _-]?)?"
+    r"(?:id|ids|image|images|img|file|filename|name|path|candidate|sample|slice)\W*",
+    re.IGNORECASE,
+)
+
+
+class Shape:
+    """The form of an edition's ids in run files."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._id = re.compile(edition.id_pattern)
+
+    def right(self, token: str) -> str:
+        """The id with its extension put on or taken off as the edition asks."""
+        return self.edition.token(token)
+
+    def fits(self, token: str) -> bool:
+        """Whether an id is well formed."""
+        if has_extension(token) is not self.edition.extension_in_id or not _PLAIN.fullmatch(token):
+            return False
+        bare = token[: token.rindex(".")] if self.edition.extension_in_id else token
+        return self._id.fullmatch(bare) is not None
+
+    def is_header(self, text: str, known: Ids | None) -> bool:
+        """Whether a first line names columns instead of answering for an image."""
+        parsed = parse(text, self.edition)
+        token = parsed.token
+        if not token or (
+            known is not None and (token in known.index or known.meant(token) is not None)
+        ):
+            return False
+        if _HEADER_WORDS.fullmatch(token):
+            return True
+        words = (re.fullmatch(r"[A-Za-z_ ]+", each) for each in text.split(self.edition.delimiter))
+        return bool(parsed.written) and parsed.label is None and all(words)

@@ -1,0 +1,221 @@
+"""`clefgan check` and `clefgan bundle`, in process; and every command of docs/submitting.md."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from clefgan.cli import bundle, check, codabench
+from clefgan.cli import run as run_command
+from clefgan.errors import ClefganError
+from submissions import RunFileError, editions, runfile
+
+RUNS = Path(__file__).parent / "data" / "run_files"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+IDS = ["--ids", str(RUNS / "ids.txt")]
+
+app = typer.Typer(pretty_exceptions_enable=False)
+app.command()(check.check)
+app.command()(bundle.bundle)
+app.command()(run_command.run)
+app.add_typer(codabench.app, name="codabench")
+
+
+def clefgan(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A tiny challenge folder in the layout of 2025."""
+    rng = np.random.default_rng(0)
+    for name, stem in {
+        "dev/generated": "generated",
+        "dev/real_used": "used",
+        "dev/real_not_used": "not_used",
+        "test/generated": "generated",
+        "test/real_unknown": "real_unknown",
+    }.items():
+        folder = tmp_path / "data" / name
+        folder.mkdir(parents=True)
+        for i in range(1, 13):
+            pixels = rng.integers(0, 256, (16, 16), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / f"{stem}_{i}.png")
+    return tmp_path / "data"
+
+
+def test_a_valid_run(tmp_path: Path) -> None:
+    result = clefgan("check", RUNS / "valid.csv", *IDS)
+    assert result.exit_code == 0
+    assert result.stdout == f"{RUNS / 'valid.csv'}: ok (edition 2023, 4 ids)\n"
+
+
+def test_all_problems_of_all_runs_and_exit_1() -> None:
+    result = clefgan("check", RUNS / "bom.csv", RUNS / "valid.csv", RUNS / "plus_label.csv", *IDS)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert len(lines) == 5
+    assert re.search(r"bom\.csv:1: starts with a byte order mark", lines[0])
+    assert lines[1].endswith("bom.csv: 1 error (edition 2023, 4 ids)")
+    assert lines[2].endswith("valid.csv: ok (edition 2023, 4 ids)")
+    assert "plus_label.csv:2: warning: decision '+0' is read as 0" in lines[3]
+    assert lines[4].endswith("plus_label.csv: 1 warning (edition 2023, 4 ids)")
+    assert clefgan("check", RUNS / "plus_label.csv", *IDS).exit_code == 0
+
+
+def test_counted_problems_are_in_the_summary(tmp_path: Path) -> None:
+    run = tmp_path / "run.csv"
+    run.write_text("".join(f"real_unknown_{i:04d};1\n" for i in range(1, 201)))
+    lines = clefgan("check", run).stdout.splitlines()
+    assert lines[20].endswith("run.csv: and 180 more of the kind 'delimiter'")
+    assert lines[-1].endswith("run.csv: 200 errors, 1 warning (edition 2023, 200 ids)")
+
+
+def test_text_of_files_is_not_taken_for_markup(tmp_path: Path) -> None:
+    run = tmp_path / "[red]run.csv"
+    run.write_text("real_unknown_0001,[bold]\n")
+    assert "[red]run.csv:1: decision '[bold]' is not 0 or 1" in clefgan("check", run, *IDS).stdout
+
+
+def test_inferred_values_are_said() -> None:
+    result = clefgan("check", RUNS / "without_extension.csv", "--edition", "2024_s1")
+    assert result.exit_code == 0
+    note = result.stdout.splitlines()[-1]
+    assert note.startswith("note: edition 2024_s1: our reading, not confirmed by the organisers: ")
+    assert "extension_in_id = False, header = (), delimiter = ','" in note
+    assert "member" not in note
+    assert "ids not checked: give --data or --ids" in result.stdout
+    zipped = clefgan("check", RUNS / "valid.zip", "--edition", "2024_s1")
+    assert "member = 'run.csv'" in zipped.stdout
+
+
+def test_ids_from_data(data: Path, tmp_path: Path) -> None:
+    decisions = {f"real_unknown_{i}": i % 2 == 0 for i in range(1, 12)}
+    runfile.write(tmp_path / "run.csv", decisions, editions.get("2025_s1"))
+    result = clefgan("check", tmp_path / "run.csv", "--edition", "2025_s1", "--data", data)
+    assert result.exit_code == 1
+    assert "run.csv: no line for id 'real_unknown_12.png'" in result.stdout
+
+
+def test_data_without_test_images(data: Path) -> None:
+    result = clefgan("check", RUNS / "valid.csv", "--data", data / "dev")
+    assert isinstance(result.exception, ClefganError)
+    assert str(result.exception).endswith(
+        "no test images; give the folder that holds them, or --ids"
+    )
+
+
+def test_data_and_ids_are_not_both_given() -> None:
+    result = clefgan("check", RUNS / "valid.csv", *IDS, "--data", "x")
+    assert result.exit_code == 2
+    assert "give --data or --ids, not both" in result.output
+
+
+def test_no_such_edition() -> None:
+    result = clefgan("check", RUNS / "valid.csv", "--edition", "2025")
+    assert isinstance(result.exception, RunFileError)
+
+
+def test_json() -> None:
+    result = clefgan("check", RUNS / "two.csv", RUNS / "valid.csv", *IDS, "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    wrong, right = document["runs"]
+    assert (wrong["ok"], right["ok"]) == (False, True)
+    assert wrong["problems"][0] == {
+        "path": str(RUNS / "two.csv"),
+        "line": 2,
+        "level": "error",
+        "kind": "decision",
+        "text": "decision '2' is not 0 or 1",
+        "times": 1,
+    }
+    assert document["inferred_rules"] == []
+
+
+def test_fix_writes_a_copy_and_says_what_it_did(tmp_path: Path) -> None:
+    run = tmp_path / "mine.csv"
+    run.write_bytes((RUNS / "semicolon.csv").read_bytes())
+    result = clefgan("check", run, *IDS, "--fix")
+    assert result.exit_code == 0
+    assert f"wrote {tmp_path / 'mine.fixed.csv'}" in result.stdout
+    assert "  separated id and label by ',': 4 times" in result.stdout
+    assert clefgan("check", tmp_path / "mine.fixed.csv", *IDS).exit_code == 0
+    again = clefgan("check", run, *IDS, "--fix")
+    assert again.exit_code == 1
+    assert "mine.fixed.csv: exists already" in again.stdout
+    assert clefgan("check", run, *IDS, "--fix", "--force").exit_code == 0
+    report = json.loads(clefgan("check", run, *IDS, "--fix", "--force", "--json").stdout)
+    assert report["runs"][0]["changes"] == {"separated id and label by ','": 4}
+
+
+def test_fix_leaves_what_is_in_doubt(tmp_path: Path) -> None:
+    run = tmp_path / "mine.csv"
+    run.write_bytes((RUNS / "score.csv").read_bytes())
+    result = clefgan("check", run, *IDS, "--fix")
+    assert result.exit_code == 1
+    assert "not repaired: 1 problem(s) have no certain repair" in result.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
+
+
+def test_bundle_one_zip_a_run(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes((RUNS / "with_extension.csv").read_bytes())
+    runs = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    result = clefgan("bundle", *runs, "--edition", "2025_s1", "--out", tmp_path / "up")
+    assert result.exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "up").iterdir()) == ["a.zip", "b.zip"]
+    assert "note: how many runs edition 2025_s1 takes is not known; you have 2" in result.stdout
+    assert clefgan("check", tmp_path / "up" / "a.zip", "--edition", "2025_s1").exit_code == 0
+
+
+def test_bundle_says_where_no_zip_is_taken(tmp_path: Path) -> None:
+    result = clefgan("bundle", RUNS / "valid.csv", "--edition", "2023", *IDS, "--out", tmp_path)
+    assert "note: edition 2023 takes the run file itself, not a zip (inferred)" in result.stdout
+
+
+def test_bundle_refuses(tmp_path: Path) -> None:
+    limit = tmp_path / "one.toml"
+    limit.write_text('base = "2025_s1"\nmax_runs = 1\n')
+    runs = [RUNS / "with_extension.csv", RUNS / "other_extension.csv"]
+    result = clefgan("bundle", *runs, "--edition", limit, "--out", tmp_path)
+    assert "2 runs; edition 'one' takes at most 1" in str(result.exception)
+    (tmp_path / "x").mkdir()
+    twin = tmp_path / "x" / "with_extension.csv"
+    twin.write_bytes(runs[0].read_bytes())
+    result = clefgan("bundle", runs[0], twin, "--edition", "2025_s1", "--out", tmp_path)
+    assert str(result.exception).endswith("two runs would get this name; rename one")
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_every_command_of_the_page(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/submitting.md, from top to bottom, in one folder."""
+    page = (DOCS / "submitting.md").read_text()
+    monkeypatch.chdir(tmp_path)
+    rows = [f"real_unknown_{i},{i % 2}" for i in range(1, 13)]
+    (tmp_path / "ids.txt").write_text("\n".join(row.split(",")[0] for row in rows))
+    (tmp_path / "mine.csv").write_text("\n".join(["id,label", *rows]))
+    (tmp_path / "truth.csv").write_text("\n".join(["id,used", *rows]))
+    (own,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "my.toml").write_text(own.replace("test_images", "real_unknown"))
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines()]
+    assert len(commands) > 10
+    for command in commands:
+        name, *arguments = shlex.split(command)
+        assert name == "clefgan"
+        result = clefgan(*arguments)
+        assert result.exit_code == 0, (command, result.output, result.exception)
+    assert (tmp_path / "runs" / "run1.zip").is_file()
+    assert (tmp_path / "competition.zip").is_file()
+    (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    told = clefgan("check", "mine.csv", "--edition", "2025_s1", "--data", "data").stdout
+    assert told.startswith(shown)

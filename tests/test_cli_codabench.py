@@ -1,0 +1,81 @@
+"""`clefgan codabench`, in process."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from clefgan.cli import codabench
+from evaluation import membership
+from submissions import RunFileError, editions, runfile
+
+RUNS = Path(__file__).parent / "data" / "run_files"
+
+
+def clefgan(*arguments: object) -> tuple[int, str, str, BaseException | None]:
+    result = CliRunner().invoke(codabench.app, [str(each) for each in arguments])
+    return result.exit_code, result.stdout, result.stderr, result.exception
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "comp"
+    code, said, _, _ = clefgan(
+        "init", folder, "--edition", "2023", "--truth", RUNS / "valid.csv",
+        "--start", "2027-03-01", "--title", "Ours: \"all\" of it", "--dev-days", "3",
+        "--per-day", "2",
+    )  # fmt: skip
+    assert code == 0
+    assert said.splitlines()[0] == f"wrote {folder}: edition 2023, official metric f1"
+    assert "our reading, not confirmed by the organisers: container, member" in said
+    return folder
+
+
+def test_init_takes_its_options(made: Path) -> None:
+    text = (made / "competition.yaml").read_text()
+    assert 'title: "Ours: \\"all\\" of it"' in text
+    assert "end: 2027-03-04 00:00:00" in text
+    assert "max_submissions_per_day: 2" in text
+
+
+def test_lint(made: Path, tmp_path: Path) -> None:
+    assert clefgan("lint", made)[:2] == (0, f"{made}: ok\n")
+    code, said, _, _ = clefgan("lint", tmp_path)
+    assert code == 1
+    assert said.splitlines() == [
+        f"{tmp_path / 'competition.yaml'}: no such file or directory",
+        f"{tmp_path}: 1 problem",
+    ]
+
+
+def test_score_prints_what_the_program_wrote(made: Path, tmp_path: Path) -> None:
+    decisions = {f"real_unknown_000{i}": i > 2 for i in range(1, 5)}
+    runfile.write(tmp_path / "run.csv", decisions, editions.get("2023"))
+    page = tmp_path / "page.html"
+    code, said, _, _ = clefgan("score", made, tmp_path / "run.csv", "--html", page)
+    truth = np.array(list(runfile.read(RUNS / "valid.csv", editions.get("2023")).values()))
+    wanted = membership.evaluate(truth, np.array(list(decisions.values())))
+    assert (code, json.loads(said)) == (0, wanted)
+    assert "<td>" in page.read_text()
+
+
+def test_score_of_a_wrong_run(made: Path) -> None:
+    code, said, log, _ = clefgan("score", made, RUNS / "two.csv")
+    assert (code, said) == (1, "")
+    assert "run.csv:2: decision '2' is not 0 or 1" in log
+
+
+def test_pack_checks_first(made: Path, tmp_path: Path) -> None:
+    code, said, _, _ = clefgan("pack", made, "--out", tmp_path / "c.zip")
+    assert (code, said) == (0, f"wrote {tmp_path / 'c.zip'}\n")
+    *_, error = clefgan("pack", tmp_path, "--out", tmp_path / "d.zip")
+    assert isinstance(error, RunFileError)
+    assert "no such file or directory (1 in all; see clefgan codabench lint)" in str(error)
+    assert not (tmp_path / "d.zip").exists()
+
+
+def test_init_refuses_a_folder_with_something_in_it(made: Path) -> None:
+    *_, error = clefgan("init", made, "--edition", "2023", "--truth", RUNS / "valid.csv")
+    assert str(error) == f"{made}: not an empty folder; choose a new one"
