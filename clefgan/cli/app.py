@@ -5,17 +5,39 @@ from typing import Annotated
 import typer
 
 from clefgan import __version__
-from clefgan.cli import methods, run
+from clefgan.cli import (
+    bundle,
+    check,
+    codabench,
+    data,
+    evaluate,
+    gan,
+    leaderboard,
+    methods,
+    run,
+    score,
+    weights,
+)
+
+RUN, JUDGE, SUBMIT, LOOK = "Run methods", "Judge runs", "Submit runs", "Look and prepare"
 
 app = typer.Typer(
     name="clefgan",
-    help="Which real images trained the generator? Run, score and submit membership methods.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run.run)
-app.command()(methods.methods)
+app.command(rich_help_panel=RUN)(run.run)
+app.command(rich_help_panel=RUN)(evaluate.evaluate)
+app.command(rich_help_panel=RUN)(methods.methods)
+app.add_typer(gan.app, name="gan", rich_help_panel=RUN)
+app.command(rich_help_panel=JUDGE)(score.score)
+app.command(rich_help_panel=JUDGE)(leaderboard.leaderboard)
+app.command(rich_help_panel=SUBMIT)(check.check)
+app.command(rich_help_panel=SUBMIT)(bundle.bundle)
+app.add_typer(codabench.app, name="codabench", rich_help_panel=SUBMIT)
+app.add_typer(data.app, name="data", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(weights.weights)
 
 
 def show_version(wanted: bool) -> None:
