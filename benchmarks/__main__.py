@@ -6,7 +6,7 @@ import sys
 
 import benchmarks
 
-HELPERS = {"__main__", "command"}
+HELPERS = {"__main__", "command", "timing"}
 
 
 def main() -> None:

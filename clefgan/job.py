@@ -24,7 +24,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import folds
+from clefgan import decide, folds
+from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
@@ -32,6 +33,7 @@ from clefgan.parts import Challenge, Dev
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
+ZERO = decide.Zero()
 PACKAGES = (
     "clefgan",
     "jax",
@@ -52,11 +54,12 @@ class Scored:
     ids: tuple[str, ...]
     scores: Scores
     truth: NDArray[np.bool_] | None
+    verdict: Verdict | None = None
 
     @property
     def decisions(self) -> NDArray[np.bool_]:
-        """(n,), True where the image is called used: the score is above 0."""
-        return self.scores > 0
+        """(n,), True where the image is called used: by the rule, else by a score above 0."""
+        return self.scores > 0 if self.verdict is None else self.verdict.used
 
     def as_rows(self) -> dict[str, dict[str, Any]]:
         """`id -> {score, decision, truth}`, in order."""
@@ -104,6 +107,7 @@ def run(
     protocols: tuple[Protocol, ...] = PROTOCOLS,
     n_folds: int = 3,
     seed: int = 0,
+    rule: Rule = ZERO,
     progress: Progress = silent,
 ) -> Run:
     """Fit `method` on dev, score the test candidates, and score dev by the named protocols.
@@ -114,6 +118,9 @@ def run(
     name : of the method, for errors and the record
     n_folds : of the held-out protocol, at least 2
     seed : of the folds; the method has its own
+    rule : turns scores into decisions. One that learns from dev learns from held-out scores: for
+        the test from all of them, for dev from those of the other folds. Under `paper` it learns
+        from the very scores that it decides on, as papers do.
 
     Raises
     ------
@@ -135,25 +142,39 @@ def run(
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
             scored["paper"] = Scored(ids, scores, truth)
         test = score_test(challenge, name, method, scorer.score, watch, progress)
-    if "held-out" in protocols:
+    if "held-out" in protocols or (rule.needs_known and test is not None):
         with watch.stage("held-out"):
             groups = groups_of(challenge, ids, reals)
             fold = folds.grouped(groups, truth, n_folds, seed)
             scores = held_out(name, method, dev, ids, fold, progress)
-        scored["held-out"] = Scored(ids, scores, truth)
+        known = Known(scores, truth)
+        test = None if test is None else decided(test, rule, known)
+        if "held-out" in protocols:
+            verdict = decide.out_of_fold(rule, known, fold)
+            scored["held-out"] = Scored(ids, scores, truth, verdict)
+    elif test is not None:
+        test = decided(test, rule, None)
+    if "paper" in scored:
+        scored["paper"] = decided(scored["paper"], rule, Known(scored["paper"].scores, truth))
     with watch.stage("digest"):
         digests = digests_of(challenge)
     provenance = {
         "method": {"name": name, "class": class_name(method), "knowledge": str(method.knowledge)},
         "hyperparameters": dataclasses.asdict(method),
         "seed": {"folds": seed, "method": getattr(method, "seed", None)},
-        "folds": n_folds if "held-out" in protocols else None,
+        "folds": n_folds if "held-out" in watch.seconds else None,
+        "decide": repr(rule),
         "data": {"source": challenge.source, "sha256": digests},
         "versions": versions(),
         "machine": machine(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
     return Run(name, method, scored, test, notes_of(method, scored), provenance)
+
+
+def decided(scored: Scored, rule: Rule, known: Known | None) -> Scored:
+    """Return the scored images with the rule's decisions."""
+    return dataclasses.replace(scored, verdict=rule.decide(scored.scores, known))
 
 
 def load_dev(

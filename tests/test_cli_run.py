@@ -65,7 +65,7 @@ def test_a_run_writes_a_run_file_and_its_record(
     printed = capsys.readouterr().out
     called = sum(int(label) for _, label in rows)
     assert f"test: {called} of 12 candidates called used" in printed
-    for words_shown in ("dev, paper", "dev, held-out", "dev, all used", "F1", "specificity"):
+    for words_shown in ("dev: 5 used / 5 not used", "paper", "held-out", "all used", "F1"):
         assert words_shown in printed
     assert sorted(path.name for path in out.iterdir()) == ["coin.csv", "coin.json"]
 

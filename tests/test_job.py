@@ -10,6 +10,7 @@ from PIL import Image
 
 from clefgan import challenge, job
 from clefgan.challenge import Challenge
+from clefgan.decide import Known, Verdict
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Knowledge
 
@@ -61,6 +62,7 @@ class Spy:
 @pytest.fixture(autouse=True)
 def _clear() -> None:
     LOG.clear()
+    SEEN.clear()
 
 
 def test_held_out_images_take_no_part_in_fitting_what_scores_them(whole: Challenge) -> None:
@@ -188,3 +190,41 @@ def test_wrong_scores_are_refused(whole: Challenge, scores: Any, message: str) -
 
     with pytest.raises(ClefganError, match=f"^method 'wrong': .*{message}"):
         job.run(whole, "wrong", Wrong())
+
+
+def test_a_rule_that_learns_from_dev_learns_out_of_fold(whole: Challenge) -> None:
+    rule = Recorder()
+    run = job.run(whole, "spy", Spy(), n_folds=3, rule=rule)
+    test, *by_fold, paper = SEEN
+    held_out = run.dev["held-out"]
+    assert run.test is not None
+    assert test == (set(run.test.scores), set(held_out.scores))
+    for decided, known in by_fold:
+        assert not decided & known
+        assert decided | known == set(held_out.scores)
+    assert paper == (set(run.dev["paper"].scores), set(run.dev["paper"].scores))
+    assert run.test.decisions.all()
+    assert run.provenance["decide"] == "Recorder()"
+
+
+def test_a_rule_that_learns_has_held_out_scores_even_where_they_are_not_shown(
+    whole: Challenge,
+) -> None:
+    run = job.run(whole, "spy", Spy(), n_folds=3, rule=Recorder(), protocols=("paper",))
+    assert set(run.dev) == {"paper"}
+    assert len(SEEN) == 2
+
+
+SEEN: list[tuple[set[float], set[float]]] = []
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Calls everything used, and remembers what it was shown."""
+
+    needs_known: ClassVar[bool] = True
+
+    def decide(self, scores: Any, known: Known | None = None) -> Verdict:
+        assert known is not None
+        SEEN.append((set(scores), set(known.scores)))
+        return Verdict(np.ones(len(scores), bool), None, "all")

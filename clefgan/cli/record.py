@@ -20,13 +20,17 @@ def text(run: "Run", edition: str) -> str:
 
 def part(scored: "Scored") -> dict[str, Any]:
     """Counts, metrics where the truth is known, and every image."""
+    from clefgan.decide import prevalence_curve
     from evaluation import membership
 
     shown: dict[str, Any] = {
         "n": len(scored.ids),
         "called_used": int(scored.decisions.sum()),
     }
+    if scored.verdict is not None:
+        shown["decision"] = {"threshold": scored.verdict.threshold, "note": scored.verdict.note}
     if scored.truth is not None:
+        shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         shown["metrics"] = membership.evaluate(scored.truth, scored.decisions, scored.scores)
     shown["images"] = scored.as_rows()
     return shown

