@@ -1,0 +1,196 @@
+"""Every membership metric as an object: name, direction, chance level, formula, vector form.
+
+Direction belongs to the metric: nobody who compares or ranks says which way is better.
+
+`chance(prevalence, called_share)` is what blind calls score on average as n grows: calls that
+know nothing of the truth, `called_share` of them *used*, where a share `prevalence` is used.
+`evaluation.chance` has the exact distribution for a given n.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation import counts, ranked
+from evaluation.counts import Counts, Values
+from evaluation.errors import EvaluationError
+from evaluation.membership import BINS, FPRS
+from evaluation.ranked import Curve, Weights
+
+OfProbabilities: TypeAlias = Callable[[NDArray[np.bool_], Values, Weights], Values]
+
+
+class Direction(StrEnum):
+    """Which values are better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Needs(StrEnum):
+    """What a run must give for the metric to be measured."""
+
+    DECISIONS = "decisions"
+    SCORES = "scores"
+    PROBABILITIES = "probabilities"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric; exactly one of the three vectorised forms is there, the one that `needs` names.
+
+    of_counts : tables to values
+    of_curve : cumulated weights to values
+    of_probabilities : truth, probabilities and weights to values
+    share : tables to (numerator, denominator) where the metric is a plain proportion
+    """
+
+    name: str
+    label: str
+    formula: str
+    chance: Callable[[float, float], float] = field(repr=False)
+    needs: Needs = Needs.DECISIONS
+    direction: Direction = Direction.HIGHER
+    of_counts: Callable[[Counts], Values] | None = field(default=None, repr=False)
+    of_curve: Callable[[Curve], Values] | None = field(default=None, repr=False)
+    of_probabilities: OfProbabilities | None = field(default=None, repr=False)
+    share: Callable[[Counts], tuple[Values, Values]] | None = field(default=None, repr=False)
+
+    @property
+    def sign(self) -> int:
+        """1 where higher is better, else -1."""
+        return 1 if self.direction is Direction.HIGHER else -1
+
+    def advantage(self, ours: Values, theirs: Values) -> Values:
+        """By how much `ours` is better than `theirs`; below 0 where it is worse."""
+        return np.asarray(self.sign * (np.asarray(ours) - np.asarray(theirs)), dtype=np.float64)
+
+
+def _percent(fpr: float) -> str:
+    return f"{100 * fpr:g}%"
+
+
+def _tpr_at(fpr: float) -> Metric:
+    return Metric(
+        name=f"tpr_at_fpr_{fpr:g}",
+        label=f"TPR at {_percent(fpr)} FPR",
+        formula=f"highest recall among thresholds with FP / (TN + FP) <= {fpr:g}",
+        needs=Needs.SCORES,
+        chance=lambda _prevalence, _called: fpr,
+        of_curve=lambda curve: curve.tpr_at_fpr(fpr),
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        name="f1",
+        label="F1",
+        formula="2 TP / (2 TP + FP + FN)",
+        chance=lambda p, c: 2 * p * c / (p + c) if p + c else float("nan"),
+        of_counts=counts.f1,
+    ),
+    Metric(
+        name="accuracy",
+        label="Accuracy",
+        formula="(TP + TN) / n",
+        chance=lambda p, c: p * c + (1 - p) * (1 - c),
+        of_counts=counts.accuracy,
+        share=lambda t: (t.tp + t.tn, t.n),
+    ),
+    Metric(
+        name="precision",
+        label="Precision",
+        formula="TP / (TP + FP)",
+        chance=lambda p, c: p if c else float("nan"),
+        of_counts=counts.precision,
+        share=lambda t: (t.tp, t.called_used),
+    ),
+    Metric(
+        name="specificity",
+        label="Specificity",
+        formula="TN / (TN + FP)",
+        chance=lambda _p, c: 1 - c,
+        of_counts=counts.specificity,
+        share=lambda t: (t.tn, t.not_used),
+    ),
+    Metric(
+        name="recall",
+        label="Recall",
+        formula="TP / (TP + FN)",
+        chance=lambda _p, c: c,
+        of_counts=counts.recall,
+        share=lambda t: (t.tp, t.used),
+    ),
+    Metric(
+        name="balanced_accuracy",
+        label="Balanced accuracy",
+        formula="(recall + specificity) / 2",
+        chance=lambda _p, _c: 0.5,
+        of_counts=counts.balanced_accuracy,
+    ),
+    Metric(
+        name="cohen_kappa",
+        label="Cohen's kappa",
+        formula="(observed - expected agreement) / (1 - expected agreement)",
+        chance=lambda _p, _c: 0.0,
+        of_counts=counts.cohen_kappa,
+    ),
+    Metric(
+        name="mcc",
+        label="MCC",
+        formula="(TP TN - FP FN) / sqrt((TP + FP) (TP + FN) (TN + FP) (TN + FN))",
+        chance=lambda _p, c: 0.0 if 0 < c < 1 else float("nan"),
+        of_counts=counts.mcc,
+    ),
+    Metric(
+        name="auc",
+        label="AUC",
+        formula="P(score of a used > score of a not used) + P(equal) / 2",
+        needs=Needs.SCORES,
+        chance=lambda _p, _c: 0.5,
+        of_curve=Curve.auc,
+    ),
+    Metric(
+        name="average_precision",
+        label="Average precision",
+        formula="sum over thresholds of precision x gain in recall",
+        needs=Needs.SCORES,
+        chance=lambda p, _c: p,
+        of_curve=Curve.average_precision,
+    ),
+    *(_tpr_at(fpr) for fpr in FPRS),
+    Metric(
+        name="brier",
+        label="Brier score",
+        formula="mean of (probability - truth)^2",
+        needs=Needs.PROBABILITIES,
+        direction=Direction.LOWER,
+        chance=lambda p, _c: p * (1 - p),  # of always answering the prevalence
+        of_probabilities=ranked.brier,
+    ),
+    Metric(
+        name="calibration_error",
+        label="Calibration error",
+        formula=f"mean of |mean probability - share used| over {BINS} equal bins",
+        needs=Needs.PROBABILITIES,
+        direction=Direction.LOWER,
+        chance=lambda _p, _c: (
+            0.0
+        ),  # always answering the prevalence is calibrated, and says nothing
+        of_probabilities=partial(ranked.calibration_error, bins=BINS),
+    ),
+)
+
+
+def get(name: str) -> Metric:
+    """Find a metric by its name."""
+    for metric in METRICS:
+        if metric.name == name:
+            return metric
+    known = ", ".join(metric.name for metric in METRICS)
+    raise EvaluationError(f"metric: not known; got {name!r}; known are {known}")
