@@ -14,7 +14,13 @@ nox.options.sessions = ["lint", "types", "tests", "package"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PACKAGES = ("clefgan", "baselines", "evaluation", "submissions")
-DATA = ("submissions/editions.toml", "evaluation/published.toml", "clefgan/py.typed")
+DATA = (
+    "submissions/editions.toml",
+    "evaluation/published.toml",
+    "clefgan/report/page.css",
+    "clefgan/report/page.js",
+    "clefgan/py.typed",
+)
 SHARED = str(Path(os.environ.get("CLEFGAN_SHARED", "../shared")).resolve())
 
 
@@ -85,6 +91,31 @@ def minimums(session: nox.Session) -> None:
         session.error("minimums needs uv, which can resolve to the lowest versions")
     session.install("--resolution", "lowest-direct", "-e", ".", *group("test"))
     session.run("pytest", *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+
+
+@nox.session(default=False)
+def leaderboard(session: nox.Session) -> None:
+    """Built-in methods, or those after --, on the embedded data and on real dev images."""
+    session.install("-e", ".")
+    code = "from clefgan import registry; print(*registry.built_in())"
+    listed = session.run("python", "-P", "-c", code, silent=True)
+    names = session.posargs or str(listed).split()
+    out = Path("runs", "leaderboard").resolve()
+    phantom = out / "phantom_ct"
+    shutil.rmtree(phantom, ignore_errors=True)
+    for name in names:  # one that lacks its weights says so, and the others go on
+        words = ("--method", name, "--out", str(phantom))
+        session.run("clefgan", "run", *words, success_codes=[0, 1])
+    runs = sorted(str(path) for path in phantom.glob("*.csv"))
+    words = ("--data", "phantom_ct", "--with-published", "--html", str(phantom / "report"))
+    session.run("clefgan", "leaderboard", *runs, *words)
+    data = Path(SHARED, "data", "lab_challenge")
+    if not data.is_dir():
+        session.log("no real data: set CLEFGAN_SHARED to the folder that holds data/")
+        return
+    methods = [word for name in names for word in ("--method", name)]
+    words = ("--data", str(data), "--out", str(out), "--html", str(out / "real_dev"))
+    session.run("clefgan", "evaluate", *methods, *words, success_codes=[0, 1])
 
 
 @nox.session(default=False)

@@ -1,18 +1,22 @@
-"""What `clefgan run` prints: how many called used, and scores beside the all-used row."""
+"""What `clefgan run` prints: how many called used, and scores with intervals beside all used."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
 from clefgan.cli.console import console
 
 if TYPE_CHECKING:
     from clefgan.job import Run, Scored
+    from evaluation.cells import Cell
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
 TITLES = {"f1": "F1", "cohen_kappa": "kappa", "auc": "AUC"}
+RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
 
 
 def show(run: "Run") -> None:
@@ -24,47 +28,82 @@ def show(run: "Run") -> None:
         console.print(f"test: {called} of {n} candidates called used")
     else:
         console.print("no test candidates: dev scores only, no run file")
-    table = score_table(run)
-    if table.row_count:
+    for title, table in tables(run):
         console.print()
+        console.print(title, style="dim")
         console.print(table)
     for note in run.notes:
         console.print(f"[yellow]{note}[/yellow]")
 
 
-def score_table(run: "Run") -> Table:
-    """Every scored part with its intervals, all-used beside it."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("scored on", no_wrap=True)
-    table.add_column("n", justify="right")
-    for metric in SHOWN:
-        table.add_column(TITLES.get(metric, metric), justify="right", no_wrap=True)
-    for protocol, scored in run.dev.items():
-        add(table, f"dev, {protocol}", scored, "bold")
+def tables(run: "Run") -> list[tuple[str, Table]]:
+    """Title and table of dev by protocol, and of test where the truth is known."""
+    found = []
     if run.dev:
-        add_all_used(table, "dev, all used", next(iter(run.dev.values())))
+        parts = {str(name): part for name, part in run.dev.items()}
+        found.append((title("dev", parts), score_table(parts)))
     if run.test is not None and run.test.truth is not None:
-        add(table, "test", run.test, "bold")
-        add_all_used(table, "test, all used", run.test)
+        parts = {run.method: run.test}
+        found.append((title("test", parts), score_table(parts)))
+    return found
+
+
+def title(name: str, parts: "Mapping[str, Scored]") -> str:
+    """Part, how many images of each class, and what the brackets are."""
+    truth = next(iter(parts.values())).truth
+    assert truth is not None
+    n_used = int(truth.sum())
+    return f"{name}: {n_used} used / {len(truth) - n_used} not used; 95% intervals"
+
+
+def score_table(parts: "Mapping[str, Scored]") -> Table:
+    """A row a metric, a column a part, and a file of ones last."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("", no_wrap=True)
+    for name in parts:
+        table.add_column(Text(name), no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("all used", no_wrap=True, style="dim")
+    *cells, ones = measured(parts)
+    for metric in SHOWN:
+        texts = [cell_text(row[metric]) for row in cells]
+        table.add_row(TITLES.get(metric, metric), *texts, number(ones[metric].value))
     return table
 
 
-def add(table: Table, title: str, scored: "Scored", style: str = "") -> None:
-    """One row: each value above its interval."""
-    from evaluation import membership
+def measured(parts: "Mapping[str, Scored]") -> "list[Mapping[str, Cell]]":
+    """Cells of each part, and of a file of ones after them."""
+    from evaluation import bootstrap, metrics
+    from evaluation.bca import Interval
+    from evaluation.cells import interval_cells
+    from evaluation.runs import Panel, Run
 
-    assert scored.truth is not None
-    values = membership.evaluate(scored.truth, scored.decisions, scored.scores)
-    cells = [number(values[metric]) for metric in SHOWN]
-    table.add_row(title, str(len(scored.ids)), *cells, style=style)
+    columns = [metrics.get(name) for name in SHOWN]
+    truth = next(iter(parts.values())).truth
+    assert truth is not None
+    runs = {f"{i}": Run(part.decisions, part.scores) for i, part in enumerate(parts.values())}
+    runs["ones"] = Run(np.ones(len(truth), bool), np.zeros(len(truth)))
+    replicates = bootstrap.bootstrap(Panel(truth, runs), columns, resamples=RESAMPLES)
+    limits = replicates.intervals()
+    nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
+    return [
+        interval_cells(
+            Panel(truth, {name: run}),
+            columns,
+            replicates.values[:, place],
+            Interval(limits.low[:, place], limits.high[:, place]),
+            0.95,
+            nothing,
+        )
+        for place, (name, run) in enumerate(runs.items())
+    ]
 
 
-def add_all_used(table: Table, title: str, scored: "Scored") -> None:
-    """What a file of ones would score on the same images."""
-    import dataclasses
-
-    ones = dataclasses.replace(scored, scores=np.ones(len(scored.ids)))
-    add(table, title, ones, "dim")
+def cell_text(cell: "Cell") -> Text:
+    """`0.921 [0.87, 0.96]`; a dash where there is nothing to measure."""
+    if math.isnan(cell.low):
+        return Text(number(cell.value), style="bold")
+    limits = f" [{cell.low:.2f}, {cell.high:.2f}]"
+    return Text.assemble((number(cell.value), "bold"), (limits, "dim"))
 
 
 def number(value: float) -> str:

@@ -1,0 +1,113 @@
+"""`clefgan evaluate`: methods compared on dev, by both protocols, with repeated folds and seeds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clefgan.cli import tables
+from clefgan.cli.console import console, errors, progress_bar
+
+if TYPE_CHECKING:
+    from clefgan.report.part import Part
+
+SUBFOLDER = "trials"
+
+
+def evaluate(
+    method: Annotated[
+        list[str],
+        typer.Option(help="A method, such as 'nearest' or 'lbp-svm(C=10)'; repeatable."),
+    ],
+    data: Annotated[
+        str, typer.Option(help="A folder in a challenge layout, or a dataset's name.")
+    ] = "phantom_ct",
+    edition: tables.EDITION = "2023",
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(help="paper, held-out; repeatable; both if not given."),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(help="Each with other folds and another seed.", min=1)
+    ] = 1,
+    folds: Annotated[int, typer.Option(help="Of the held-out protocol.", min=2)] = 3,
+    seed: tables.SEED = 0,
+    jobs: Annotated[int, typer.Option(help="Processes; 0: one a core.", min=0)] = 0,
+    out: Annotated[
+        Path, typer.Option(help="Folder whose trials/ keeps what is done, to go on later.")
+    ] = Path("runs"),
+    metric: tables.METRIC = None,
+    level: tables.LEVEL = 0.95,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
+    ] = None,
+    csv: tables.CSV = None,
+    json: tables.JSON = None,
+    markdown: tables.MARKDOWN = None,
+    latex: tables.LATEX = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Folder for the report: one page, index.html.")
+    ] = None,
+) -> None:
+    """Compare methods on the dev images. Stopped and started again, it goes on where it was."""
+    tables.check_level(level)
+    from clefgan import registry
+    from clefgan.cli.run import chosen_protocols, window_levels
+
+    for name in method:
+        registry.configure(name)  # a misspelt one stops here, before any work
+    from clefgan import trials, workers
+    from clefgan.report import boards, sheet
+    from submissions import editions
+
+    primary = tables.ranking_metric(metric, editions.get(edition))
+    plan = trials.Plan(
+        methods=tuple(method),
+        data=data,
+        folder=out / SUBFOLDER,
+        edition=edition,
+        protocols=chosen_protocols(protocol or []),
+        repeats=repeats,
+        n_folds=folds,
+        seed=seed,
+        sixteen_bit=None if window is None else window_levels(window),
+    )
+    with progress_bar() as progress:
+        results = workers.evaluate(plan, jobs=jobs, progress=progress)
+    parts = boards.parts(plan, results, primary, level) if results.seconds else []
+    show(parts)
+    sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
+    if sheets:
+        files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
+        tables.export(sheets, files)
+        if html is not None:
+            write_page(html / "index.html", parts)
+    for reason in results.failures.values():
+        errors.print(f"clefgan: {reason}", markup=False, soft_wrap=True)
+    if results.failures:
+        raise typer.Exit(1)
+
+
+def show(parts: "list[Part]") -> None:
+    """Print the tables and what they say."""
+    from clefgan.report import findings, sheet, terminal
+
+    for part in parts:
+        table = sheet.of(part.board, part.title, part.notes, part.extra)
+        console.print(terminal.show(table, console.width))
+        console.print()
+        for sentence in findings.sentences(part.board):
+            console.print(sentence, markup=False)
+        for note in table.notes:
+            console.print(note, style="yellow", markup=False)
+        console.print(findings.made(part.board), style="dim", markup=False)
+        console.print()
+
+
+def write_page(path: Path, parts: "list[Part]") -> None:
+    """Write the report."""
+    from clefgan.report import exports, page
+
+    exports.write(path, page.html("Evaluation on dev", parts))
+    console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)

@@ -1,0 +1,126 @@
+"""`clefgan leaderboard`: many run files in, one ranking that says how far to trust it out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.padding import Padding
+
+from clefgan.cli import tables
+from clefgan.cli.console import console, progress_bar
+
+if TYPE_CHECKING:
+    from clefgan.cli.tables import Entered
+    from clefgan.report.gallery import Gallery
+    from evaluation.leaderboard import Leaderboard
+    from submissions.edition import Edition
+
+HTML = Annotated[
+    Path | None, typer.Option("--html", help="Folder for the report: one page, index.html.")
+]
+
+
+def leaderboard(
+    runs: tables.RUNS,
+    truth: tables.TRUTH = None,
+    data: tables.DATA = None,
+    edition: tables.EDITION = "2023",
+    metric: tables.METRIC = None,
+    with_published: Annotated[
+        bool, typer.Option("--with-published", help="Add the edition's printed results, unranked.")
+    ] = False,
+    knowledge: tables.KNOWLEDGE = None,
+    groups: tables.GROUPS = None,
+    level: tables.LEVEL = 0.95,
+    seed: tables.SEED = 0,
+    title: Annotated[str, typer.Option(help="Of the table and the page.")] = "Leaderboard",
+    csv: tables.CSV = None,
+    json: tables.JSON = None,
+    markdown: tables.MARKDOWN = None,
+    latex: tables.LATEX = None,
+    html: HTML = None,
+) -> None:
+    """Rank run files, with intervals, trivial rows, a power line, and groups that are alike.
+
+    With --data the page also shows candidates beside their nearest generated images.
+    """
+    tables.check_level(level)
+    files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
+    page = None if html is None else html / "index.html"
+    tables.refuse_inputs([*files.values(), page], [*runs, truth, groups])
+    entered = tables.enter(runs, truth, data, edition, knowledge or [], groups)
+    from clefgan.report import sheet as sheets
+
+    board = build(entered, metric, with_published, level, seed)
+    sheet = sheets.of(board, title, entered.notes)
+    show(board, entered.notes, title)
+    tables.export([sheet], files)
+    if page is not None:
+        write_page(page, board, entered, title, data, edition)
+
+
+def build(
+    entered: "Entered", metric: str | None, with_published: bool, level: float, seed: int
+) -> "Leaderboard":
+    """Compute the board."""
+    from evaluation import leaderboard as boards
+
+    return boards.build(
+        entered.panel,
+        primary=tables.ranking_metric(metric, entered.edition),
+        published=printed(entered.edition) if with_published else None,
+        level=level,
+        seed=seed,
+    )
+
+
+def printed(edition: "Edition") -> dict[str, tuple[int, int, int, int]]:
+    """Counts of the edition's printed test runs, as far as they follow from what is printed."""
+    from evaluation import published
+
+    year = edition.name.partition("_")[0]
+    found = {}
+    for row in published.read():
+        if row.edition == year and row.task == "membership" and row.split == "test":
+            counts = published.counts_of(row)
+            if counts is not None:
+                found[f"{row.team}: {row.title}"] = counts
+    return found
+
+
+def show(board: "Leaderboard", notes: tuple[str, ...], title: str) -> None:
+    """Print the table and what it says."""
+    from clefgan.report import findings, sheet, terminal
+
+    console.print(terminal.show(sheet.of(board, title), console.width))
+    console.print()
+    for sentence in findings.sentences(board):
+        console.print(Padding(sentence, (0, 0, 0, 0)), markup=False)
+    for note in (*board.notes, *notes):
+        console.print(note, style="yellow", markup=False)
+    console.print(findings.made(board), style="dim", markup=False)
+
+
+def write_page(
+    path: Path,
+    board: "Leaderboard",
+    entered: "Entered",
+    title: str,
+    data: str | None,
+    edition: str,
+) -> None:
+    """Write the report; with data, the gallery too."""
+    from clefgan.report import exports, page
+    from clefgan.report.part import Part
+
+    shown: list[Gallery] = []
+    if data is not None:
+        from clefgan import challenge
+        from clefgan.report import gallery
+
+        with progress_bar() as progress:
+            found = challenge.read(data, edition)
+            shown = gallery.make(board, entered.panel, entered.ids, found, progress=progress)
+    part = Part(title, board, entered.panel, entered.notes, tuple(shown))
+    exports.write(path, page.html(title, [part]))
+    console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)

@@ -1,0 +1,162 @@
+"""Run files by anybody, lined up with a truth: what `score` and `leaderboard` start from.
+
+A run file says used or not. The record that clefgan writes beside it, if it is there and says the
+same, adds the scores and what the method knew.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clefgan import sidecar
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge
+from evaluation.runs import Panel, Run
+from submissions import runfile
+from submissions.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One run file.
+
+    scores : of the record beside it, by id; None where there is none
+    knowledge : "S0" to "S3", or "" where nobody said
+    notes : what the reader must know of how it was read
+    """
+
+    path: Path
+    decisions: Mapping[str, bool]
+    scores: Mapping[str, float] | None = None
+    knowledge: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_truth(path: Path) -> dict[str, bool]:
+    """`id -> used` of a truth file: id, 0 or 1 a line; an id may carry its image extension.
+
+    Raises
+    ------
+    ClefganError
+        No such file, no id, an id there twice, or a value that is not 0 or 1.
+    """
+    if not path.is_file():
+        raise ClefganError(f"{path}: no such file; --truth takes a CSV of id, 0 or 1")
+    table = sidecar.mapping(path, "truth", ())
+    if not table:
+        raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
+    wrong = [name for name, value in table.items() if value not in ("0", "1")]
+    if wrong:
+        raise ClefganError(f"{path}: truth of {wrong[0]!r} is {table[wrong[0]]!r}, not 0 or 1")
+    return {name: value == "1" for name, value in table.items()}
+
+
+def read(path: Path, edition: Edition, ids: Iterable[str]) -> Entrant:
+    """Read a run file, and the record beside it.
+
+    Raises
+    ------
+    RunFileError
+        Not a valid run of this edition for these ids.
+    ClefganError
+        A score of the record is not finite.
+    """
+    decisions = runfile.read(path, edition, ids)
+    entrant = Entrant(path, decisions)
+    beside = path.with_suffix(".json")
+    return with_record(entrant, beside) if beside.is_file() else entrant
+
+
+def with_record(entrant: Entrant, path: Path) -> Entrant:
+    """Add scores and knowledge of a record; one of another run only adds a note."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        images: Mapping[str, Mapping[str, Any]] = record["test"]["images"]
+        called = {name: image["decision"] == 1 for name, image in images.items()}
+        scores = {name: image["score"] for name, image in images.items()}
+        knowledge = str(record["method"]["knowledge"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return replace(entrant, notes=(f"{path.name}: not the record of a run; left out",))
+    if called != dict(entrant.decisions):
+        return replace(
+            entrant,
+            notes=(f"{path.name}: says otherwise than {entrant.path.name}; left out",),
+        )
+    for name, score in scores.items():
+        if not isinstance(score, (int, float)) or not np.isfinite(score):
+            raise ClefganError(f"{path}: score of {name!r} is {score!r}; need a finite number")
+    return replace(entrant, scores=scores, knowledge=known(knowledge, str(path)))
+
+
+def known(text: str, where: str) -> str:
+    """Check a kind of knowledge."""
+    kinds = [kind.value for kind in Knowledge]
+    if text not in kinds:
+        raise ClefganError(f"{where}: knowledge {text!r} is not one of {', '.join(kinds)}")
+    return text
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """A name for each run: that of its file, with as many folders before it as tell all apart.
+
+    Raises
+    ------
+    ClefganError
+        A path is given twice.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise ClefganError(f"{path}: given twice; give each run once")
+        seen.add(path.resolve())
+    whole = [path.resolve().with_suffix("").parts for path in paths]
+    ends = [path.resolve().name for path in paths]
+    for depth in range(1, max(map(len, whole)) + 1):
+        found = ["/".join(parts[-depth:]) for parts in whole]
+        if len(set(found)) == len(found):
+            return found
+    return ["/".join((*parts[:-1], end)) for parts, end in zip(whole, ends, strict=True)]
+
+
+def line_up(
+    entrants: Mapping[str, Entrant],
+    truth: Mapping[str, bool],
+    groups: Mapping[str, str] | None = None,
+) -> Panel:
+    """Put runs and truth in one order, that of the truth."""
+    ids = list(truth)
+    runs = {
+        name: Run(
+            decisions=np.array([entrant.decisions[i] for i in ids], bool),
+            scores=None
+            if entrant.scores is None
+            else np.array([entrant.scores[i] for i in ids], np.float64),
+            knowledge=entrant.knowledge,
+        )
+        for name, entrant in entrants.items()
+    }
+    clusters = None if groups is None else np.array([groups[i] for i in ids])
+    return Panel(np.array([truth[i] for i in ids], bool), runs, clusters)
+
+
+def with_knowledge(entrants: Mapping[str, Entrant], said: Iterable[str]) -> dict[str, Entrant]:
+    """Entrants with what `RUN=S1` texts say of their knowledge.
+
+    Raises
+    ------
+    ClefganError
+        A text of another form, a run that is not there, or an unknown kind.
+    """
+    result = dict(entrants)
+    for text in said:
+        name, equals, kind = text.rpartition("=")
+        if not equals:
+            raise ClefganError(f"--knowledge: {text!r} is not RUN=KIND, such as run1=S0")
+        if name not in result:
+            raise ClefganError(f"--knowledge: no run {name!r}; got {', '.join(map(repr, result))}")
+        result[name] = replace(result[name], knowledge=known(kind, "--knowledge"))
+    return result

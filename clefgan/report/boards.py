@@ -1,0 +1,136 @@
+"""Leaderboards of an evaluation: one a protocol, over all repeats.
+
+Repeats are scores of the same images, so they are no more images: an image, or its group, is
+drawn again together with all its repeats, and trivial rows and the power line are those of a single
+repeat.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan import registry
+from clefgan.job import Protocol
+from clefgan.report.part import Part
+from clefgan.report.sheet import Column, Entry, Extra, Holds
+from clefgan.trials import Plan, Results
+from evaluation import leaderboard
+from evaluation.leaderboard import Kind, Leaderboard
+from evaluation.measure import measure
+from evaluation.metrics import Metric
+from evaluation.runs import Panel, Run
+
+
+def parts(plan: Plan, results: Results, primary: Metric, level: float) -> list[Part]:
+    """A part of the report a protocol; held-out, which is the one to believe, first."""
+    order: list[Protocol] = sorted(plan.protocols, key=lambda name: name != "held-out")
+    return [part(plan, results, protocol, primary, level) for protocol in order]
+
+
+def part(plan: Plan, results: Results, protocol: Protocol, primary: Metric, level: float) -> Part:
+    """The board of one protocol."""
+    scores = results.scores[protocol]
+    knows = {name: str(registry.configure(name).knowledge) for name in scores}
+    panel = stacked(results, scores, knows)
+    board = leaderboard.build(panel, primary=primary, level=level, seed=plan.seed)
+    if plan.repeats > 1:
+        board = of_one_repeat(board, single(results, scores, knows), primary, plan.seed)
+    return Part(
+        title=f"dev, {protocol}",
+        board=board,
+        panel=panel,
+        notes=notes(plan, protocol, scores),
+        extra=(*spread(plan, results, scores, primary), seconds(results)),
+    )
+
+
+def stacked(
+    results: Results, scores: Mapping[str, NDArray[np.float64]], knows: Mapping[str, str]
+) -> Panel:
+    """All repeats one below the other."""
+    repeats = len(next(iter(scores.values())))
+    runs = {
+        name: Run(found.ravel() > 0, found.ravel(), knowledge=knows[name])
+        for name, found in scores.items()
+    }
+    return Panel(np.tile(results.truth, repeats), runs, clusters(results, repeats))
+
+
+def single(
+    results: Results, scores: Mapping[str, NDArray[np.float64]], knows: Mapping[str, str]
+) -> Panel:
+    """The first repeat."""
+    return stacked(results, {name: found[:1] for name, found in scores.items()}, knows)
+
+
+def clusters(results: Results, repeats: int) -> NDArray[np.str_] | None:
+    """Groups of the images; None where each case stands for itself."""
+    if repeats == 1 and len(set(results.groups)) == len(results.groups):
+        return None
+    return np.tile(np.array(results.groups), repeats)
+
+
+def of_one_repeat(board: Leaderboard, one: Panel, primary: Metric, seed: int) -> Leaderboard:
+    """The board with numbers of images, trivial rows and power line as of a single repeat."""
+    small = leaderboard.build(one, primary=primary, level=board.level, seed=seed)
+    kept = [row for row in board.rows if row.kind is Kind.RUN]
+    others = [row for row in small.rows if row.kind is not Kind.RUN]
+
+    def key(row: leaderboard.Row) -> tuple[bool, float]:
+        value = row.cells[board.primary.name].value
+        return bool(np.isnan(value)), -board.primary.sign * value
+
+    return replace(
+        board,
+        rows=tuple(sorted([*kept, *others], key=key)),
+        n_used=small.n_used,
+        n_not=small.n_not,
+        power=small.power,
+    )
+
+
+def spread(
+    plan: Plan, results: Results, scores: Mapping[str, NDArray[np.float64]], primary: Metric
+) -> tuple[Extra, ...]:
+    """Standard deviation of the primary metric over the repeats, if there are some."""
+    if plan.repeats < 2:
+        return ()
+    column = Column(
+        "repeats_sd",
+        f"SD of {primary.label} over repeats",
+        Holds.MEASURE,
+        help="How much other folds and seeds alone change it",
+        short="SD repeats",
+        lower_is_better=True,
+    )
+    entries = {}
+    for name, found in scores.items():
+        rows = {str(i): Run(row > 0, row) for i, row in enumerate(found)}
+        values = measure(Panel(results.truth, rows), [primary])[0]
+        entries[name] = Entry(float(np.std(values, ddof=1)))
+    return ((column, entries),)
+
+
+def seconds(results: Results) -> Extra:
+    """Time of all fits of a method, by both protocols."""
+    column = Column(
+        "seconds",
+        "Seconds",
+        Holds.MEASURE,
+        help="Of all fits, both protocols",
+        lower_is_better=True,
+    )
+    return column, {name: Entry(taken) for name, taken in results.seconds.items()}
+
+
+def notes(
+    plan: Plan, protocol: Protocol, scores: Mapping[str, NDArray[np.float64]]
+) -> tuple[str, ...]:
+    """What the reader of these scores must know."""
+    if protocol == "held-out":
+        many = "1 repeat" if plan.repeats == 1 else f"{plan.repeats} repeats"
+        return (f"held-out: {plan.n_folds} grouped folds, {many}, seeds from {plan.seed}",)
+    said = [(name, getattr(registry.configure(name), "paper_note", "")) for name in scores]
+    return tuple(f"paper protocol, {name}: {note}" for name, note in said if note)

@@ -1,0 +1,128 @@
+"""What a leaderboard says, in sentences: the same in the terminal and on the page."""
+
+import math
+
+import numpy as np
+
+from clefgan.report.wording import number, percent
+from evaluation.leaderboard import Kind, Leaderboard
+
+
+def sentences(board: Leaderboard) -> list[str]:
+    """The findings, the most important first."""
+    found = [
+        from_chance(board),
+        trivial(board),
+        first_place(board),
+        power(board),
+        detectable(board),
+        stability(board),
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def from_chance(board: Leaderboard) -> str:
+    """How many runs can be told from blind calls."""
+    told = [row.name for row in board.runs if row.told_from_chance]
+    some = [row for row in board.runs if row.told_from_chance is not None]
+    if not some:
+        return "Whether a run is better than chance cannot be tested here."
+    if len(some) == 1:
+        verb = "can" if told else "cannot"
+        return f"The run {verb} be told from blind calls by its {board.primary.label}."
+    if not told:
+        return f"None of {len(some)} runs can be told from blind calls by {board.primary.label}."
+    return (
+        f"{len(told)} of {len(some)} runs can be told from blind calls by {board.primary.label}: "
+        f"{listed(told)}."
+    )
+
+
+def trivial(board: Leaderboard) -> str:
+    """What a file of ones scores, and whom it beats."""
+    metric = board.primary
+    row = next((r for r in board.rows if r.kind is Kind.TRIVIAL and r.name == "all used"), None)
+    if row is None or math.isnan(value := row.cells[metric.name].value):
+        return ""
+    beaten = [run for run in board.runs if metric.sign * (value - run.cells[metric.name].value) > 0]
+    if len(board.runs) == 1:
+        tail = "more than the run" if beaten else "no more than the run"
+    else:
+        tail = (
+            f"more than {len(beaten)} of {len(board.runs)} runs" if beaten else "more than no run"
+        )
+    if metric.sign < 0:
+        tail = tail.replace("more", "better")
+    return f"Calling every image used scores {metric.label} {number(value)}, {tail}."
+
+
+def first_place(board: Leaderboard) -> str:
+    """Who leads, and who cannot be told from the leader."""
+    runs = board.runs
+    if len(runs) < 2 or math.isnan(runs[0].cells[board.primary.name].value):
+        return ""
+    best = runs[0]
+    near = [run.name for run in runs[1:] if set(run.groups) & set(best.groups)]
+    if not near:
+        return f"{best.name} is better than every other run."
+    if len(near) == len(runs) - 1:
+        return f"{best.name} leads, but no other run can be told from it."
+    return f"{best.name} leads; {listed(near)} cannot be told from it."
+
+
+def power(board: Leaderboard) -> str:
+    """Which value blind calls hardly ever reach."""
+    line = board.power[board.primary.name]
+    if math.isnan(line.critical):
+        return ""
+    worse = "less" if board.primary.sign < 0 else "more"
+    text = (
+        f"With {board.n_used} used of {board.n_used + board.n_not} images, blind calls hardly ever "
+        f"reach {worse} than {board.primary.label} {number(line.critical)}, whatever they call "
+        "(power line)"
+    )
+    if not math.isnan(line.detectable):
+        text += f"; a run that is worth {number(line.detectable)} passes it 4 times in 5"
+    return text + "."
+
+
+def detectable(board: Leaderboard) -> str:
+    """How far apart two runs must be."""
+    if math.isnan(board.detectable):
+        return ""
+    return (
+        f"Two runs must differ by about {number(board.detectable, 2)} in {board.primary.label} "
+        "before 4 tests in 5 would notice."
+    )
+
+
+def stability(board: Leaderboard) -> str:
+    """How far the order can be trusted."""
+    tau = board.stability.mean_tau
+    if len(board.runs) < 3 or math.isnan(tau):
+        return ""
+    own = [value for value in board.robustness.tau[0][1:] if not np.isnan(value)]
+    text = (
+        f"Drawn again, the order agrees with this one at Kendall's tau {number(tau, 2)} on average"
+    )
+    if own:
+        text += f"; ordered by another metric, at {number(float(np.min(own)), 2)} or more"
+    return text + "."
+
+
+def made(board: Leaderboard) -> str:
+    """How the numbers were made, for a footnote."""
+    unit = "images" if board.n_clusters is None else f"{board.n_clusters} groups"
+    how = "Wilson for proportions, else " if board.n_clusters is None else ""
+    return (
+        f"{percent(board.level)} intervals: {how}BCa bootstrap of {unit}, {board.resamples:,} "
+        f"resamples, seed {board.seed}. Pairs: {board.pairs.test.value}, adjusted "
+        f"({board.pairs.adjust.value})."
+    )
+
+
+def listed(names: list[str], most: int = 6) -> str:
+    """a, b and c; after `most` names only how many more."""
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

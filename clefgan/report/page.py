@@ -1,0 +1,194 @@
+"""The report: one HTML page that needs no network and nothing beside it."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from math import isnan
+
+from clefgan.report import cards, findings, pictures, sheet, table
+from clefgan.report.charts import tables
+from clefgan.report.markup import Markup, join, tag
+from clefgan.report.part import Part
+from clefgan.report.wording import number, percent
+
+KNOWLEDGE = {
+    "S0": "the image and the generated set",
+    "S1": "also the pool of candidates",
+    "S2": "also images known to be unused",
+    "S3": "also labels of dev images",
+}
+
+
+def html(title: str, parts: Sequence[Part]) -> str:
+    """The whole page."""
+    style, script = (asset(name) for name in ("page.css", "page.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'"
+    )
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", title),
+        tag("style", Markup(style)),
+    )
+    body = tag(
+        "body",
+        tag("a", "To the table", href="#table", class_="skip"),
+        header(title, parts),
+        tag("main", *(part_of_page(part, place, len(parts)) for place, part in enumerate(parts))),
+        footer(parts),
+        tag("script", Markup(script)),
+    )
+    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def asset(name: str) -> str:
+    """Style or script, as it stands beside this module."""
+    return files("clefgan.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def header(title: str, parts: Sequence[Part]) -> Markup:
+    """Title and where to go."""
+    links = [
+        ("table", "Table"),
+        ("trust", "How far to trust it"),
+        ("runs", "Run by run"),
+        *([("gallery", "Gallery")] if any(part.galleries for part in parts) else []),
+        ("how", "How it is made"),
+    ]
+    items = [tag("li", tag("a", words, href=f"#{place}")) for place, words in links]
+    return tag(
+        "header",
+        tag("p", "clefgan · which real images trained the generator?", class_="over"),
+        tag("h1", title),
+        tag("nav", tag("ul", *items), aria_label="On this page"),
+    )
+
+
+def part_of_page(part: Part, place: int, of: int) -> Markup:
+    """All sections of one leaderboard."""
+    first = place == 0
+    several = of > 1
+    shown = sheet.of(part.board, part.title, part.notes, part.extra)
+    sections = [
+        section(
+            "table",
+            part.title if several else "Table",
+            first,
+            summary(part),
+            table.leaderboard(shown),
+            legend(),
+        ),
+        section("trust", named("How far to trust it", part, several), first, *trust(part)),
+        section("runs", named("Run by run", part, several), first, cards.runs(part)),
+    ]
+    if part.galleries:
+        found = [pictures.gallery(each) for each in part.galleries]
+        words = tag(
+            "p",
+            "The candidates that a run is surest about, each beside the generated images that "
+            "correlate most with it (Pearson's r over pixels). A near copy is what a leak looks "
+            "like.",
+        )
+        sections.append(section("gallery", named("Gallery", part, several), first, words, *found))
+    return join(sections)
+
+
+def named(words: str, part: Part, several: bool) -> str:
+    """A heading, with the part's title where there are several parts."""
+    return f"{words}: {part.title}" if several else words
+
+
+def section(place: str, title: str, first: bool, *content: str) -> Markup:
+    """A section; the first of its kind is what the links lead to."""
+    return tag("section", tag("h2", title, id=place if first else None), *content)
+
+
+def summary(part: Part) -> Markup:
+    """Size and findings."""
+    board = part.board
+    facts = [
+        (f"{board.n_used} / {board.n_not}", "used / not used"),
+        (str(len(board.runs)), "runs"),
+        (board.primary.label, "ranks"),
+        (number(board.power[board.primary.name].critical), "power line"),
+    ]
+    if len(board.runs) > 1:
+        facts.append((number(board.detectable, 2), "detectable difference"))
+    boxes = [tag("div", tag("dd", value), tag("dt", words)) for value, words in facts]
+    notes = [tag("li", note, class_="note") for note in (*board.notes, *part.notes)]
+    said = [tag("li", sentence) for sentence in findings.sentences(board)]
+    return join([tag("dl", *boxes, class_="facts"), tag("ul", *said, *notes, class_="findings")])
+
+
+def legend() -> Markup:
+    """What the signs in the table mean."""
+    return tag(
+        "p",
+        "● can and ○ cannot be told from blind calls (p adjusted, Holm). Runs that share a letter "
+        "cannot be told apart. Dotted line in the drawing: power line. The coin's interval is its "
+        "range.",
+        class_="legend",
+    )
+
+
+def trust(part: Part) -> list[Markup]:
+    """Rank distribution, significance and the choice of metric; nothing for a run alone."""
+    board = part.board
+    names = board.pairs.names
+    if len(names) < 2:
+        return [tag("p", "One run alone: there is nothing to compare it with.")]
+    order = tables.best_first(board.stability)
+    undefined = {
+        (row.name, name)
+        for row in board.runs
+        for name, cell in row.cells.items()
+        if isnan(cell.value)
+    }
+    pair = (
+        figure("Rank distribution", tables.rank_distribution(board.stability, names, order)),
+        figure("Significance map", tables.significance(board.pairs, order, board.level)),
+    )
+    by_metric = tables.ranks_by_metric(board.robustness, names, order, undefined)
+    return [tag("div", *pair, class_="pair"), figure("Does the metric decide?", by_metric)]
+
+
+def figure(title: str, content: Markup) -> Markup:
+    """A wide table under its heading."""
+    scroll = tag("div", content, class_="scroll", tabindex="0", role="region", aria_label=title)
+    return tag("div", tag("h3", title), scroll)
+
+
+def footer(parts: Sequence[Part]) -> Markup:
+    """How the numbers are made, and every metric's formula."""
+    board = parts[0].board
+    metrics = {metric.name: metric for part in parts for metric in part.board.columns}
+    formulas = [
+        item
+        for metric in metrics.values()
+        for item in (tag("dt", metric.label), tag("dd", metric.formula))
+    ]
+    knows = [
+        item for kind, words in KNOWLEDGE.items() for item in (tag("dt", kind), tag("dd", words))
+    ]
+    return tag(
+        "footer",
+        tag("h2", "How it is made", id="how"),
+        *(tag("p", findings.made(part.board)) for part in parts),
+        tag(
+            "p",
+            "Positive is an image that was used. A metric that divides zero by zero is undefined: "
+            f"–. Rank intervals are the middle {percent(board.level)} of the ranks when images are "
+            "drawn again; bands of curves hold at each place by itself.",
+        ),
+        tag("h3", "Metrics"),
+        tag("dl", *formulas, class_="terms"),
+        tag("h3", "What a method knows"),
+        tag("dl", *knows, class_="terms"),
+    )

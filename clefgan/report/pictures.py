@@ -1,0 +1,40 @@
+"""The gallery on the page."""
+
+from clefgan.report.gallery import Gallery, Picture, Sure
+from clefgan.report.markup import Markup, tag
+from clefgan.report.wording import number
+
+
+def gallery(found: Gallery) -> Markup:
+    """The candidates of one run."""
+    parts: list[Markup] = [tag("h3", found.run)]
+    for words, group in (("Surest used", found.used), ("Surest not used", found.not_used)):
+        if group:
+            shown = tag("div", *(sure(each) for each in group), class_="strip")
+            parts += [tag("h4", words), shown]
+    return tag("div", *parts, class_="gallery")
+
+
+def sure(each: Sure) -> Markup:
+    """A candidate beside its nearest generated images."""
+    called = "used" if each.called else "not used"
+    truth = "used" if each.truth else "not used"
+    mark = "right" if each.right else "wrong"
+    sign = "✓" if each.right else "✗"
+    verdict = tag("span", f"{sign} {mark}", class_=f"verdict {mark}")
+    words = f"{each.candidate.id}: called {called} (score {number(each.score, 2)}), truth {truth} "
+    near = [
+        picture(
+            one, f"generated image {one.id}, r {number(one.alike, 2)}", f"r {number(one.alike, 2)}"
+        )
+        for one in each.near
+    ]
+    own = picture(each.candidate, f"candidate {each.candidate.id}", "candidate")
+    images = tag("div", own, *near, class_="row")
+    return tag("figure", images, tag("figcaption", words, verdict), class_=f"sure {mark}")
+
+
+def picture(one: Picture, alt: str, words: str) -> Markup:
+    """An image with a word below."""
+    image = tag("img", src=one.uri, alt=alt, title=one.id, loading="lazy")
+    return tag("span", image, tag("small", words), class_="picture")

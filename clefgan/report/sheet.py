@@ -1,0 +1,187 @@
+"""The one table object: every export and every display of a leaderboard renders this."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from evaluation.leaderboard import Kind, Leaderboard, Row
+from evaluation.metrics import Metric
+
+SHORT = {
+    "balanced_accuracy": "Bal. acc.",
+    "cohen_kappa": "Kappa",
+    "average_precision": "Avg. prec.",
+    "calibration_error": "Calibration",
+    "brier": "Brier",
+}
+
+
+class Holds(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    WHOLE = "whole number"
+    MEASURE = "measure"
+    P_VALUE = "p-value"
+    YES_NO = "yes or no"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    key : as CSV and JSON name it
+    interval : entries have limits
+    """
+
+    key: str
+    title: str
+    holds: Holds
+    interval: bool = False
+    help: str = ""
+    short: str = ""
+    lower_is_better: bool = False
+
+    @property
+    def brief(self) -> str:
+        """The title where space is short."""
+        return self.short or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell; None where there is nothing to say, NaN where a metric is undefined."""
+
+    value: str | int | float | bool | None = None
+    low: float = math.nan
+    high: float = math.nan
+    interval: str = ""
+
+    @property
+    def measure(self) -> float:
+        """The value of a measure as a number."""
+        return float(self.value) if isinstance(self.value, (int, float)) else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row."""
+
+    name: str
+    kind: Kind
+    entries: Mapping[str, Entry]
+    comparable: bool = True
+    told: bool | None = None
+
+    def __getitem__(self, key: str) -> Entry:
+        return self.entries[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its title, the key of the metric that ranks, and sentences for below it."""
+
+    title: str
+    subtitle: str
+    primary: str
+    level: float
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def measures(self) -> tuple[Column, ...]:
+        """The columns of metrics, the primary one first."""
+        return tuple(column for column in self.columns if column.holds is Holds.MEASURE)
+
+    def column(self, key: str) -> Column:
+        """The column of this key."""
+        return next(column for column in self.columns if column.key == key)
+
+    def of_kind(self, kind: Kind) -> tuple[Line, ...]:
+        """Rows of one kind, in order."""
+        return tuple(line for line in self.lines if line.kind is kind)
+
+
+Extra: TypeAlias = tuple[Column, Mapping[str, Entry]]
+"""A column beside the metrics, and its entries by name of run."""
+
+FIXED = (
+    Column("rank", "Rank", Holds.WHOLE, True, "Rank by the primary metric, and its interval"),
+    Column("run", "Run", Holds.TEXT),
+    Column("kind", "Kind", Holds.TEXT, help="What the row stands for"),
+    Column("knowledge", "Knows", Holds.TEXT, help="What the method used: S0 (least) to S3 (most)"),
+    Column("comparable", "Comparable", Holds.YES_NO, help="No run used other knowledge"),
+    Column("groups", "Group", Holds.TEXT, help="Runs that share a letter cannot be told apart"),
+    Column("p_chance", "p chance", Holds.P_VALUE, help="Against blind calls, adjusted (Holm)"),
+    Column(
+        "told_from_chance", "Told from chance", Holds.YES_NO, help="Better than blind calls, surely"
+    ),
+)
+COUNTS = ("tp", "tn", "fp", "fn")
+
+
+def of(
+    board: Leaderboard, title: str, notes: tuple[str, ...] = (), extra: tuple[Extra, ...] = ()
+) -> Sheet:
+    """The leaderboard as a sheet; `extra` columns come after the metrics."""
+    columns = (
+        *FIXED,
+        *(measure(metric) for metric in board.columns),
+        *(column for column, _ in extra),
+        *(Column(key, key.upper(), Holds.WHOLE) for key in COUNTS),
+    )
+    return Sheet(
+        title=title,
+        subtitle=f"{board.n_used} used / {board.n_not} not used",
+        primary=board.primary.name,
+        level=board.level,
+        columns=columns,
+        lines=tuple(line(row, extra) for row in board.rows),
+        notes=(*board.notes, *notes),
+    )
+
+
+def measure(metric: Metric) -> Column:
+    """The column of a metric."""
+    short = SHORT.get(metric.name, "")
+    if metric.name.startswith("tpr_at_fpr_"):
+        short = "TPR@" + metric.label.removeprefix("TPR at ").removesuffix(" FPR")
+    return Column(
+        metric.name,
+        metric.label,
+        Holds.MEASURE,
+        interval=True,
+        help=metric.formula,
+        short=short,
+        lower_is_better=metric.sign < 0,
+    )
+
+
+def line(row: Row, extra: tuple[Extra, ...] = ()) -> Line:
+    """One row of a leaderboard."""
+    nothing = math.nan
+    entries = {
+        "rank": Entry(
+            row.rank,
+            nothing if row.rank_low is None else row.rank_low,
+            nothing if row.rank_high is None else row.rank_high,
+        ),
+        "run": Entry(row.name),
+        "kind": Entry(row.kind.value),
+        "knowledge": Entry(row.knowledge),
+        "comparable": Entry(row.comparable if row.kind is Kind.RUN else None),
+        "groups": Entry(("" if all(len(g) == 1 for g in row.groups) else " ").join(row.groups)),
+        "p_chance": Entry(row.p_chance),
+        "told_from_chance": Entry(row.told_from_chance),
+    }
+    for name, cell in row.cells.items():
+        entries[name] = Entry(cell.value, cell.low, cell.high, cell.interval)
+    for key, count in zip(COUNTS, row.counts or (None,) * 4, strict=True):
+        entries[key] = Entry(count)
+    for column, found in extra:
+        if row.kind is Kind.RUN and row.name in found:
+            entries[column.key] = found[row.name]
+    return Line(row.name, row.kind, entries, row.comparable, row.told_from_chance)

@@ -1,0 +1,163 @@
+"""The leaderboard's table on the page: sortable, with intervals drawn."""
+
+import math
+
+from clefgan.report.markup import Markup, join, tag
+from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
+from clefgan.report.terminal import drawn_range, power_value
+from clefgan.report.wording import limits, number, p_value, span
+from evaluation.leaderboard import Kind
+
+LEFT_OUT = {"kind", "comparable", "told_from_chance", "run", "tp", "tn", "fp", "fn"}
+BADGES = {Kind.TRIVIAL: "trivial", Kind.POWER_LINE: "line", Kind.PUBLISHED: "printed"}
+PLOT_WIDTH, PLOT_HEIGHT = 150, 18
+
+
+def leaderboard(sheet: Sheet) -> Markup:
+    """The whole table in a region that scrolls sideways."""
+    columns = shown(sheet)
+    heads = [head(sheet.column("run"))]
+    for column in columns:
+        heads.append(head(column, column.key == sheet.primary))
+        if column.key == sheet.primary:
+            heads.append(tag("th", *scale(sheet), scope="col", class_="drawn"))
+    rows = [row(sheet, line, columns) for line in sheet.lines]
+    caption = tag(
+        "caption",
+        f"{sheet.title}: {sheet.subtitle}; {100 * sheet.level:g}% intervals. "
+        "The buttons in the header sort.",
+    )
+    table = tag(
+        "table", caption, tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="board"
+    )
+    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=sheet.title)
+
+
+def shown(sheet: Sheet) -> list[Column]:
+    """The columns that say something, the primary metric before the groups."""
+    found = [
+        column
+        for column in sheet.columns
+        if column.key not in LEFT_OUT
+        and any(
+            line.entries.get(column.key, Entry()).value not in (None, "") for line in sheet.lines
+        )
+    ]
+    first = ["rank", sheet.primary, "groups", "p_chance", "knowledge"]
+    return sorted(found, key=lambda c: first.index(c.key) if c.key in first else len(first))
+
+
+def head(column: Column, sorts: bool = False) -> Markup:
+    """A header with its sorting button; the first press puts the best on top."""
+    first = "ascending"
+    if column.holds is Holds.MEASURE and not column.lower_is_better:
+        first = "descending"
+    kind = "text" if column.holds is Holds.TEXT else "number"
+    button = tag("button", column.brief, type="button", title=column.help or None)
+    now = first if sorts else "none"
+    return tag("th", button, scope="col", aria_sort=now, data_first=first, data_kind=kind)
+
+
+def scale(sheet: Sheet) -> list[str]:
+    """Heading of the drawing: the ends of its scale."""
+    bounds = drawn_range(sheet)
+    found: list[str] = [tag("span", "drawn", class_="hidden")]
+    if bounds is not None:
+        ends = (tag("span", number(bound, 1)) for bound in bounds)
+        found.append(tag("span", *ends, class_="ends"))
+    return found
+
+
+def row(sheet: Sheet, line: Line, columns: list[Column]) -> Markup:
+    """One row; its header is the run's name."""
+    cells = [name(line)]
+    for column in columns:
+        cells.append(cell(line, column))
+        if column.key == sheet.primary:
+            cells.append(tag("td", plot(sheet, line), class_="drawn"))
+    return tag("tr", *cells, class_=line.kind.value.replace(" ", "-"))
+
+
+def name(line: Line) -> Markup:
+    """The run's name, with what the row stands for."""
+    parts: list[str] = [line.name]
+    if line.kind in BADGES:
+        parts += [" ", tag("span", BADGES[line.kind], class_="badge")]
+    return tag("th", *parts, scope="row", data_sort=line.name)
+
+
+def cell(line: Line, column: Column) -> Markup:
+    """One cell, with the value that it sorts by."""
+    entry = line.entries.get(column.key, Entry())
+    if column.holds is Holds.MEASURE:
+        ends = limits(entry.low, entry.high)
+        parts: list[str] = [tag("b", number(entry.measure))]
+        if ends:
+            parts += [" ", tag("span", ends, class_="limits")]
+        return tag("td", *parts, data_sort=sortable(entry), class_="n")
+    if column.holds is Holds.P_VALUE:
+        return tag("td", *chance(line, entry), data_sort=sortable(entry), class_="n")
+    if column.key == "rank":
+        return tag("td", *rank(entry), data_sort=sortable(entry), class_="n")
+    words = "" if entry.value is None else str(entry.value)
+    if column.key == "knowledge" and line.kind is Kind.RUN and not line.comparable:
+        unlike = tag("abbr", "≠", title="runs know different things: not comparable")
+        return tag("td", f"{words} ", unlike, data_sort=words)
+    return tag("td", words, data_sort=words)
+
+
+def rank(entry: Entry) -> list[str]:
+    """Rank and its interval."""
+    if entry.value is None:
+        return [""]
+    found: list[str] = [tag("b", str(entry.value))]
+    if not math.isnan(entry.low):
+        found += [" ", tag("span", span(int(entry.low), int(entry.high)), class_="limits")]
+    return found
+
+
+def chance(line: Line, entry: Entry) -> list[str]:
+    """The p-value, with a sign and a word for whether the run beats chance."""
+    if math.isnan(entry.measure):
+        return [""]
+    told = "told from chance" if line.told else "not told from chance"
+    sign = tag(
+        "span", "●" if line.told else "○", class_="told" if line.told else "untold", title=told
+    )
+    return [p_value(entry.measure), " ", sign, tag("span", f" {told}", class_="hidden")]
+
+
+def sortable(entry: Entry) -> str:
+    """The value for the script; nothing if undefined, which it puts last."""
+    value = entry.measure
+    return "" if math.isnan(value) else repr(value)
+
+
+def plot(sheet: Sheet, line: Line) -> Markup:
+    """Interval and value of the primary metric on the scale that all rows share."""
+    entry, bounds = line[sheet.primary], drawn_range(sheet)
+    if bounds is None or math.isnan(entry.measure):
+        return Markup("")
+    middle = PLOT_HEIGHT / 2
+
+    def place(value: float) -> float:
+        share = (value - bounds[0]) / (bounds[1] - bounds[0])
+        return 5 + min(1.0, max(0.0, share)) * (PLOT_WIDTH - 10)
+
+    parts = []
+    critical = power_value(sheet)
+    if not math.isnan(critical):
+        parts.append(stroke(place(critical), 0, place(critical), PLOT_HEIGHT, "threshold"))
+    if not math.isnan(entry.low):
+        low, high = place(entry.low), place(entry.high)
+        parts.append(stroke(low, middle, high, middle, "whisker"))
+        parts += [stroke(end, middle - 4, end, middle + 4, "whisker") for end in (low, high)]
+    parts.append(tag("circle", cx=place(entry.measure), cy=middle, r=4.0, class_="dot"))
+    words = f"{line.name}: {number(entry.measure)} {limits(entry.low, entry.high)}".strip()
+    box = f"0 0 {PLOT_WIDTH} {PLOT_HEIGHT}"
+    return tag("svg", tag("title", words), join(parts), viewBox=box, aria_hidden="true")
+
+
+def stroke(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
+    """A straight line."""
+    return tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=class_)

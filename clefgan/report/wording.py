@@ -1,0 +1,66 @@
+"""Numbers as text, the same in every table: three decimals, a dash where nothing was measured."""
+
+import math
+
+NOTHING = "–"
+MINUS = "−"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A metric; `–` if it is undefined.
+
+    Examples
+    --------
+    >>> number(0.6666), number(-0.04, 2), number(float("nan"))
+    ('0.667', '−0.04', '–')
+    """
+    if math.isnan(value):
+        return NOTHING
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", MINUS)
+
+
+def limits(low: float, high: float, digits: int = 2) -> str:
+    """An interval in brackets; nothing if it is undefined."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"[{number(low, digits)}, {number(high, digits)}]"
+
+
+def short_limits(low: float, high: float) -> str:
+    """An interval where space is short.
+
+    Examples
+    --------
+    >>> short_limits(0.5, 0.625), short_limits(-0.04, 1.0)
+    ('.50–.62', '−.04–1.0')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{_bare(low)}–{_bare(high)}"
+
+
+def p_value(value: float) -> str:
+    """A p-value; below 0.001 only that."""
+    if math.isnan(value):
+        return NOTHING
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def span(low: int | None, high: int | None) -> str:
+    """Ranks from low to high."""
+    if low is None or high is None:
+        return ""
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def percent(share: float) -> str:
+    """0.95 as 95%."""
+    return f"{100 * share:g}%"
+
+
+def _bare(value: float) -> str:
+    text = number(value, 2)
+    return text.removesuffix("0") if text.strip(MINUS) == "1.00" else text.replace("0.", ".", 1)

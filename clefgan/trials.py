@@ -1,0 +1,259 @@
+"""Dev scores of many methods, repeated with other folds and seeds, each trial kept on disk.
+
+A *trial* is one fit: of the paper protocol, or of one fold of the held-out protocol. Its scores are
+written as soon as they are there, under a name that depends on everything that decides them, so an
+evaluation that was stopped goes on where it was, and a method added later costs only its own fits.
+
+Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods share the folds.
+"""
+
+import hashlib
+import inspect
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan import challenge, folds, job, registry
+from clefgan.challenge import Challenge
+from clefgan.decoding import Window
+from clefgan.errors import ClefganError
+from clefgan.files import written_whole
+from clefgan.job import Protocol
+from clefgan.method import DevSet, Images, Method, Scores, silent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is evaluated, on what, how often.
+
+    methods : as `clefgan run --method` takes them, such as `nearest(size=64)`; each once
+    n_folds : of the held-out protocol
+    folder : where trials are kept
+    """
+
+    methods: tuple[str, ...]
+    data: str
+    folder: Path
+    edition: str = "2023"
+    protocols: tuple[Protocol, ...] = job.PROTOCOLS
+    repeats: int = 1
+    n_folds: int = 3
+    seed: int = 0
+    sixteen_bit: Window | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be planned."""
+        twice = [name for i, name in enumerate(self.methods) if name in self.methods[:i]]
+        if twice:
+            raise ClefganError(f"--method: {twice[0]!r} is given twice; give each method once")
+        if self.repeats < 1:
+            raise ClefganError(f"repeats: {self.repeats} is too few; give 1 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One fit. `fold` is None for the paper protocol."""
+
+    method: str
+    protocol: Protocol
+    repeat: int
+    fold: int | None
+
+    def __str__(self) -> str:
+        fold = "" if self.fold is None else f", fold {self.fold + 1}"
+        return f"{self.method}: {self.protocol}, repeat {self.repeat + 1}{fold}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Scores of the images (by index) that a trial scored, and how long it took."""
+
+    index: tuple[int, ...]
+    scores: tuple[float, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The dev images, loaded once a process."""
+
+    dev: DevSet
+    reals: Images
+    truth: NDArray[np.bool_]
+    ids: tuple[str, ...]
+    groups: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Scores of every method that came through, by protocol: (repeats, n).
+
+    seconds : of all trials of a method
+    failures : method to what went wrong
+    """
+
+    ids: tuple[str, ...]
+    truth: NDArray[np.bool_]
+    groups: tuple[str, ...]
+    scores: Mapping[Protocol, Mapping[str, NDArray[np.float64]]]
+    seconds: Mapping[str, float]
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(plan: Plan) -> Challenge:
+    """The challenge that a plan names."""
+    return challenge.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
+
+
+def load(plan: Plan) -> Bench:
+    """Decode the dev images."""
+    found = read(plan)
+    dev, truth, ids = job.load_dev(found, silent)
+    reals = np.concatenate([dev.used, dev.not_used])
+    return Bench(dev, reals, truth, ids, job.groups_of(found, ids, reals))
+
+
+def configured(plan: Plan, trial: Trial) -> Method:
+    """The method of a trial, with the seed of its repeat."""
+    return registry.configure(trial.method, seed=plan.seed + trial.repeat)
+
+
+def trials(plan: Plan) -> Iterator[Trial]:
+    """All fits of a plan, one repeat after the other.
+
+    A method without a seed does the same again under the paper protocol, and is fitted once there.
+    """
+    for repeat in range(plan.repeats):
+        for name in plan.methods:
+            for protocol in plan.protocols:
+                if protocol == "held-out":
+                    yield from (Trial(name, protocol, repeat, k) for k in range(plan.n_folds))
+                elif repeat == 0 or changes(plan, name):
+                    yield Trial(name, protocol, repeat, None)
+
+
+def changes(plan: Plan, name: str) -> bool:
+    """Whether the seed of the repeat reaches the method."""
+    first, second = (configured(plan, Trial(name, "paper", r, None)) for r in (0, 1))
+    return first != second
+
+
+def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
+    """Fit and score one trial."""
+    method = configured(plan, trial)
+    start = time.perf_counter()
+    n_used = len(bench.dev.used)
+    everything = np.arange(len(bench.truth))
+    fit, score = everything, everything
+    if trial.fold is not None:
+        fit, score = split(plan, trial, bench)
+    dev = DevSet(
+        bench.dev.generated,
+        bench.dev.used[fit[fit < n_used]],
+        bench.dev.not_used[fit[fit >= n_used] - n_used],
+    )
+    scorer = method.fit(dev)
+    found = scorer.score(bench.reals[score], bench.dev.generated)
+    scores = job.checked(found, tuple(bench.ids[i] for i in score), trial.method)
+    seconds = time.perf_counter() - start
+    return Outcome(tuple(score.tolist()), tuple(scores.tolist()), seconds)
+
+
+def split(plan: Plan, trial: Trial, bench: Bench) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Indices to fit on and to score, for one fold of one repeat."""
+    fold = folds.grouped(bench.groups, bench.truth, plan.n_folds, plan.seed + trial.repeat)
+    return np.flatnonzero(fold != trial.fold), np.flatnonzero(fold == trial.fold)
+
+
+def path_of(plan: Plan, trial: Trial, digests: Mapping[str, str]) -> Path:
+    """Where the outcome of a trial is kept: named by all that decides it."""
+    method = configured(plan, trial)
+    decides = {
+        "class": job.class_name(method),
+        "source": source_digest(type(method)),
+        "method": repr(method),
+        "protocol": trial.protocol,
+        "folds": None
+        if trial.fold is None
+        else [plan.seed + trial.repeat, plan.n_folds, trial.fold],
+        "data": {role: found for role, found in digests.items() if role.startswith("dev")},
+        "sixteen_bit": plan.sixteen_bit,
+        "versions": job.versions(),
+    }
+    text = json.dumps(decides, sort_keys=True)
+    return plan.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+
+
+def source_digest(cls: type) -> str:
+    """SHA-256 of the file that defines a method, so that an edited one is fitted again."""
+    file = inspect.getsourcefile(cls)
+    return "" if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+def keep(path: Path, trial: Trial, outcome: Outcome) -> None:
+    """Write an outcome, whole or not at all."""
+    record = {
+        "trial": str(trial),
+        "seconds": outcome.seconds,
+        "index": outcome.index,
+        "scores": outcome.scores,
+    }
+    with written_whole(path) as part:
+        part.write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+def kept(path: Path) -> Outcome | None:
+    """The outcome that was written, if it was; a damaged one counts as none."""
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Outcome(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def gathered(
+    plan: Plan, bench: Bench, outcomes: Mapping[Trial, Outcome], failures: Mapping[str, str]
+) -> Results:
+    """Put the scores of all trials together; a method with a failure is left out."""
+    whole = [name for name in plan.methods if name not in failures]
+    scores = {
+        protocol: {name: rows(plan, bench, outcomes, name, protocol) for name in whole}
+        for protocol in plan.protocols
+    }
+    seconds = {
+        name: sum(found.seconds for trial, found in outcomes.items() if trial.method == name)
+        for name in whole
+    }
+    return Results(bench.ids, bench.truth, tuple(bench.groups), scores, seconds, failures)
+
+
+def rows(
+    plan: Plan,
+    bench: Bench,
+    outcomes: Mapping[Trial, Outcome],
+    name: str,
+    protocol: Protocol,
+) -> Scores:
+    """Scores of one method by one protocol: (repeats, n)."""
+    found = np.full((plan.repeats, len(bench.ids)), np.nan)
+    for trial, outcome in outcomes.items():
+        if trial.method == name and trial.protocol == protocol:
+            found[trial.repeat, list(outcome.index)] = outcome.scores
+    repeated = np.isnan(found).all(axis=1)  # the paper protocol of a method without a seed
+    found[repeated] = found[0]
+    return found
+
+
+def missing(
+    plan: Plan, digests: Mapping[str, str], planned: Sequence[Trial]
+) -> tuple[dict[Trial, Outcome], list[Trial]]:
+    """Outcomes that are kept already, and the trials that are not."""
+    found = {trial: kept(path_of(plan, trial, digests)) for trial in planned}
+    done = {trial: outcome for trial, outcome in found.items() if outcome is not None}
+    return done, [trial for trial in planned if trial not in done]

@@ -1,0 +1,132 @@
+"""`clefgan evaluate`, from the command line to tables."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import __main__ as entry
+from clefgan.cli.console import console
+
+FAILS = """
+from dataclasses import dataclass
+from typing import ClassVar
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge
+
+@dataclass(frozen=True)
+class Fails:
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+    def fit(self, dev, /, *, progress=None):
+        raise ClefganError("fails: on purpose")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "width", 100)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for role, n in (("generated", 6), ("used", 9), ("not_used", 9)):
+        folder = tmp_path / "data" / role
+        folder.mkdir(parents=True)
+        for i in range(n):
+            pixels = rng.integers(0, 256, (16, 16), np.uint8)
+            Image.fromarray(pixels).save(folder / f"{role}_{i + 1:02d}.png")
+    return tmp_path / "data"
+
+
+def clefgan(*words: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main([str(word) for word in words])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def test_methods_are_compared_by_both_protocols(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", "--method", "nearest", "--method", "coin(share=0.4)", "--data", data]
+    words += ["--out", tmp_path / "runs", "--jobs", 1, "--repeats", 2, "--folds", 2]
+    exports = ["--csv", tmp_path / "t.csv", "--json", tmp_path / "t.json"]
+    exports += ["--markdown", tmp_path / "t.md", "--latex", tmp_path / "t.tex"]
+    assert clefgan(*words, *exports, "--html", tmp_path / "page") == 0
+    printed = capsys.readouterr().out
+    for text in ("dev, held-out", "dev, paper", "coin(share=0.4)", "SD repeats", "power line"):
+        assert text in printed
+    assert printed.index("dev, held-out") < printed.index("dev, paper")
+    assert "held-out: 2 grouped folds, 2 repeats, seeds from 0" in printed
+    rows = [
+        row
+        for row in csv.DictReader((tmp_path / "t.csv").read_text().splitlines())
+        if row["kind"] == "run"
+    ]
+    assert sorted({(row["table"], row["run"]) for row in rows}) == sorted(
+        (table, run)
+        for table in ("dev, held-out", "dev, paper")
+        for run in ("nearest", "coin(share=0.4)")
+    )
+    assert all(float(row["seconds"]) >= 0 and row["repeats_sd"] for row in rows)
+    assert len(json.loads((tmp_path / "t.json").read_text())["tables"]) == 2
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert page.count('<table class="board">') == 2
+    assert len(list((tmp_path / "runs" / "trials").iterdir())) == 2 * 2 * 2 + 1 + 2
+
+
+def test_a_second_time_costs_no_fit(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", "--method", "coin", "--data", data, "--out", tmp_path, "--jobs", 1]
+    assert clefgan(*words) == 0
+    first = capsys.readouterr().out
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "trials").iterdir()}
+    assert clefgan(*words) == 0
+    assert capsys.readouterr().out == first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "trials").iterdir()} == kept
+
+
+def test_one_protocol_alone(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["evaluate", "--method", "coin", "--data", data, "--out", tmp_path, "--jobs", 1]
+    assert clefgan(*words, "--protocol", "paper") == 0
+    assert "held-out" not in capsys.readouterr().out
+
+
+def test_a_method_that_fails_is_told_last_and_exits_1(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fails.py").write_text(FAILS)
+    name = f"{tmp_path / 'fails.py'}:Fails"
+    words = ["evaluate", "--method", name, "--data", data, "--out", tmp_path, "--jobs", 1]
+    assert clefgan(*words, "--method", "coin") == 1
+    captured = capsys.readouterr()
+    assert "coin" in captured.out
+    assert captured.err.splitlines() == [f"clefgan: {name}: paper, repeat 1: fails: on purpose"]
+    assert clefgan(*words) == 1
+    assert "fails: on purpose" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--method", "nearst"], "no method 'nearst'; did you mean 'nearest'?"),
+        (["--method", "coin", "--method", "coin"], "'coin' is given twice"),
+        (["--method", "coin", "--metric", "f2"], "metric: not known; got 'f2'"),
+        (["--method", "coin", "--protocol", "best"], "--protocol: 'best' is not one of"),
+        (["--method", "coin", "--data", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_words_leave_no_folder(
+    words: list[str], message: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["evaluate", "--data", data, "--out", tmp_path / "out", "--jobs", 1, *words]
+    assert clefgan(*given) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,218 @@
+"""`clefgan leaderboard`, from run files to tables and page."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import __main__ as entry
+from clefgan.cli.console import console
+from evaluation import membership
+
+N = 80
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "width", 100)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three runs of 80 candidates, two with records, and their truth."""
+    folder = tmp_path_factory.mktemp("runs")
+    rng = np.random.default_rng(0)
+    truth = rng.permutation(N) < N // 2
+    ids = [f"real_unknown_{i + 1:04d}" for i in range(N)]
+    (folder / "truth.txt").write_text(
+        "".join(f"{name},{int(used)}\n" for name, used in zip(ids, truth, strict=True))
+    )
+    for number, strength in enumerate((2.0, 0.3, 0.0)):
+        scores = rng.normal(size=N) + strength * (truth - 0.5)
+        calls = dict(zip(ids, (scores > 0).astype(int).tolist(), strict=True))
+        path = folder / f"team{number}.csv"
+        path.write_text("".join(f"{name},{call}\n" for name, call in calls.items()))
+        if number < 2:
+            images = {
+                name: {"score": float(score), "decision": calls[name]}
+                for name, score in zip(ids, scores, strict=True)
+            }
+            record = {"method": {"knowledge": "S1"}, "test": {"images": images}}
+            path.with_suffix(".json").write_text(json.dumps(record))
+    return folder
+
+
+def clefgan(*words: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main([str(word) for word in words])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def runs(folder: Path) -> list[Path]:
+    return sorted(folder.glob("team*.csv"))
+
+
+def test_every_format_holds_the_same_table(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {kind: tmp_path / f"table.{kind}" for kind in ("csv", "json", "markdown", "latex")}
+    words = [word for kind, path in files.items() for word in (f"--{kind}", path)]
+    truth = ["--truth", folder / "truth.txt"]
+    html = ["--html", tmp_path / "page"]
+    assert clefgan("leaderboard", *runs(folder), *truth, *words, *html, "--with-published") == 0
+    printed = capsys.readouterr().out
+    rows = list(csv.DictReader(files["csv"].read_text().splitlines()))
+    ranked = [row for row in rows if row["kind"] == "run"]
+    assert ranked[0]["run"] == "team0"
+    assert {row["kind"] for row in rows} == {"run", "trivial", "power line", "published"}
+    answers = [line.split(",")[1] == "1" for line in (folder / "truth.txt").read_text().split()]
+    for row in ranked:
+        calls = [
+            line.split(",")[1] == "1" for line in (folder / f"{row['run']}.csv").read_text().split()
+        ]
+        expected = membership.evaluate(np.array(answers), np.array(calls))
+        for name in ("f1", "accuracy", "cohen_kappa"):
+            assert float(row[name]) == pytest.approx(expected[name])
+        assert f"{expected['f1']:.3f}" in printed
+    tree = json.loads(files["json"].read_text())["tables"][0]
+    assert [row["run"] for row in tree["rows"]] == [row["run"] for row in rows]
+    for kind in ("markdown", "latex"):
+        text = files[kind].read_text()
+        assert all(row["run"].split(":")[0] in text for row in rows)
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert all(row["run"].split("&")[0] in page for row in rows)
+    assert [path.name for path in (tmp_path / "page").iterdir()] == ["index.html"]
+    assert "S1 ≠" in printed
+    assert "AIMultimediaLab" in printed
+    assert "power line" in printed
+
+
+def test_the_edition_or_the_user_chooses_the_metric(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--metric", "cohen_kappa") == 0
+    assert "Kappa, 95%" in capsys.readouterr().out
+    assert clefgan(*words, "--level", "0.9", "--title", "[bold]Ours") == 0
+    printed = capsys.readouterr().out
+    assert "F1, 90%" in printed
+    assert "[bold]Ours" in printed
+
+
+def test_patients_make_a_cluster_bootstrap(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    groups = tmp_path / "groups.csv"
+    lines = [f"real_unknown_{i + 1:04d},patient_{i // 4}\n" for i in range(N)]
+    groups.write_text("id,group\n" + "".join(lines))
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--groups", groups) == 0
+    assert f"BCa bootstrap of {N // 4} groups" in " ".join(capsys.readouterr().out.split())
+
+
+def test_said_knowledge_makes_runs_comparable(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--knowledge", "team2=S1") == 0
+    assert "≠" not in capsys.readouterr().out
+
+
+def test_two_alike_runs_share_rank_and_letter(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes((folder / "team0.csv").read_bytes())
+    table = tmp_path / "table.csv"
+    words = ["leaderboard", folder / "team0.csv", copy, "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--csv", table) == 0
+    rows = [row for row in csv.DictReader(table.read_text().splitlines()) if row["kind"] == "run"]
+    assert [(row["rank"], row["groups"]) for row in rows] == [("1", "a"), ("1", "a")]
+
+
+def test_the_data_may_hold_truth_and_gallery(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    for role, n in (("generated", 8), ("real_unknown", 10)):
+        images = tmp_path / "data" / "test" / f"{role}_1"
+        images.mkdir(parents=True)
+        for i in range(n):
+            pixels = rng.integers(0, 256, (16, 16), np.uint8)
+            Image.fromarray(pixels).save(images / f"{role}_{i + 1:04d}.png")
+    ids = [f"real_unknown_{i + 1:04d}" for i in range(10)]
+    text = "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids))
+    (tmp_path / "data" / "test" / "truth.csv").write_text(text)
+    run = tmp_path / "run.csv"
+    run.write_text(text)
+    images_of = {name: {"score": i % 2 - 0.5, "decision": i % 2} for i, name in enumerate(ids)}
+    record = {"method": {"knowledge": "S0"}, "test": {"images": images_of}}
+    run.with_suffix(".json").write_text(json.dumps(record))
+    words = ["leaderboard", run, "--data", tmp_path / "data", "--html", tmp_path / "page"]
+    assert clefgan(*words) == 0
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert page.count("data:image/png;base64,") == 10 * 4
+    assert "✓ right" in page
+    assert "✗ wrong" not in page
+    assert "one run alone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["--truth", "nowhere.csv"],
+            "nowhere.csv: no such file; --truth takes a CSV of id, 0 or 1",
+        ),
+        (["--metric", "f2"], "metric: not known; got 'f2'"),
+        (["--edition", "1999"], "1999"),
+        (["--knowledge", "team9=S0"], "--knowledge: no run 'team9'"),
+    ],
+)
+def test_bad_words_are_one_line(
+    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", *words]
+    assert clefgan(*given) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "give --truth FILE, or --data"),
+        (["--truth", "t", "--level", "95"], "not between 0 and 1"),
+    ],
+)
+def test_wrong_use_exits_2(
+    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("leaderboard", *runs(folder), *words) == 2
+    assert message in " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+
+def test_a_table_never_replaces_what_is_read(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "team0.csv").read_bytes()
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--csv", folder / "team0.csv") == 1
+    assert "team0.csv: is read; give another file to write to" in capsys.readouterr().err
+    assert (folder / "team0.csv").read_bytes() == before
+
+
+def test_data_without_truth_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for role in ("generated_1", "real_unknown_1"):
+        (tmp_path / role).mkdir()
+        name = f"{role.removesuffix('_1')}_0001.png"
+        Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / role / name)
+    run = tmp_path / "run.csv"
+    run.write_text("real_unknown_0001,1\n")
+    assert clefgan("leaderboard", run, "--data", tmp_path) == 1
+    assert "no truth of test candidates here; give --truth FILE" in capsys.readouterr().err

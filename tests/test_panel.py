@@ -1,0 +1,165 @@
+"""Run files by anybody, lined up with a truth."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clefgan import panel
+from clefgan.errors import ClefganError
+from submissions import RunFileError, editions
+
+TRUTH = {"real_unknown_0001": True, "real_unknown_0002": False, "real_unknown_0003": True}
+EDITION = editions.get("2023")
+
+
+def run_file(path: Path, labels: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{i},{label}\n" for i, label in zip(TRUTH, labels, strict=True)))
+    return path
+
+
+def record(path: Path, scores: list[object], knowledge: str = "S1") -> None:
+    images = {
+        i: {"score": s, "decision": int(isinstance(s, float) and s > 0)}
+        for i, s in zip(TRUTH, scores, strict=True)
+    }
+    parts = {"method": {"knowledge": knowledge}, "test": {"images": images}}
+    path.write_text(json.dumps(parts))
+
+
+def truth_file(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def test_a_truth_file_may_have_a_header_and_extensions(tmp_path: Path) -> None:
+    bare = truth_file(tmp_path / "a.csv", "x_1,1\nx_2,0\n")
+    dressed = truth_file(tmp_path / "b.csv", "id,truth\nx_1.png,1\nx_2.png,0\n")
+    assert panel.read_truth(bare) == panel.read_truth(dressed) == {"x_1": True, "x_2": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"t\.csv: no id; a truth file has id, 0 or 1 a line"),
+        ("x_1,1\nx_2,2\n", r"t\.csv: truth of 'x_2' is '2', not 0 or 1"),
+        ("x_1,1\nx_1,0\n", r"t\.csv:2: id 'x_1' is there twice"),
+        ("x_1,1,3\n", r"t\.csv:1: need two columns"),
+    ],
+)
+def test_a_bad_truth_file_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ClefganError, match=message):
+        panel.read_truth(truth_file(tmp_path / "t.csv", text))
+
+
+def test_a_truth_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ClefganError, match="no such file; --truth takes a CSV"):
+        panel.read_truth(tmp_path / "none.csv")
+
+
+def test_a_run_by_anybody_has_decisions_only(tmp_path: Path) -> None:
+    found = panel.read(run_file(tmp_path / "run.csv", "101"), EDITION, TRUTH)
+    assert list(found.decisions.values()) == [True, False, True]
+    assert found.scores is None
+    assert found.knowledge == ""
+    assert found.notes == ()
+
+
+def test_the_record_beside_a_run_adds_scores_and_knowledge(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    record(path.with_suffix(".json"), [0.5, -1.0, 2.0])
+    found = panel.read(path, EDITION, TRUTH)
+    assert found.scores == dict(zip(TRUTH, (0.5, -1.0, 2.0), strict=True))
+    assert found.knowledge == "S1"
+
+
+def test_a_record_of_another_run_is_left_out_and_said(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "111")
+    record(path.with_suffix(".json"), [0.5, -1.0, 2.0])
+    found = panel.read(path, EDITION, TRUTH)
+    assert found.scores is None
+    assert found.notes == ("run.json: says otherwise than run.csv; left out",)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"test": null}', '"words"'])
+def test_json_that_is_no_record_is_left_out_and_said(text: str, tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    path.with_suffix(".json").write_text(text)
+    found = panel.read(path, EDITION, TRUTH)
+    assert found.notes == ("run.json: not the record of a run; left out",)
+
+
+@pytest.mark.parametrize("score", [None, "high"])
+def test_a_score_that_is_not_finite_is_refused(score: object, tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "001")
+    record(path.with_suffix(".json"), [score, -1.0, 2.0])
+    with pytest.raises(ClefganError, match=r"score of 'real_unknown_0001' is .*; need a finite"):
+        panel.read(path, EDITION, TRUTH)
+
+
+def test_an_unknown_kind_of_knowledge_in_a_record(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    record(path.with_suffix(".json"), [0.5, -1.0, 2.0], knowledge="S9")
+    with pytest.raises(ClefganError, match="knowledge 'S9' is not one of S0, S1, S2, S3"):
+        panel.read(path, EDITION, TRUTH)
+
+
+def test_ids_missing_from_a_run_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("real_unknown_0001,1\n")
+    with pytest.raises(RunFileError, match="real_unknown_000"):
+        panel.read(path, EDITION, TRUTH)
+
+
+def test_names_have_as_many_folders_as_tell_them_apart(tmp_path: Path) -> None:
+    paths = [run_file(tmp_path / team / "run1.csv", "101") for team in ("ours", "theirs")]
+    assert panel.names(paths) == ["ours/run1", "theirs/run1"]
+    assert panel.names(paths[:1]) == ["run1"]
+
+
+def test_names_that_differ_by_ending_only_keep_it(tmp_path: Path) -> None:
+    paths = [run_file(tmp_path / name, "101") for name in ("run1.csv", "run1.txt")]
+    assert [name.rpartition("/")[2] for name in panel.names(paths)] == ["run1.csv", "run1.txt"]
+
+
+def test_a_run_given_twice_is_refused(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    with pytest.raises(ClefganError, match="given twice; give each run once"):
+        panel.names([path, tmp_path / "." / "run.csv"])
+
+
+def test_runs_are_put_in_the_order_of_the_truth() -> None:
+    decisions: Mapping[str, bool] = {"c": False, "a": True, "b": True}
+    found = panel.line_up(
+        {"run": panel.Entrant(Path("run.csv"), decisions, {"c": -1.0, "a": 1.0, "b": 2.0})},
+        {"a": True, "b": False, "c": True},
+        {"c": "p2", "b": "p1", "a": "p1"},
+    )
+    assert found.truth.tolist() == [True, False, True]
+    assert found.runs["run"].decisions.tolist() == [True, True, False]
+    scores = found.runs["run"].scores
+    assert scores is not None
+    np.testing.assert_array_equal(scores, [1.0, 2.0, -1.0])
+    assert found.clusters is not None
+    assert found.clusters.tolist() == ["p1", "p1", "p2"]
+
+
+def test_knowledge_can_be_said_of_a_run() -> None:
+    entrants = {"run=1": panel.Entrant(Path("run=1.csv"), {})}
+    assert panel.with_knowledge(entrants, ["run=1=S2"])["run=1"].knowledge == "S2"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("S1", "--knowledge: 'S1' is not RUN=KIND, such as run1=S0"),
+        ("other=S1", "--knowledge: no run 'other'; got 'run'"),
+        ("run=all", "--knowledge: knowledge 'all' is not one of S0, S1, S2, S3"),
+    ],
+)
+def test_bad_words_about_knowledge(text: str, message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        panel.with_knowledge({"run": panel.Entrant(Path("run.csv"), {})}, [text])

@@ -1,0 +1,92 @@
+"""The gallery: surest candidates beside their nearest generated images."""
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import challenge
+from clefgan.challenge import Challenge
+from clefgan.errors import ClefganError
+from clefgan.report import gallery
+from evaluation import leaderboard
+from evaluation.runs import Panel, Run
+
+N = 20
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Challenge:
+    """A test set whose candidate i has its copy as generated image N - i."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (N, 150, 140), np.uint8)
+    for role, images in (("real_unknown", pixels), ("generated", pixels[::-1])):
+        folder = tmp_path / "test" / f"{role}_1"
+        folder.mkdir(parents=True)
+        for i, image in enumerate(images):
+            Image.fromarray(image).save(folder / f"{role}_{i + 1:04d}.png")
+    return challenge.read(tmp_path / "test")
+
+
+def ids() -> list[str]:
+    return [f"real_unknown_{i + 1:04d}" for i in range(N)]
+
+
+def runs() -> Panel:
+    truth = np.arange(N) % 2 == 0
+    scores = np.linspace(-1, 1, N)
+    return Panel(truth, {"by score": Run(scores > 0, scores), "no scores": Run(truth)})
+
+
+def test_the_surest_candidates_stand_beside_their_copies(found: Challenge) -> None:
+    panel = runs()
+    board = leaderboard.build(panel, resamples=50)
+    (shown,) = gallery.make(board, panel, ids(), found)
+    assert shown.run == "by score"
+    assert [each.candidate.id for each in shown.used] == ids()[::-1][: gallery.EACH]
+    assert [each.candidate.id for each in shown.not_used] == ids()[: gallery.EACH]
+    for each in (*shown.used, *shown.not_used):
+        number = int(each.candidate.id[-4:])
+        assert each.near[0].id == f"generated_{N + 1 - number:04d}"
+        assert each.near[0].alike == pytest.approx(1)
+        assert len(each.near) == gallery.NEAR
+        assert each.near[1].alike < 0.5
+        assert each.right == (each.called == (number % 2 == 1))
+
+
+def test_pictures_are_small(found: Challenge) -> None:
+    panel = runs()
+    (shown,) = gallery.make(leaderboard.build(panel, resamples=50), panel, ids(), found)
+    kind, _, content = shown.used[0].candidate.uri.partition(",")
+    assert kind == "data:image/png;base64"
+    picture = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert max(picture.size) == gallery.SIDE
+    assert picture.mode == "L"
+
+
+def test_runs_without_scores_have_no_gallery(found: Challenge) -> None:
+    panel = Panel(np.arange(N) % 2 == 0, {"run": Run(np.ones(N, bool))})
+    assert gallery.make(leaderboard.build(panel, resamples=50), panel, ids(), found) == []
+
+
+def test_candidates_of_another_challenge_are_refused(found: Challenge) -> None:
+    panel = runs()
+    others = [f"other_{i}" for i in range(N)]
+    with pytest.raises(ClefganError, match="no candidate 'other_0' for the gallery"):
+        gallery.make(leaderboard.build(panel, resamples=50), panel, others, found)
+
+
+def test_data_without_a_test_part_is_refused(found: Challenge) -> None:
+    panel = runs()
+    bare = Challenge("somewhere", None, None)
+    with pytest.raises(ClefganError, match="somewhere: no test images for the gallery"):
+        gallery.make(leaderboard.build(panel, resamples=50), panel, ids(), bare)
+
+
+def test_surest_is_by_score_and_side() -> None:
+    used, not_used = gallery.surest(np.array([0.1, -2.0, 3.0, 0.0]))
+    assert used == [2, 0]
+    assert not_used == [1, 3]

@@ -1,0 +1,229 @@
+"""The report page: whole, self-contained, accessible, and deaf to what users write."""
+
+import base64
+import hashlib
+import re
+import time
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from clefgan.report import page
+from clefgan.report.charts import frame
+from clefgan.report.charts import run as charts
+from clefgan.report.gallery import Gallery, Picture, Sure
+from clefgan.report.markup import Markup, tag
+from clefgan.report.part import Part
+from evaluation import leaderboard, metrics
+from evaluation.runs import Panel, Run
+
+HOSTILE = "</title><script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+VOID = {"meta", "img", "input", "br", "link"}
+
+
+class Reader(HTMLParser):
+    """Counts elements and checks that they close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.append((name, dict(attributes)))
+        if name not in VOID:
+            self.open.append(name)
+
+    def handle_startendtag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.append((name, dict(attributes)))
+
+    def handle_endtag(self, name: str) -> None:
+        assert self.open.pop() == name
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for seen, attributes in self.seen if seen == name]
+
+
+def panel(runs: int, n: int = 40, *, scored: bool = True) -> Panel:
+    rng = np.random.default_rng(0)
+    truth = np.arange(n) % 2 == 0
+    found = {}
+    for number in range(runs):
+        values = rng.normal(size=n) + truth * number / 2
+        name = HOSTILE if number == 0 else f"run {number}"
+        found[name] = Run(values > 0, values if scored else None, knowledge=f"S{number % 2}")
+    return Panel(truth, found)
+
+
+def part(given: Panel, **others: object) -> Part:
+    board = leaderboard.build(given, resamples=100, published={HOSTILE: (5, 5, 5, 5)})
+    return Part(HOSTILE, board, given, (HOSTILE,), **others)  # type: ignore[arg-type]
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def galleries() -> tuple[Gallery, ...]:
+    own = Picture(HOSTILE, "data:image/png;base64,AA==")
+    sure = Sure(own, (own, own), 1.5, called=True, truth=False)
+    return (Gallery(HOSTILE, (sure,), (sure,)),)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return read(page.html(HOSTILE, [part(panel(3), galleries=galleries())]))
+
+
+def test_text_of_users_is_shown_and_never_obeyed(reader: Reader) -> None:
+    assert len(reader.all("script")) == 1
+    images = reader.all("img")
+    assert all((image["src"] or "").startswith("data:image/png;base64,") for image in images)
+    assert not any("onerror" in attributes for _, attributes in reader.seen)
+    assert sum(HOSTILE in words for words in reader.words) >= 8
+
+
+def test_nothing_is_fetched(reader: Reader) -> None:
+    addresses = [
+        value
+        for _, attributes in reader.seen
+        for key, value in attributes.items()
+        if key in ("src", "href", "action", "data", "poster", "srcset") and value
+    ]
+    assert addresses
+    assert all(address.startswith(("#", "data:")) for address in addresses)
+    style = page.asset("page.css")
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_only_our_script_may_run() -> None:
+    text = page.html("Title", [part(panel(1))])
+    script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
+    assert script is not None
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    policy = next(found["content"] for found in read(text).all("meta") if "http-equiv" in found)
+    assert policy is not None
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'")
+
+
+def test_tables_and_pictures_can_be_read_aloud(reader: Reader) -> None:
+    names = [name for name, _ in reader.seen]
+    assert names.count("caption") == names.count("table") > 3
+    assert all(found.get("scope") in ("row", "col") for found in reader.all("th"))
+    pictures = [found for found in reader.all("svg") if "aria-hidden" not in found]
+    assert pictures
+    assert all(found["role"] == "img" and found["aria-label"] for found in pictures)
+    assert all(found.get("alt") for found in reader.all("img"))
+    headings = [int(name[1]) for name in names if re.fullmatch("h[1-6]", name)]
+    assert headings[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(headings))
+    regions = [found for found in reader.all("div") if found.get("role") == "region"]
+    assert all(found["tabindex"] == "0" and found["aria-label"] for found in regions)
+    assert [found["lang"] for found in reader.all("html")] == ["en"]
+
+
+def test_links_lead_somewhere(reader: Reader) -> None:
+    places = {attributes.get("id") for _, attributes in reader.seen}
+    links = [found["href"] or "" for found in reader.all("a")]
+    assert links
+    assert all(link.removeprefix("#") in places for link in links)
+    ids = [attributes["id"] for _, attributes in reader.seen if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_two_boards_make_one_page() -> None:
+    reader = read(page.html("Title", [part(panel(2)), part(panel(2))]))
+    ids = [attributes["id"] for _, attributes in reader.seen if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    assert sum(found.get("class") == "board" for found in reader.all("table")) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        panel(1),
+        panel(2, scored=False),
+        panel(2, n=1),
+        Panel(np.ones(6, bool), {"run": Run(np.ones(6, bool), np.arange(6.0))}),
+        Panel(np.arange(6) % 2 == 0, {"a": Run(np.zeros(6, bool), np.zeros(6))}),
+        Panel(np.arange(6) % 2 == 0, {"a": Run(np.ones(6, bool)), "b": Run(np.ones(6, bool))}),
+        Panel(np.arange(6) % 2 == 0, {"a": Run(np.ones(6, bool), np.full(6, 1e300))}),
+    ],
+    ids=["one run", "no scores", "n = 1", "one class", "all tied", "two alike", "huge"],
+)
+def test_odd_boards_make_a_page(given: Panel) -> None:
+    text = page.html("Title", [part(given)])
+    reader = read(text)
+    assert not re.search(r"\b(nan|inf)\b", " ".join(reader.words))
+    paths = [found.get("d") or "" for found in reader.all("path")]
+    assert not any("nan" in path or "inf" in path for path in paths)
+
+
+def test_other_metrics_may_rank() -> None:
+    given = panel(3)
+    for name in ("auc", "cohen_kappa", "tpr_at_fpr_0.1"):
+        board = leaderboard.build(given, primary=metrics.get(name), resamples=50)
+        read(page.html("Title", [Part("Title", board, given)]))
+
+
+@pytest.mark.slow
+def test_twenty_runs_of_200_candidates_are_quick_and_small() -> None:
+    given = panel(20, 200)
+    start = time.perf_counter()
+    board = leaderboard.build(given)
+    text = page.html("Title", [Part("Title", board, given)])
+    assert time.perf_counter() - start < 10
+    assert len(text.encode()) < 5_000_000
+
+
+def test_markup_escapes_whatever_is_not_markup() -> None:
+    assert tag("p", "a < b", Markup("<b>c</b>"), title='"&"') == (
+        '<p title="&quot;&amp;&quot;">a &lt; b<b>c</b></p>'
+    )
+    assert tag("rect", x=1.25, y=2.0, width=3, hidden=True, id=None) == (
+        '<rect x="1.2" y="2" width="3" hidden/>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (-3, 14, [0, 5, 10]),
+        (2, 2, [2]),
+        (-0.31, 0.4, [-0.2, 0, 0.2, 0.4]),
+        (0, 1e-9, [0, 2e-10, 4e-10, 6e-10, 8e-10, 1e-9]),
+    ],
+)
+def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None:
+    assert frame.ticks(low, high) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.25, "0.25"), (-5.0, "−5"), (1e300, "1e300"), (2e-10, "2e−10"), (-0.0, "0")],
+)
+def test_numbers_on_axes(value: float, text: str) -> None:
+    assert frame.short(value) == text
+
+
+def test_the_threshold_is_between_bins() -> None:
+    edges = charts.bin_edges(np.array([-1.0, -0.3, 0.7, 2.0]))
+    assert 0.0 in edges
+    assert edges[0] <= -1
+    assert edges[-1] > 2
+    assert len(charts.bin_edges(np.array([3.0, 3.0]))) == 2
+    above = charts.bin_edges(np.array([1.0, 2.0]))
+    assert (above[0], above[-1]) == (1.0, 2.0)

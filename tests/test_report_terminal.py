@@ -1,0 +1,126 @@
+"""The leaderboard and the scores in the terminal."""
+
+import io
+import math
+
+import numpy as np
+import pytest
+from rich.console import Console, RenderableType
+
+from clefgan.report import findings, scores, sheet, terminal
+from evaluation import leaderboard
+from evaluation.leaderboard import Leaderboard
+from evaluation.runs import Panel, Run
+
+
+def board(*strengths: float, n: int = 60, knowledge: str = "S0") -> Leaderboard:
+    rng = np.random.default_rng(1)
+    truth = np.arange(n) % 2 == 0
+    runs = {}
+    for number, strength in enumerate(strengths):
+        values = rng.normal(size=n) + strength * (truth - 0.5)
+        runs[f"run[{number}]"] = Run(values > 0, values, knowledge=knowledge)
+    return leaderboard.build(Panel(truth, runs), resamples=200)
+
+
+def printed(what: RenderableType, width: int) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(what)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_a_leaderboard_fits_and_cuts_nothing(width: int) -> None:
+    table = sheet.of(board(4, 1, 0), "Title")
+    lines = printed(terminal.show(table, width), width)
+    assert max(map(len, lines)) <= width
+    assert not any("…" in line for line in lines)
+    text = "\n".join(lines)
+    for column in table.measures:
+        assert column.brief in text
+    for line in table.lines:
+        assert text.count(line.name) >= 2
+
+
+def test_signs_say_what_colours_say() -> None:
+    lines = printed(terminal.show(sheet.of(board(4, 0), "Title"), 100), 100)
+    best = next(line for line in lines if "run[0]" in line)
+    worst = next(line for line in lines if "run[1]" in line)
+    assert "●" in best.split("<0.001")[1]
+    assert "○" in worst
+    assert any("power line" in line and "line" in line for line in lines)
+
+
+def test_runs_of_unlike_knowledge_are_marked() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.arange(20) % 2 == 0
+    runs = {kind: Run(rng.random(20) < 0.5, knowledge=kind) for kind in ("S0", "S3")}
+    mixed = sheet.of(leaderboard.build(Panel(truth, runs), resamples=50), "Title")
+    text = "\n".join(printed(terminal.show(mixed, 100), 100))
+    assert "S0 ≠" in text
+    assert "≠ runs know different things: not comparable" in text
+    assert "≠" not in "\n".join(printed(terminal.show(sheet.of(board(1, 0), "T"), 100), 100))
+
+
+def test_an_interval_is_drawn_to_scale() -> None:
+    drawn = terminal.interval_plot(0.5, 0.25, 0.75, (0.0, 1.0), 41, 1.0).plain
+    assert (drawn.index("├"), drawn.index("●"), drawn.index("┤"), drawn.index("┆")) == (
+        10,
+        20,
+        30,
+        40,
+    )
+    assert terminal.interval_plot(-1, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[0] == "◂"
+    assert terminal.interval_plot(2, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[-1] == "▸"
+    assert terminal.interval_plot(math.nan, 0, 1, (0.0, 1.0), 9, math.nan).plain.strip() == ""
+
+
+def test_columns_are_spread_evenly() -> None:
+    columns = sheet.of(board(1), "Title").measures
+    sizes = [len(part) for part in terminal.chunks(columns, 5)]
+    assert sum(sizes) == len(columns)
+    assert max(sizes) - min(sizes) <= 1
+    assert list(terminal.chunks([], 3)) == []
+
+
+def test_scores_fit_and_show_every_metric_of_every_run() -> None:
+    table = sheet.of(board(4, 2, 1, 0), "Scores")
+    lines = printed(scores.show(table, 80), 80)
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    assert all(f"run[{number}]" in text for number in range(4))
+    assert text.count("all used") == text.count("Kappa") == 2
+    counts = [line for line in lines if line.startswith("TP TN FP FN")]
+    assert all(sum(map(int, line.split()[4:8])) == 60 for line in counts)
+
+
+def test_findings_of_a_strong_and_a_blind_run() -> None:
+    found = findings.sentences(board(5, 0))
+    assert found[0] == "1 of 2 runs can be told from blind calls by F1: run[0]."
+    assert found[1].startswith("Calling every image used scores F1 0.667, more than 1 of 2 runs")
+    assert found[2] == "run[0] is better than every other run."
+    assert any("power line" in sentence for sentence in found)
+
+
+def test_findings_where_nothing_can_be_told() -> None:
+    blind = findings.sentences(board(0.1, 0))
+    assert blind[0] == "None of 2 runs can be told from blind calls by F1."
+    assert "leads, but no other run can be told from it" in blind[2]
+    alone = findings.sentences(board(0))
+    assert alone[0] == "The run cannot be told from blind calls by its F1."
+    assert not any("leads" in sentence for sentence in alone)
+
+
+def test_findings_of_one_class_say_that_nothing_can_be_tested() -> None:
+    truth = np.ones(5, bool)
+    one = leaderboard.build(Panel(truth, {"run": Run(truth, truth.astype(float))}), resamples=50)
+    text = " ".join(findings.sentences(one))
+    assert "blind calls" in text or "cannot be tested" in text
+    assert "nan" not in text.lower()
+
+
+def test_lists_of_names() -> None:
+    assert findings.listed(["a"]) == "a"
+    assert findings.listed(["a", "b", "c"]) == "a, b and c"
+    assert findings.listed([str(i) for i in range(9)]) == "0, 1, 2, 3, 4, 5 and 3 more"

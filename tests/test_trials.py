@@ -1,0 +1,262 @@
+"""Trials of an evaluation: what they fit on, what is kept, what is done again."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import job, registry, trials, workers
+from clefgan.errors import ClefganError
+from clefgan.report import boards
+from clefgan.trials import Plan
+from evaluation import metrics
+from evaluation.leaderboard import Kind
+
+METHOD = '''
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge
+
+LOG = Path(__file__).with_name("log")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Remembers the mean of the used images it was fitted on."""
+
+    knowledge: ClassVar[Knowledge] = Knowledge.S3
+    paper_note: ClassVar[str] = "it saw the answers"
+    limit: int = 99  # fits that succeed
+
+    def fit(self, dev, /, *, progress=None):
+        done = LOG.read_text().count("fit") if LOG.exists() else 0
+        if done >= self.limit:
+            raise ClefganError("counted: no more fits")
+        with LOG.open("a") as log:
+            log.write("fit\\n")
+        return Scorer(float(dev.used.mean()))
+
+
+@dataclass(frozen=True)
+class Scorer:
+    level: float
+
+    def score(self, candidates, generated, /, *, progress=None):
+        return candidates.mean(axis=(1, 2)) - self.level
+'''
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for role, n in (("generated", 6), ("used", 8), ("not_used", 8)):
+        folder = tmp_path / "data" / role
+        folder.mkdir(parents=True)
+        for i in range(n):
+            pixels = rng.integers(0, 200 + 55 * (role == "used"), (16, 16), np.uint8)
+            Image.fromarray(pixels).save(folder / f"{role}_{i + 1:02d}.png")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> str:
+    (tmp_path / "counted.py").write_text(METHOD)
+    return f"{tmp_path / 'counted.py'}:Counted"
+
+
+def plan(data: Path, *methods: str, **others: object) -> Plan:
+    given = {"methods": methods, "data": str(data), "folder": data.parent / "trials", **others}
+    return Plan(**given)  # type: ignore[arg-type]
+
+
+def fits(data: Path) -> int:
+    log = data.parent / "log"
+    return log.read_text().count("fit") if log.exists() else 0
+
+
+def test_scores_are_those_of_the_job(data: Path) -> None:
+    found = workers.evaluate(plan(data, "nearest", "coin", repeats=2, n_folds=4, seed=5), jobs=1)
+    for name in ("nearest", "coin"):
+        for repeat in range(2):
+            run = job.run(
+                trials.read(plan(data, name)),
+                name,
+                registry.configure(name, seed=5 + repeat),
+                n_folds=4,
+                seed=5 + repeat,
+            )
+            for protocol, scored in run.dev.items():
+                assert scored.ids == found.ids
+                np.testing.assert_array_equal(found.scores[protocol][name][repeat], scored.scores)
+
+
+def test_a_method_without_chance_is_fitted_once_by_the_paper_protocol(data: Path) -> None:
+    given = plan(data, "nearest", "coin", repeats=3, protocols=("paper",))
+    names = [trial.method for trial in trials.trials(given)]
+    assert (names.count("nearest"), names.count("coin")) == (1, 3)
+
+
+def test_what_is_done_is_not_done_again(data: Path, counted: str) -> None:
+    given = plan(data, counted, n_folds=2)
+    first = workers.evaluate(given, jobs=1)
+    assert fits(data) == 3
+    again = workers.evaluate(given, jobs=1)
+    assert fits(data) == 3
+    for protocol in job.PROTOCOLS:
+        np.testing.assert_array_equal(
+            first.scores[protocol][counted], again.scores[protocol][counted]
+        )
+    workers.evaluate(replace(given, repeats=2), jobs=1)
+    assert fits(data) == 5
+
+
+def test_stopped_in_the_middle_it_goes_on_there(data: Path, counted: str) -> None:
+    limited = f"{counted}(limit=2)"
+    given = plan(data, limited, n_folds=3)
+    stopped = workers.evaluate(given, jobs=1)
+    assert "counted: no more fits" in stopped.failures[limited]
+    assert stopped.failures[limited].startswith(f"{limited}: held-out, repeat 1, fold 2: ")
+    assert len(list((data.parent / "trials").iterdir())) == 2
+    (data.parent / "log").unlink()
+    assert workers.evaluate(given, jobs=1).failures == {}
+    assert fits(data) == 2
+
+
+def test_an_edited_method_new_data_and_a_damaged_file_are_done_again(
+    data: Path, counted: str
+) -> None:
+    given = plan(data, counted, protocols=("paper",))
+    workers.evaluate(given, jobs=1)
+    source = data.parent / "counted.py"
+    source.write_text(METHOD + "\n# edited\n")
+    workers.evaluate(given, jobs=1)
+    assert fits(data) == 2
+    Image.fromarray(np.full((16, 16), 9, np.uint8)).save(data / "used" / "used_01.png")
+    workers.evaluate(given, jobs=1)
+    assert fits(data) == 3
+    for path in (data.parent / "trials").iterdir():
+        path.write_text("{")
+    workers.evaluate(given, jobs=1)
+    assert fits(data) == 4
+
+
+def test_a_method_that_fails_stops_no_other(data: Path, counted: str) -> None:
+    broken = f"{counted}(limit=0)"
+    found = workers.evaluate(plan(data, broken, "coin", n_folds=2), jobs=1)
+    assert list(found.failures) == [broken]
+    assert list(found.scores["held-out"]) == ["coin"]
+
+
+def test_a_kept_trial_says_what_it_is(data: Path) -> None:
+    workers.evaluate(plan(data, "coin", protocols=("paper",)), jobs=1)
+    (path,) = (data.parent / "trials").iterdir()
+    record = json.loads(path.read_text())
+    assert record["trial"] == "coin: paper, repeat 1"
+    assert record["index"] == list(range(16))
+    assert len(record["scores"]) == 16
+
+
+def test_progress_counts_trials(data: Path) -> None:
+    seen: list[tuple[str, int, int, str]] = []
+
+    def report(stage: str, done: int, total: int, note: str, /) -> None:
+        seen.append((stage, done, total, note))
+
+    workers.evaluate(plan(data, "coin", n_folds=2), jobs=1, progress=report)
+    assert [done for _, done, _, _ in seen] == [0, 1, 2, 3]
+    assert {total for _, _, total, _ in seen} == {3}
+    assert seen[-1][3] == "coin: held-out, repeat 1, fold 2"
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ({"methods": ("coin", "coin")}, "--method: 'coin' is given twice; give each method once"),
+        ({"repeats": 0}, "repeats: 0 is too few; give 1 or more"),
+    ],
+)
+def test_a_bad_plan_is_refused(others: dict[str, object], message: str, data: Path) -> None:
+    with pytest.raises(ClefganError, match=message):
+        plan(data, "coin", **others)
+
+
+def test_processes_give_what_one_gives(data: Path, counted: str) -> None:
+    broken = f"{counted}(limit=0)"
+    methods = ("nearest", "coin", broken)
+    alone = workers.evaluate(plan(data, *methods, n_folds=2), jobs=1)
+    other = plan(data, *methods, n_folds=2, folder=data.parent / "others")
+    together = workers.evaluate(other, jobs=2)
+    for protocol in job.PROTOCOLS:
+        for name in ("nearest", "coin"):
+            np.testing.assert_array_equal(
+                alone.scores[protocol][name], together.scores[protocol][name]
+            )
+    assert list(together.failures) == [broken]
+    assert "counted: no more fits" in together.failures[broken]
+
+
+def test_a_process_that_dies_is_one_clear_error(data: Path, tmp_path: Path) -> None:
+    source = METHOD.replace('raise ClefganError("counted: no more fits")', "import os; os._exit(1)")
+    (tmp_path / "dies.py").write_text(source)
+    dies = f"{tmp_path / 'dies.py'}:Counted(limit=0)"
+    with pytest.raises(ClefganError, match="a process died, perhaps for lack of memory"):
+        workers.evaluate(plan(data, dies, n_folds=2), jobs=2)
+
+
+@pytest.fixture
+def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 5}, raising=False)
+
+
+@pytest.mark.usefixtures("four_cores")
+def test_workers_share_the_cores() -> None:
+    assert [workers.share_of_cores(i, 2) for i in range(2)] == [[0, 2], [1, 5]]
+    assert [workers.share_of_cores(i, 3) for i in range(3)] == [[0, 5], [1], [2]]
+    assert workers.share_of_cores(5, 6) == [1]
+
+
+def test_repeats_are_no_more_images(data: Path) -> None:
+    one, three = (plan(data, "coin", "nearest", repeats=n, n_folds=2) for n in (1, 3))
+    f1 = metrics.get("f1")
+    small = boards.parts(one, workers.evaluate(one, jobs=1), f1, 0.95)[0]
+    large = boards.parts(three, workers.evaluate(three, jobs=1), f1, 0.95)[0]
+    assert small.title == large.title == "dev, held-out"
+    assert (large.board.n_used, large.board.n_not) == (8, 8)
+    assert large.board.n_clusters == 16
+    assert large.board.power["f1"].critical == small.board.power["f1"].critical
+    trivial = [
+        {row.name: row.cells["f1"] for row in part.board.rows if row.kind is Kind.TRIVIAL}
+        for part in (small, large)
+    ]
+    assert trivial[0] == trivial[1]
+    assert [row.name for row in large.board.runs] == [
+        row.name for row in sorted(large.board.runs, key=lambda r: -r.cells["f1"].value)
+    ]
+
+
+def test_the_spread_over_repeats_is_that_of_each_repeat(data: Path) -> None:
+    given = plan(data, "coin", repeats=4, n_folds=2)
+    results = workers.evaluate(given, jobs=1)
+    (part, _) = boards.parts(given, results, metrics.get("accuracy"), 0.95)
+    shown = {column.key: entries for column, entries in part.extra}
+    each = [
+        float(((row > 0) == results.truth).mean()) for row in results.scores["held-out"]["coin"]
+    ]
+    assert shown["repeats_sd"]["coin"].measure == pytest.approx(np.std(each, ddof=1))
+    assert part.board.runs[0].cells["accuracy"].value == pytest.approx(np.mean(each))
+
+
+def test_notes_say_what_the_scores_hide(data: Path, counted: str) -> None:
+    given = plan(data, counted, n_folds=2)
+    held_out, paper = boards.parts(given, workers.evaluate(given, jobs=1), metrics.get("f1"), 0.95)
+    assert held_out.notes == ("held-out: 2 grouped folds, 1 repeat, seeds from 0",)
+    assert paper.notes == (f"paper protocol, {counted}: it saw the answers",)
