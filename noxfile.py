@@ -104,18 +104,18 @@ def leaderboard(session: nox.Session) -> None:
     phantom = out / "phantom_ct"
     shutil.rmtree(phantom, ignore_errors=True)
     for name in names:  # one that lacks its weights says so, and the others go on
-        words = ("--method", name, "--out", str(phantom))
-        session.run("clefgan", "run", *words, success_codes=[0, 1])
+        run = ("run", "--method", name, "--out", str(phantom))
+        session.run("clefgan", *run, success_codes=[0, 1])
     runs = sorted(str(path) for path in phantom.glob("*.csv"))
-    words = ("--data", "phantom_ct", "--with-published", "--html", str(phantom / "report"))
-    session.run("clefgan", "leaderboard", *runs, *words)
+    page = ("--with-published", "--html", str(phantom / "report"))
+    session.run("clefgan", "leaderboard", *runs, "--data", "phantom_ct", *page)
     data = Path(SHARED, "data", "lab_challenge")
     if not data.is_dir():
         session.log("no real data: set CLEFGAN_SHARED to the folder that holds data/")
         return
     methods = [word for name in names for word in ("--method", name)]
-    words = ("--data", str(data), "--out", str(out), "--html", str(out / "real_dev"))
-    session.run("clefgan", "evaluate", *methods, *words, success_codes=[0, 1])
+    where = ("--data", str(data), "--out", str(out), "--html", str(out / "real_dev"))
+    session.run("clefgan", "evaluate", *methods, *where, success_codes=[0, 1])
 
 
 @nox.session(default=False)

@@ -130,3 +130,16 @@ def test_bad_words_leave_no_folder(
     assert len(lines) == 1
     assert message in lines[0]
     assert not (tmp_path / "out").exists()
+
+
+def test_controls_stand_beside_the_held_out_scores(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", "--method", "coin", "--data", data, "--protocol", "held-out"]
+    assert clefgan(*words, "--out", tmp_path / "runs", "--jobs", 1, "--controls") == 0
+    printed = capsys.readouterr().out
+    for control in ("image only", "other generator", "permuted labels"):
+        assert control in printed
+    assert "coin: AUC" in printed
+    assert "not above" in printed or "not reliably above" in printed
+    assert "phantom slices" in printed

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clefgan.cli import tables
+from clefgan.cli import negative, tables
 from clefgan.cli.console import console, errors, progress_bar
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def evaluate(
         str | None,
         typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
     ] = None,
+    controls: Annotated[
+        bool,
+        typer.Option("--controls", help="Negative controls beside the held-out scores."),
+    ] = False,
     csv: tables.CSV = None,
     json: tables.JSON = None,
     markdown: tables.MARKDOWN = None,
@@ -77,6 +81,9 @@ def evaluate(
         results = workers.evaluate(plan, jobs=jobs, progress=progress)
     parts = boards.parts(plan, results, primary, level) if results.seconds else []
     show(parts)
+    if controls and results.scores.get("held-out"):
+        with progress_bar() as progress:
+            negative.show(plan, results, progress)
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     if sheets:
         files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
