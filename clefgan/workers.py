@@ -138,7 +138,7 @@ def keep_to(cores: Sequence[int]) -> None:
     """Stay on these cores, so that libraries start no more threads than there are."""
     if cores:
         os.sched_setaffinity(0, cores)
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
 
         threadpool_limits(len(cores))
 

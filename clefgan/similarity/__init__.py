@@ -1,0 +1,1 @@
+"""Comparing every candidate with every generated image: see `engine`."""

@@ -1,0 +1,157 @@
+"""Distances that a matrix product gives: Euclidean, cosine, Pearson, and between unit rows.
+
+`whole` numbers (see `rows`) make every value independent of the blocks it was computed in, and a
+row is at distance exactly 0 from its copy.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.errors import ClefganError
+from clefgan.similarity.rows import Coded, Floats, Moments, Rows, code, moments
+from clefgan.similarity.threads import in_threads
+
+PANEL = 2048  # candidates converted to floats at a time, where they are not kept
+
+
+class Metric(StrEnum):
+    """How far two rows are apart; 0 for a copy."""
+
+    EUCLIDEAN = "euclidean"  # |a - b|
+    COSINE = "cosine"  # 1 - cos(a, b); 1 if either row is all zero
+    PEARSON = "pearson"  # 1 - r(a, b); a constant row correlates with constant rows only
+    UNIT = "unit"  # |a' - b'|, a' centred and of length 1 (0 for a constant row)
+
+    def against(self, candidates: Rows, *, memory_mib: int) -> "Products":
+        """Candidates made ready to be compared with blocks of generated rows."""
+        return Products.prepare(self, candidates, memory_mib=memory_mib)
+
+
+@dataclass(frozen=True)
+class Products:
+    """Candidates, coded, with what is known of each row."""
+
+    metric: Metric
+    candidates: Coded
+    about: Moments
+    kept: tuple[NDArray[Any], ...]  # candidates as floats, one array a chunk; empty: convert again
+
+    @classmethod
+    def prepare(cls, metric: Metric, candidates: Rows, *, memory_mib: int) -> "Products":
+        """Code the candidates; keep them as floats too if that takes under a quarter of memory."""
+        coded = code(np.asarray(candidates[0 : len(candidates)]))
+        fits = coded.whole.size * coded.exact.itemsize <= memory_mib * 2**18
+        everybody = slice(0, len(coded.whole))
+        kept = tuple(
+            coded.floats(everybody, columns, np.empty(len(coded.whole) * coded.chunk, coded.exact))
+            for columns in (coded.chunks() if fits else ())
+        )
+        return cls(metric, coded, moments(coded), kept)
+
+    def column_bytes(self) -> int:
+        """Memory that one generated row costs: its share of a block, and itself."""
+        n, n_features = self.candidates.whole.shape
+        return int(48 * n + 12 * n_features)
+
+    def __call__(self, generated: NDArray[Any]) -> Floats:
+        """Distances, (n_candidates, n_generated) float64."""
+        theirs = code(generated)
+        ours = self.candidates
+        if theirs.whole.shape[1] != ours.whole.shape[1] or theirs.exact != ours.exact:
+            raise ClefganError(
+                f"comparison: candidates are {ours.whole.shape[1]} numbers each "
+                f"({ours.whole.dtype}), generated {theirs.whole.shape[1]} "
+                f"({theirs.whole.dtype}); give both the same image size and features"
+            )
+        distances = np.empty((len(ours.whole), len(theirs.whole)))
+
+        def columns(part: slice) -> None:
+            some = Coded(theirs.whole[part], theirs.scale[part], theirs.centre)
+            dots, about = self.dots(some)
+            distances[:, part] = _distances(self.metric, dots, (ours, self.about), (some, about))
+
+        in_threads(columns, len(theirs.whole))
+        return distances
+
+    def dots(self, theirs: Coded) -> tuple[Floats, Moments]:
+        """Sums of products of all pairs, chunk by chunk, and the moments of the generated rows."""
+        n, width = len(self.candidates.whole), len(theirs.whole)
+        dots, sums, squares = np.zeros((n, width)), np.zeros(width), np.zeros(width)
+        ours_buffer = np.empty(0 if self.kept else min(n, PANEL) * theirs.chunk, theirs.exact)
+        theirs_buffer = np.empty(width * theirs.chunk, theirs.exact)
+        product = np.empty((min(n, PANEL), width), theirs.exact)
+        for number, columns in enumerate(theirs.chunks()):
+            part = theirs.floats(slice(0, width), columns, theirs_buffer)
+            sums += part @ np.ones(part.shape[1], part.dtype)
+            squares += np.vecdot(part, part)
+            for start in range(0, n, PANEL):
+                rows = slice(start, min(start + PANEL, n))
+                if self.kept:
+                    left = self.kept[number][rows]
+                else:
+                    left = self.candidates.floats(rows, columns, ours_buffer)
+                view = product[: rows.stop - start]
+                np.matmul(left, part.T, out=view)
+                dots[rows] += view
+        return dots, Moments(sums, squares)
+
+
+def _distances(
+    metric: Metric,
+    dots: Floats,
+    left: tuple[Coded, Moments],
+    right: tuple[Coded, Moments],
+) -> Floats:
+    """Turn products into distances, in place where that is possible."""
+    (ours, about), (theirs, their_about) = left, right
+    a2, b2 = about.squares[:, None], their_about.squares[None, :]
+    if metric is Metric.EUCLIDEAN:
+        a, b = ours.scale[:, None], theirs.scale[None, :]
+        square = (a * a) * a2 + (b * b) * b2
+        square -= (2 * a * b) * dots  # powers of two: exact
+        return _root(square)
+    if metric is Metric.COSINE:
+        if ours.centre:  # levels, not levels - 128
+            d, c = ours.whole.shape[1], float(ours.centre)
+            dots = dots + c * (about.sums[:, None] + their_about.sums[None, :]) + d * c * c
+            a2 = a2 + 2 * c * about.sums[:, None] + d * c * c
+            b2 = b2 + 2 * c * their_about.sums[None, :] + d * c * c
+        return np.clip(1 - _ratio(dots, a2, b2), 0, 2)
+    correlation, a_flat, b_flat = _pearson(dots, about, their_about, ours.whole.shape[1])
+    if metric is Metric.PEARSON:
+        correlation[np.ix_(a_flat, b_flat)] = 1
+        return np.clip(1 - correlation, 0, 2)
+    lengths = (~a_flat).astype(np.float64)[:, None] + (~b_flat).astype(np.float64)[None, :]
+    return _root(lengths - 2 * correlation)
+
+
+def _pearson(
+    dots: Floats, about: Moments, their_about: Moments, n_features: int
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Correlation of all pairs (0 where a row is constant), and which rows are constant."""
+    variance, their_variance = (
+        m.squares - m.sums * m.sums / n_features for m in (about, their_about)
+    )
+    # a constant row leaves only the rounding of the sums
+    flat, their_flat = (
+        variance <= 1e-12 * about.squares,
+        (their_variance <= 1e-12 * their_about.squares),
+    )
+    variance[flat], their_variance[their_flat] = 0, 0
+    covariance = dots - about.sums[:, None] * their_about.sums[None, :] / n_features
+    return _ratio(covariance, variance[:, None], their_variance[None, :]), flat, their_flat
+
+
+def _ratio(products: Floats, a2: Floats, b2: Floats) -> Floats:
+    """`products / sqrt(a2 * b2)`, 0 where a row has no length; exactly 1 for a copy."""
+    lengths = np.sqrt(a2 * b2)
+    return np.divide(products, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+
+
+def _root(squares: Floats) -> Floats:
+    np.maximum(squares, 0, out=squares)
+    return np.sqrt(squares, out=squares)

@@ -1,0 +1,193 @@
+"""Decision rules against hand computations and in simulation."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score, f1_score
+from statsmodels.stats.multitest import multipletests
+
+from clefgan import decide
+from clefgan.decide import (
+    Conformal,
+    DevBest,
+    Known,
+    Mixture,
+    Null95,
+    Quota,
+    Zero,
+    benjamini_hochberg,
+    p_values,
+    parse,
+    prevalence_curve,
+)
+from clefgan.errors import ClefganError
+
+RNG = np.random.default_rng(0)
+
+
+def known(n_used: int = 40, n_not: int = 40, gap: float = 1.0, seed: int = 1) -> Known:
+    rng = np.random.default_rng(seed)
+    scores = np.concatenate([rng.normal(gap, 1, n_used), rng.normal(0, 1, n_not)])
+    return Known(scores, np.arange(n_used + n_not) < n_used)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("zero", Zero()),
+        ("dev-best", DevBest("f1")),
+        ("dev-best:cohen_kappa", DevBest("cohen_kappa")),
+        ("quota:0.3", Quota(0.3)),
+        ("mixture", Mixture()),
+        ("null95", Null95()),
+        ("conformal:0.2", Conformal(0.2)),
+    ],
+)
+def test_rules_are_read_from_text(text: str, rule: Any) -> None:
+    assert parse(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("quta:0.5", r"^decide: no rule 'quta'; did you mean 'quota'\?$"),
+        ("x", r"^decide: no rule 'x'; known: conformal, dev-best, mixture, null95, quota, zero$"),
+        ("zero:1", r"^decide: 'zero' takes no setting; got '1'$"),
+        ("quota", r"^decide: 'quota' needs a number, as in 'quota:0\.1'$"),
+        ("conformal:x", r"^decide: 'conformal:x' needs a number"),
+        ("quota:1.5", r"^decide: quota 1\.5; give a share from 0 to 1$"),
+        ("quota:nan", r"^decide: quota nan; give a share"),
+        ("conformal:1", r"^decide: conformal 1; give a rate between 0 and 1$"),
+        ("dev-best:f2", r"^decide: no metric 'f2'; known: accuracy, balanced_accuracy, cohen_"),
+    ],
+)
+def test_wrong_rules_are_an_error(text: str, message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        parse(text)
+
+
+@pytest.mark.parametrize("rule", [DevBest(), Null95(), Conformal()])
+def test_rules_that_learn_need_dev_scores(rule: Any) -> None:
+    assert rule.needs_known
+    with pytest.raises(ClefganError, match=r"learns from dev scores; got none; use zero$"):
+        rule.decide(np.zeros(3))
+
+
+@pytest.mark.parametrize("rule", [Null95(), Conformal()])
+def test_rules_on_unused_images_need_some(rule: Any) -> None:
+    with pytest.raises(ClefganError, match=r"needs unused dev images; got none; use zero$"):
+        rule.decide(np.zeros(3), Known(np.ones(2), np.ones(2, bool)))
+
+
+def test_zero() -> None:
+    np.testing.assert_array_equal(Zero().decide(np.array([-1.0, 0, 1])).used, [0, 0, 1])
+
+
+@pytest.mark.parametrize(("name", "oracle"), [("f1", f1_score), ("cohen_kappa", cohen_kappa_score)])
+def test_dev_best_beats_every_other_threshold(name: str, oracle: Any) -> None:
+    dev = known()
+    verdict = DevBest(name).decide(dev.scores, dev)
+    best = oracle(dev.truth, verdict.used)
+    for threshold in [-9.0, *dev.scores]:
+        assert oracle(dev.truth, dev.scores > threshold) <= best + 1e-12
+    assert f"best {name} on dev: {best:.3f}" in verdict.note
+
+
+def test_dev_best_does_not_look_at_the_scored_images() -> None:
+    dev = known()
+    first, second = (DevBest().decide(RNG.normal(size=n), dev).threshold for n in (5, 50))
+    assert first == second
+
+
+def test_dev_best_with_all_scores_tied() -> None:
+    dev = Known(np.zeros(4), np.array([True, True, False, False]))
+    assert DevBest().decide(np.zeros(3), dev).used.all()  # all used is the best F1 there is
+
+
+def test_quota_takes_the_share_that_it_is_told() -> None:
+    scores = np.array([3.0, 1, 2, 5, 4])
+    verdict = Quota(0.4).decide(scores)
+    np.testing.assert_array_equal(verdict.used, [0, 0, 0, 1, 1])
+    assert "assumed share used: 0.4" in verdict.note
+    assert not Quota(0).decide(scores).used.any()
+    assert Quota(1).decide(scores).used.all()
+    assert not Quota(0.5).decide(np.zeros(6)).used.any()  # a tie at the border stays out
+    assert Quota(0.5).decide(np.zeros(0)).used.shape == (0,)
+
+
+def test_mixture_finds_two_groups_and_their_share() -> None:
+    rng = np.random.default_rng(2)
+    scores = np.concatenate([rng.normal(10, 1, 300), rng.normal(20, 1, 100)])
+    verdict = Mixture().decide(scores)
+    np.testing.assert_array_equal(verdict.used, np.arange(400) >= 300)
+    assert verdict.note == "share of the higher component: 0.250"
+
+
+def test_mixture_calls_nobody_used_where_there_is_one_group() -> None:
+    calls = [Mixture().decide(np.random.default_rng(s).normal(size=200)).used for s in range(20)]
+    assert sum(bool(c.any()) for c in calls) <= 1
+    for scores in (np.zeros(9), np.zeros(0), np.array([1.0, 2]), np.array([0.0, 0, 0, 1])):
+        assert np.isfinite(Mixture().decide(scores).used).all()
+
+
+def test_null95_lets_few_unused_images_through() -> None:
+    dev = known(n_not=1000)
+    null = dev.scores[~dev.truth]
+    assert Null95().decide(null, dev).used.mean() <= 0.05
+    fresh = np.random.default_rng(9).normal(size=4000)
+    assert 0.03 < Null95().decide(fresh, dev).used.mean() < 0.07
+
+
+def test_p_values_by_hand() -> None:
+    null = np.array([1.0, 2, 3, 4])
+    np.testing.assert_allclose(p_values(np.array([5.0, 4, 2.5, 0]), null), [0.2, 0.4, 0.6, 1])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.01, 0.5))
+def test_benjamini_hochberg_equals_statsmodels(p: list[float], fdr: float) -> None:
+    expected = multipletests(p, fdr, method="fdr_bh")[0]
+    np.testing.assert_array_equal(benjamini_hochberg(np.array(p), fdr), expected)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7])
+def test_conformal_holds_its_false_discovery_rate(share: float) -> None:
+    """At nominal 0.2, over 1,000 simulated challenges, within three standard errors."""
+    rng = np.random.default_rng(3)
+    n, n_null, rate = 100, 100, 0.2
+    truth = np.arange(n) < share * n
+    wrong, found = [], 0
+    for _ in range(1000):
+        dev = Known(rng.normal(size=n_null), np.zeros(n_null, bool))
+        used = Conformal(rate).decide(rng.normal(size=n) + 3.0 * truth, dev).used
+        wrong.append(float((used & ~truth).sum() / max(1, int(used.sum()))))
+        found += int((used & truth).sum())
+    assert np.mean(wrong) <= rate * (1 - share) + 3 * np.std(wrong) / np.sqrt(len(wrong))
+    assert found > 0.5 * truth.sum() * 1000 or share == 0
+
+
+def test_without_benjamini_hochberg_the_rate_would_not_hold() -> None:
+    rng = np.random.default_rng(4)
+    null, scores = rng.normal(size=1000), rng.normal(size=1000)
+    naive = p_values(scores, null) <= 0.2
+    assert naive.mean() > 0.1  # all of them false
+    assert not Conformal(0.2).decide(scores, Known(null, np.zeros(1000, bool))).used.any()
+
+
+def test_conformal_says_when_it_cannot_find_anything() -> None:
+    dev = Known(np.arange(5.0), np.zeros(5, bool))
+    verdict = Conformal(0.1).decide(np.full(4, 99.0), dev)
+    assert not verdict.used.any()
+    assert "the least p-value, 1/6, is too large to find any image" in verdict.note
+
+
+def test_the_prevalence_curve_runs_from_nobody_to_all() -> None:
+    truth = np.array([True, True, False, False])
+    curve = prevalence_curve(np.array([4.0, 3, 2, 1]), truth)
+    assert curve["share"] == [0, 0.25, 0.5, 0.75, 1]
+    assert curve["f1"] == pytest.approx([0, 2 / 3, 1, 0.8, 2 / 3])
+    assert set(curve) == {"share", *decide.METRICS}
+    tied = prevalence_curve(np.zeros(4), truth)
+    assert tied["share"] == [0, 1]

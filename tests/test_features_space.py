@@ -1,0 +1,119 @@
+"""Feature maps by name, against scikit-image and scikit-learn."""
+
+import numpy as np
+import pytest
+from skimage.feature import hog
+from sklearn.decomposition import PCA
+
+from baselines.features import pca, space
+from baselines.features.hog import Hog
+from baselines.features.pixels import LowPass, Pixels
+from baselines.features.space import Space
+from clefgan.errors import ClefganError
+from clefgan.method import Images
+from clefgan.similarity.engine import scan
+from clefgan.similarity.reductions import Whole
+
+
+def images(n: int, seed: int, height: int = 32, width: int = 40) -> Images:
+    return np.random.default_rng(seed).integers(0, 256, (n, height, width), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(("bins", "cell"), [(9, 8), (6, 5), (9, 16)])
+def test_hog_equals_scikit_image(bins: int, cell: int) -> None:
+    x = images(4, 0, 37, 48)
+    x[3, :, 10:] = 50
+    expected = [
+        hog(a, bins, (cell, cell), (2, 2), block_norm="L2-Hys", feature_vector=True) for a in x
+    ]
+    np.testing.assert_allclose(Hog(bins, cell)(x), expected, atol=1e-6)
+
+
+def test_hog_of_a_constant_image_is_0() -> None:
+    assert (Hog(cell=8)(np.full((2, 16, 16), 77, np.uint8)) == 0).all()
+
+
+def test_hog_of_small_images_is_an_error() -> None:
+    with pytest.raises(ClefganError, match=r"^hog: images of 32x40 with 9 bins and cells of 17"):
+        Hog(cell=17)(images(1, 0))
+
+
+def test_low_pass_is_the_mean_of_cells() -> None:
+    x = images(3, 0)
+    expected = x.reshape(3, 4, 8, 4, 10).mean(axis=(2, 4)).reshape(3, -1)
+    np.testing.assert_allclose(LowPass(4)(x), expected, rtol=1e-6)
+    assert LowPass(64)(x).shape == (3, 32 * 40)  # single pixels
+
+
+def test_low_pass_of_no_cells_is_an_error() -> None:
+    with pytest.raises(ClefganError, match=r"^low-pass: a grid of 0 cells"):
+        LowPass(0)(images(1, 0))
+
+
+def test_pixels_are_centred_and_of_length_1() -> None:
+    x = images(3, 0)
+    x[1] = 9
+    found = Pixels()(x)
+    np.testing.assert_allclose(found.mean(axis=1), 0, atol=1e-7)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), [1, 0, 1], atol=1e-6)
+
+
+def test_components_equal_scikit_learn() -> None:
+    x, y = images(30, 0), images(5, 1)
+    found = pca.fit(LowPass(8), x, 6)(y)
+    reference = PCA(6, svd_solver="full").fit(LowPass(8)(x).astype(float))
+    expected = reference.transform(LowPass(8)(y).astype(float))
+    np.testing.assert_allclose(np.abs(found), np.abs(expected), rtol=1e-3, atol=1e-3)
+
+
+def test_components_do_not_depend_on_the_order_of_images_or_neighbours() -> None:
+    x, y = images(20, 0), images(5, 1)
+    one = pca.fit(LowPass(8), x, 6)
+    other = pca.fit(LowPass(8), x[::-1], 6)
+    np.testing.assert_array_equal(one(y), other(y))
+    np.testing.assert_array_equal(one(y)[2:3], one(y[2:3]))
+
+
+def test_no_more_components_than_images_span() -> None:
+    x = images(4, 0)
+    assert pca.fit(LowPass(8), x, 40)(x).shape == (4, 3)
+    assert pca.fit(LowPass(8), x[:1], 40)(x).shape == (4, 0)
+
+
+def test_the_first_ones_in_canonical_order_do_not_depend_on_the_order_of_images() -> None:
+    x = images(9, 0)
+    chosen = x[pca.canonical(x, 4)]
+    order = np.random.default_rng(0).permutation(9)
+    np.testing.assert_array_equal(x[order][pca.canonical(x[order], 4)], chosen)
+
+
+@pytest.mark.parametrize(
+    "name", ["pixels", "levels", "low-pass", "hog", "lbp", "pixels-pca3", "hog-pca2"]
+)
+def test_every_space_puts_copies_at_0_and_others_apart(name: str) -> None:
+    x, g = images(3, 0), images(6, 1)
+    place = Space.parse(name).learned(g)
+    distances = scan(place.metric, place.rows(x), place.rows(np.concatenate([g, x])), Whole())
+    assert (np.diag(distances[:, 6:]) == 0).all()
+    assert (distances[:, :6] > 0).all()
+    assert str(Space.parse(name)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hgo", r"^no features 'hgo'; did you mean 'hog'\?"),
+        ("resnet", r"^no features 'resnet'; known: pixels, "),
+        ("hog-pca", r"^no features 'hog-pca'; did you mean 'hog'\?; for principal components"),
+        ("hog-pca0", r"^no features 'hog-pca0'"),
+        ("hog-pcax", r"^no features 'hog-pcax'"),
+    ],
+)
+def test_unknown_features_are_an_error(text: str, message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        Space.parse(text)
+
+
+def test_every_name_is_documented() -> None:
+    for name in space.NAMES:
+        assert name.rstrip("12345") in str(space.__doc__)
