@@ -21,7 +21,7 @@ def best(call: Callable[[], object], runs: int = 5, *, warm: bool = True) -> flo
 @contextmanager
 def one_core() -> Iterator[None]:
     """Keep the process, and every library's threads, on one core."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})

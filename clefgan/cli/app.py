@@ -12,8 +12,10 @@ from clefgan.cli import (
     data,
     evaluate,
     gan,
+    lab,
     leaderboard,
     methods,
+    reproduce,
     run,
     score,
     weights,
@@ -30,6 +32,7 @@ app = typer.Typer(
 app.command(rich_help_panel=RUN)(run.run)
 app.command(rich_help_panel=RUN)(evaluate.evaluate)
 app.command(rich_help_panel=RUN)(methods.methods)
+app.command(rich_help_panel=RUN)(reproduce.reproduce)
 app.add_typer(gan.app, name="gan", rich_help_panel=RUN)
 app.command(rich_help_panel=JUDGE)(score.score)
 app.command(rich_help_panel=JUDGE)(leaderboard.leaderboard)
@@ -37,6 +40,7 @@ app.command(rich_help_panel=SUBMIT)(check.check)
 app.command(rich_help_panel=SUBMIT)(bundle.bundle)
 app.add_typer(codabench.app, name="codabench", rich_help_panel=SUBMIT)
 app.add_typer(data.app, name="data", rich_help_panel=LOOK)
+app.add_typer(lab.app, name="lab", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(weights.weights)
 
 
