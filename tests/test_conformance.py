@@ -10,11 +10,10 @@ from clefgan import registry, weights
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scores, silent
 from clefgan.testing import check_method
 
-
 ONCE = {"epochs": 1}
-QUICK: dict[str, dict[str, Any]] = {
-    name: ONCE for name in ("autoencoder", "two-decoders", "learned-space", "relation", "siamese")
-}
+QUICK: dict[str, dict[str, Any]] = dict.fromkeys(
+    ("autoencoder", "two-decoders", "learned-space", "relation", "siamese"), ONCE
+)
 
 
 @pytest.mark.parametrize("name", registry.built_in())
