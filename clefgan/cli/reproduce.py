@@ -1,0 +1,191 @@
+"""`clefgan reproduce`: a published paper run again, its numbers beside ours."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from clefgan.cli.console import console, progress_bar
+from clefgan.cli.tables import EDITION, SEED
+
+if TYPE_CHECKING:
+    from clefgan.reproduction.paper import Paper, Sizes
+    from clefgan.reproduction.result import Reproduction
+    from clefgan.reproduction.sensitivity import Sensitivity
+
+PAGE, NUMBERS = "reproduction.md", "reproduction.json"
+SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
+
+
+def reproduce(
+    paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
+    data: Annotated[
+        str, typer.Option(help="A folder in a challenge layout, or a dataset's name.")
+    ] = "phantom_ct",
+    edition: EDITION = "2023",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write; runs/PAPER, or runs/PAPER-sensitivity, if not given."),
+    ] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="802 own samples as in the paper, and 50 epochs: slow."),
+    ] = False,
+    seed: SEED = 0,
+    folds: Annotated[int, typer.Option(help="Of the held-out protocol.", min=2)] = 3,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="Instead: change each open choice, over --seeds."),
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="Of --sensitivity, from --seed upwards.", min=2)] = 5,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
+) -> None:
+    """Run a paper's rows again, print them beside its tables, write a page with pictures.
+
+    With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
+    started again, that goes on where it was.
+    """
+    from clefgan.reproduction import folder
+    from clefgan.reproduction import paper as papers
+
+    wanted = papers.get(paper)
+    sizes = wanted.full if full else wanted.quick
+    target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)
+    marks = (SENSITIVITY_PAGE,) if sensitivity else (PAGE,)
+    folder.refuse_existing(target, marks, force)
+    if sensitivity:
+        study(wanted, data, edition, sizes, seeds, seed, folds, target)
+    else:
+        again(wanted, data, edition, sizes, seed, folds, target)
+    console.print(f"wrote [cyan]{target}[/cyan]", soft_wrap=True)
+
+
+def again(
+    paper: "Paper", data: str, edition: str, sizes: "Sizes", seed: int, folds: int, target: Path
+) -> None:
+    """Run the rows; write the page, the pictures, the numbers and the run files."""
+    from clefgan import challenge
+    from clefgan.reproduction import folder, result
+    from submissions import editions
+
+    rules = editions.get(edition)
+    with progress_bar() as progress:
+        found = challenge.read(data, edition)
+        made = result.make(
+            paper, found, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
+        )
+    with folder.written_whole(target) as part:
+        write(made, part)
+    show(made)
+
+
+def write(made: "Reproduction", part: Path) -> None:
+    """Write everything into a folder."""
+    from clefgan.cli.run import write as write_run
+    from clefgan.reproduction import page, pictures, result
+    from submissions import editions
+
+    (part / PAGE).write_text(page.text(made), encoding="utf-8")
+    write_numbers(part / NUMBERS, result.numbers(made))
+    pictures.write_matrices(part / page.MATRICES, pictures.matrices(made.paper, made.outcome))
+    sets = {"real (dev)": made.real, "given generated (dev)": made.given}
+    if made.own is not None:
+        sets["own generated (DCGAN of the images not used)"] = made.own
+    pictures.write_examples(part / page.EXAMPLES, sets, made.seed)
+    rules = editions.get(made.edition)
+    for each in made.outcome.done:
+        stem = part / each.row.key
+        write_run(each.run, stem.with_suffix(".csv"), stem.with_suffix(".json"), rules, False)
+
+
+def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
+    """Write numbers as JSON; undefined ones are null."""
+    import json
+
+    from clefgan.cli.record import plain
+
+    content = json.dumps(plain(numbers), indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(content + "\n", encoding="utf-8")
+
+
+def show(made: "Reproduction") -> None:
+    """Print our rows beside the printed ones, the flags, and what did not run."""
+    from clefgan.reproduction import page, printed
+
+    for title, part_of in (("dev, Table 2", "dev"), ("test, Table 3", "test")):
+        console.print(f"[bold]{title}[/bold]; 95% intervals")
+        console.print(rows_table(made, part_of))
+    for key, splits in made.separation.items():
+        told = ", ".join(f"{s.accuracy:.3f} at {s.train_share:.0%}" for s in splits)
+        console.print(f"two generated sets, {key}: accuracy {told}", markup=False)
+    for flag in printed.flags(printed.results(made.paper)):
+        console.print(f"paper: {flag}", style="yellow", markup=False)
+    for key, reason in made.outcome.not_run.items():
+        console.print(f"not run: {key}: {reason}", style="yellow", markup=False)
+    if page.is_drawn(made.data):
+        console.print("phantom_ct is drawn: these numbers say nothing of real CT", style="yellow")
+
+
+def rows_table(made: "Reproduction", part_of: str) -> Table:
+    """The rows of one table of the paper, without what the page has besides."""
+    from clefgan.reproduction import page
+    from clefgan.reproduction.rows import METRICS
+
+    kept = [0, 1, *(2 + METRICS.index(name) for name in ("f1", "accuracy", "auc")), *range(-4, 0)]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("", "", "F1", "accuracy", "AUC", "TP", "TN", "FP", "FN"):
+        table.add_column(head, no_wrap=head != "F1", justify="left")
+    done = {each.row.key: each for each in made.outcome.done}
+    parts = ("paper", "held-out") if part_of == "dev" else ("test",)
+    for row in made.paper.rows:
+        name = row.dev if part_of == "dev" else row.test
+        if name:
+            for line in page.lines_of(row, name, done.get(row.key), parts):
+                table.add_row(*(line[i].replace("**", "") for i in kept))
+    for line in page.all_used_lines(made, parts[0]):
+        table.add_row(*(line[i] for i in kept), style="dim")
+    return table
+
+
+def study(
+    paper: "Paper",
+    data: str,
+    edition: str,
+    sizes: "Sizes",
+    seeds: int,
+    seed: int,
+    folds: int,
+    target: Path,
+) -> None:
+    """Change each open choice; write the page and the numbers."""
+    from clefgan.reproduction import folder, sensitivity, sensitivity_page
+
+    with progress_bar() as progress:
+        found = sensitivity.run(
+            paper,
+            data,
+            edition=edition,
+            sizes=sizes,
+            seeds=seeds,
+            seed=seed,
+            n_folds=folds,
+            progress=progress,
+        )
+    with folder.written_whole(target) as part:
+        (part / SENSITIVITY_PAGE).write_text(sensitivity_page.text(found), encoding="utf-8")
+        write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(found))
+    show_study(found)
+
+
+def show_study(found: "Sensitivity") -> None:
+    """Print means and changes of the AUC, and what did not run."""
+    from clefgan.reproduction import sensitivity_page
+
+    heads, lines = sensitivity_page.brief(found)
+    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for line in lines:
+        table.add_row(*line)
+    console.print(table)
+    for name, reason in found.left_out.items():
+        console.print(f"not run: {name}: {reason}", style="yellow", markup=False)

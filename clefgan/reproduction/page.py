@@ -1,0 +1,276 @@
+"""`reproduction.md`: our numbers beside the printed ones."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from clefgan.reproduction import printed
+from clefgan.reproduction.paper import PaperRow
+from clefgan.reproduction.paper import printed as published_row
+from clefgan.reproduction.result import Reproduction
+from clefgan.reproduction.rows import METRICS, Done, Measured
+
+if TYPE_CHECKING:
+    from evaluation.cells import Cell
+    from evaluation.published import Published
+
+MATRICES, EXAMPLES = "confusion.png", "examples.png"
+TITLES = {
+    "f1": "F1",
+    "accuracy": "acc.",
+    "precision": "prec.",
+    "specificity": "spec.",
+    "recall": "recall",
+    "balanced_accuracy": "bal. acc.",
+    "auc": "AUC",
+}
+DASH = "–"
+
+
+def text(made: Reproduction) -> str:
+    """Return the whole page."""
+    sections = (
+        head(made),
+        dev_table(made),
+        test_table(made),
+        reading(made),
+        contradictions(made),
+        separated(made),
+        pictures(made),
+        settings(made),
+    )
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def head(made: Reproduction) -> str:
+    """What was run, on what."""
+    lines = [
+        f"# {made.paper.title}: run again",
+        f"Paper: {made.paper.source}. Data: `{made.data}`. Size: {made.sizes.name} "
+        f"({made.sizes.why}). Seed {made.seed}; {made.n_folds} folds held out.",
+        "Brackets: 95% intervals, Wilson's for shares, BCa bootstrap for F1, balanced accuracy and "
+        "AUC. *Printed* is the paper, on its own data, its intervals from the counts behind it; "
+        "*paper* and *held-out* are ours, by both dev protocols. All used: all images called used.",
+    ]
+    if is_drawn(made.data):
+        lines.append(
+            "`phantom_ct` is drawn, not scanned: the numbers say that everything runs, and nothing "
+            "of real CT."
+        )
+    lines += [f"Not run: `{key}`: {reason}" for key, reason in made.outcome.not_run.items()]
+    return "\n\n".join(lines)
+
+
+def is_drawn(data: str) -> bool:
+    """Whether the data is the embedded default."""
+    return data.partition("/")[0] == "phantom_ct"
+
+
+def dev_table(made: Reproduction) -> str:
+    """Table 2: every row as printed and by both protocols, and all used last."""
+    done = {each.row.key: each for each in made.outcome.done}
+    lines = []
+    for row in made.paper.rows:
+        lines += lines_of(row, row.dev, done.get(row.key), ("paper", "held-out"))
+    lines += all_used_lines(made, "paper")
+    notes = {note for each in made.outcome.done for note in each.run.notes}
+    sizes = {part.n for each in made.outcome.done for part in (each.parts["paper"],)}
+    images = f" ({sizes.pop()} images; the paper has 160)" if sizes else ""
+    return "\n\n".join([f"## Dev, Table 2{images}", table(lines), *sorted(notes)])
+
+
+def test_table(made: Reproduction) -> str:
+    """Table 3: test rows as printed and ours; where the truth is not known, how many called."""
+    done = {each.row.key: each for each in made.outcome.done}
+    lines = []
+    for row in made.paper.rows:
+        if row.test:
+            lines += lines_of(row, row.test, done.get(row.key), ("test",))
+    lines += all_used_lines(made, "test")
+    parts = ["## Test, Table 3", table(lines)]
+    called = [
+        f"`{each.row.key}` {each.parts['test'].called_used} of {each.parts['test'].n}"
+        for each in made.outcome.done
+        if "test" in each.parts
+    ]
+    if called:
+        parts.append(
+            f"Candidates called used: {', '.join(called)}; run files are beside this page. The "
+            "paper's linear kernel called 9 of 200 used."
+        )
+        if "test" not in made.outcome.all_used:
+            parts.append("The truth of these candidates is not known here: no score can be told.")
+    else:
+        parts.append("This data has no test candidates.")
+    return "\n\n".join(parts)
+
+
+def table(lines: Iterable[Sequence[str]]) -> str:
+    """Rows as a Markdown table."""
+    heads = ("row", "", *(TITLES[name] for name in METRICS), "TP", "TN", "FP", "FN")
+    return markdown(heads, lines)
+
+
+def markdown(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    bar = ["---"] * len(heads)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (heads, bar, *lines))
+
+
+def lines_of(
+    row: PaperRow, name: str, done: Done | None, parts: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """A row as printed, and each of its parts that was run."""
+    lines = []
+    result = published_row(name)
+    if result is not None:
+        lines.append(printed_line(row.title, result))
+    for part in parts:
+        if done is None:
+            lines.append(("", f"ours, {part}", "not run", *[""] * (len(METRICS) + 3)))
+        elif part in done.parts:
+            lines.append(measured_line("", f"ours, {part}", done.parts[part]))
+    return lines
+
+
+def printed_line(title: str, result: "Published") -> tuple[str, ...]:
+    """A printed row; intervals and counts as far as they follow from it."""
+    counts = printed.counts(result)
+    cells = {} if counts is None else of_table(counts.table).cells
+    shown = []
+    for metric in METRICS:
+        value = result.printed.get(metric)
+        if value is None:
+            shown.append(DASH)
+        elif counts is not None and counts.without == metric:
+            shown.append(f"**{value}** (!)")
+        else:
+            shown.append(value + (limits(cells[metric]) if metric in cells else ""))
+    table_of = tuple(map(str, counts.table)) if counts is not None else (DASH,) * 4
+    return (title, "printed", *shown, *table_of)
+
+
+def of_table(counts: tuple[int, int, int, int]) -> Measured:
+    """Measure a run of which only the counts are known."""
+    from clefgan.job import Scored
+    from clefgan.reproduction import rows
+    from evaluation.runs import of_counts
+
+    truth, decisions = of_counts(*counts)
+    scores = decisions.astype(float)
+    return rows.measured(Scored(tuple(map(str, range(len(truth)))), scores, truth), None)
+
+
+def measured_line(title: str, kind: str, found: Measured) -> tuple[str, ...]:
+    """One of our parts."""
+    if found.counts is None:
+        called = f"{found.called_used} of {found.n} called used"
+        return (title, kind, called, *[""] * (len(METRICS) + 3))
+    shown = [number(found.cells[metric]) for metric in METRICS]
+    return (title, kind, *shown, *map(str, found.counts))
+
+
+def all_used_lines(made: Reproduction, part: str) -> list[tuple[str, ...]]:
+    """The trivial row of a part, where its truth is known."""
+    found = made.outcome.all_used.get(part)
+    return [] if found is None else [measured_line("all used", "trivial", found)]
+
+
+def number(cell: "Cell") -> str:
+    """`0.54 [0.45, 0.62]`."""
+    if math.isnan(cell.value):
+        return DASH
+    return f"{cell.value:.3f}{limits(cell)}"
+
+
+def limits(cell: "Cell") -> str:
+    """` [0.45, 0.62]`, or nothing."""
+    return "" if math.isnan(cell.low) else f" [{cell.low:.2f}, {cell.high:.2f}]"
+
+
+def reading(made: Reproduction) -> str:
+    """What the numbers say, in sentences; empty where no truth was met."""
+    parts = [
+        (f"`{each.row.key}` ({part})", found)
+        for each in made.outcome.done
+        for part, found in each.parts.items()
+        if found.counts is not None
+    ]
+    if not parts:
+        return ""
+    trivial = [name for name, found in parts if found.called_used in (0, found.n)]
+    told = [
+        f"{name} {number(found.cells['auc'])}"
+        for name, found in parts
+        if found.cells["auc"].low > 0.5 or found.cells["auc"].high < 0.5
+    ]
+    sentences = []
+    if trivial:
+        sentences.append(
+            f"All images on one side, so no better than a trivial row whatever its F1, and its "
+            f"interval without width: {', '.join(trivial)}."
+        )
+    if told:
+        sentences.append(
+            f"AUC whose interval leaves out 0.5: {', '.join(told)}. Of {len(parts)} intervals of "
+            "95%, one in twenty does so by chance."
+        )
+    else:
+        sentences.append(f"None of the {len(parts)} AUC intervals leaves out 0.5, blind calls.")
+    return "\n\n".join(["## What it says", *sentences])
+
+
+def contradictions(made: Reproduction) -> str:
+    """What the consistency check says of the printed tables."""
+    flags = printed.flags(printed.results(made.paper))
+    if not flags:
+        return ""
+    return "\n".join(
+        ["## Where the paper contradicts itself", "", *(f"- {flag}" for flag in flags)]
+    )
+
+
+def separated(made: Reproduction) -> str:
+    """The check of the two generated sets."""
+    if not made.separation:
+        return ""
+    lines = []
+    for key, splits in made.separation.items():
+        for split in splits:
+            share = f"{split.train_share:.0%} / {1 - split.train_share:.0%}"
+            accuracy = f"{split.accuracy:.3f} [{split.low:.3f}, {split.high:.3f}]"
+            right = f"{split.right} of {split.n}"
+            lines.append((f"`{key}`", share, accuracy, right, f"{split.larger_class:.3f}"))
+    words = (
+        "An SVM is trained on a share of both generated sets, own and given, and tested on the "
+        "rest. The paper prints 100%. It shows that two generators have fingerprints; it says "
+        "nothing of which real images were used."
+    )
+    heads = ("row", "train / test", "accuracy [95%]", "right", "larger set")
+    return f"## The two generated sets separate\n\n{words}\n\n{markdown(heads, lines)}"
+
+
+def pictures(made: Reproduction) -> str:
+    """The pictures; the sheet has images of the data, so it is to be shared as they may be."""
+    parts = ["## Pictures"]
+    parts.append(f"![Confusion matrices, printed and ours]({MATRICES})")
+    parts.append(f"![Examples: real, given generated, own generated]({EXAMPLES})")
+    if not is_drawn(made.data):
+        parts.append("The second shows images of your data: share it only as you may share these.")
+    if made.own is not None:
+        parts.append(
+            f"Look at the last row of the sheet before reading anything into the scores: "
+            f"{made.sizes.epochs} epochs on few images make a weak generator, and then the SVM "
+            "learns how a weak generator looks."
+        )
+    return "\n\n".join(parts)
+
+
+def settings(made: Reproduction) -> str:
+    """What was run, to the last hyper-parameter."""
+    lines = [f"- `{each.row.key}`: `{each.run.configured!r}`" for each in made.outcome.done]
+    words = (
+        "`clefgan methods lbp-svm` says which of these the paper prints and which are our choice; "
+        "`clefgan reproduce NAME --sensitivity` says how much each choice moves the result."
+    )
+    return "\n".join(["## Settings", "", words, "", *lines]) if lines else ""

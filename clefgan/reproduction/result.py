@@ -1,0 +1,133 @@
+"""A reproduction, all of it, as one object and as the numbers that are written beside the page."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from clefgan.method import Images, Progress, silent
+from clefgan.reproduction import printed, rows, separation
+from clefgan.reproduction.paper import Paper, Sizes
+from clefgan.reproduction.rows import Measured, Outcome
+from clefgan.reproduction.separation import Split
+from evaluation.published import Published
+
+if TYPE_CHECKING:
+    from clefgan.challenge import Challenge
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What was run, on what, and what came out.
+
+    own : images of the DCGAN, None where no row could run
+    """
+
+    paper: Paper
+    data: str
+    edition: str
+    sizes: Sizes
+    seed: int
+    n_folds: int
+    outcome: Outcome
+    separation: Mapping[str, tuple[Split, ...]]
+    real: Images
+    given: Images
+    own: Images | None
+
+
+def make(
+    paper: Paper,
+    challenge: "Challenge",
+    edition: str,
+    sizes: Sizes,
+    *,
+    seed: int = 0,
+    n_folds: int = 3,
+    progress: Progress = silent,
+) -> Reproduction:
+    """Run the rows and the check of the two generated sets.
+
+    Raises
+    ------
+    ClefganError
+        No dev images, or as `clefgan.job.run` does.
+    """
+    import numpy as np
+
+    from clefgan import job
+
+    dev, _, _ = job.load_dev(challenge, progress)
+    outcome = rows.run(paper, challenge, sizes, seed=seed, n_folds=n_folds, progress=progress)
+    own, separated = separation.run(
+        paper, dev.not_used, dev.generated, sizes, seed=seed, progress=progress
+    )
+    real = np.concatenate([dev.used, dev.not_used])
+    return Reproduction(
+        paper,
+        challenge.source,
+        edition,
+        sizes,
+        seed,
+        n_folds,
+        outcome,
+        separated,
+        real,
+        dev.generated,
+        own,
+    )
+
+
+def numbers(made: Reproduction) -> dict[str, Any]:
+    """Every number of the page, for JSON; undefined ones are NaN still."""
+    outcome = made.outcome
+    return {
+        "paper": made.paper.name,
+        "data": made.data,
+        "edition": made.edition,
+        "sizes": asdict(made.sizes),
+        "seed": made.seed,
+        "folds": made.n_folds,
+        "rows": {
+            each.row.key: {
+                "method": repr(each.run.configured),
+                "parts": {part: measured(found) for part, found in each.parts.items()},
+            }
+            for each in outcome.done
+        },
+        "all_used": {part: measured(found) for part, found in outcome.all_used.items()},
+        "not_run": dict(outcome.not_run),
+        "printed": {row.name: printed_numbers(row) for row in printed.results(made.paper)},
+        "flags": printed.flags(printed.results(made.paper)),
+        "separation": {
+            key: [{**asdict(split), "accuracy": split.accuracy} for split in splits]
+            for key, splits in made.separation.items()
+        },
+        "provenance": dict(outcome.done[0].run.provenance) if outcome.done else None,
+    }
+
+
+def measured(found: Measured) -> dict[str, Any]:
+    """One part of one row."""
+    counts = None
+    if found.counts is not None:
+        counts = dict(zip(("tp", "tn", "fp", "fn"), found.counts, strict=True))
+    return {
+        "n": found.n,
+        "called_used": found.called_used,
+        "counts": counts,
+        "metrics": {
+            name: {"value": cell.value, "low": cell.low, "high": cell.high, "by": cell.interval}
+            for name, cell in found.cells.items()
+        },
+    }
+
+
+def printed_numbers(row: Published) -> dict[str, Any]:
+    """One printed row: its values as text, and the counts behind them."""
+    counts = printed.counts(row)
+    return {
+        "table": row.table,
+        "values": dict(row.printed),
+        "counts": None if counts is None else counts.table,
+        "counts_without": "" if counts is None else counts.without,
+    }
