@@ -1,0 +1,89 @@
+"""`clefgan gan`: train a DCGAN on a folder of images, and draw from it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli.console import console, progress_bar
+from clefgan.errors import ClefganError
+
+app = typer.Typer(no_args_is_help=True, help="Train a DCGAN, and draw images from it.")
+
+DIGITS = 4  # of the number in a file name, at least
+
+
+@app.command()
+def train(
+    images: Annotated[Path, typer.Argument(metavar="IMAGES", help="A folder of square images.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for networks, checkpoints, log and samples.")
+    ] = Path("gan"),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order, noise and samples.")] = 0,
+    every: Annotated[
+        int, typer.Option(help="Epochs between checkpoints and sample sheets.", min=1)
+    ] = 5,
+    coordinator: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of rank 0, to train on several hosts.")
+    ] = None,
+    processes: Annotated[int, typer.Option(help="How many take part.", min=1)] = 1,
+    rank: Annotated[int, typer.Option(help="Which of them this one is, from 0.", min=0)] = 0,
+) -> None:
+    """Train a DCGAN; the same command again goes on from where it was killed."""
+    from clefgan import hyperparameters
+    from clefgan.dcgan.config import DCGANConfig
+
+    values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
+    config = hyperparameters.build(DCGANConfig, values, "dcgan")
+    from clefgan import images as pictures
+
+    listed = pictures.listing(images)
+    from clefgan.dcgan import devices, saved
+    from clefgan.dcgan import train as training
+
+    if coordinator is not None:
+        devices.join(coordinator, processes, rank)
+    with progress_bar() as progress:
+        trained = training.train(
+            pictures.read(listed, progress=progress),
+            config,
+            checkpoints=out / "checkpoints",
+            log=out / "log.jsonl",
+            samples=out / "samples",
+            every=every,
+            progress=progress,
+        )
+    if rank == 0:
+        saved.write(out, trained)
+        console.print(f"trained on {len(listed)} images; wrote [cyan]{out}[/cyan]", soft_wrap=True)
+
+
+@app.command()
+def sample(
+    gan: Annotated[Path, typer.Argument(metavar="GAN", help="The folder that training wrote.")],
+    n: Annotated[int, typer.Option("-n", help="Number of images.", min=1)] = 802,
+    out: Annotated[Path, typer.Option(help="Folder for the PNG files.")] = Path("generated"),
+    force: Annotated[
+        bool, typer.Option("--force", help="Write into a folder that is not empty.")
+    ] = False,
+) -> None:
+    """Draw images: the same ones every time, and the first ones for a smaller number."""
+    if out.is_dir() and any(out.iterdir()) and not force:
+        raise ClefganError(f"{out}: is not empty; give another --out, or --force")
+    from PIL import Image
+
+    from clefgan.dcgan import saved
+    from clefgan.files import written_whole
+
+    with progress_bar() as progress:
+        drawn = saved.read(gan).draw(n, progress=progress)
+        digits = max(DIGITS, len(str(n)))
+        for index, pixels in enumerate(drawn, start=1):
+            with written_whole(out / f"generated_{index:0{digits}d}.png") as part:
+                Image.fromarray(pixels).save(part, format="PNG")
+            progress("writing", index, n, "")
+    console.print(f"wrote {n} images to [cyan]{out}[/cyan]", soft_wrap=True)

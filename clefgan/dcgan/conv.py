@@ -1,0 +1,159 @@
+"""Convolutions of kernel (4, 4) and stride 2 whose gradients are fast on CPU.
+
+XLA's gradients of these layers use unusual dimension labels, for which its CPU backend falls back
+to a naive loop (jax#23783, jax#31662, jax#12868), or turn kernels around, which costs more than the
+arithmetic where kernels are large and images small. Here every layer and every gradient is either a
+convolution of plain labels or matrix products that read the kernel as it lies in memory. Each form
+was chosen by timing it on one core at the shapes of 64 x 64 and 256 x 256 images.
+
+A place `o` of the small side meets the places `2 o + k - 1` of the large side, one for each of the
+four taps `k`, along rows and columns alike; outside the image there are zeros. The large side has
+`c` channels, the small one `d`. `lax.conv_transpose` counts its taps from the other end.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+NHWC = ("NHWC", "HWIO", "NHWC")
+TAPS = 4
+MANY = 128  # channels of the large side from which products beat a convolution of a turned kernel
+
+
+@jax.custom_vjp
+def strided(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Convolve with stride 2, padding SAME: (n, 2h, 2w, c) and (4, 4, c, d) to (n, h, w, d)."""
+    return lax.conv_general_dilated(x, kernel, (2, 2), ((1, 1), (1, 1)), dimension_numbers=NHWC)
+
+
+def _strided_forward(
+    x: jax.Array, kernel: jax.Array
+) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return strided(x, kernel), (x, kernel)
+
+
+def _strided_backward(
+    kept: tuple[jax.Array, jax.Array], dy: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    x, kernel = kept
+    return strided_dx(dy, kernel), strided_dw(x, dy)
+
+
+strided.defvjp(_strided_forward, _strided_backward)
+
+
+def strided_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Turn the gradient by the layer's output to that by its input: one product for all taps."""
+    n, height, width, d = dy.shape
+    c = kernel.shape[2]
+    products = by_last(dy.reshape(-1, d), kernel.reshape(-1, d))
+    taps = products.reshape(n, height, width, TAPS, TAPS, c)
+    return overlapped([[taps[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)])
+
+
+def strided_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
+    """Return the gradient by the kernel: channels take the place of images, and images theirs."""
+    dw = lax.conv_general_dilated(
+        x.transpose(3, 1, 2, 0),
+        dy.transpose(1, 2, 0, 3),
+        (1, 1),
+        ((1, 1), (1, 1)),
+        rhs_dilation=(2, 2),  # what was the stride
+        dimension_numbers=NHWC,
+    )
+    return dw.transpose(1, 2, 0, 3)
+
+
+@jax.custom_vjp
+def transposed(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """`lax.conv_transpose`, stride 2, SAME: (n, h, w, d) and (4, 4, d, c) to (n, 2h, 2w, c)."""
+    n, height, width, d = x.shape
+    c = kernel.shape[3]
+    flat = x.reshape(-1, d)
+    if c == 1:  # one product for all taps: a product with one column is no product
+        products = flat @ kernel.transpose(2, 0, 1, 3).reshape(d, -1)
+        together = products.reshape(n, height, width, TAPS, TAPS, c)
+        taps = [[together[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)]
+    else:
+        taps = [
+            [(flat @ kernel[k, m]).reshape(n, height, width, c) for m in range(TAPS)]
+            for k in range(TAPS)
+        ]
+    return overlapped([row[::-1] for row in taps[::-1]])
+
+
+def _transposed_forward(
+    x: jax.Array, kernel: jax.Array
+) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return transposed(x, kernel), (x, kernel)
+
+
+def _transposed_backward(
+    kept: tuple[jax.Array, jax.Array], dy: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    x, kernel = kept
+    return transposed_dx(dy, kernel), transposed_dw(x, dy)
+
+
+transposed.defvjp(_transposed_forward, _transposed_backward)
+
+
+def transposed_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Turn the gradient by the layer's output to that by its input: a strided convolution."""
+    d, c = kernel.shape[2:]
+    if c < MANY:
+        return strided(dy, kernel[::-1, ::-1].swapaxes(2, 3))
+    n, height, width, _ = dy.shape
+    products = [
+        by_last(part, tap)
+        for part, tap in zip(windows(dy), kernel.reshape(-1, d, c)[::-1], strict=True)
+    ]
+    return sum(products[1:], products[0]).reshape(n, height // 2, width // 2, d)
+
+
+def transposed_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
+    """Return the gradient by the kernel."""
+    d, c = x.shape[-1], dy.shape[-1]
+    if c == 1:
+        return strided_dw(dy, x)[::-1, ::-1].swapaxes(2, 3)
+    parts = jnp.concatenate(windows(dy)[::-1], axis=-1)
+    dw = x.reshape(-1, d).T @ parts
+    return dw.reshape(d, TAPS, TAPS, c).transpose(1, 2, 0, 3)
+
+
+def by_last(a: jax.Array, b: jax.Array) -> jax.Array:
+    """Multiply (m, k) by (n, k) to (m, n), without turning b around in memory."""
+    return lax.dot_general(a, b, (((1,), (1,)), ((), ())))
+
+
+def windows(large: jax.Array) -> list[jax.Array]:
+    """Return what each tap sees of (n, 2h, 2w, c): sixteen arrays (n h w, c), row by row."""
+    n, height, width, c = large.shape
+    h, w = height // 2, width // 2
+    padded = jnp.pad(large, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    blocks = padded.reshape(n, h + 1, 2, w + 1, 2, c)
+    return [
+        blocks[:, k // 2 : k // 2 + h, k % 2, m // 2 : m // 2 + w, m % 2].reshape(-1, c)
+        for k in range(TAPS)
+        for m in range(TAPS)
+    ]
+
+
+def overlapped(taps: Sequence[Sequence[jax.Array]]) -> jax.Array:
+    """Add up what sixteen taps (n, h, w, c) give to each place of the large side (n, 2h, 2w, c)."""
+    n, height, width, c = taps[0][0].shape
+    columns = list(zip(*taps, strict=True))
+    rows = [along(column, axis=1).reshape(n, 2 * height, width, c) for column in columns]
+    return along(rows, axis=2).reshape(n, 2 * height, 2 * width, c)
+
+
+def along(taps: Sequence[jax.Array], axis: int) -> jax.Array:
+    """Add four taps along one axis: a new axis of two places follows it."""
+    first, second, third, fourth = taps
+    places = first.shape[axis]
+    nothing = jnp.zeros_like(lax.slice_in_dim(first, 0, 1, axis=axis))
+    before = jnp.concatenate([nothing, lax.slice_in_dim(fourth, 0, places - 1, axis=axis)], axis)
+    after = jnp.concatenate([lax.slice_in_dim(first, 1, places, axis=axis), nothing], axis)
+    return jnp.stack([second + before, third + after], axis + 1)

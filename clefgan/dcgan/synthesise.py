@@ -1,0 +1,114 @@
+"""Generated images of a DCGAN of one's own, trained once and kept.
+
+An entry of the cache is found by the digest of the images, the config, the versions and the count
+of cores, so what is read back is what training again would give. An entry that is not as it was
+written counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.dcgan.config import DCGANConfig, check_images
+from clefgan.errors import ClefganError
+from clefgan.files import cache
+from clefgan.method import Images, Progress, silent
+
+if TYPE_CHECKING:
+    from clefgan.dcgan.trained import Trained
+
+LAYOUT = 1  # of an entry, and of what training does with a config: raise it when either changes
+
+
+def synthesise(
+    images: Images, config: DCGANConfig, n: int, *, progress: Progress = silent
+) -> Images:
+    """Draw n images from a DCGAN trained on `images`: uint8 (n, size, size).
+
+    The first k images are the same for any n of at least k. Training is skipped where it was done
+    before on this machine, and so is drawing.
+
+    Raises
+    ------
+    ClefganError
+        If n is below 1, or as `clefgan.dcgan.train.train` does.
+    """
+    from clefgan.dcgan import store
+
+    if n < 1:
+        raise ClefganError(
+            f"dcgan: number of images to draw must be at least 1; got {n}; change it"
+        )
+    check_images(images)
+    path = cache("dcgan") / f"{entry(images, config)}.images"
+    kept = store.read(path)
+    if kept is not None and len(kept["images"]) >= n:
+        return kept["images"][:n].astype(np.uint8, copy=False)
+    drawn = trained(images, config, progress=progress).draw(n, progress=progress)
+    store.write(path, {"images": drawn})
+    return drawn
+
+
+def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent) -> Trained:
+    """Return a DCGAN trained on `images`, from the cache where it was trained before.
+
+    Raises
+    ------
+    ClefganError
+        As `clefgan.dcgan.train.train` does.
+    """
+    from clefgan.dcgan import store
+    from clefgan.dcgan.train import train
+    from clefgan.dcgan.trained import Trained
+
+    size = check_images(images)
+    path = cache("dcgan") / f"{entry(images, config)}.weights"
+    kept = store.read(path)
+    if kept is not None:
+        return Trained(config, size, nested(kept))
+    result = train(images, config, progress=progress)
+    store.write(path, flat(result.weights))
+    return result
+
+
+def entry(images: Images, config: DCGANConfig) -> str:
+    """Return the name of the cache entry: everything that decides a trained network's bits."""
+    from clefgan.dcgan import devices
+    from clefgan.dcgan.train import digest
+
+    deciding = {
+        "layout": LAYOUT,
+        "images": digest(images),
+        "config": asdict(config),
+        "record": devices.record(),
+    }
+    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
+
+
+def flat(tree: dict[Any, Any], prefix: str = "") -> dict[str, NDArray[np.generic]]:
+    """Name each array of nested dicts by its path."""
+    found: dict[str, NDArray[np.generic]] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            found |= flat(value, f"{prefix}{name}/")
+        else:
+            found[f"{prefix}{name}"] = np.asarray(value)
+    return found
+
+
+def nested(arrays: dict[str, NDArray[np.generic]]) -> dict[Any, Any]:
+    """Turn `flat` back: weights of both networks, with a place for BatchNorm's figures in each."""
+    tree: dict[Any, Any] = {name: {"norms": {}} for name in ("generator", "discriminator")}
+    for path, array in arrays.items():
+        *folders, last = (int(part) if part.isdigit() else part for part in path.split("/"))
+        place = tree
+        for folder in folders:
+            place = place.setdefault(folder, {})
+        place[last] = array
+    return tree

@@ -1,0 +1,155 @@
+"""`clefgan lab`: what it prints and writes, and what it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from clefgan import challenge
+from clefgan.cli.lab import app
+from clefgan.errors import ClefganError
+
+SMALL = [
+    "--used",
+    "4",
+    "--not-used",
+    "4",
+    "--generated",
+    "12",
+    "--candidates",
+    "16",
+    "--test-generated",
+    "30",
+]
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    coarse = np.random.default_rng(0).integers(0, 256, (150, 4, 4))
+    images = np.kron(coarse, np.ones((1, 4, 4))).astype(np.uint8)
+    path = tmp_path_factory.mktemp("real") / "real.npz"
+    np.savez(path, images=images, patient=np.arange(150) // 2)
+    return path
+
+
+def lab(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+class TestMake:
+    def test_a_challenge(self, real: Path, tmp_path: Path) -> None:
+        folder = tmp_path / "x"
+        lines = lab("make", folder, "--real", real, "--leak", 0.5, *SMALL).splitlines()
+        assert lines[0] == "real.npz: 150 images, 75 groups by patient"
+        table = [line.split() for line in lines[1:]]
+        assert table[1][:4] == ["dev", "generated", "12", "6"]
+        assert table[2] == ["dev", "used", "4"]
+        assert table[4][:4] == ["test", "generated", "30", "15"]
+        assert table[5] == ["test", "candidates", "16"]
+        assert lines[-1] == f"wrote {folder}"
+        read = challenge.read(folder)
+        assert read.test is not None
+        assert read.test.truth is not None
+        assert sum(read.test.truth.values()) == 8
+
+    def test_no_leak(self, real: Path, tmp_path: Path) -> None:
+        said = lab("make", tmp_path / "x", "--real", real, "--leak", 0, "--how", "tiles", *SMALL)
+        assert "0 of 4" in said
+        record = json.loads((tmp_path / "x" / "lab.json").read_text())
+        assert record["generated"]["test"]["leaking"] == 0
+
+    def test_a_model_of_all_used_images(self, real: Path, tmp_path: Path) -> None:
+        said = lab("make", tmp_path / "x", "--real", real, "--leak", 1, "--how", "pca", *SMALL)
+        assert "4 of 4" in said
+        assert "8 of 8" in said
+
+    def test_errors(self, real: Path, tmp_path: Path) -> None:
+        (tmp_path / "old").mkdir()
+        cases = [
+            (["old", "--leak", 1], r"old: exists already; give a new folder, or remove it"),
+            (["x", "--leak", 1, "--how", "y"], r"lab: no kind of leak 'y'; known: copy, blend"),
+            (["x", "--leak", 2], r"lab: leak is a share from 0 to 1; got 2\.0"),
+            (["x", "--leak", 1, "--group", "site"], r"real\.npz: no array 'site'; it has images"),
+            (["x", "--leak", 1, "--used", 99], r"real\.npz: 75 groups are too few for 119 real"),
+            (["x", "--leak", 1, "--size", 7], r"real\.npz: images of 16x16 cannot be reduced"),
+            (["x", "--leak", 1, "--set", "epoch=1"], r"dcgan.*'epoch'"),
+            (["x", "--leak", 1, "--how", "dcgan"], r"dcgan: images must be square with a side"),
+        ]
+        for words, message in cases:
+            folder = tmp_path / str(words[0])
+            with pytest.raises(ClefganError, match=message):
+                lab("make", folder, "--real", real, *SMALL, *words[1:])
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["old"]
+
+    def test_no_leak_given_is_a_usage_error(self, real: Path, tmp_path: Path) -> None:
+        assert "--leak" in lab("make", tmp_path / "x", "--real", real, code=2)
+
+
+class TestStudy:
+    def test_tables_and_picture(self, real: Path, tmp_path: Path) -> None:
+        words = ["study", "--real", real, "--method", "nearest", "--method", "coin", *SMALL]
+        words += ["--leak", 0, "--leak", 1, "--seeds", 2, "--jobs", 1, "--out", tmp_path]
+        lines = lab(*words).splitlines()
+        assert lines[0] == "copy: AUC, mean of 2 seeds"
+        assert lines[1].split() == ["leak", "0", "1"]
+        assert float(lines[2].split()[-1]) > 0.9  # nearest
+        assert [line for line in lines if line.startswith("wrote")] == [
+            f"wrote {tmp_path / name}"
+            for name in ("study.csv", "study.json", "study.md", "study.png")
+        ]
+        assert len((tmp_path / "study.csv").read_text().splitlines()) == 1 + 2 * 2 * 2
+        before = (tmp_path / "study.csv").read_bytes()
+        lab(*words)
+        assert (tmp_path / "study.csv").read_bytes() == before
+
+    def test_a_misspelt_method_stops_before_any_work(self, real: Path, tmp_path: Path) -> None:
+        with pytest.raises(ClefganError, match="no method 'neerest'; did you mean 'nearest'"):
+            lab("study", "--real", real, "--method", "neerest", "--out", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_method_that_fails_is_told_and_nothing_else_is_lost(
+        self, real: Path, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "bad.py"
+        file.write_text(
+            "from dataclasses import dataclass\n"
+            "from clefgan.errors import ClefganError\n"
+            "from clefgan.method import Knowledge\n"
+            "@dataclass(frozen=True)\n"
+            "class Bad:\n"
+            "    knowledge = Knowledge.S0\n"
+            "    def fit(self, dev, *, progress=None):\n"
+            "        raise ClefganError('bad: no luck')\n"
+        )
+        words = ["study", "--real", real, "--method", f"{file}:Bad", *SMALL, "--leak", 1]
+        words += ["--seeds", 1, "--jobs", 1, "--out", tmp_path / "out"]
+        assert "bad: no luck" in lab(*words, code=1)
+        assert "copy: AUC" in lab(*words, "--method", "coin", code=1)
+        assert (tmp_path / "out" / "study.png").is_file()
+
+    def test_a_leak_given_twice(self, real: Path, tmp_path: Path) -> None:
+        with pytest.raises(ClefganError, match=r"^--leak: '0\.5' is given twice; give each once$"):
+            lab("study", "--real", real, "--method", "coin", "--leak", 0.5, "--leak", 0.5)
+
+
+def test_the_command_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, clefgan.cli.lab\n"
+        "heavy = {'jax', 'scipy', 'sklearn', 'skimage', 'matplotlib', 'PIL', 'numba', 'flax'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,233 @@
+"""The study: what is run once and kept, what the curves say, and the picture."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import stats
+
+from clefgan import registry
+from clefgan.errors import ClefganError
+from clefgan.lab import make, picture, power, processes, study
+from clefgan.lab.power import Point
+from clefgan.lab.roles import Counts
+from clefgan.lab.study import Cell, Outcome, Plan, Results, Source
+from evaluation import membership
+
+COUNTS = Counts(used=4, not_used=4, generated=12, candidates=16, test_generated=30)
+FAILING = '''
+from dataclasses import dataclass
+from typing import ClassVar
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge
+
+@dataclass(frozen=True, kw_only=True)
+class Failing:
+    """Fails."""
+
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+
+    def fit(self, dev, /, *, progress=None):
+        raise ClefganError("failing: no luck")
+'''
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    coarse = np.random.default_rng(0).integers(0, 256, (150, 4, 4))
+    path = tmp_path_factory.mktemp("real") / "real.npz"
+    np.savez(path, images=np.kron(coarse, np.ones((1, 4, 4))).astype(np.uint8))
+    return path
+
+
+@pytest.fixture
+def plan(real: Path, tmp_path: Path) -> Plan:
+    return Plan(
+        source=Source(path=real),
+        methods=("nearest", "coin"),
+        folder=tmp_path / "study",
+        strengths=(0.0, 1.0),
+        kinds=("copy", "tiles"),
+        seeds=2,
+        counts=COUNTS,
+    )
+
+
+def test_every_method_in_every_cell_and_the_leak_shows(plan: Plan) -> None:
+    reports: list[tuple[int, int]] = []
+    results = processes.evaluate(
+        plan, jobs=1, progress=lambda _stage, done, total, _note: reports.append((done, total))
+    )
+    assert len(results.outcomes) == 8
+    assert all(set(said) == {"nearest", "coin"} for said in results.outcomes.values())
+    assert (reports[0], reports[-1]) == ((0, 16), (16, 16))
+    for cell, said in results.outcomes.items():
+        if (cell.how, cell.leak) == ("copy", 1.0):
+            assert membership.auc(said["nearest"].truth, said["nearest"].scores) > 0.85
+
+
+def test_a_cell_is_the_challenge_that_make_writes(plan: Plan, real: Path) -> None:
+    """Scores of a cell, computed from the challenge drawn by hand."""
+    cell = Cell("tiles", 1.0, 1)
+    outcome = processes.evaluate(plan, jobs=1).outcomes[cell]
+    spec = make.Spec(leak=1.0, how="tiles", seed=1, counts=COUNTS)
+    drawn = make.draw(Source(path=real).read(), spec)
+    scorer = registry.configure("nearest").fit(drawn.devset)
+    wanted = scorer.score(drawn.candidates, np.asarray(drawn.test.images, np.uint8))
+    assert np.array_equal(outcome["nearest"].scores, wanted)
+    assert np.array_equal(outcome["nearest"].truth, drawn.truth)
+
+
+def test_what_is_kept_is_not_done_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = processes.evaluate(replace(plan, methods=("nearest",)), jobs=1)
+    files = sorted((plan.folder / "trials").iterdir())
+    times = [path.stat().st_mtime_ns for path in files]
+    files[0].write_text("{damaged")
+    second = processes.evaluate(plan, jobs=1)
+    assert len(list((plan.folder / "trials").iterdir())) == 16
+    assert [path.stat().st_mtime_ns for path in files[1:]] == times[1:]
+    for cell, said in first.outcomes.items():
+        assert np.array_equal(said["nearest"].scores, second.outcomes[cell]["nearest"].scores)
+    monkeypatch.setattr(make, "draw", None)  # nothing is left to do
+    third = processes.evaluate(plan, jobs=1)
+    assert third.outcomes.keys() == second.outcomes.keys()
+
+
+def test_another_leak_seed_method_or_image_is_another_trial(plan: Plan) -> None:
+    def names(**changes: object) -> set[Path]:
+        return set(study.paths(replace(plan, **changes), "").values())  # type: ignore[arg-type]
+
+    base = names()
+    assert len(base) == 16
+    assert base.isdisjoint(names(strengths=(0.5,)))
+    assert base.isdisjoint(names(seed=7))
+    assert base.isdisjoint(names(counts=replace(COUNTS, generated=13)))
+    assert base.isdisjoint(study.paths(plan, "other images").values())
+    assert names(methods=("coin",)) < base
+
+
+def test_parallel_processes_say_the_same(plan: Plan) -> None:
+    alone = processes.evaluate(replace(plan, seeds=1), jobs=1)
+    together = processes.evaluate(replace(plan, seeds=1, folder=plan.folder / "two"), jobs=2)
+    for cell, said in alone.outcomes.items():
+        for name, outcome in said.items():
+            assert np.array_equal(outcome.scores, together.outcomes[cell][name].scores)
+
+
+def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "failing.py").write_text(FAILING)
+    bad = f"{tmp_path / 'failing.py'}:Failing"
+    results = processes.evaluate(replace(plan, methods=(bad, "coin"), seeds=1), jobs=1)
+    assert results.methods == ("coin",)
+    assert results.failures[bad] == f"{bad}: copy, leak 0, seed 0: failing: no luck"
+    assert {p.method for p in power.points(results)} == {"coin"}
+
+
+def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
+    cases: list[tuple[dict[str, object], str]] = [
+        ({"methods": ("coin", "coin")}, "^--method: 'coin' is given twice; give each once$"),
+        ({"strengths": (0.5, 0.5)}, r"^--leak: '0\.5' is given twice; give each once$"),
+        ({"kinds": ()}, "^--how: nothing to study; give at least one$"),
+        ({"seeds": 0}, "^--seeds: 0 is too few; give 1 or more$"),
+        ({"strengths": (2.0,)}, r"^lab: leak is a share from 0 to 1; got 2\.0"),
+        ({"kinds": ("x",)}, "^lab: no kind of leak 'x'"),
+    ]
+    for changes, message in cases:
+        with pytest.raises(ClefganError, match=message):
+            replace(plan, **changes)  # type: ignore[arg-type]
+
+
+def results_of(plan: Plan, scores: Sequence[Sequence[float]], truth: Sequence[int]) -> Results:
+    """One method in one cell a seed."""
+    small = replace(plan, methods=("a",), kinds=("copy",), strengths=(0.5,), seeds=len(scores))
+    outcomes = {
+        cell: {"a": Outcome(np.array(truth, bool), np.array(row, float), 0.5)}
+        for cell, row in zip(small.cells(), scores, strict=True)
+    }
+    return Results(small, outcomes, {})
+
+
+class TestPower:
+    def test_mean_and_interval_over_the_seeds(self, plan: Plan) -> None:
+        truth = [1, 1, 0, 0]
+        results = results_of(plan, [[4, 3, 2, 1], [4, 1, 3, 2], [4, 2, 3, 1]], truth)
+        area, rate = power.points(results)
+        values = [1.0, 0.5, 0.75]
+        assert area.by_seed == tuple(values)
+        assert area.mean == pytest.approx(0.75)
+        low, high = stats.t.interval(0.95, 2, np.mean(values), stats.sem(values))
+        assert area.seeds_low == pytest.approx(max(0, low))
+        assert area.seeds_high == pytest.approx(min(1, high))
+        assert rate.metric == "tpr_at_fpr_0.01"
+        assert rate.by_seed == (1.0, 0.5, 0.5)
+
+    def test_the_pooled_interval_narrows_with_seeds(self, plan: Plan) -> None:
+        rng = np.random.default_rng(0)
+        truth = np.repeat([1, 0], 30)
+        scores = rng.normal(size=(8, 60)) + truth
+        one, eight = (
+            power.points(results_of(plan, scores[:n].tolist(), truth.tolist()))[0] for n in (1, 8)
+        )
+        assert np.isnan(one.seeds_low)
+        assert one.pooled_low < one.mean < one.pooled_high
+        ratio = (one.pooled_high - one.pooled_low) / (eight.pooled_high - eight.pooled_low)
+        assert ratio == pytest.approx(np.sqrt(8), rel=0.35)
+
+    def test_a_pooled_interval_covers(self, plan: Plan) -> None:
+        """AUC of two normal laws one apart is 0.760; 95% of the intervals hold it, nearly."""
+        rng = np.random.default_rng(1)
+        truth = np.repeat([1, 0], 40)
+        held = 0
+        for _ in range(60):
+            scores = (rng.normal(size=(2, 80)) + truth).tolist()
+            area = power.points(results_of(plan, scores, truth.tolist()))[0]
+            held += area.pooled_low <= stats.norm.cdf(1 / np.sqrt(2)) <= area.pooled_high
+        assert held >= 50
+
+    def test_tables(self, plan: Plan) -> None:
+        results = results_of(plan, [[4, 3, 2, 1], [4, 1, 3, 2]], [1, 1, 0, 0])
+        points = power.points(results)
+        lines = power.csv_text(points).splitlines()
+        assert lines[0].startswith("how,leak,method,metric,mean,seeds_low")
+        assert lines[1].startswith("copy,0.5,a,auc,0.7500,0.0000,1.0000,")
+        record = json.loads(power.as_json(results, points))
+        assert record["points"][0]["by_seed"] == [1.0, 0.5]
+        assert record["seconds"] == {"a": 1.0}
+        assert record["real"]["source"] == "real.npz"
+        text = power.markdown(results, points)
+        assert "**AUC, copy** (chance 0.5)" in text
+        assert "| a | .75 [.00, 1.00] |" in text
+
+    def test_a_name_with_a_comma_stays_one_cell(self, plan: Plan) -> None:
+        point = Point("copy", 0.5, "csls(features=hog, k=3)", "auc", 1, 1, 1, 1, 1, (1.0,))
+        assert '"csls(features=hog, k=3)"' in power.csv_text([point])
+
+    def test_one_seed_has_no_interval_over_seeds(self, plan: Plan) -> None:
+        results = results_of(plan, [[4, 3, 2, 1]], [1, 1, 0, 0])
+        points = power.points(results)
+        assert json.loads(power.as_json(results, points))["points"][0]["seeds_low"] is None
+        assert "| a | 1.00 [1.00, 1.00] |" in power.markdown(results, points)
+
+
+@pytest.mark.parametrize(("n_methods", "n_seeds"), [(1, 1), (9, 5)])
+def test_a_picture(n_methods: int, n_seeds: int, tmp_path: Path) -> None:
+    nan = float("nan")
+    points = [
+        Point(how, leak, f"m{k}", metric, 0.5 + leak / 3, *limits, 0.4, 0.6, (0.5,) * n_seeds)
+        for how in ("copy", "pca")
+        for leak in (0.0, 0.5, 1.0)
+        for metric in power.METRICS
+        for k in range(n_methods)
+        for limits in [(nan, nan) if n_seeds == 1 else (0.3, 0.9)]
+    ]
+    picture.draw(points, tmp_path / "x.png", n_seeds=n_seeds)
+    with Image.open(tmp_path / "x.png") as image:
+        assert image.width > 600
+        colours = {tuple(c) for c in np.asarray(image.convert("RGB")).reshape(-1, 3).tolist()}
+    wanted = [tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in picture.COLOURS]
+    assert sum(colour in colours for colour in wanted) >= min(n_methods, 7)
+    assert list(tmp_path.iterdir()) == [tmp_path / "x.png"]
