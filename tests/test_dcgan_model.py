@@ -1,5 +1,6 @@
 """The two networks."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import jax
@@ -8,11 +9,15 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan.config import Convolution, DCGANConfig
 from clefgan.dcgan.model import Discriminator, Generator, custom
 from clefgan.dcgan.step import State, comparable, compiled, graphs, start
 
 SMALL = DCGANConfig(latent=6, base_filters=16, filters=(12, 10, 8, 6))
+# gradients of a size that shows errors; running figures are those of the last batch
+WIDE_START = replace(SMALL, batch=4, init_std=0.2, norm_momentum=0)
+CONVOLUTIONS: tuple[Convolution, ...] = ("stock", "custom")
+BATCHES = np.random.default_rng(0).integers(0, 256, (1, 4, 32, 32), dtype=np.uint8)
 
 
 def made(config: DCGANConfig, size: int) -> tuple[Generator, Discriminator]:
@@ -62,21 +67,11 @@ def test_starting_weights_have_the_stated_spread_and_depend_on_the_seed() -> Non
 @pytest.mark.parametrize("normed", [False, True])
 def test_stock_and_custom_convolutions_agree(normed: bool) -> None:
     """A whole training step by both: losses, new weights and running figures."""
-    batches = np.random.default_rng(0).integers(0, 256, (1, 4, 32, 32), dtype=np.uint8)
     ends: list[tuple[State, jax.Array]] = []
-    for convolution in ("stock", "custom"):
-        # momentum 0 and a large step: Adam would hide a wrong scale, not a wrong sign
-        config = DCGANConfig(
-            latent=6,
-            base_filters=16,
-            filters=(12, 10, 8, 6),
-            batch=4,
-            init_std=0.2,
-            convolution=convolution,
-            discriminator_norm=normed,
-        )
+    for convolution in CONVOLUTIONS:
+        config = replace(WIDE_START, convolution=convolution, discriminator_norm=normed)
         run = compiled(graphs(config, 32), comparable(config), None)
-        ends.append(run(start(config, 32), np.uint32(0), batches, np.int32(1)))
+        ends.append(run(start(config, 32), np.uint32(0), BATCHES, np.int32(1)))
     (stock, stock_losses), (ours, our_losses) = ends
     np.testing.assert_allclose(our_losses, stock_losses, rtol=1e-5)
     for a, b in zip(stock[:2], ours[:2], strict=True):
@@ -107,16 +102,13 @@ def test_auto_is_custom_on_cpu_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_generators_move_leaves_the_discriminators_figures_alone() -> None:
     """Its running figures after a step are those of the real and then the generated batch."""
-    config = DCGANConfig(
-        latent=6, base_filters=16, filters=(12, 10, 8, 6), discriminator_norm=True, norm_momentum=0
-    )
-    batches = np.random.default_rng(0).integers(0, 256, (1, 2, 32, 32), dtype=np.uint8)
+    config = replace(WIDE_START, convolution="custom", discriminator_norm=True)
     run = compiled(graphs(config, 32), comparable(config), None)
-    state, _ = run(start(config, 32), np.uint32(0), batches, np.int32(1))
+    state, _ = run(start(config, 32), np.uint32(0), BATCHES, np.int32(1))
 
     generator, discriminator = made(config, 32)
     noise = jax.random.normal(
-        jax.random.fold_in(jax.random.fold_in(jax.random.key(0), 0), 0), (2, 6)
+        jax.random.fold_in(jax.random.fold_in(jax.random.key(0), 0), 0), (4, 6)
     )
     discriminator(generator(noise))  # with the weights before the step, momentum 0: the last batch
     expected = nnx.to_pure_dict(nnx.state(discriminator, nnx.BatchStat))

@@ -1,6 +1,10 @@
 """The study: what is run once and kept, what the curves say, and the picture."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +120,37 @@ def test_parallel_processes_say_the_same(plan: Plan) -> None:
     for cell, said in alone.outcomes.items():
         for name, outcome in said.items():
             assert np.array_equal(outcome.scores, together.outcomes[cell][name].scores)
+
+
+ABANDON = """
+import os, signal, sys
+from pathlib import Path
+from clefgan.lab import processes
+from clefgan.lab.study import Source
+
+if __name__ == "__main__":
+    with processes.pool(Source(path=Path(sys.argv[1])), 1) as running:
+        print(running.submit(os.getpid).result(), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
+def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path) -> None:
+    (tmp_path / "abandon.py").write_text(ABANDON)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "abandon.py"), str(real)], stdout=subprocess.PIPE, text=True
+    )
+    assert done.returncode == -signal.SIGKILL
+    stat = Path(f"/proc/{int(done.stdout)}/stat")
+    for _ in range(100):
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+                return
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker is still there after ten seconds")
 
 
 def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path) -> None:

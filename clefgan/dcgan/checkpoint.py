@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jax
+import numpy as np
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.step import State
@@ -47,7 +48,7 @@ class Checkpoints:
         return step
 
     def restore(self, step: int, like: State) -> State:
-        """Return the state at `step`; `like` gives shapes and devices."""
+        """Return the state at `step`; in NumPy; `like` gives shapes and devices."""
         import orbax.checkpoint as ocp
 
         leaves, structure = jax.tree.flatten(like)
@@ -58,7 +59,8 @@ class Checkpoints:
                 f"{self.folder / str(step)}: checkpoint cannot be read; got "
                 f"{type(cause).__name__}; remove this folder to go on from the one before"
             ) from cause
-        state: State = jax.tree.unflatten(structure, [restored[name] for name in sorted(restored)])
+        numbers = [np.asarray(restored[name]) for name in sorted(restored)]
+        state: State = jax.tree.unflatten(structure, numbers)
         return state
 
     def save(self, state: State, step: int) -> None:

@@ -44,7 +44,7 @@ class State(NamedTuple):
 
     generator: Player
     discriminator: Player
-    step: jax.Array  # () int32, steps done
+    step: jax.Array | NDArray[np.int32]  # () int32, steps done
 
 
 Many: TypeAlias = tuple[State, jax.Array]
@@ -94,7 +94,7 @@ def start(config: DCGANConfig, size: int) -> State:
     return State(
         _player(generator, config, first),
         _player(discriminator, config, second),
-        jnp.zeros((), jnp.int32),
+        np.zeros((), np.int32),
     )
 
 

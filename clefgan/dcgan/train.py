@@ -62,6 +62,7 @@ def train(
     saved = Checkpoints(checkpoints, config, size, digest(images)) if checkpoints else None
     try:
         done, state = begun(saved, devices.replicate(start(config, size), over))
+        state = devices.replicate(state, over)  # a restored one would be compiled for anew
         total = steps(len(images), config)
         if done > total:
             raise ClefganError(

@@ -4,12 +4,14 @@ Processes are started fresh (JAX and OpenMP do not survive a fork) and read the 
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from clefgan import job, workers
 from clefgan.errors import ClefganError
@@ -108,6 +110,14 @@ def ready(source: Source, many: int, places: "multiprocessing.Queue[int]") -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     workers.keep_to(workers.share_of_cores(places.get(), many))
     here = source.read()
+
+
+def end_with_parent() -> None:
+    """End this worker when its parent is gone, also if that was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def work(plan: Plan, cell: Cell, paths: Mapping[str, Path]) -> Said:
