@@ -1,6 +1,7 @@
 """The study: what is run once and kept, what the curves say, and the picture."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -138,11 +139,13 @@ if __name__ == "__main__":
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see processes")
 def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path) -> None:
     (tmp_path / "abandon.py").write_text(ABANDON)
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "abandon.py"), str(real)], stdout=subprocess.PIPE, text=True
-    )
+    said = tmp_path / "said"  # a file: a pipe would stay open as long as the worker
+    with said.open("w") as file:
+        command = [sys.executable, str(tmp_path / "abandon.py"), str(real)]
+        done = subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL, check=False)
     assert done.returncode == -signal.SIGKILL
-    stat = Path(f"/proc/{int(done.stdout)}/stat")
+    worker = int(said.read_text())
+    stat = Path(f"/proc/{worker}/stat")
     for _ in range(100):
         try:
             if stat.read_text().rpartition(")")[2].split()[0] == "Z":
@@ -150,6 +153,7 @@ def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path)
         except (FileNotFoundError, ProcessLookupError):
             return
         time.sleep(0.1)
+    os.kill(worker, signal.SIGTERM)
     pytest.fail("the worker is still there after ten seconds")
 
 

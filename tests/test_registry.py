@@ -47,7 +47,9 @@ def test_a_misspelt_name_gets_a_suggestion() -> None:
 
 
 def test_a_name_like_no_other_lists_the_known_ones() -> None:
-    with pytest.raises(ClefganError, match=r"^no method 'zzz'; known: 'against-unused', 'all-not-used'"):
+    with pytest.raises(
+        ClefganError, match=r"^no method 'zzz'; known: 'against-unused', 'all-not-used'"
+    ):
         registry.get("zzz")
 
 

@@ -108,6 +108,7 @@ def ready(source: Source, many: int, places: "multiprocessing.Queue[int]") -> No
     """Prepare a worker: its cores, its images; Ctrl-C is the parent's business."""
     global here
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
     workers.keep_to(workers.share_of_cores(places.get(), many))
     here = source.read()
 
