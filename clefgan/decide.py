@@ -236,7 +236,7 @@ def benjamini_hochberg(p: Values, fdr: float) -> Used:
     """Which hypotheses to reject so that the expected share of false ones is at most `fdr`."""
     n = len(p)
     ordered = np.sort(p)
-    passing = np.flatnonzero(ordered <= fdr * np.arange(1, n + 1) / max(1, n))
+    passing = np.flatnonzero(ordered <= np.arange(1, n + 1) / max(1, n) * fdr)
     return p <= (ordered[passing[-1]] if passing.size else -np.inf)
 
 

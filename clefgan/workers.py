@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from threading import Thread
 
 from clefgan import job, trials
 from clefgan.errors import ClefganError
@@ -122,8 +123,17 @@ def ready(plan: Plan, many: int, places: "multiprocessing.Queue[int]") -> None:
     """Prepare a worker: its cores, its images; Ctrl-C is the parent's business."""
     global bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
     keep_to(share_of_cores(places.get(), many))
     bench = trials.load(plan)
+
+
+def end_with_parent() -> None:
+    """End this worker when its parent is gone, also if that was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def share_of_cores(place: int, many: int) -> list[int]:

@@ -27,7 +27,7 @@ class Fails:
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "width", 100)
+    monkeypatch.setattr(console, "_width", 100)
 
 
 @pytest.fixture

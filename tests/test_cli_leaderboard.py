@@ -17,7 +17,7 @@ N = 80
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "width", 100)
+    monkeypatch.setattr(console, "_width", 100)
 
 
 @pytest.fixture(scope="module")

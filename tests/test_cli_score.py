@@ -15,7 +15,7 @@ COUNTS = {"run1": (77, 31, 69, 23), "run2": (75, 19, 81, 25)}
 
 @pytest.fixture(autouse=True)
 def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "width", 80)
+    monkeypatch.setattr(console, "_width", 80)
 
 
 @pytest.fixture

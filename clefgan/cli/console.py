@@ -27,6 +27,9 @@ errors = Console(stderr=True, highlight=False)
 @contextmanager
 def progress_bar(*, disable: bool = False) -> "Iterator[Progress]":
     """A Progress that draws one bar a stage on stderr; nothing where stderr is not a terminal."""
+    if disable or not errors.is_terminal:
+        yield lambda _stage, _done, _total, _note: None  # a bar that is off still ends its line
+        return
     bars = Bars(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -36,7 +39,6 @@ def progress_bar(*, disable: bool = False) -> "Iterator[Progress]":
         TextColumn("{task.fields[note]}", style="dim"),
         console=errors,
         transient=True,
-        disable=disable or not errors.is_terminal,
     )
     tasks: dict[str, TaskID] = {}
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PAGE, NUMBERS = "reproduction.md", "reproduction.json"
 SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
 
+WIDE = 110  # columns from which the accuracy has room too
+
 
 def reproduce(
     paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
@@ -132,19 +134,22 @@ def rows_table(made: "Reproduction", part_of: str) -> Table:
     from clefgan.reproduction import page
     from clefgan.reproduction.rows import METRICS
 
-    kept = [0, 1, *(2 + METRICS.index(name) for name in ("f1", "accuracy", "auc")), *range(-4, 0)]
+    titles = {"f1": "F1", "accuracy": "accuracy", "auc": "AUC"}
+    if console.width < WIDE:
+        del titles["accuracy"]  # the counts say it
+    kept = [0, 1, *(2 + METRICS.index(name) for name in titles)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("", "", "F1", "accuracy", "AUC", "TP", "TN", "FP", "FN"):
-        table.add_column(head, no_wrap=head != "F1", justify="left")
+    for head in ("", "", *titles.values(), "TP TN FP FN"):
+        table.add_column(head, overflow="fold")
     done = {each.row.key: each for each in made.outcome.done}
     parts = ("paper", "held-out") if part_of == "dev" else ("test",)
     for row in made.paper.rows:
         name = row.dev if part_of == "dev" else row.test
         if name:
             for line in page.lines_of(row, name, done.get(row.key), parts):
-                table.add_row(*(line[i].replace("**", "") for i in kept))
+                table.add_row(*(line[i].replace("**", "") for i in kept), " ".join(line[-4:]))
     for line in page.all_used_lines(made, parts[0]):
-        table.add_row(*(line[i] for i in kept), style="dim")
+        table.add_row(*(line[i] for i in kept), " ".join(line[-4:]), style="dim")
     return table
 
 

@@ -4,7 +4,6 @@ Processes are started fresh (JAX and OpenMP do not survive a fork) and read the 
 """
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -108,17 +107,9 @@ def ready(source: Source, many: int, places: "multiprocessing.Queue[int]") -> No
     """Prepare a worker: its cores, its images; Ctrl-C is the parent's business."""
     global here
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=end_with_parent, daemon=True).start()
+    Thread(target=workers.end_with_parent, daemon=True).start()
     workers.keep_to(workers.share_of_cores(places.get(), many))
     here = source.read()
-
-
-def end_with_parent() -> None:
-    """End this worker when its parent is gone, also if that was killed."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def work(plan: Plan, cell: Cell, paths: Mapping[str, Path]) -> Said:
