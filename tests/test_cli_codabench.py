@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from clefgan.__main__ import main
 from clefgan.cli import codabench
 from evaluation import membership
 from submissions import RunFileError, editions, runfile
@@ -59,6 +60,20 @@ def test_score_prints_what_the_program_wrote(made: Path, tmp_path: Path) -> None
     wanted = membership.evaluate(truth, np.array(list(decisions.values())))
     assert (code, json.loads(said)) == (0, wanted)
     assert "<td>" in page.read_text()
+
+
+def test_the_score_is_that_of_clefgan_score_to_the_last_digit(made: Path, tmp_path: Path) -> None:
+    run, table = tmp_path / "run.csv", tmp_path / "table.json"
+    decisions = {f"real_unknown_000{i}": i in (1, 2, 4) for i in range(1, 5)}
+    runfile.write(run, decisions, editions.get("2023"))
+    with pytest.raises(SystemExit) as stopped:
+        main(["score", str(run), "--truth", str(RUNS / "valid.csv"), "--json", str(table)])
+    assert stopped.value.code == 0
+    rows = json.loads(table.read_text())["tables"][0]["rows"]
+    cells = next(row for row in rows if row["run"] == "run" and row["kind"] == "run")
+    _, said, _, _ = clefgan("score", made, run)
+    for metric, value in json.loads(said).items():
+        assert cells[metric]["value"] == value, metric
 
 
 def test_score_of_a_wrong_run(made: Path) -> None:
