@@ -1,5 +1,8 @@
 """Encoders that learn what is alike. Importing this module imports JAX and Flax."""
 
+from collections.abc import Mapping
+from itertools import product
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,9 +11,9 @@ from numpy.typing import NDArray
 
 from baselines.nets import BATCH, Array, Cells, Encoder, apply, cells, draws, train
 from clefgan.method import Images, Progress
-from clefgan.similarity.rows import Floats
 
 SLICE = 1024  # images prepared at a time
+LAYERS = ("fine", "coarse", "dense")  # of an encoder
 
 
 def varied(x: Array, key: Array) -> Array:
@@ -109,10 +112,26 @@ def encode(net: Encoder, x: Array) -> Array:
     return net(x)
 
 
-def rows(net: Encoder, images: Images, size: int) -> Floats:
+def rows(net: Encoder, images: Images, size: int) -> NDArray[np.float32]:
     """Encoded images, (n, width)."""
     parts = [
         apply(encode, net, cells(np.asarray(images[at : at + SLICE]), size))
         for at in range(0, len(images), SLICE)
     ]
-    return np.concatenate(parts).astype(np.float64)
+    return np.concatenate([np.empty((0, net.dense.out_features), np.float32), *parts])
+
+
+def weights(net: Encoder) -> dict[str, NDArray[np.generic]]:
+    """The numbers of an encoder by layer and name."""
+    return {
+        f"{layer}/{name}": np.asarray(getattr(getattr(net, layer), name)[...])
+        for layer, name in product(LAYERS, ("kernel", "bias"))
+    }
+
+
+def restored(arrays: Mapping[str, NDArray[np.generic]], size: int, width: int) -> Encoder:
+    """An encoder with the numbers that `weights` gave."""
+    net = Encoder(size, width, nnx.Rngs(0))
+    for layer, name in product(LAYERS, ("kernel", "bias")):
+        getattr(getattr(net, layer), name)[...] = jnp.asarray(arrays[f"{layer}/{name}"])
+    return net
