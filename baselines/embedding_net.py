@@ -1,8 +1,5 @@
 """Encoders that learn what is alike. Importing this module imports JAX and Flax."""
 
-from collections.abc import Mapping
-from itertools import product
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,7 +10,6 @@ from baselines.nets import BATCH, Array, Cells, Encoder, apply, cells, draws, tr
 from clefgan.method import Images, Progress
 
 SLICE = 1024  # images prepared at a time
-LAYERS = ("fine", "coarse", "dense")  # of an encoder
 
 
 def varied(x: Array, key: Array) -> Array:
@@ -119,19 +115,3 @@ def rows(net: Encoder, images: Images, size: int) -> NDArray[np.float32]:
         for at in range(0, len(images), SLICE)
     ]
     return np.concatenate([np.empty((0, net.dense.out_features), np.float32), *parts])
-
-
-def weights(net: Encoder) -> dict[str, NDArray[np.generic]]:
-    """The numbers of an encoder by layer and name."""
-    return {
-        f"{layer}/{name}": np.asarray(getattr(getattr(net, layer), name)[...])
-        for layer, name in product(LAYERS, ("kernel", "bias"))
-    }
-
-
-def restored(arrays: Mapping[str, NDArray[np.generic]], size: int, width: int) -> Encoder:
-    """An encoder with the numbers that `weights` gave."""
-    net = Encoder(size, width, nnx.Rngs(0))
-    for layer, name in product(LAYERS, ("kernel", "bias")):
-        getattr(getattr(net, layer), name)[...] = jnp.asarray(arrays[f"{layer}/{name}"])
-    return net

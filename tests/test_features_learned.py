@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baselines import embedding_net
+from baselines import nets
 from baselines.features.learned import Learned, Training
 from baselines.learned_space import SCORES, LearnedSpace
 from clefgan import registry
@@ -36,7 +36,7 @@ def test_the_same_space_is_trained_once(monkeypatch: pytest.MonkeyPatch) -> None
         raise AssertionError("trained again")
 
     with monkeypatch.context() as patched:
-        patched.setattr(embedding_net, "learn_space", refuse)
+        patched.setattr(nets, "step", refuse)
         np.testing.assert_array_equal(Learned(CANDIDATES, GENERATED, training)(GENERATED), rows)
         for other in (
             Learned(CANDIDATES, GENERATED, training, seed=1),
@@ -45,7 +45,7 @@ def test_the_same_space_is_trained_once(monkeypatch: pytest.MonkeyPatch) -> None
         ):
             with pytest.raises(AssertionError, match="trained again"):
                 other(GENERATED)
-    for path in cache("encoders").iterdir():  # damage: trained again, to the same numbers
+    for path in cache("networks").iterdir():  # damage: trained again, to the same numbers
         path.write_bytes(path.read_bytes()[:-9])
     np.testing.assert_array_equal(Learned(CANDIDATES, GENERATED, training)(GENERATED), rows)
 

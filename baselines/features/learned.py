@@ -1,13 +1,11 @@
 """The learned space: where variants of an image are alike, learned without labels.
 
 The encoder belongs to the images that it was trained on: the candidates and the generated images of
-one challenge. It is trained when features are first asked for, and kept under the digest of all
-that decides it, so that whoever asks for the same space trains once.
+one challenge. It is trained when features are first asked for, and kept (see `nets.train`), so that
+whoever asks for the same space trains once.
 """
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +13,7 @@ import numpy as np
 
 from baselines.features.blocks import Features
 from baselines.features.pca import canonical
-from clefgan.files import cache
 from clefgan.method import Images, Progress, silent
-
-LAYOUT = 1  # of a kept encoder, and of what training does with settings: raise it on any change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,30 +66,14 @@ class Learned:
 
     @cached_property
     def encoder(self) -> Any:
-        """The network, from the cache where it was trained before."""
+        """The network; training it again gives what was kept."""
         from baselines import embedding_net
         from baselines.nets import ordered
-        from clefgan.dcgan import devices, store
 
         chosen = np.sort(canonical(self.generated, self.training.most))
-        reals = np.asarray(self.candidates)
-        x = ordered(np.concatenate([reals, self.generated[chosen]]), self.training.size)
-        deciding = {
-            "layout": LAYOUT,
-            "images": hashlib.sha256(repr(x.shape).encode() + x.tobytes()).hexdigest(),
-            "training": asdict(self.training),
-            "seed": self.seed,
-            "record": devices.record(),
-        }
-        key = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()
-        path = cache("encoders") / f"{key}.weights"
-        kept = store.read(path)
-        if kept is not None:
-            return embedding_net.restored(kept, x.shape[1], self.training.width)
-        net = embedding_net.learn_space(
-            x, width=self.training.width, epochs=self.training.epochs,
-            temperature=self.training.temperature, learning_rate=self.training.learning_rate,
-            seed=self.seed, progress=self.report,
+        images = np.concatenate([np.asarray(self.candidates), self.generated[chosen]])
+        return embedding_net.learn_space(
+            ordered(images, self.training.size), width=self.training.width,
+            epochs=self.training.epochs, temperature=self.training.temperature,
+            learning_rate=self.training.learning_rate, seed=self.seed, progress=self.report,
         )  # fmt: skip
-        store.write(path, embedding_net.weights(net))
-        return net
