@@ -1,4 +1,7 @@
-"""Sums of products of whole rows, exact (see `rows`)."""
+"""Sums of products of whole rows: by NumPy, or on an accelerator where there is one.
+
+The numbers are whole and exact (see `rows`), so who multiplies changes no bit.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -6,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.similarity import accelerator
 from clefgan.similarity.rows import Coded, Floats, Moments
 from clefgan.similarity.threads import in_threads
 
@@ -21,8 +25,13 @@ class Multiplier(Protocol):
 
 
 def multiplier(candidates: Coded, *, memory_mib: int) -> Multiplier:
-    """Who multiplies: NumPy."""
-    return OnHost.prepare(candidates, memory_mib=memory_mib)
+    """Who multiplies: the accelerators of this process, or else NumPy."""
+    devices = accelerator.devices()
+    if not devices:
+        return OnHost.prepare(candidates, memory_mib=memory_mib)
+    from clefgan.similarity.limbs import OnDevices  # imports JAX
+
+    return OnDevices(candidates, devices)
 
 
 @dataclass(frozen=True)
