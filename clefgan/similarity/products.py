@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
+from clefgan.similarity.multiply import Multiplier, multiplier
 from clefgan.similarity.rows import Coded, Floats, Moments, Rows, code, moments
 from clefgan.similarity.threads import in_threads
-
-PANEL = 2048  # candidates converted to floats at a time, where they are not kept
 
 
 class Metric(StrEnum):
@@ -33,27 +32,31 @@ class Metric(StrEnum):
 
 @dataclass(frozen=True)
 class Products:
-    """Candidates, coded, with what is known of each row."""
+    """Candidates, coded, with what is known of each row, and who multiplies them."""
 
     metric: Metric
     candidates: Coded
     about: Moments
-    kept: tuple[NDArray[Any], ...]  # candidates as floats, one array a chunk; empty: convert again
+    memory_mib: int
+    dots: Multiplier
 
     @classmethod
     def prepare(cls, metric: Metric, candidates: Rows, *, memory_mib: int) -> "Products":
-        """Code the candidates; keep them as floats too if that takes under a quarter of memory."""
+        """Code the candidates and make them ready to be multiplied."""
         coded = code(np.asarray(candidates[0 : len(candidates)]))
-        fits = coded.whole.size * coded.exact.itemsize <= memory_mib * 2**18
-        everybody = slice(0, len(coded.whole))
-        kept = tuple(
-            coded.floats(everybody, columns, np.empty(len(coded.whole) * coded.chunk, coded.exact))
-            for columns in (coded.chunks() if fits else ())
-        )
-        return cls(metric, coded, moments(coded), kept)
+        return cls.of(metric, coded, moments(coded), memory_mib)
+
+    @classmethod
+    def of(cls, metric: Metric, coded: Coded, about: Moments, memory_mib: int) -> "Products":
+        """Make candidates that are coded ready to be multiplied."""
+        return cls(metric, coded, about, memory_mib, multiplier(coded, memory_mib=memory_mib))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel without the multiplier: another process may have other devices, or none."""
+        return type(self).of, (self.metric, self.candidates, self.about, self.memory_mib)
 
     def column_bytes(self) -> int:
-        """Memory that one generated row costs: its share of a block, and itself."""
+        """Memory that one generated row costs, here or on devices: its share of a block, and it."""
         n, n_features = self.candidates.whole.shape
         return int(48 * n + 12 * n_features)
 
@@ -67,37 +70,15 @@ class Products:
                 f"({ours.whole.dtype}), generated {theirs.whole.shape[1]} "
                 f"({theirs.whole.dtype}); give both the same image size and features"
             )
-        distances = np.empty((len(ours.whole), len(theirs.whole)))
+        dots, about = self.dots(theirs)
+        distances = np.empty(dots.shape)
 
         def columns(part: slice) -> None:
-            some = Coded(theirs.whole[part], theirs.scale[part], theirs.centre)
-            dots, about = self.dots(some)
-            distances[:, part] = _distances(self.metric, dots, (ours, self.about), (some, about))
+            right = theirs[part], about[part]
+            distances[:, part] = _distances(self.metric, dots[:, part], (ours, self.about), right)
 
         in_threads(columns, len(theirs.whole))
         return distances
-
-    def dots(self, theirs: Coded) -> tuple[Floats, Moments]:
-        """Sums of products of all pairs, chunk by chunk, and the moments of the generated rows."""
-        n, width = len(self.candidates.whole), len(theirs.whole)
-        dots, sums, squares = np.zeros((n, width)), np.zeros(width), np.zeros(width)
-        ours_buffer = np.empty(0 if self.kept else min(n, PANEL) * theirs.chunk, theirs.exact)
-        theirs_buffer = np.empty(width * theirs.chunk, theirs.exact)
-        product = np.empty((min(n, PANEL), width), theirs.exact)
-        for number, columns in enumerate(theirs.chunks()):
-            part = theirs.floats(slice(0, width), columns, theirs_buffer)
-            sums += part @ np.ones(part.shape[1], part.dtype)
-            squares += np.vecdot(part, part)
-            for start in range(0, n, PANEL):
-                rows = slice(start, min(start + PANEL, n))
-                if self.kept:
-                    left = self.kept[number][rows]
-                else:
-                    left = self.candidates.floats(rows, columns, ours_buffer)
-                view = product[: rows.stop - start]
-                np.matmul(left, part.T, out=view)
-                dots[rows] += view
-        return dots, Moments(sums, squares)
 
 
 def _distances(
