@@ -261,7 +261,9 @@ def test_no_generated_images_is_an_error() -> None:
 
 
 def test_sizes_that_differ_are_an_error() -> None:
-    with pytest.raises(ClefganError, match=r"^comparison: candidates are 1600 numbers each"):
+    with pytest.raises(
+        ClefganError, match=r"^comparison: candidates are 40x40, generated 41x41; give"
+    ):
         nearest(Metric.EUCLIDEAN, images(2, 0), images(2, 1, 41))
 
 

@@ -37,23 +37,29 @@ class Products:
     metric: Metric
     candidates: Coded
     about: Moments
+    shape: tuple[int, ...]  # of one candidate, before it became a row
     memory_mib: int
     dots: Multiplier
 
     @classmethod
     def prepare(cls, metric: Metric, candidates: Rows, *, memory_mib: int) -> "Products":
         """Code the candidates and make them ready to be multiplied."""
-        coded = code(np.asarray(candidates[0 : len(candidates)]))
-        return cls.of(metric, coded, moments(coded), memory_mib)
+        rows = np.asarray(candidates[0 : len(candidates)])
+        coded = code(rows)
+        return cls.of(metric, coded, moments(coded), rows.shape[1:], memory_mib)
 
     @classmethod
-    def of(cls, metric: Metric, coded: Coded, about: Moments, memory_mib: int) -> "Products":
+    def of(
+        cls, metric: Metric, coded: Coded, about: Moments, shape: tuple[int, ...], memory_mib: int
+    ) -> "Products":
         """Make candidates that are coded ready to be multiplied."""
-        return cls(metric, coded, about, memory_mib, multiplier(coded, memory_mib=memory_mib))
+        ready = multiplier(coded, memory_mib=memory_mib)
+        return cls(metric, coded, about, shape, memory_mib, ready)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel without the multiplier: another process may have other devices, or none."""
-        return type(self).of, (self.metric, self.candidates, self.about, self.memory_mib)
+        given = (self.metric, self.candidates, self.about, self.shape, self.memory_mib)
+        return type(self).of, given
 
     def column_bytes(self) -> int:
         """Memory that one generated row costs, here or on devices: its share of a block, and it."""
@@ -64,11 +70,10 @@ class Products:
         """Distances, (n_candidates, n_generated) float64."""
         theirs = code(generated)
         ours = self.candidates
-        if theirs.whole.shape[1] != ours.whole.shape[1] or theirs.exact != ours.exact:
+        if generated.shape[1:] != self.shape or theirs.exact != ours.exact:
             raise ClefganError(
-                f"comparison: candidates are {ours.whole.shape[1]} numbers each "
-                f"({ours.whole.dtype}), generated {theirs.whole.shape[1]} "
-                f"({theirs.whole.dtype}); give both the same image size and features"
+                f"comparison: candidates are {_said(self.shape)}, generated "
+                f"{_said(generated.shape[1:])}; give both the same image size and features"
             )
         dots, about = self.dots(theirs)
         distances = np.empty(dots.shape)
@@ -79,6 +84,11 @@ class Products:
 
         in_threads(columns, len(theirs.whole))
         return distances
+
+
+def _said(shape: tuple[int, ...]) -> str:
+    """`256x256` of images, `160 features` of rows."""
+    return f"{shape[0]} features" if len(shape) == 1 else "x".join(map(str, shape))
 
 
 def _distances(
@@ -114,16 +124,17 @@ def _pearson(
     dots: Floats, about: Moments, their_about: Moments, n_features: int
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Correlation of all pairs (0 where a row is constant), and which rows are constant."""
+    # n times each, so that grey levels leave whole numbers and a copy in another contrast is exact
     variance, their_variance = (
-        m.squares - m.sums * m.sums / n_features for m in (about, their_about)
+        n_features * m.squares - m.sums * m.sums for m in (about, their_about)
     )
     # a constant row leaves only the rounding of the sums
     flat, their_flat = (
-        variance <= 1e-12 * about.squares,
-        (their_variance <= 1e-12 * their_about.squares),
+        v <= 1e-12 * n_features * m.squares
+        for v, m in ((variance, about), (their_variance, their_about))
     )
     variance[flat], their_variance[their_flat] = 0, 0
-    covariance = dots - about.sums[:, None] * their_about.sums[None, :] / n_features
+    covariance = n_features * dots - about.sums[:, None] * their_about.sums[None, :]
     return _ratio(covariance, variance[:, None], their_variance[None, :]), flat, their_flat
 
 
