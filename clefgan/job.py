@@ -30,6 +30,7 @@ from clefgan.errors import ClefganError
 from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 from clefgan.parts import Challenge, Dev, Test
+from clefgan.similarity import distributed
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
@@ -178,6 +179,7 @@ def run(
         "data": {"source": challenge.source, "sha256": digests},
         "versions": versions(),
         "machine": machine(),
+        "cluster": cluster(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
     return Run(name, method, scored, test, notes_of(method, scored), provenance)
@@ -357,6 +359,12 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, Any]:
     """What else decides the bits: the processor and the number of cores this process may use."""
     return {"processor": platform.machine(), "system": platform.system(), "cores": cores()}
+
+
+def cluster() -> dict[str, int] | None:
+    """How much a cluster computed, if this process is connected to one; where it is is private."""
+    found = distributed.current()
+    return None if found is None else {"workers": len(found.known), "blocks": found.blocks}
 
 
 def cores() -> int:
