@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from clefgan import registry
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN_ELSEWHERE = {"submitting.md": "test_cli_check.py, on data made for it"}
@@ -90,3 +92,17 @@ def test_commands_that_are_not_run_exist(page: Path, tmp_path: Path) -> None:
 def test_every_local_link_leads_somewhere(page: Path) -> None:
     for link in LINK.finditer(page.read_text(encoding="utf-8")):
         assert (page.parent / link["target"]).exists(), link["target"]
+
+
+def test_the_table_of_methods_has_every_method() -> None:
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|(?:[^|\n]*\|){6}$", text, re.MULTILINE)
+    assert sorted(rows) == sorted(registry.built_in())
+
+
+def test_the_table_of_methods_says_what_each_knows() -> None:
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    for name in registry.built_in():
+        knows = re.search(rf"^\| `{name}` \|[^|]*\| (S\d) \|", text, re.MULTILINE)
+        assert knows is not None, name
+        assert knows[1] == registry.get(name).knowledge, name
