@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from baselines.nets import BATCH, Array, Cells, Encoder, apply, cells, draws, train
 from clefgan.method import Images, Progress
-from clefgan.similarity.rows import Floats
 
 SLICE = 1024  # images prepared at a time
 
@@ -109,10 +108,10 @@ def encode(net: Encoder, x: Array) -> Array:
     return net(x)
 
 
-def rows(net: Encoder, images: Images, size: int) -> Floats:
+def rows(net: Encoder, images: Images, size: int) -> NDArray[np.float32]:
     """Encoded images, (n, width)."""
     parts = [
         apply(encode, net, cells(np.asarray(images[at : at + SLICE]), size))
         for at in range(0, len(images), SLICE)
     ]
-    return np.concatenate(parts).astype(np.float64)
+    return np.concatenate([np.empty((0, net.dense.out_features), np.float32), *parts])

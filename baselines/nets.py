@@ -5,8 +5,10 @@ Batches always have the same shape, so every step is compiled once; what goes in
 the pixels and the seed, not on the order of the images.
 """
 
+import hashlib
+import inspect
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -18,11 +20,14 @@ from numpy.typing import NDArray
 
 from baselines.features.pca import canonical
 from baselines.features.pixels import LowPass
+from clefgan.dcgan import devices, store
 from clefgan.dcgan.devices import keep_compilations
 from clefgan.errors import ClefganError
+from clefgan.files import cache
 from clefgan.method import Images, Progress, silent
 
 BATCH = 32
+LAYOUT = 1  # of what is kept, and of the networks: raise it when either changes
 Array = jax.Array
 Cells = NDArray[np.float32]
 
@@ -121,7 +126,16 @@ def train(
     stage: str,
     progress: Progress = silent,
 ) -> None:
-    """Minimise `loss(model, *batch)` by Adam; `loss` is a module-level function, compiled once."""
+    """Minimise `loss(model, *batch)` by Adam; `loss` is a module-level function, compiled once.
+
+    What comes out is kept on disk, under a digest of all that goes in: the model as it starts,
+    every batch, the loss, the rate, the versions and the count of cores. The same training again
+    reads it back; a file that is not as it was written counts as absent.
+    """
+    path = cache("networks") / f"{digest(model, loss, batches, n_steps, learning_rate)}.weights"
+    if restore(model, store.read(path)):
+        progress(stage, n_steps, n_steps, "kept")
+        return
     keep_compilations()
     optimizer = nnx.Optimizer(model, adam(learning_rate), wrt=nnx.Param)
     for number in range(n_steps):
@@ -131,9 +145,47 @@ def train(
             if not np.isfinite(float(value)):
                 raise ClefganError(f"{stage}: the loss is not finite; give a lower learning rate")
             progress(stage, number + 1, n_steps, note)
+    store.write(
+        path, {str(i): np.asarray(x) for i, x in enumerate(jax.tree.leaves(weights(model)))}
+    )
 
 
-@cache
+def weights(model: Any) -> Any:
+    """What training changes, as a tree of arrays."""
+    return nnx.to_pure_dict(nnx.state(model, nnx.Param))
+
+
+def digest(
+    model: Any,
+    loss: Callable[..., Array],
+    batches: Callable[[int], tuple[Any, ...]],
+    n_steps: int,
+    learning_rate: float,
+) -> str:
+    """Everything that decides the bits of a trained model."""
+    known = hashlib.blake2b(digest_size=24)
+    said = (LAYOUT, loss.__module__, inspect.getsource(loss), learning_rate, devices.record())
+    known.update(repr(said).encode())
+    arrays = [*jax.tree.leaves(weights(model)), *(a for i in range(n_steps) for a in batches(i))]
+    for array in map(np.asarray, arrays):
+        known.update(repr((array.shape, str(array.dtype))).encode())
+        known.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    return known.hexdigest()
+
+
+def restore(model: Any, kept: dict[str, NDArray[Any]] | None) -> bool:
+    """Give a model the numbers that were kept; say whether there were any."""
+    if kept is None:
+        return False
+    leaves = [jnp.asarray(kept[str(i)]) for i in range(len(kept))]
+    state = nnx.state(model, nnx.Param)
+    tree = jax.tree.structure(nnx.to_pure_dict(state))
+    nnx.replace_by_pure_dict(state, jax.tree.unflatten(tree, leaves))
+    nnx.update(model, state)
+    return True
+
+
+@lru_cache
 def adam(learning_rate: float) -> optax.GradientTransformation:
     """One object a rate: a step is compiled anew for each object, even if they are alike."""
     return optax.adam(learning_rate)

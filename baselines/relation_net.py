@@ -62,7 +62,7 @@ def relation(net: Net, images: Images, generated: Images, size: int) -> tuple[Fl
     The hidden layer of a pair is the sum of its two parts.
     """
     weights, bias = parameters(net.hidden)
-    ours, theirs = (rows(net.encoder, x, size) for x in (images, generated))
+    ours, theirs = (rows(net.encoder, x, size).astype(np.float64) for x in (images, generated))
     width = ours.shape[1]
     return dense(ours, weights[:width]) + bias, dense(theirs, weights[width:])
 
