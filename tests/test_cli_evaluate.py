@@ -150,7 +150,7 @@ def test_controls_stand_beside_the_held_out_scores_and_in_every_export(
     assert float(row["auc_other_generator"]) == float(row["auc"])  # a coin looks at no generator
     assert 0 < float(row["p_permuted"]) <= 1
     text = (page / "index.html").read_text(encoding="utf-8")
-    assert "AUC with other generator" in text
+    assert "Other gen." in text
     assert "Above controls" in text
     assert "of its control (other generator)" in text
 
