@@ -33,7 +33,11 @@ GROUP = Annotated[
     ),
 ]
 MANIFEST = Annotated[
-    Path | None, typer.Option(metavar="CSV", help="Ids and groups of a folder's images.")
+    Path | None,
+    typer.Option(
+        metavar="CSV",
+        help="Ids and groups of a folder's images; groups.csv or manifest.csv in it if not given.",
+    ),
 ]
 SIZE = Annotated[
     int | None, typer.Option(help="Side to reduce square images to, by averaging blocks.", min=1)
