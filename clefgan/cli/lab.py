@@ -96,7 +96,9 @@ def make(
         test_generated=test_generated,
         per_group=per_group,
     )
-    spec = making.Spec(leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how]))
+    spec = making.Spec(
+        leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how])
+    )
     with progress_bar() as progress:
         found = reals.read(real, group=group, manifest=manifest, size=size, progress=progress)
         drawn = making.draw(found, spec, progress=progress)
