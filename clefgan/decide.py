@@ -283,6 +283,8 @@ def parse(text: str) -> Rule:
     """
     name, colon, setting = text.partition(":")
     if name == "dev-best":
+        if colon and not setting:
+            raise ClefganError(f"decide: {text!r} needs a metric, as in 'dev-best:f1'")
         return DevBest(setting) if colon else DevBest()
     plain: dict[str, Callable[[], Rule]] = {"zero": Zero, "mixture": Mixture, "null95": Null95}
     if name in plain:

@@ -61,6 +61,7 @@ def test_rules_are_read_from_text(text: str, rule: Any) -> None:
         ("quota:1.5", r"^decide: quota 1\.5; give a share from 0 to 1$"),
         ("quota:nan", r"^decide: quota nan; give a share"),
         ("conformal:1", r"^decide: conformal 1; give a rate between 0 and 1$"),
+        ("dev-best:", r"^decide: 'dev-best:' needs a metric, as in 'dev-best:f1'$"),
         ("dev-best:f2", r"^decide: no metric 'f2'; known: accuracy, balanced_accuracy, cohen_"),
     ],
 )
