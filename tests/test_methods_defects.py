@@ -26,6 +26,7 @@ from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
 from clefgan.method import DevSet, Images, silent
 from clefgan.testing import blobs, example
+from evaluation import membership
 
 Floats = NDArray[np.float64]
 
@@ -129,6 +130,32 @@ def test_a_copy_never_lowers_a_monte_carlo_score(form: Any) -> None:
     more = np.concatenate([generated, candidates[:1]])
     assert before[0] > 0
     assert raw(more)[0] >= before[0]
+
+
+@pytest.mark.parametrize("form", ["count", "log"])
+def test_monte_carlo_sees_a_generated_set_of_copies_only(form: Any) -> None:
+    """The median of the closest distances is 0 then, and nothing is closer than that."""
+    rng = np.random.default_rng(0)
+    candidates = blobs(rng, 12)
+    reuse = np.array([3, 1, 1, 2, 1, 1, 1, 1, 0, 0, 0, 0])
+    generated = np.repeat(candidates, reuse, axis=0)
+    method = MonteCarlo(form=form)
+    place = method.features.learned(blobs(rng, 20))
+    raw = partial(method.raw, place, candidates, progress=silent)
+    scores = raw(generated)
+    assert membership.auc(reuse > 0, scores) == 1
+    np.testing.assert_allclose(scores / scores.max(), reuse / 3)
+    for i in range(len(candidates)):  # the rule of the test above, here too
+        more = np.concatenate([generated, candidates[i : i + 1]])
+        assert raw(more)[i] >= scores[i]
+    few = candidates[[0, 0, 1]]  # less than half were copied
+    before = raw(few)
+    for i in range(len(candidates)):
+        assert raw(np.concatenate([few, candidates[i : i + 1]]))[i] >= before[i]
+    same = np.full((3, 32, 32), 7, np.uint8)
+    found = method.raw(place, same, same, progress=silent)
+    assert found[0] > 0
+    assert (found == found[0]).all()
 
 
 def test_a_copy_never_lowers_a_csls_score() -> None:
