@@ -31,7 +31,8 @@ class MonteCarlo:
     -----
     Generated images that are copies of a candidate do not take part in choosing eps, so that a copy
     cannot shrink it; where there is nothing but copies, those of each candidate are counted, as by
-    an eps below every other distance. The threshold is ours, from dev; the paper ranks, and takes the upper half.
+    an eps below every other distance. The threshold is ours, from dev; the paper ranks, and takes
+    the upper half.
     """
 
     knowledge: ClassVar[Knowledge] = Knowledge.S1
