@@ -153,7 +153,7 @@ def test_mixture_finds_a_small_group_and_one_among_ties(case: str, scale: float)
 
 
 def test_mixture_calls_nobody_used_where_there_is_one_group() -> None:
-    """Of single normal distributions, some 1 in 80 of 200 scores seem two, and 1 in 20 of 30."""
+    """Of single normal distributions, some 1 in 100 of 200 scores seem two, and 1 in 20 of 30."""
     calls = [Mixture().decide(np.random.default_rng(s).normal(size=200)).used for s in range(40)]
     assert sum(bool(c.any()) for c in calls) <= 2
     for scores in (np.zeros(9), np.zeros(0), np.array([1.0, 2]), np.array([0.0, 0, 0, 1])):
