@@ -11,7 +11,7 @@ Montenegro et al. (2023), VCMI at ImageCLEFmedical GANs, CEUR-WS Vol-3497: accur
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,11 +112,11 @@ class Largest(Vcmi):
 
     def closest(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Floats:
         """Distance to the most similar generated image; prefiltered it may be a little too far."""
-        near = (
-            best(rows, others, 1, among=self.prefilter, progress=progress)
-            if self.prefilter
-            else nearest(measure, rows, others, progress=progress)
-        )
+        if self.prefilter:  # the rows are images: `features` takes no prefilter
+            images, generated = cast("Images", rows), cast("Images", others)
+            near = best(images, generated, 1, among=self.prefilter, progress=progress)
+        else:
+            near = nearest(measure, rows, others, progress=progress)
         return near.distances[:, 0]
 
 

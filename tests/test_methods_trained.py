@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 def levels(middle: int, n: int, seed: int) -> Images:
     """Coarse patterns around a grey level."""
     coarse = np.random.default_rng(seed).integers(-12, 13, (n, 8, 8))
-    return np.clip(middle + np.kron(coarse, np.ones((1, 4, 4))), 0, 255).astype(np.uint8)
+    found: Images = np.clip(middle + np.kron(coarse, np.ones((1, 4, 4))), 0, 255).astype(np.uint8)
+    return found
 
 
 @pytest.mark.parametrize(("used", "not_used"), [(220, 40), (40, 220)])
