@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import threshold, unused
+from baselines import net_settings, threshold, unused
 from baselines.unused import Folds
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 
@@ -35,6 +35,9 @@ class Autoencoder:
     epochs: int = 30  # passes over the images (ours)
     learning_rate: float = 1e-3  # of Adam (ours)
     seed: int = 0  # of weights and batches
+
+    def __post_init__(self) -> None:
+        net_settings.check(self)
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""
@@ -78,6 +81,9 @@ class TwoDecoders:
     epochs: int = 30  # passes over the larger set (ours)
     learning_rate: float = 1e-3  # of Adam (ours)
     seed: int = 0  # of weights and batches
+
+    def __post_init__(self) -> None:
+        net_settings.check(self)
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Keep the unused images; set the threshold midway between the classes' medians.

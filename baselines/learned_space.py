@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
-from baselines import threshold
+from baselines import net_settings, threshold
 from baselines.csls import Csls
 from baselines.duel import Duel
 from baselines.features.learned import Learned, Training
@@ -58,6 +58,7 @@ class LearnedSpace:
     def __post_init__(self) -> None:
         if self.score not in SCORES:
             raise ValueError(f"score {self.score!r} is not one of {', '.join(SCORES)}")
+        net_settings.check(self)
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""

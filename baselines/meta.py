@@ -35,6 +35,11 @@ class MetaClassifier:
     level depends on the number of generated images. No weight is below 0: what a part calls more
     likely used, the whole does too. The strength of the penalty is chosen by folds within dev; the
     outer folds of a nested cross-validation are those of the `held-out` protocol.
+
+    A departure from grouped nested cross-validation: the outer folds are grouped, the inner ones
+    are not, as a dev set tells pixels only and no patients. An image goes to an inner fold by its
+    digest, so exact copies share one, but two slices of a patient may not. The penalty may come out
+    weaker for it; no image is scored by what was fitted on its patient.
     """
 
     knowledge: ClassVar[Knowledge] = Knowledge.S3

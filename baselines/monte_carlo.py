@@ -10,10 +10,11 @@ from baselines import threshold
 from baselines.features.space import PIXELS_PCA40, Place, Space
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
-from clefgan.similarity.reductions import Block, Both, CountBelow, Smallest, Sum
+from clefgan.similarity.reductions import Block, CountBelow, Sum
 from clefgan.similarity.rows import Floats
 
 Form = Literal["count", "log"]
+COPY = np.nextafter(0.0, 1.0)  # only a copy is nearer
 NEAREST_COUNTED = 1e-6  # of eps: nearer ones count as if they were here, in the log form
 
 
@@ -29,7 +30,9 @@ class MonteCarlo:
     Notes
     -----
     Generated images that are copies of a candidate do not take part in choosing eps, so that a copy
-    cannot shrink it. The threshold is ours, from dev; the paper ranks, and takes the upper half.
+    cannot shrink it; where there is nothing but copies, those of each candidate are counted, as by
+    an eps below every other distance. The threshold is ours, from dev; the paper ranks, and takes
+    the upper half.
     """
 
     knowledge: ClassVar[Knowledge] = Knowledge.S1
@@ -57,14 +60,16 @@ class MonteCarlo:
     ) -> Scores:
         """`f_eps` of each candidate."""
         rows, others = place.rows(candidates), place.rows(generated)
-        new, closest = scan(
-            place.metric, rows, others, Both(SmallestOfNew(), Smallest(1)),
-            progress=progress, stage="closest",
-        )  # fmt: skip
-        found = np.where(np.isfinite(new), new, closest.distances[:, 0])
+        found = scan(
+            place.metric, rows, others, SmallestOfNew(), progress=progress, stage="closest"
+        )
+        if not np.isfinite(found).all():  # copies, and nothing else
+            copies = scan(
+                place.metric, rows, others, CountBelow(COPY), progress=progress, stage="counting"
+            )
+            each = 1.0 if self.form == "count" else -np.log(NEAREST_COUNTED)
+            return each * copies / len(generated)
         eps = float(np.percentile(found, self.percentile))
-        if eps == 0:  # nothing is closer than this
-            return np.zeros(len(candidates))
         if self.form == "count":
             counts = scan(
                 place.metric, rows, others, CountBelow(eps), progress=progress, stage="counting"

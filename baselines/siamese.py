@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from baselines import held_out, threshold
+from baselines import held_out, net_settings, threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
@@ -37,6 +37,9 @@ class Siamese:
     margin: float = 1.0  # by which other pairs are pushed apart (ours)
     learning_rate: float = 1e-3  # of Adam (ours)
     seed: int = 0  # of weights and pairs
+
+    def __post_init__(self) -> None:
+        net_settings.check(self)
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Train on two thirds of dev; set the threshold on the last third.

@@ -11,7 +11,7 @@ Montenegro et al. (2023), VCMI at ImageCLEFmedical GANs, CEUR-WS Vol-3497: accur
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from clefgan.similarity.engine import Measure, Pairs, nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Block, Whole
 from clefgan.similarity.rows import Floats, Rows
-from clefgan.similarity.ssim import SSIM
+from clefgan.similarity.ssim import SSIM, best
 
 
 class Seen(NamedTuple):
@@ -96,17 +96,42 @@ class Vcmi(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VcmiMax(Vcmi):
+class Largest(Vcmi):
+    """What the rules share that need no more than the largest similarity of each candidate."""
+
+    prefilter: int = 0  # 0: all pairs; else SSIM among so many best correlated images only (ours)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.prefilter < 0:
+            raise ValueError(f"prefilter {self.prefilter} must be at least 0")
+        if self.prefilter and self.similarity != "ssim":
+            raise ValueError(
+                f"prefilter {self.prefilter} is for similarity ssim, not {self.similarity}"
+            )
+
+    def closest(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Floats:
+        """Distance to the most similar generated image; prefiltered it may be a little too far."""
+        if self.prefilter:  # the rows are images: `features` takes no prefilter
+            images, generated = cast("Images", rows), cast("Images", others)
+            near = best(images, generated, 1, among=self.prefilter, progress=progress)
+        else:
+            near = nearest(measure, rows, others, progress=progress)
+        return near.distances[:, 0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VcmiMax(Largest):
     """Largest similarity to a generated image less the largest between two candidates."""
 
     def rule(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Scores:
         """`max_g s(x, g) - max s(x', x'')`."""
-        seen = scan(measure, rows, others, Look(), progress=progress)
-        return above_pool(measure, rows, seen, progress)
+        distance = self.closest(measure, rows, others, progress)
+        return above_pool(measure, rows, distance, progress)
 
 
 @dataclass(frozen=True, kw_only=True)
-class VcmiDeviation(Vcmi):
+class VcmiDeviation(Largest):
     """Largest similarity to a generated image less mean and three deviations between candidates.
 
     Notes
@@ -118,11 +143,11 @@ class VcmiDeviation(Vcmi):
 
     def rule(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Scores:
         """`max_g s(x, g) - (mean + 3 sd)`; without another candidate, only copies reach 0."""
-        near = nearest(measure, rows, others, progress=progress)
+        distance = self.closest(measure, rows, others, progress)
         pool = scan(measure, rows, rows, Whole(), skip_self=True, stage="pool")
         pairs = pool[np.isfinite(pool)]
         limit = pairs.mean() - self.deviations * pairs.std() if pairs.size else 0.0
-        return np.asarray(limit - near.distances[:, 0])
+        return np.asarray(limit - distance)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,15 +206,15 @@ class VcmiEnsemble(Vcmi):
         """All three from one pass."""
         seen = scan(measure, rows, others, Look(), progress=progress)
         scores = self.share - places(seen.ranks)
-        scores = scores + (above_pool(measure, rows, seen, progress) > 0)
+        scores = scores + (above_pool(measure, rows, seen.distance, progress) > 0)
         return np.asarray(scores - 2.0 * (seen.votes == 0))
 
 
-def above_pool(measure: Measure, rows: Rows, seen: Seen, progress: Progress) -> Scores:
+def above_pool(measure: Measure, rows: Rows, distance: Floats, progress: Progress) -> Scores:
     """Similarity less the largest between two candidates; 1, a copy's, if there is but one."""
     pool = nearest(measure, rows, rows, skip_self=True, progress=progress, stage="pool").distances
     least = pool.min(initial=np.inf)
-    return np.asarray((least if np.isfinite(least) else 0.0) - seen.distance)
+    return np.asarray((least if np.isfinite(least) else 0.0) - distance)
 
 
 def check_share(share: float) -> None:

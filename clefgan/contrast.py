@@ -1,5 +1,6 @@
 """A result beside its negative controls, and beside labels that mean nothing: figures and words."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from evaluation.swap import mean_ranks
 
 RESAMPLES = 2_000
 CELLS = 1 << 22  # permuted labels held at once
+ENOUGH = 20  # ways to label, below which no result could be above 95% of them
 
 Used = NDArray[np.bool_]
 
@@ -126,22 +128,50 @@ class Noise:
     limit : 95% of the permuted labels give an AUC below this
     spread : standard deviation of their AUCs
     p_value : one-sided: share of permutations that do as well, the result itself among them
+    exchangeable : how many units can swap labels with another that has other labels
+    total : how many units there are
+    unit : what swaps labels: `groups` or `images`
+    arrangements : of the labels, at most `ENOUGH`
+
+    Where no unit is exchangeable, limit, spread and p-value are NaN.
     """
 
     auc: float
     limit: float
     spread: float
     p_value: float
+    exchangeable: int
+    total: int
+    unit: str
+    arrangements: int
+
+    @property
+    def verdict(self) -> bool:
+        """Whether there are labels enough to permute to tell noise from a result at all."""
+        return not np.isnan(self.auc) and self.arrangements >= ENOUGH
+
+    @property
+    def above(self) -> bool:
+        """Whether the result is above the noise; False where there is no verdict."""
+        return self.verdict and self.auc > self.limit
 
     @property
     def sentence(self) -> str:
-        """The verdict in words."""
+        """The verdict in words; a result that is not above the noise is said to be no success."""
         if np.isnan(self.auc):
             return "AUC cannot be compared with permuted labels: one class only"
-        within = "is within" if self.auc <= self.limit else "is above"
+        some = f"{self.exchangeable} of {self.total} {self.unit} are exchangeable"
+        if not self.verdict:
+            ways = f"{self.arrangements} {'way' if self.arrangements == 1 else 'ways'}"
+            return (
+                f"AUC {self.auc:.3f} has no verdict by permuted labels: {some}, {ways} to label "
+                f"them; {ENOUGH} are needed"
+            )
+        found = "is above" if self.above else "is within"
+        warning = "" if self.above else ", so it is no sign of a leak"
         return (
-            f"AUC {self.auc:.3f} {within} the noise of permuted labels, 95% of which stay below "
-            f"{self.limit:.3f}: p = {self.p_value:.2g}"
+            f"AUC {self.auc:.3f} {found} the noise of permuted labels{warning}: 95% of them stay "
+            f"below {self.limit:.3f}, p = {self.p_value:.2g}; {some}"
         )
 
 
@@ -160,7 +190,8 @@ def permutation(
     ----------
     strata : such as the scanner of each image; labels stay within
     groups : such as the patient; the labels of a whole group move together, to a group of the same
-        number of images. A group whose number no other has keeps its labels
+        number of images. A group whose number no other has keeps its labels; `Noise` says how many
+        do not, and whether that is enough for a verdict
     permutations : at least 1
 
     Raises
@@ -177,18 +208,38 @@ def permutation(
     if permutations < 1:
         raise ClefganError(f"permutations: {permutations} is too few; give 1 or more")
     own = membership.auc(truth, scores)
-    if np.isnan(own):
-        return Noise(own, own, own, own)
+    sets = exchangeable(len(truth), strata, groups)
+    moving = [places for places in sets if kinds(truth[places]).size > 1]
+    unit = "images" if groups is None else "groups"
+    counts = (sum(map(len, moving)), sum(map(len, sets)), unit, ways(truth, moving))
+    if np.isnan(own) or not moving:
+        return Noise(own, np.nan, np.nan, np.nan, *counts)
     ranks = mean_ranks(scores)
     n_used = np.count_nonzero(truth)
     n_pairs = n_used * (len(truth) - n_used)
-    sets = exchangeable(len(truth), strata, groups)
     rng = np.random.default_rng(seed)
     steps = batches(permutations, max(1, CELLS // len(truth)))
     sums = np.concatenate([rank_sums(truth, ranks, sets, many, rng) for many in steps])
     null = (sums - n_used * (n_used + 1) / 2) / n_pairs
     p_value = drawn_p_value(np.array([own]), null[None], "better")
-    return Noise(own, float(np.quantile(null, 0.95)), float(null.std()), float(p_value[0]))
+    limit = float(np.quantile(null, 0.95))
+    return Noise(own, limit, float(null.std()), float(p_value[0]), *counts)
+
+
+def ways(truth: Used, sets: Sequence[NDArray[np.intp]]) -> int:
+    """How many ways there are to label the images by swaps within the sets; at most `ENOUGH`."""
+    found = 1
+    for places in sets:
+        left = len(places)
+        for count in kinds(truth[places]):
+            found = min(ENOUGH, found * min(ENOUGH, math.comb(left, int(count))))
+            left -= int(count)
+    return found
+
+
+def kinds(labels: Used) -> NDArray[np.int64]:
+    """How often each different row comes."""
+    return np.unique(labels, axis=0, return_counts=True)[1].astype(np.int64)
 
 
 def rank_sums(

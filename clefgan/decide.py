@@ -10,7 +10,7 @@ scores with their truth, which must be out of fold: no image fitted what scored 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,44 +158,73 @@ class Mixture:
     most_steps: ClassVar[int] = 1000
 
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:  # noqa: ARG002
-        """Fit by expectation-maximisation from the quartiles."""
+        """Fit by expectation-maximisation; of several starts the likeliest fit counts."""
         n, spread = len(scores), float(np.std(scores)) if len(scores) else 0.0
         if n < 4 or spread <= 1e-12 * float(np.abs(scores).max()):
             return Verdict(np.zeros(n, bool), None, "too few different scores for two components")
         z = (scores - scores.mean()) / spread
-        share, low, high, width, gain = two_normals(z, self.most_steps)
+        fit = two_normals(z, self.most_steps)
+        gain = fit.likelihood + float(z @ z) / 2
         if 2 * gain <= 2 * np.log(n):  # two more parameters than one normal distribution
             return Verdict(np.zeros(n, bool), None, "one component explains the scores")
-        cut = (low + high) / 2 + width**2 / (high - low) * np.log((1 - share) / share)
+        gap = fit.high - fit.low
+        cut = (fit.low + fit.high) / 2 + fit.width**2 / gap * np.log((1 - fit.share) / fit.share)
         threshold = float(scores.mean() + spread * cut)
-        return Verdict(scores > threshold, threshold, f"share of the higher component: {share:.3f}")
+        note = f"share of the higher component: {fit.share:.3f}"
+        return Verdict(scores > threshold, threshold, note)
 
 
-def two_normals(z: Values, most_steps: int) -> tuple[float, float, float, float, float]:
-    """Share of the higher component, both means, their width, and the gain in log-likelihood.
+class TwoNormals(NamedTuple):
+    """Two normal components of one width, and the log-likelihood but for a constant."""
 
-    `z` has mean 0 and deviation 1; the gain is over a single standard normal distribution.
+    share: float  # of the higher one
+    low: float  # means
+    high: float
+    width: float
+    likelihood: float = -np.inf
+
+
+SHARES = (0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98)  # upper parts to start from
+FIRST_STEPS = 50  # from each start; then on from the likeliest
+NARROWEST = 1e-3  # width of a component, of the deviation of all
+
+
+def two_normals(z: Values, most_steps: int) -> TwoNormals:
+    """The likeliest fit of those from several starts; `z` has mean 0 and deviation 1.
+
+    A start from the quartiles alone misses small groups, and finds nothing where quartiles tie.
     """
     low, high = (float(v) for v in np.percentile(z, [25, 75]))
-    share, width = 0.5, 0.7
-    before = -np.inf
+    starts = [TwoNormals(0.5, low, high, 0.7)]
+    ordered, n = np.sort(z), len(z)
+    for cut in sorted({min(n - 1, max(1, round((1 - share) * n))) for share in SHARES}):
+        lower, upper = ordered[:cut], ordered[cut:]
+        inside = (lower.var() * cut + upper.var() * (n - cut)) / n
+        width = max(NARROWEST, float(np.sqrt(inside)))
+        starts.append(TwoNormals(1 - cut / n, float(lower.mean()), float(upper.mean()), width))
+    fits = [climbed(z, start, min(most_steps, FIRST_STEPS)) for start in starts]
+    return climbed(z, max(fits, key=lambda fit: fit.likelihood), most_steps)
+
+
+def climbed(z: Values, fit: TwoNormals, most_steps: int) -> TwoNormals:
+    """Expectation-maximisation from a start until the likelihood stays."""
     for _ in range(most_steps):
         parts = np.stack([
-            np.log1p(-share) - (z - low) ** 2 / (2 * width**2),
-            np.log(share) - (z - high) ** 2 / (2 * width**2),
+            np.log1p(-fit.share) - (z - fit.low) ** 2 / (2 * fit.width**2),
+            np.log(fit.share) - (z - fit.high) ** 2 / (2 * fit.width**2),
         ])  # fmt: skip
         total = np.logaddexp(parts[0], parts[1])
-        fit = float(total.sum() - len(z) * np.log(width))
-        if fit - before < 1e-10 * len(z):
+        likelihood = float(total.sum() - len(z) * np.log(fit.width))
+        if likelihood - fit.likelihood < 1e-10 * len(z):
             break
-        before = fit
         upper = np.exp(parts[1] - total)
         share = float(np.clip(upper.mean(), 1e-6, 1 - 1e-6))
         low = float((1 - upper) @ z / max((1 - upper).sum(), 1e-12))
         high = float(upper @ z / max(upper.sum(), 1e-12))
         square = ((1 - upper) * (z - low) ** 2 + upper * (z - high) ** 2).mean()
-        width = float(np.sqrt(max(square, 1e-6)))
-    return share, low, high, width, fit + float(z @ z) / 2
+        width = max(NARROWEST, float(np.sqrt(square)))
+        fit = TwoNormals(share, low, high, width, likelihood)
+    return fit
 
 
 @dataclass(frozen=True)
@@ -329,6 +358,8 @@ def parse(text: str) -> Rule:
     """
     name, colon, setting = text.partition(":")
     if name == "dev-best":
+        if colon and not setting:
+            raise ClefganError(f"decide: {text!r} needs a metric, as in 'dev-best:f1'")
         return DevBest(setting) if colon else DevBest()
     plain: dict[str, Callable[[], Rule]] = {"zero": Zero, "mixture": Mixture, "null95": Null95}
     if name in plain:

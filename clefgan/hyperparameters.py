@@ -19,6 +19,8 @@ from typing import Any, Literal, Union
 
 from clefgan.errors import ClefganError
 
+NOT_FINITE = {sign + word for sign in ("", "+", "-") for word in ("nan", "inf", "infinity")}
+
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameter:
@@ -205,7 +207,9 @@ def parse(text: str, kind: Any, where: str) -> Any:
     try:
         return read(text, kind)
     except (ValueError, KeyError):
-        raise ClefganError(f"{where}: {text!r} is not {type_name(kind)}") from None
+        endless = float in (kind, *typing.get_args(kind)) and text.strip().lower() in NOT_FINITE
+        wanted = "a finite number" if endless else type_name(kind)
+        raise ClefganError(f"{where}: {text!r} is not {wanted}") from None
 
 
 def read(text: str, kind: Any) -> Any:

@@ -166,9 +166,22 @@ def build(cls: type[Method], values: Mapping[str, str], name: str) -> Method:
 
 
 def split(text: str) -> tuple[str, list[str]]:
-    """`name(a=1, b=2)` as `name` and its settings; commas inside brackets do not separate."""
-    if not text.endswith(")") or "(" not in text or ".py:" in text.partition("(")[2]:
+    """`name(a=1, b=2)` as `name` and its settings; commas inside brackets do not separate.
+
+    Raises
+    ------
+    ClefganError
+        Brackets that do not match.
+    """
+    if ".py:" in text.partition("(")[2]:  # they belong to the path of a file
         return text, []
+    if "(" not in text and ")" not in text:
+        return text, []
+    if text.count("(") != text.count(")") or not text.endswith(")"):
+        raise ClefganError(
+            f"method {text!r}: brackets that do not match, or do not end it; "
+            "write 'name(setting=value)'"
+        )
     name, _, inside = text[:-1].partition("(")
     parts, depth = [""], 0
     for character in inside:

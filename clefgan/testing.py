@@ -30,10 +30,11 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     Notes
     -----
     The promises: a frozen dataclass with a default and a comment for each field; the same seed
-    gives the same scores; scores are finite float64 of shape (n,); permuting candidates permutes
-    scores; a method of knowledge S0 scores an image the same whatever its neighbours; an exact
-    copy of a candidate among the generated images never lowers its score, for a method that looks
-    at them and does not train on them; images are not written to.
+    gives the same scores; scores are finite float64 of shape (n,), also for the sets of `awkward`;
+    permuting candidates permutes scores, and permuting the generated images leaves them; a method
+    of knowledge S0 scores an image the same whatever its neighbours; an exact copy of a candidate
+    among the generated images never lowers its score, for a method that looks at them and does not
+    train on them; images are not written to.
     """
     registry.checked(cls, cls.__name__)
     for row in hyperparameters.describe(cls):
@@ -45,6 +46,7 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     scores = check_scores(scorer, candidates, generated)
     same(cls(**settings).fit(dev).score(candidates, generated), scores, "same seed, same scores")
     check_permutation(scorer, candidates, generated, scores)
+    check_awkward(scorer, candidates, generated)
     if cls.knowledge is Knowledge.S0:
         alone = np.concatenate([scorer.score(candidates[i : i + 1], generated) for i in range(2)])
         same(alone, scores[:2], "S0: an image scores the same whatever its neighbours")
@@ -81,6 +83,36 @@ def check_permutation(
         scores[order],
         "permuting candidates permutes scores",
     )
+    same(
+        scorer.score(candidates, generated[::-1]),
+        scores,
+        "the order of the generated images does not matter",
+    )
+
+
+def check_awkward(scorer: Scorer, candidates: Images, generated: Images) -> None:
+    """Sets that break formulas get scores like any other."""
+    for case, (few, others) in awkward(candidates, generated).items():
+        try:
+            check_scores(scorer, few, others)
+        except AssertionError as error:
+            raise AssertionError(f"{case}: {error}") from error
+
+
+def awkward(candidates: Images, generated: Images) -> dict[str, tuple[Images, Images]]:
+    """Candidates and generated images of which a formula may not have thought."""
+    flat, black = np.full_like(candidates, 7), np.zeros_like(generated)
+    return {
+        "one candidate": (candidates[:1], generated),
+        "one generated image": (candidates, generated[:1]),
+        "one of each": (candidates[:1], generated[:1]),
+        "constant candidates": (flat, generated),
+        "constant generated images": (candidates, black),
+        "everything the same": (flat, np.full_like(generated, 7)),
+        "all candidates identical": (candidates[[0] * len(candidates)], generated),
+        "generated holds the candidates": (candidates, np.concatenate([generated, candidates])),
+        "generated is the candidates": (candidates, candidates),
+    }
 
 
 def check_copy(scorer: Scorer, candidates: Images, generated: Images, scores: Scores) -> None:

@@ -85,7 +85,13 @@ class TestMake:
             (["x", "--leak", 1, "--group", "site"], r"real\.npz: no array 'site'; it has images"),
             (["x", "--leak", 1, "--used", 99], r"real\.npz: 75 groups are too few for 119 real"),
             (["x", "--leak", 1, "--size", 7], r"real\.npz: images of 16x16 cannot be reduced"),
-            (["x", "--leak", 1, "--set", "epoch=1"], r"dcgan.*'epoch'"),
+            (["x", "--leak", 1, "--how", "dcgan", "--set", "epoch=1"], r"dcgan.*'epoch'"),
+            (
+                ["x", "--leak", 1, "--set", "epochs=1"],
+                r"^--set 'epochs=1': is for the DCGANs of 'dcgan'; got --how copy; leave it out, "
+                r"or give --how dcgan$",
+            ),
+            (["x", "--leak", 1, "--seed", -1], r"^lab: seed must be 0 or more; got -1$"),
             (["x", "--leak", 1, "--how", "dcgan"], r"dcgan: images must be square with a side"),
         ]
         for words, message in cases:
@@ -139,6 +145,12 @@ class TestStudy:
         assert "bad: no luck" in lab(*words, code=1)
         assert "copy: AUC" in lab(*words, "--method", "coin", code=1)
         assert (tmp_path / "out" / "study.png").is_file()
+
+    def test_settings_of_a_network_that_no_kind_trains(self, real: Path, tmp_path: Path) -> None:
+        words = ["study", "--real", real, "--method", "coin", "--how", "copy", "--how", "pca"]
+        message = "^--set 'epochs=1': is for the DCGANs of 'dcgan'; got --how copy, pca; leave it"
+        with pytest.raises(ClefganError, match=message):
+            lab(*words, "--set", "epochs=1", "--out", tmp_path)
 
     def test_a_leak_given_twice(self, real: Path, tmp_path: Path) -> None:
         with pytest.raises(ClefganError, match=r"^--leak: '0\.5' is given twice; give each once$"):

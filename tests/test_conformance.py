@@ -81,6 +81,29 @@ class ByPool(Good):
 
 
 @dataclass(frozen=True)
+class ByGeneratedPlace(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return super().score(candidates, generated[: 1 + len(generated) // 2])
+
+
+@dataclass(frozen=True)
+class Standardised(Good):
+    knowledge: ClassVar[Knowledge] = Knowledge.S1
+
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        scores = super().score(candidates, generated)
+        with np.errstate(all="ignore"):
+            return np.asarray((scores - scores.mean()) / scores.std())
+
+
+@dataclass(frozen=True)
+class Relative(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        with np.errstate(all="ignore"):
+            return np.asarray(1 / (self.level - super().score(candidates, generated)))
+
+
+@dataclass(frozen=True)
 class CopyIsPunished(Good):
     def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
         return -super().score(candidates, generated)
@@ -105,6 +128,9 @@ class SaysItNeedsNone(Good):
         (Writes, "score wrote to the candidates"),
         (ByPlace, "permuting candidates permutes scores"),
         (ByPool, "whatever its neighbours"),
+        (ByGeneratedPlace, "the order of the generated images does not matter"),
+        (Standardised, "one candidate: scores are not finite"),
+        (Relative, "everything the same|generated holds the candidates: scores are not finite"),
         (CopyIsPunished, "a copy of candidate 0 among the generated lowers its score"),
         (SaysItNeedsNone, "needs_generated=False"),
     ],

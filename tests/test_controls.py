@@ -330,7 +330,10 @@ class TestPermutation:
         assert within.p_value > 0.05
         assert within.limit > plain.limit
         assert "is above the noise" in plain.sentence
+        assert plain.above
         assert "is within the noise" in within.sentence
+        assert "so it is no sign of a leak" in within.sentence
+        assert not within.above
 
     def test_groups_move_together(self) -> None:
         """Ten patients with ten equal scores each: chance is of patients, not of images."""
@@ -347,6 +350,41 @@ class TestPermutation:
         assert sorted(found.tolist() for found in sets) == [[[0, 1], [3, 4]], [[2], [5]]]
         sets = exchangeable(4, ["x", "x", "y", "y"], None)
         assert sorted(found.tolist() for found in sets) == [[[0], [1]], [[2], [3]]]
+
+    def test_nothing_to_permute_is_no_verdict(self) -> None:
+        """All patients have another number of images: no labels can move, and none is noise."""
+        sizes = [1, 2, 3, 4, 5, 6]
+        groups = [f"p{i}" for i, n in enumerate(sizes) for _ in range(n)]
+        truth = np.repeat(np.array([True, False] * 3), sizes)
+        scores = truth + np.linspace(0, 0.5, 21)
+        found = controls.permutation(truth, scores, groups=groups)
+        assert found.auc == 1
+        assert (found.verdict, found.above) == (False, False)
+        assert np.isnan([found.limit, found.spread, found.p_value]).all()
+        assert found.sentence == (
+            "AUC 1.000 has no verdict by permuted labels: 0 of 6 groups are exchangeable, 1 way to "
+            "label them; 20 are needed"
+        )
+
+    def test_too_little_to_permute_is_no_verdict(self) -> None:
+        """Of two patients with two images each, labels can be swapped in two ways: p is 0.5."""
+        truth = np.array([True, True, False, False, True, False, False, False])
+        groups = [*"aabb", *"c", *"ddd"]
+        found = controls.permutation(truth, truth + 0.0, groups=groups)
+        assert (found.exchangeable, found.total, found.arrangements) == (2, 4, 2)
+        assert "2 of 4 groups are exchangeable, 2 ways to label them; 20 are" in found.sentence
+        assert found.p_value == pytest.approx(0.5, abs=0.02)
+        alike = controls.permutation(truth, truth + 0.0, groups=[*"abcd", *"ef", *"gg"])
+        assert (alike.exchangeable, alike.total) == (6, 7)
+
+    def test_the_verdict_says_how_many_can_swap(self) -> None:
+        groups = [f"p{i // 2}" if i < 38 else f"p{i}" for i in range(40)]
+        found = controls.permutation(TRUTH, TRUTH + 0.0, groups=groups)
+        assert found.above
+        assert found.sentence.endswith("; 19 of 21 groups are exchangeable")
+        found = controls.permutation(TRUTH, TRUTH + 0.0)
+        assert found.sentence.endswith("; 40 of 40 images are exchangeable")
+        assert found.arrangements == 20
 
     def test_same_seed_same_noise_in_any_number_of_batches(
         self, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from evaluation import EvaluationError, comparison, metrics, multiple, swap
+from evaluation import EvaluationError, comparison, metrics, multiple, permutation, swap
 from evaluation.bootstrap import bootstrap
 from evaluation.comparison import Adjust, Test
 from evaluation.delong import delong
@@ -149,6 +149,21 @@ def test_mcnemar_mid_p_of_the_paper() -> None:
     assert (found.only_first, found.only_second) == (1, 7)
     assert (found.exact, found.mid_p) == pytest.approx((0.0703, 0.0391), abs=1e-4)
     assert mcnemar(truth, first, first) == (0, 0, 1.0, 1.0)
+
+
+def test_p_values_are_not_constant_over_different_inputs() -> None:
+    """A library tested a column against itself: its chi-squared test said p = 1 of anything."""
+    panels = [panel_of(60, seed=seed) for seed in range(6)]
+    pairs = [[run.decisions for run in panel.runs.values()] for panel in panels]
+    exact = [mcnemar(panel.truth, *pair) for panel, pair in zip(panels, pairs, strict=True)]
+    assert len({found.exact for found in exact}) > 3
+    assert len({found.mid_p for found in exact}) > 3
+    assert len({swap.p_value(panel, "run 0", "run 1", F1) for panel in panels}) > 3
+    some = [F1, AUC]
+    drawn = np.stack([permutation.p_values(p, some, permutations=999) for p in panels])
+    for place in range(len(some)):
+        assert len(np.unique(drawn[:, place])) > 3
+    assert drawn.min() < 0.05
 
 
 def test_delong_by_placements() -> None:

@@ -79,8 +79,10 @@ def test_a_text_becomes_a_value_of_the_type_of_the_field(setting: str, expected:
     ("setting", "message"),
     [
         ("C=ten", "method 'outer': C: 'ten' is not float"),
-        ("C=nan", "method 'outer': C: 'nan' is not float"),
-        ("C=inf", "method 'outer': C: 'inf' is not float"),
+        ("C=nan", "method 'outer': C: 'nan' is not a finite number"),
+        ("C=-Inf", "method 'outer': C: '-Inf' is not a finite number"),
+        ("gamma=inf", "method 'outer': gamma: 'inf' is not a finite number"),
+        ("limit=nan", "method 'outer': limit: 'nan' is not int | none"),
         ("C=-1", "method 'outer': C: -1.0 is not above 0"),
         ("kernel=poly", "method 'outer': kernel: 'poly' is not rbf | linear"),
         ("gamma=auto", "method 'outer': gamma: 'auto' is not float | scale"),

@@ -81,6 +81,50 @@ class TestReals:
         (folder / "groups.csv").write_text("im_0,a\nim_1,b\nim_2,a\n")
         assert reals.read(folder).groups == ("a", "b", "a")
 
+    @pytest.mark.parametrize("given", [True, False])
+    @pytest.mark.parametrize("head", ["id,patient", "file,Group", "id,site,patient,group"])
+    def test_group_or_patient_is_found_in_any_table(
+        self, head: str, given: bool, tmp_path: Path
+    ) -> None:
+        """A manifest of ids and patients was passed over, and patients were split over roles."""
+        folder = self.folder(tmp_path)
+        table = tmp_path / "m.csv" if given else folder / "manifest.csv"
+        names = head.split(",")
+        rows = [
+            ",".join(f"im_{i}.png" if k == 0 else f"{names[k]}{i // 2}" for k in range(len(names)))
+            for i in range(3)
+        ]
+        table.write_text("\n".join([head, *rows]) + "\n")
+        found = reals.read(folder, manifest=table if given else None)
+        wanted = "patient" if head == "id,patient" else "group"
+        assert found.group_source == wanted
+        assert [name.casefold() for name in found.groups] == [f"{wanted}{i}" for i in (0, 0, 1)]
+        if "site" in names:
+            found = reals.read(folder, manifest=table if given else None, group="SITE")
+            assert found.groups == ("site0", "site0", "site1")
+
+    def test_of_two_tables_the_one_with_the_column(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        (folder / "groups.csv").write_text("im_0,a\nim_1,b\nim_2,a\n")
+        (folder / "manifest.csv").write_text("id,site\nim_0,x\nim_1,y\nim_2,z\n")
+        assert reals.read(folder).groups == ("a", "b", "a")
+        (folder / "manifest.csv").write_text("id,patient\nim_0,x\nim_1,y\nim_2,z\n")
+        with pytest.raises(ClefganError, match=r"groups.csv: there is also '.*manifest.csv'; keep"):
+            reals.read(folder)
+
+    def test_a_manifest_without_groups_is_told(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        table = folder / "manifest.csv"
+        table.write_text("file,site\nim_0,x\nim_1,y\nim_2,z\n")
+        with pytest.raises(ClefganError) as caught:
+            reals.read(folder)
+        assert str(caught.value) == (
+            f"{table}: no column 'group' or 'patient'; its columns are file, site; "
+            "name one of them with --group"
+        )
+        assert reals.read(folder, group="site").groups == ("x", "y", "z")
+        assert len(set(reals.read(folder, group="file").groups)) == 3  # each image by itself
+
     def test_a_folder_alone(self, tmp_path: Path) -> None:
         found = reals.read(self.folder(tmp_path))
         assert len(set(found.groups)) == 3
@@ -134,7 +178,7 @@ class TestReals:
             ),
             (
                 {"path": folder, "manifest": table, "group": "patient"},
-                "m.csv: no column 'patient'; its columns are file, site",
+                "m.csv: no column 'patient'; its columns are file, site; name one of them with",
             ),
             (
                 {"path": folder, "manifest": table, "group": "site"},

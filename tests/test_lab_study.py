@@ -166,6 +166,22 @@ def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path) -> None:
     assert {p.method for p in power.points(results)} == {"coin"}
 
 
+def test_a_setting_that_is_refused_stops_no_other_method(plan: Plan) -> None:
+    bad = {
+        "siamese(epochs=0)": "method 'siamese': epochs 0 must be a whole number of at least 1",
+        "neerest": "no method 'neerest'; did you mean 'nearest'?",
+    }
+    tiles = "patch-log-ratio(tiles=500)"
+    methods = (*bad, tiles, "coin")
+    results = processes.evaluate(replace(plan, methods=methods, seeds=1), jobs=1)
+    assert results.methods == ("coin",)
+    assert {name: results.failures[name] for name in bad} == bad
+    assert results.failures[tiles].startswith(f"{tiles}: copy, leak 0, seed 0: tiles: 500 across")
+    assert {p.method for p in power.points(results)} == {"coin"}
+    nothing = processes.evaluate(replace(plan, methods=tuple(bad)), jobs=1)
+    assert nothing.methods == ()
+
+
 def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
     cases: list[tuple[dict[str, object], str]] = [
         ({"methods": ("coin", "coin")}, "^--method: 'coin' is given twice; give each once$"),

@@ -1,33 +1,38 @@
 """Defects of published code, each with a test that the defective variant fails.
 
-Other tests of this kind: a dropped last batch and saturated scores (`test_similarity_engine`),
-the bootstrap and the chi-squared test (`evaluation`).
+Other tests of this kind: a dropped last batch and saturated scores (`test_similarity_engine`), what
+trained methods see of the classes, their scaling and their saturation (`test_methods_trained`), the
+bootstrap (`test_evaluation_bootstrap`), p-values that never change (`test_evaluation_comparison`),
+awkward sets (`clefgan.testing`, by `test_methods_promises`).
 """
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from baselines import unused
 from baselines.against_unused import AgainstUnused
 from baselines.calibrated import Calibrated
 from baselines.csls import Csls
 from baselines.features.space import PIXELS, Space
-from baselines.meta import MetaClassifier
 from baselines.monte_carlo import MonteCarlo
 from baselines.pool import PoolLogRatio
 from baselines.ranks import average_ranks
-from baselines.texture_cdf import TextureCdf
 from baselines.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
+from clefgan import challenge, decide, job, registry
 from clefgan.method import DevSet, Images, silent
 from clefgan.testing import blobs, example
+from evaluation import membership
 
 Floats = NDArray[np.float64]
+RULES = ("zero", "dev-best:f1", "quota:0.5", "mixture", "null95", "conformal:0.3")
 
 
 def test_ranks_are_not_argsort() -> None:
@@ -94,15 +99,44 @@ def test_the_assumed_share_is_a_parameter() -> None:
         assert (scores > 0).sum() == count
 
 
-def test_nothing_is_chosen_on_the_scored_images() -> None:
-    """An audit tool keeps the best of three scores by test labels: here scoring sees no labels."""
-    dev, candidates, generated = example()
-    for make in (MetaClassifier, TextureCdf):
-        scorer = make().fit(dev)
-        first = scorer.score(candidates, generated)
-        swapped = make().fit(DevSet(dev.generated, dev.not_used, dev.used))
-        assert not np.array_equal(swapped.score(candidates, generated), first)
-        np.testing.assert_array_equal(scorer.score(candidates, generated), first)
+@pytest.mark.parametrize("name", ["nearest", "fusion", "meta", "texture-cdf", "vcmi-ensemble"])
+def test_nothing_is_chosen_on_the_scored_images(name: str, tmp_path: Path) -> None:
+    """An audit tool keeps the best of three scores by test labels: other labels, another score."""
+    for role, images in roles().items():
+        (tmp_path / role).mkdir(parents=True)
+        for i, image in enumerate(images):
+            stem = f"{role.rpartition('/')[2]}_{i + 1:04d}"
+            Image.fromarray(image).save(tmp_path / role / f"{stem}.png")
+    said = []
+    for first in (True, False):  # the test truth as it is, and turned round
+        rows = [f"real_unknown_1_{i + 1:04d},{int((i < 3) == first)}" for i in range(6)]
+        (tmp_path / "truth.csv").write_text("\n".join(rows) + "\n")
+        read = challenge.read(tmp_path)
+        for rule in RULES if name == "nearest" else ("dev-best:f1",):
+            run = job.run(read, name, registry.get(name)(), rule=decide.parse(rule))
+            assert run.test is not None
+            assert run.test.truth is not None
+            assert run.test.truth[:3].all() == first
+            held_out = run.dev["held-out"]
+            said += [run.test.scores, run.test.decisions, held_out.scores, held_out.decisions]
+    half = len(said) // 2
+    for one, other in zip(said[:half], said[half:], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert any(decisions.any() and not decisions.all() for decisions in said[1::4])
+
+
+def roles() -> dict[str, Images]:
+    """A challenge whose generated images show three of the six candidates."""
+    dev, candidates, _ = example()
+    rng = np.random.default_rng(2)
+    near = np.clip(candidates[:3].astype(int) + rng.integers(-9, 10, (3, 32, 32)), 0, 255)
+    return {
+        "dev/generated": dev.generated,
+        "dev/used": dev.used,
+        "dev/not_used": dev.not_used,
+        "test/generated_1": np.concatenate([blobs(rng, 4), near.astype(np.uint8)]),
+        "test/real_unknown_1": candidates,
+    }
 
 
 def test_scaling_lives_in_one_place() -> None:
@@ -129,6 +163,32 @@ def test_a_copy_never_lowers_a_monte_carlo_score(form: Any) -> None:
     more = np.concatenate([generated, candidates[:1]])
     assert before[0] > 0
     assert raw(more)[0] >= before[0]
+
+
+@pytest.mark.parametrize("form", ["count", "log"])
+def test_monte_carlo_sees_a_generated_set_of_copies_only(form: Any) -> None:
+    """The median of the closest distances is 0 then, and nothing is closer than that."""
+    rng = np.random.default_rng(0)
+    candidates = blobs(rng, 12)
+    reuse = np.array([3, 1, 1, 2, 1, 1, 1, 1, 0, 0, 0, 0])
+    generated = np.repeat(candidates, reuse, axis=0)
+    method = MonteCarlo(form=form)
+    place = method.features.learned(blobs(rng, 20))
+    raw = partial(method.raw, place, candidates, progress=silent)
+    scores = raw(generated)
+    assert membership.auc(reuse > 0, scores) == 1
+    np.testing.assert_allclose(scores / scores.max(), reuse / 3)
+    for i in range(len(candidates)):  # the rule of the test above, here too
+        more = np.concatenate([generated, candidates[i : i + 1]])
+        assert raw(more)[i] >= scores[i]
+    few = candidates[[0, 0, 1]]  # less than half were copied
+    before = raw(few)
+    for i in range(len(candidates)):
+        assert raw(np.concatenate([few, candidates[i : i + 1]]))[i] >= before[i]
+    same = np.full((3, 32, 32), 7, np.uint8)
+    found = method.raw(place, same, same, progress=silent)
+    assert found[0] > 0
+    assert (found == found[0]).all()
 
 
 def test_a_copy_never_lowers_a_csls_score() -> None:

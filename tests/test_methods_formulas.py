@@ -16,6 +16,7 @@ from baselines.csls import Csls
 from baselines.domias import Domias
 from baselines.duel import Duel
 from baselines.features.space import PIXELS, Space
+from baselines.fusion import RankFusion
 from baselines.monte_carlo import MonteCarlo, compare_sets
 from baselines.patches import PatchLogRatio
 from baselines.pool import Identifiability, PoolLogRatio
@@ -189,6 +190,42 @@ def test_vcmi_rules() -> None:
     assert (votes == 0).any()
     assert (above > 0).any()
     np.testing.assert_array_equal(raw(VcmiEnsemble()) > 0, decisions)
+    # the third rule alone: with a share of 1 the first calls all used
+    np.testing.assert_array_equal(raw(VcmiEnsemble(share=1.0)) > 0, votes > 0)
+    # the second and third: with a share of 0 the first calls none
+    np.testing.assert_array_equal(raw(VcmiEnsemble(share=0.0)) > 0, (above > 0) & (votes > 0))
+
+
+@pytest.mark.parametrize("make", [VcmiMax, VcmiDeviation])
+def test_vcmi_prefiltered_by_correlation(make: Any) -> None:
+    exact = raw(make())
+    np.testing.assert_array_equal(raw(make(prefilter=len(S))), exact)
+    np.testing.assert_array_equal(raw(make(prefilter=1000)), exact)
+    few = raw(make(prefilter=3))
+    assert (few <= exact).all()
+    assert few[1] == exact[1]  # of near copies the best correlated one is the most similar too
+    s = similarity(C, S)
+    order = np.argsort(D, axis=1, kind="stable")[:, :3]  # as by correlation: rows have norm 1
+    among = np.take_along_axis(s, order, axis=1).max(axis=1)
+    np.testing.assert_allclose(few - exact, among - s.max(axis=1), atol=1e-6)
+
+
+def test_fusion_is_a_weighted_mean_of_ranks() -> None:
+    """Whole images and tiles by hand, also with one of the two alone."""
+    whole = [raw(PoolLogRatio(), PLACE), raw(Csls(), PLACE), raw(Votes(), PLACE)]
+    tiles = [raw(PatchLogRatio(tiles=4, shift=1)), raw(RelativeTile(tiles=4, shift=1))]
+    by_whole, by_tiles = (
+        np.mean([(rankdata(scores) - 0.5) / 7 for scores in block], axis=0)
+        for block in (whole, tiles)
+    )
+    assert np.abs(by_whole - by_tiles).max() > 0.1
+    dev = DevSet(generated=S, used=C[:3], not_used=R)
+    for weight in (0.0, 0.3, 0.5, 1.0):
+        scorer: Any = RankFusion(tiles=4, shift=1, whole_weight=weight).fit(dev)
+        found = scorer.raw(C, S, progress=silent)
+        np.testing.assert_allclose(found, weight * by_whole + (1 - weight) * by_tiles)
+    scorer = RankFusion(tiles=4, shift=1).fit(dev)
+    np.testing.assert_allclose(scorer.raw(C, S, progress=silent), (by_whole + by_tiles) / 2)
 
 
 def test_vcmi_on_features_is_one_less_the_mean_squared_error() -> None:
@@ -212,6 +249,11 @@ def test_vcmi_on_features_is_one_less_the_mean_squared_error() -> None:
         (partial(Domias, bandwidth=0.0), "bandwidth 0.0 must be above 0"),
         (partial(Domias, features=PIXELS), "features 'pixels' for densities"),
         (partial(Csls, neighbours=0), "neighbours 0 must be above 0"),
+        (partial(VcmiMax, prefilter=-1), "prefilter -1 must be at least 0"),
+        (
+            partial(VcmiDeviation, prefilter=9, similarity="features"),
+            "prefilter 9 is for similarity ssim, not features",
+        ),
         (partial(VcmiRank, share=1.5), "share 1.5 must be from 0 to 1"),
         (partial(VcmiMax, features=Space("hog", 3)), "features 'hog-pca3' have components"),
     ],

@@ -110,6 +110,28 @@ def test_a_name_may_carry_settings(text: str, expected: Any) -> None:
     assert registry.split(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "csls(", "csls(neighbours=3", "csls)", "csls(features=pca(hog)", "csls(neighbours=3)x",
+        "mine.py:Mine(level=7",
+    ],
+)  # fmt: skip
+def test_brackets_that_do_not_match_are_told(text: str) -> None:
+    with pytest.raises(ClefganError) as caught:
+        registry.configure(text)
+    assert str(caught.value) == (
+        f"method {text!r}: brackets that do not match, or do not end it; write "
+        "'name(setting=value)'"
+    )
+
+
+def test_brackets_in_the_path_of_a_file_are_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "a (1"
+    folder.mkdir()
+    assert repr(registry.configure(f"{write(folder, MINE)}:Mine")) == "Mine(level=100.0)"
+
+
 def test_the_seed_goes_where_there_is_one() -> None:
     assert "seed=7" in repr(registry.configure("coin", seed=7))
     assert "seed=1" in repr(registry.configure("coin", ["seed=1"], seed=7))

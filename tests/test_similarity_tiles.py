@@ -72,6 +72,21 @@ def test_settings_that_mean_nothing_are_an_error() -> None:
         scan(Tiles(0), images(1, 0), images(1, 1), Whole())
 
 
+def test_a_tile_has_two_pixels_at_least() -> None:
+    """Five hundred tiles across took minutes for what no tile can show."""
+    c = images(1, 0, 32, 20)
+    with pytest.raises(
+        ClefganError,
+        match=r"^tiles: 500 across images of 32x20; a tile has at least 2x2 pixels: give at most "
+        r"10$",
+    ):
+        scan(Tiles(500), c, c, Whole())
+    with pytest.raises(ClefganError, match="give at most 10"):
+        scan(Tiles(11), c, c, Whole())
+    assert scan(Tiles(10), c, c, Whole()).shape == (1, 1, 100)
+    assert scan(Tiles(1), c[:, :1, :1], c[:, :1, :1], Whole()).shape == (1, 1, 1)
+
+
 def test_features_are_an_error() -> None:
     rows = np.zeros((1, 30), np.float32)
     with pytest.raises(ClefganError, match=r"^tiles: images are float32"):

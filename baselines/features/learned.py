@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from baselines import net_settings
 from baselines.features.blocks import Features
 from baselines.features.pca import canonical
 from clefgan.method import Images, Progress, silent
@@ -28,10 +29,7 @@ class Training:
     most: int = 2000  # generated images to learn from
 
     def __post_init__(self) -> None:
-        if self.temperature <= 0 or self.most < 1:
-            raise ValueError(
-                f"temperature {self.temperature} must be above 0, most {self.most} 1 or more"
-            )
+        net_settings.check(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,11 @@ GROUP = Annotated[
     ),
 ]
 MANIFEST = Annotated[
-    Path | None, typer.Option(metavar="CSV", help="Ids and groups of a folder's images.")
+    Path | None,
+    typer.Option(
+        metavar="CSV",
+        help="Ids and groups of a folder's images; groups.csv or manifest.csv in it if not given.",
+    ),
 ]
 SIZE = Annotated[
     int | None, typer.Option(help="Side to reduce square images to, by averaging blocks.", min=1)
@@ -92,7 +96,9 @@ def make(
         test_generated=test_generated,
         per_group=per_group,
     )
-    spec = making.Spec(leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed))
+    spec = making.Spec(
+        leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how])
+    )
     with progress_bar() as progress:
         found = reals.read(real, group=group, manifest=manifest, size=size, progress=progress)
         drawn = making.draw(found, spec, progress=progress)
@@ -153,12 +159,13 @@ def study(
     from clefgan.lab.roles import Counts
     from clefgan.lab.study import Plan, Source
 
+    kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     plan = Plan(
         source=Source(path=real, group=group, manifest=manifest, size=size),
         methods=tuple(method),
         folder=out,
-        kinds=tuple(how or ["copy"]),
+        kinds=kinds,
         seeds=seeds,
         seed=seed,
         counts=Counts(
@@ -169,7 +176,7 @@ def study(
             test_generated=test_generated,
             per_group=per_group,
         ),
-        gan=network(settings, 0),
+        gan=network(settings, 0, kinds),
         **chosen,
     )
     with progress_bar() as progress:
@@ -182,11 +189,19 @@ def study(
         raise typer.Exit(1)
 
 
-def network(settings: list[str] | None, seed: int) -> "DCGANConfig":
-    """The DCGANs' hyper-parameters."""
+def network(settings: list[str] | None, seed: int, kinds: "Sequence[str]") -> "DCGANConfig":
+    """The DCGANs' hyper-parameters; the default ones where no kind of leak trains any."""
     from clefgan import hyperparameters
     from clefgan.dcgan.config import DCGANConfig
+    from clefgan.errors import ClefganError
 
+    if "dcgan" not in kinds:
+        if settings:
+            raise ClefganError(
+                f"--set {settings[0]!r}: is for the DCGANs of 'dcgan'; got --how "
+                f"{', '.join(kinds)}; leave it out, or give --how dcgan"
+            )
+        return DCGANConfig()
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     found: DCGANConfig = hyperparameters.build(DCGANConfig, values, "dcgan")
     return found

@@ -35,8 +35,8 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     Raises
     ------
     ClefganError
-        Real images that cannot be read or are too few, an unknown method, a process that died. A
-        method that fails while it runs stops no other; see `Results.failures`.
+        Real images that cannot be read or are too few, a process that died. A method that is
+        refused, or fails while it runs, stops no other; see `Results.failures`.
     """
     found = plan.source.read()
     done: dict[Cell, dict[str, Outcome]] = {cell: {} for cell in plan.cells()}
@@ -48,7 +48,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
             todo.setdefault(cell, {})[name] = path
         else:
             done[cell][name] = outcome
-    failures: dict[str, str] = {}
+    failures = study.refused(plan)
     count = sum(map(len, done.values()))
     progress(STAGE, count, len(paths), "")
     many = min(jobs or job.cores(), len(todo))

@@ -11,7 +11,7 @@ from clefgan import folds, images, sidecar
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 
-GROUP_KEYS = ("group", "patient")  # of an npz, looked for in this order
+GROUP_KEYS = ("group", "patient")  # of an npz or a table, looked for in this order
 OWN_COPIES = "exact copies"  # what a group is where none is known
 
 
@@ -49,10 +49,10 @@ def read(
     Parameters
     ----------
     path : a folder of images, or an npz with `images`, uint8 (n, height, width)
-    group : column of the manifest, or key of the npz; without it `group` or `patient`, where it is
-        there; else only exact copies are one group
-    manifest : CSV with a column of ids (`id`, `file`, `filename` or `image`), for a folder;
-        without it `groups.csv` or `manifest.csv` in the folder
+    group : column of the table, or key of the npz; without it `group` or `patient`. An npz that has
+        neither, or a folder without a table, has groups of exact copies only
+    manifest : the table of a folder, a CSV with a column of ids (`id`, `file`, `filename` or
+        `image`); without it `groups.csv` or `manifest.csv` in the folder
     size : side to which square images are reduced, by averaging blocks of pixels
 
     Raises
@@ -79,7 +79,7 @@ def from_folder(path: Path, group: str | None, manifest: Path | None, progress: 
     listed = images.listing(path)
     pixels = images.read(listed, progress=progress)
     ids = tuple(image.id for image in listed)
-    table = manifest or sidecar.locate([path], sidecar.GROUP_FILES)
+    table = manifest or beside(path, group)
     if table is None:
         if group is not None:
             raise ClefganError(
@@ -88,12 +88,34 @@ def from_folder(path: Path, group: str | None, manifest: Path | None, progress: 
         return Reals(pixels, ids, tuple(folds.copies(pixels)), path.name, OWN_COPIES)
     if not table.is_file():
         raise ClefganError(f"{table}: no such file; --manifest takes a CSV of ids and groups")
-    column = (group or "group").casefold()
-    names = sidecar.columns(sidecar.rows(table))
-    if names and column not in names:
-        raise ClefganError(f"{table}: no column {column!r}; its columns are {', '.join(names)}")
+    column = column_of(table, group)
+    if column is None:
+        wanted = " or ".join(map(repr, [group.casefold()] if group else GROUP_KEYS))
+        names = ", ".join(sidecar.columns(sidecar.rows(table)))
+        raise ClefganError(
+            f"{table}: no column {wanted}; its columns are {names}; name one of them with --group"
+        )
     labels = sidecar.mapping(table, column, ids)
     return Reals(pixels, ids, tuple(labels[name] for name in ids), path.name, column)
+
+
+def beside(folder: Path, group: str | None) -> Path | None:
+    """The table that lies in a folder: of two, the one that has the column of groups."""
+    there = [folder / name for name in sidecar.GROUP_FILES if (folder / name).is_file()]
+    fitting = [table for table in there if column_of(table, group) is not None]
+    if len(fitting) > 1:
+        raise ClefganError(f"{fitting[0]}: there is also {str(fitting[1])!r}; keep one")
+    return next(iter(fitting or there), None)
+
+
+def column_of(table: Path, group: str | None) -> str | None:
+    """Name of the column of groups; None if the table has named columns and none is it.
+
+    In a table without names it is the second of two.
+    """
+    wanted = [group.casefold()] if group else [*GROUP_KEYS]
+    names = sidecar.columns(sidecar.rows(table)) or wanted
+    return next((name for name in wanted if name in names), None)
 
 
 def from_npz(path: Path, group: str | None) -> Reals:

@@ -141,15 +141,30 @@ def configured(name: str, cell: Cell) -> Method:
     return registry.configure(name, seed=cell.seed)
 
 
+def refused(plan: Plan) -> dict[str, str]:
+    """Methods that there are not, or whose settings are refused, and why."""
+    found = {}
+    for name in plan.methods:
+        try:
+            configured(name, plan.cells()[0])
+        except ClefganError as error:
+            found[name] = str(error)
+    return found
+
+
 def paths(plan: Plan, digest: str) -> dict[tuple[Cell, str], Path]:
-    """Where the outcome of each method in each cell is kept: named by all that decides it."""
+    """Where the outcome of each method in each cell is kept: named by all that decides it.
+
+    Methods that are refused have none.
+    """
+    methods = [name for name in plan.methods if name not in refused(plan)]
     ours = [trials.source_digest(cls) for cls in (Spec, Counts, leaks.Made)]
     found = {}
     for cell in plan.cells():
         challenge = asdict(plan.spec(cell))
         if cell.how != "dcgan":
             del challenge["gan"]
-        for name in plan.methods:
+        for name in methods:
             method = configured(name, cell)
             decides = {
                 "challenge": challenge,

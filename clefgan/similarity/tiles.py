@@ -24,6 +24,7 @@ from clefgan.similarity.rows import Floats, Rows
 from clefgan.similarity.threads import cores, in_threads
 
 CENTRE = 128
+LEAST_SIDE = 2  # pixels of a tile
 LARGEST_IN_FLOAT32 = 18  # 18^2 pixels * 3 * 2^14 < 2^24
 
 
@@ -94,6 +95,12 @@ class TilePairs:
             raise ClefganError(
                 f"tiles: {tiles.across} across with a shift of {tiles.shift}; "
                 "give at least 1 tile and a shift of at least 0"
+            )
+        most = min(height, width) // LEAST_SIDE
+        if tiles.across > max(1, most):
+            raise ClefganError(
+                f"tiles: {tiles.across} across images of {height}x{width}; a tile has at least "
+                f"{LEAST_SIDE}x{LEAST_SIDE} pixels: give at most {max(1, most)}"
             )
         sides = (-(-height // tiles.across), -(-width // tiles.across))
         rows, columns = (
