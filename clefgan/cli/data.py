@@ -38,7 +38,10 @@ def info(
         typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
     ] = None,
 ) -> None:
-    """Show roles, counts, sizes, kinds and exact copies, and what is missing."""
+    """Show roles, counts, sizes, kinds and exact copies, and what is missing.
+
+    Exit 1 if a run would fail.
+    """
     from clefgan import inspection
     from clefgan.cli.run import window_levels
 
@@ -54,10 +57,13 @@ def info(
     console.print()
     for note in report.notes:
         console.print(Text(note), style="dim")
+    for warning in report.warnings:
+        console.print(Text(f"warning: {warning}"), style="yellow", soft_wrap=True)
     for problem in report.problems:
-        console.print(Text(problem), style="yellow", soft_wrap=True)
-    if not report.problems:
-        console.print("[green]ready to run[/green]")
+        console.print(Text(problem), style="red", soft_wrap=True)
+    if report.problems:
+        raise typer.Exit(1)
+    console.print("[green]ready to run[/green]")
 
 
 @app.command()
