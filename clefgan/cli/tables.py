@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clefgan.cli import usage
 from clefgan.cli.console import console
 from clefgan.errors import ClefganError
 
@@ -70,7 +71,8 @@ def enter(
         name: panel.read(path, rules, answers)
         for name, path in zip(panel.names(paths), paths, strict=True)
     }
-    entrants = panel.with_knowledge(entrants, knowledge)
+    with usage.of("--knowledge"):
+        entrants = panel.with_knowledge(entrants, knowledge)
     clusters = None if groups is None else sidecar.groups(groups, tuple(answers))
     notes = tuple(note for entrant in entrants.values() for note in entrant.notes)
     return Entered(panel.line_up(entrants, answers, clusters), rules, tuple(answers), notes)
@@ -102,7 +104,7 @@ def ranking_metric(name: str | None, edition: "Edition") -> "Metric":
 def check_level(level: float) -> None:
     """Refuse a level that is no share."""
     if not 0 < level < 1:
-        raise typer.BadParameter(f"--level: {level} is not between 0 and 1")
+        raise typer.BadParameter(f"{level} is not between 0 and 1", param_hint="--level")
 
 
 def refuse_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
