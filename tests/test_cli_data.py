@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from clefgan import __main__ as entry
 from clefgan import inspection
 from clefgan.cli.data import app
+from clefgan.datasets import preparation
 from clefgan.errors import ClefganError
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
@@ -178,6 +180,20 @@ class TestInfo:
 
 
 class TestPrepare:
+    def test_one_that_is_damaged_is_one_line(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+        make(tmp_path / "download", *DEV)
+        path = preparation.prepare("imageclef_gans/2023", tmp_path / "download")
+        (path / "features.json").unlink()
+        for words in (["data", "info"], ["run", "--method", "coin", "--data"]):
+            with pytest.raises(SystemExit) as stopped:
+                entry.main([*words, str(path)])
+            assert stopped.value.code == 1
+            (line,) = capsys.readouterr().err.splitlines()
+            assert line.startswith(f"clefgan: {path}: a prepared dataset that is damaged; got ")
+
     def test_then_look(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
         make(tmp_path / "download", *DEV)
@@ -185,6 +201,11 @@ class TestPrepare:
             app, ["prepare", "imageclef_gans/2023", "--from", str(tmp_path / "download")]
         )
         assert done.stdout.startswith(f"prepared imageclef_gans/2023 in {tmp_path}/cache/datasets/")
+        words = ["prepare", "imageclef_gans/2023", "--from", str(tmp_path / "download")]
+        done = CliRunner().invoke(app, words)
+        assert done.stdout.startswith(f"already prepared: imageclef_gans/2023 in {tmp_path}/cache/")
+        done = CliRunner().invoke(app, [*words, "--force"])
+        assert done.stdout.startswith("prepared imageclef_gans/2023 in ")
         lines = info("imageclef_gans/2023")
         assert lines[0] == "imageclef_gans/2023"
         assert lines[2].endswith("B dev_generated")

@@ -72,12 +72,16 @@ def prepare(
     source: Annotated[
         Path | None, typer.Option("--from", help="The folder of the download, unpacked.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Prepare it anew, and replace what is there.")
+    ] = False,
 ) -> None:
     """Store a challenge's data as a TFDS dataset, to be named by --data from then on."""
     from clefgan.datasets import preparation
 
-    path = preparation.prepare(name, source)
-    console.print(f"prepared [cyan]{name}[/cyan] in {path}", soft_wrap=True)
+    path, made = preparation.ensure(name, source, force=force)
+    said = "prepared" if made else "already prepared:"
+    console.print(f"{said} {name} in {path}", markup=False, soft_wrap=True)
 
 
 def role_table(report: "Report") -> Table:
