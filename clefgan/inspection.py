@@ -103,6 +103,7 @@ def inspect(
     else:
         notes += known_beside(whole)
         problems += absent(whole)
+        problems += too_few(whole, roles)
     shared = tuple(overlaps(roles))
     problems += [line for role in roles for line in faults(role) if line not in problems]
     warnings = tuple(contradictions(shared))
@@ -214,6 +215,20 @@ def absent(found: challenge.Challenge) -> Iterator[str]:
             f"{found.source}: no dev images, so no method can be fitted; give the folder that "
             "holds them, and this one with --test-data"
         )
+
+
+def too_few(found: challenge.Challenge, roles: Sequence[Role]) -> Iterator[str]:
+    """Yield which real dev images are too few for held-out scores; copies count as one."""
+    groups = found.groups or {}
+    for role in roles:
+        if role.images.role not in ALWAYS_SHOWN[0] or role.unread:
+            continue
+        alike = {groups.get(name, digest) for digest, ids in role.copies.items() for name in ids}
+        if len(alike) < 2:
+            yield (
+                f"{role.images.where}: one group of images, and held-out scores need two; "
+                "add images, or run with --protocol paper"
+            )
 
 
 def known_beside(found: challenge.Challenge) -> Iterator[str]:

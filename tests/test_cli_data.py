@@ -111,6 +111,24 @@ class TestInfo:
             "them, and this one with --test-data"
         )
 
+    def test_too_few_for_held_out_scores(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        ids = [f"{role}_{i}" for role in ("used", "not_used") for i in (1, 2, 3)]
+        rows = [f"{name},{'p' if name.startswith('not') else name}\n" for name in ids]
+        (tmp_path / "groups.csv").write_text("".join(rows))
+        message = (
+            "one group of images, and held-out scores need two; "
+            "add images, or run with --protocol paper"
+        )
+        assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/not_used: {message}"
+        (tmp_path / "groups.csv").unlink()
+        assert info(tmp_path)[-1] == "ready to run"
+        for i in (1, 2, 3):
+            (tmp_path / f"dev/used/used_{i}.png").write_bytes(png(i, "L" if i < 3 else "RGB"))
+        (tmp_path / "dev/used/used_1.png").unlink()
+        (tmp_path / "dev/used/used_2.png").write_bytes(png(3))
+        assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/used: {message}"
+
     def test_parts_apart(self, tmp_path: Path) -> None:
         make(tmp_path / "a", *DEV)
         make(tmp_path / "b", *TEST)

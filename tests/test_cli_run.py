@@ -80,7 +80,8 @@ def test_an_existing_run_stays_unless_forced(
     assert clefgan(*words) == 1
     assert "all-used.csv: exists; give another --name or --force" in capsys.readouterr().err
     assert (tmp_path / "runs" / "all-used.csv").read_text() == "precious\n"
-    assert clefgan(*words, "--name", "other") == 0
+    assert clefgan(*words, "--name", "other.csv") == 0
+    assert (tmp_path / "runs" / "other.csv").is_file()
     assert clefgan(*words, "--force") == 0
     assert (tmp_path / "runs" / "all-used.csv").read_text().startswith("real_unknown_0001,1\n")
 

@@ -60,6 +60,21 @@ def test_help_takes_little_processor_time() -> None:
             "clefgan: no edition '1999'; known: ",
         ),
         (
+            ["run", "--method", "coin", "--set", "seed=-1"],
+            1,
+            "clefgan: method 'coin': seed must be from 0 to 4294967295; got -1; give another",
+        ),
+        (
+            ["run", "--method", "coin(seed=4294967296)"],
+            1,
+            "clefgan: method 'coin': seed must be from 0 to 4294967295; got 4294967296; give ",
+        ),
+        (
+            ["data", "info", "--edition", "2025_s2"],
+            1,
+            "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
+        ),
+        (
             ["run", "--method", "coin", "--edition", "2025_s2"],
             1,
             "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
@@ -86,6 +101,8 @@ def test_bad_input_is_one_line_and_exit_code_1(
         (["--decide", "zeroo"], "--decide", "no rule 'zeroo'; did you mean 'zero'?"),
         (["--decide", "quota:2"], "--decide", "quota 2; give a share from 0 to 1"),
         (["--name", "../x"], "--name", "'../x' is not a plain file name; give the folder with"),
+        (["--seed", "-1"], "'--seed'", "Input should be greater than or equal to 0"),
+        (["--name", ".csv"], "--name", "'' is not a plain file name"),
         (["--name", ".."], "--name", "'..' is not a plain file name"),
         (["--name", ""], "--name", "'' is not a plain file name"),
         (["--name", "a\\b"], "--name", r"'a\\b' is not a plain file name"),

@@ -43,8 +43,10 @@ def info(
     Exit 1 if a run would fail.
     """
     from clefgan import inspection
-    from clefgan.cli.run import window_levels
+    from clefgan.cli.run import refuse_classes, window_levels
+    from submissions import editions
 
+    refuse_classes(editions.get(edition))
     levels = None if window is None else window_levels(window)
     with progress_bar() as progress:
         report = inspection.inspect(

@@ -34,7 +34,7 @@ def run(
     name: Annotated[
         str | None, typer.Option(help="File name without ending; the method's if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the method and of the folds.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the method and of the folds.", min=0)] = 0,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
@@ -107,7 +107,8 @@ def file_stem(method: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """The name, if it is that of a file and not a path."""
+    """The name without the ending of a run file, if it is that of a file and not a path."""
+    name = name.removesuffix(".csv")
     if not name or name in (".", "..") or "/" in name or "\\" in name:
         raise typer.BadParameter(
             f"{name!r} is not a plain file name; give the folder with --out", param_hint="--name"

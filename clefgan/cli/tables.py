@@ -36,7 +36,7 @@ GROUPS = Annotated[
     Path | None, typer.Option(help="CSV of id, patient: whole patients are drawn again.")
 ]
 LEVEL = Annotated[float, typer.Option(help="Of every interval, such as 0.95.")]
-SEED = Annotated[int, typer.Option(help="Of all that is drawn.")]
+SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
 CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV.")]
 JSON = Annotated[Path | None, typer.Option("--json", help="Write the table as JSON.")]
 MARKDOWN = Annotated[Path | None, typer.Option("--markdown", help="Write the table as Markdown.")]
