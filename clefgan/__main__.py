@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGES = ("baselines", "evaluation", "submissions")
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 
 def foreign_packages() -> list[str]:
@@ -35,11 +36,22 @@ def known_errors() -> tuple[type[BaseException], ...]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run one command; one line on stderr and exit code 1 for what the user can put right."""
-    shadowed = foreign_packages()
-    if shadowed:
-        print(f"clefgan: {shadowed[0]}", file=sys.stderr)  # noqa: T201 - rich may be missing too
-        raise SystemExit(1)
+    """Run one command; one line on stderr and exit code 1 for what the user can put right.
+
+    Ctrl-C exits with 130, in silence, from the first import on: Typer hears it only in a command.
+    """
+    try:
+        shadowed = foreign_packages()
+        if shadowed:
+            print(f"clefgan: {shadowed[0]}", file=sys.stderr)  # noqa: T201 - rich may be missing
+            raise SystemExit(1)
+        run(arguments)
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+def run(arguments: list[str] | None) -> None:
+    """Run one command of ours."""
     from clefgan.cli.app import app
 
     try:

@@ -35,7 +35,7 @@ def grouped(
         if np.count_nonzero(counts[:, column]) < 2:
             raise ClefganError(
                 f"dev: fewer than 2 groups of images {label}; held-out scores need one to fit on "
-                "and one to score"
+                "and one to score; add images, or use the paper protocol alone"
             )
     return assign(counts, n_folds, seed)[index]
 

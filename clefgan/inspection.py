@@ -58,12 +58,18 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: `notes` is what is known beside the images, `problems` what is in the way."""
+    """What was found.
+
+    notes : what is known beside the images
+    warnings : faults of the data that a run goes on with
+    problems : why a run would fail
+    """
 
     source: str
     roles: tuple[Role, ...]
     shared: tuple[Shared, ...]
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
     problems: tuple[str, ...]
 
 
@@ -88,17 +94,20 @@ def inspect(
     for place in (data,) if test_data is None else (data, test_data):
         sets += listed(place, folders, sixteen_bit, problems)
     notes: list[str] = []
+    roles = [examine(found, progress) for found in sets]
     try:
         whole = challenge.read(data, edition, test_data=test_data, sixteen_bit=sixteen_bit)
     except ClefganError as error:
-        problems += [str(error)] if str(error) not in problems else []
+        told = {*problems, *(line for role in roles for line in first_fault(role))}
+        problems += [str(error)] if str(error) not in told else []
     else:
         notes += known_beside(whole)
-    roles = [examine(found, progress) for found in sets]
+        problems += absent(whole)
+        problems += too_few(whole, roles)
     shared = tuple(overlaps(roles))
     problems += [line for role in roles for line in faults(role) if line not in problems]
-    problems += contradictions(shared)
-    return Report(str(data), tuple(roles), shared, tuple(notes), tuple(problems))
+    warnings = tuple(contradictions(shared))
+    return Report(str(data), tuple(roles), shared, tuple(notes), warnings, tuple(problems))
 
 
 def listed(
@@ -169,6 +178,14 @@ def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:
             yield Shared(*names, pairs)
 
 
+def first_fault(role: Role) -> Iterator[str]:
+    """Yield what reading a challenge says of the first image of a role: `faults` has it too."""
+    try:
+        role.images.header()
+    except ClefganError as error:
+        yield str(error)
+
+
 def faults(role: Role) -> Iterator[str]:
     """Yield what keeps the images of a role from being read."""
     by_id = {item.id: item for item in role.images.items}
@@ -191,13 +208,34 @@ def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
             )
 
 
-def known_beside(found: challenge.Challenge) -> Iterator[str]:
-    """Yield what is known of the images beside their pixels, and which part is absent."""
+def absent(found: challenge.Challenge) -> Iterator[str]:
+    """Yield what is missing without which nothing can be run."""
     if found.dev is None:
-        yield "dev: none, so no method can be fitted"
-    elif found.groups is None:
+        yield (
+            f"{found.source}: no dev images, so no method can be fitted; give the folder that "
+            "holds them, and this one with --test-data"
+        )
+
+
+def too_few(found: challenge.Challenge, roles: Sequence[Role]) -> Iterator[str]:
+    """Yield which real dev images are too few for held-out scores; copies count as one."""
+    groups = found.groups or {}
+    for role in roles:
+        if role.images.role not in ALWAYS_SHOWN[0] or role.unread:
+            continue
+        alike = {groups.get(name, digest) for digest, ids in role.copies.items() for name in ids}
+        if len(alike) < 2:
+            yield (
+                f"{role.images.where}: one group of images, and held-out scores need two; "
+                "add images, or run with --protocol paper"
+            )
+
+
+def known_beside(found: challenge.Challenge) -> Iterator[str]:
+    """Yield what is known of the images beside their pixels, and whether test is absent."""
+    if found.dev is not None and found.groups is None:
         yield "groups: none given (groups.csv); exact copies alone are kept together in folds"
-    else:
+    elif found.groups is not None:
         n_groups = len(set(found.groups.values()))
         yield f"groups: {n_groups} among {len(found.groups)} real dev images"
     if found.test is None:

@@ -182,7 +182,8 @@ def run(
         "cluster": cluster(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
-    return Run(name, method, scored, test, notes_of(method, scored), provenance)
+    notes = (*notes_of(method, scored), *contradictions(ids, truth, reals))
+    return Run(name, method, scored, test, notes, provenance)
 
 
 def decided(scored: Scored, rule: Rule, known: Known | None) -> Scored:
@@ -320,6 +321,29 @@ def notes_of(method: Method, scored: Mapping[Protocol, Scored]) -> tuple[str, ..
     """What the reader of the dev scores must know."""
     note = getattr(method, "paper_note", "")
     return (f"paper protocol: {note}",) if note and "paper" in scored else ()
+
+
+def contradictions(
+    ids: tuple[str, ...], truth: NDArray[np.bool_], reals: Images
+) -> tuple[str, ...]:
+    """Warn of dev images that are both used and not used, pixel for pixel: a fault of the data."""
+    digests = folds.copies(reals)
+    used = {
+        digest: name for name, digest, is_used in zip(ids, digests, truth, strict=True) if is_used
+    }
+    twice = [
+        (used[digest], name)
+        for name, digest, is_used in zip(ids, digests, truth, strict=True)
+        if not is_used and digest in used
+    ]
+    if not twice:
+        return ()
+    one, other = twice[0]
+    return (
+        f"warning: {len(twice)} of {len(truth) - int(truth.sum())} dev images not used are also "
+        f"used, such as {other!r} = {one!r}; no method can tell them apart; "
+        "see `clefgan data info`",
+    )
 
 
 def digests_of(challenge: Challenge) -> dict[str, str]:

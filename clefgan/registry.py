@@ -21,6 +21,7 @@ from clefgan.method import Knowledge, Method
 
 GROUP = "clefgan.methods"
 OURS = "clefgan"
+SEEDS = 2**32  # how many seeds there are: JAX and scikit-learn take no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,11 @@ def configure(name: str, settings: Iterable[str] = (), seed: int | None = None) 
 def build(cls: type[Method], values: Mapping[str, str], name: str) -> Method:
     """Return an instance with the given texts parsed by the types of the fields."""
     instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
+    seed = getattr(instance, "seed", 0)
+    if isinstance(seed, int) and not 0 <= seed < SEEDS:
+        raise ClefganError(
+            f"method {name!r}: seed must be from 0 to {SEEDS - 1}; got {seed}; give another"
+        )
     method: Method = instance
     return method
 

@@ -20,6 +20,7 @@ def write(
     *,
     file_names: Mapping[str, str] | None = None,
     force: bool = False,
+    shown: str = "",
 ) -> None:
     """Write a run in an edition's format, in the order of `decisions`; valid, or not at all.
 
@@ -31,6 +32,7 @@ def write(
     file_names : image id to the image's file name; where the edition writes extensions, they are
         taken from here instead of being the edition's usual one
     force : replace an existing file
+    shown : what errors call the file; `path` if not given
 
     Raises
     ------
@@ -38,32 +40,33 @@ def write(
         The file exists, there are no decisions, or an id or class cannot be written in this format.
     """
     target = Path(path)
+    called = shown or str(target)
     if not decisions:
-        raise RunFileError(f"{target}: no decisions; a run needs at least one image")
+        raise RunFileError(f"{called}: no decisions; a run needs at least one image")
     names = file_names or {}
     tokens = {image_id: names.get(image_id, image_id) for image_id in decisions}
     for image_id, name in tokens.items():
         if edition.extension_in_id and name != image_id and not has_extension(name):
             raise RunFileError(
-                f"{target}: file name {quoted(name)} of {quoted(image_id)} is no image's"
+                f"{called}: file name {quoted(name)} of {quoted(image_id)} is no image's"
             )
     with written_whole(target, force) as part:
         with part.open("w", encoding="utf-8", newline="") as lines:
             if edition.header:
                 lines.write(edition.delimiter.join(edition.header) + "\n")
             for image_id, decision in decisions.items():
-                lines.write(_line(tokens[image_id], decision, edition, target) + "\n")
-        found = checker.inspect(part, edition, tokens.values(), shown=str(target))
+                lines.write(_line(tokens[image_id], decision, edition, called) + "\n")
+        found = checker.inspect(part, edition, tokens.values(), shown=called)
         checker.raise_first(found)
 
 
-def _line(image_id: str, decision: bool | str, edition: Edition, target: Path) -> str:
+def _line(image_id: str, decision: bool | str, edition: Edition, called: str) -> str:
     """One line; nothing that the checker would take only with a warning."""
     token, label = edition.token(image_id), edition.label(decision)
     line = f"{token}{edition.delimiter}{label}"
     parsed = row.parse(line, edition)
     if parsed.faults:
-        raise RunFileError(f"{target}: {quoted(line)} cannot be written: {parsed.faults[0].text}")
+        raise RunFileError(f"{called}: {quoted(line)} cannot be written: {parsed.faults[0].text}")
     return line
 
 

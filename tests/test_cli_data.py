@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from clefgan import __main__ as entry
 from clefgan import inspection
 from clefgan.cli.data import app
+from clefgan.datasets import preparation
 from clefgan.errors import ClefganError
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
@@ -37,10 +39,10 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-def info(*arguments: object) -> list[str]:
+def info(*arguments: object, code: int = 0) -> list[str]:
     """Lines of `clefgan data info`, blanks squeezed."""
     done = CliRunner().invoke(app, ["info", *map(str, arguments)], catch_exceptions=False)
-    assert done.exit_code == 0
+    assert done.exit_code == code
     return [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
 
 
@@ -75,10 +77,11 @@ class TestInfo:
             "dev used and dev not used 1 again = twin",
             "test generated and test candidates 1 generated_1_1 = leak",
         ]
-        assert lines[-1] == (
-            "dev used and dev not used: 1 of one are also in the other, "
-            "such as 'again' and 'twin'; an image is either used or not"
-        )
+        assert lines[-2:] == [
+            "warning: dev used and dev not used: 1 of one are also in the other, "
+            "such as 'again' and 'twin'; an image is either used or not",
+            "ready to run",
+        ]
 
     def test_many_copies_are_shortened(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
@@ -102,7 +105,29 @@ class TestInfo:
 
     def test_one_part(self, tmp_path: Path) -> None:
         assert "test: none, so dev scores only" in info(make(tmp_path / "a", *DEV))
-        assert "dev: none, so no method can be fitted" in info(make(tmp_path / "b", *TEST))
+        lines = info(make(tmp_path / "b", *TEST), code=1)
+        assert lines[-1] == (
+            f"{tmp_path}/b: no dev images, so no method can be fitted; give the folder that holds "
+            "them, and this one with --test-data"
+        )
+
+    def test_too_few_for_held_out_scores(self, tmp_path: Path) -> None:
+        make(tmp_path, *DEV)
+        ids = [f"{role}_{i}" for role in ("used", "not_used") for i in (1, 2, 3)]
+        rows = [f"{name},{'p' if name.startswith('not') else name}\n" for name in ids]
+        (tmp_path / "groups.csv").write_text("".join(rows))
+        message = (
+            "one group of images, and held-out scores need two; "
+            "add images, or run with --protocol paper"
+        )
+        assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/not_used: {message}"
+        (tmp_path / "groups.csv").unlink()
+        assert info(tmp_path)[-1] == "ready to run"
+        for i in (1, 2, 3):
+            (tmp_path / f"dev/used/used_{i}.png").write_bytes(png(i, "L" if i < 3 else "RGB"))
+        (tmp_path / "dev/used/used_1.png").unlink()
+        (tmp_path / "dev/used/used_2.png").write_bytes(png(3))
+        assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/used: {message}"
 
     def test_parts_apart(self, tmp_path: Path) -> None:
         make(tmp_path / "a", *DEV)
@@ -112,7 +137,7 @@ class TestInfo:
         assert lines[-1] == "ready to run"
 
     def test_what_is_missing(self, tmp_path: Path) -> None:
-        lines = info(make(tmp_path, "dev/used", "dev/generated"))
+        lines = info(make(tmp_path, "dev/used", "dev/generated"), code=1)
         assert lines[-1] == (
             f"{tmp_path}/dev: no folder of images not used for dev; "
             "looked for not_used, real_not_used, real_unused, real/not_used"
@@ -124,24 +149,34 @@ class TestInfo:
 
         deep = tmp_path / "dev/not_used/deep.png"
         Image.fromarray(np.zeros((5, 5), np.uint16)).save(deep)
-        lines = info(tmp_path)
+        lines = info(tmp_path, code=1)
         assert (
             f"{tmp_path}/dev/used: 1 of 3 images cannot be read: 'used_2.png' is empty; "
             "replace them" in lines
         )
         assert any("'deep.png' is 16-bit; give a window" in line for line in lines)
         assert "ready to run" not in lines
-        lines = info(tmp_path, "--window", "0,100")
+        lines = info(tmp_path, "--window", "0,100", code=1)
         assert (
             f"{tmp_path}/dev/not_used: images of 2 sizes: 3 are 5x4, 1 are 5x5; bring them to one"
             in lines
         )
 
+    @pytest.mark.parametrize("content", [b"", png(1)[:20], png(1)[:-20]])
+    def test_a_first_image_that_cannot_be_read_is_told_once(
+        self, tmp_path: Path, content: bytes
+    ) -> None:
+        make(tmp_path, *DEV)
+        (tmp_path / "dev/used/used_1.png").write_bytes(content)
+        found = [line for line in info(tmp_path, code=1) if "used_1.png" in line]
+        assert len(found) == 1
+        assert found[0].startswith(f"{tmp_path}/dev/used: 1 of 3 images cannot be read")
+
     def test_sizes_that_differ_between_roles(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
         for path in (tmp_path / "dev/used").iterdir():
             Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
-        assert info(tmp_path)[-1] == (
+        assert info(tmp_path, code=1)[-1] == (
             f"{tmp_path}/dev/used: images of dev used are 8x8, those of dev generated 5x4; "
             "bring them to one size"
         )
@@ -163,6 +198,20 @@ class TestInfo:
 
 
 class TestPrepare:
+    def test_one_that_is_damaged_is_one_line(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+        make(tmp_path / "download", *DEV)
+        path = preparation.prepare("imageclef_gans/2023", tmp_path / "download")
+        (path / "features.json").unlink()
+        for words in (["data", "info"], ["run", "--method", "coin", "--data"]):
+            with pytest.raises(SystemExit) as stopped:
+                entry.main([*words, str(path)])
+            assert stopped.value.code == 1
+            (line,) = capsys.readouterr().err.splitlines()
+            assert line.startswith(f"clefgan: {path}: a prepared dataset that is damaged; got ")
+
     def test_then_look(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
         make(tmp_path / "download", *DEV)
@@ -170,6 +219,11 @@ class TestPrepare:
             app, ["prepare", "imageclef_gans/2023", "--from", str(tmp_path / "download")]
         )
         assert done.stdout.startswith(f"prepared imageclef_gans/2023 in {tmp_path}/cache/datasets/")
+        words = ["prepare", "imageclef_gans/2023", "--from", str(tmp_path / "download")]
+        done = CliRunner().invoke(app, words)
+        assert done.stdout.startswith(f"already prepared: imageclef_gans/2023 in {tmp_path}/cache/")
+        done = CliRunner().invoke(app, [*words, "--force"])
+        assert done.stdout.startswith("prepared imageclef_gans/2023 in ")
         lines = info("imageclef_gans/2023")
         assert lines[0] == "imageclef_gans/2023"
         assert lines[2].endswith("B dev_generated")

@@ -59,6 +59,18 @@ def test_training_leaves_networks_log_sheets_and_checkpoints(gan: Path) -> None:
     assert [path.name for path in (gan / "samples").iterdir()] == ["epoch_0002.png"]
 
 
+@pytest.mark.parametrize("words", [["--rank", 3], ["--processes", 2]])
+def test_several_hosts_need_a_coordinator(
+    pictures: Path, tmp_path: Path, words: list[object]
+) -> None:
+    given = ["train", pictures, "--out", tmp_path / "gan", *SMALL, *words]
+    result = CliRunner().invoke(app, [str(word) for word in given])
+    assert result.exit_code == 2
+    told = " ".join(result.output.replace("│", " ").split())
+    assert "--processes or --rank: says nothing without --coordinator HOST:PORT" in told
+    assert not (tmp_path / "gan").exists()
+
+
 def test_samples_are_the_same_every_time(gan: Path, tmp_path: Path) -> None:
     assert "wrote 18 images" in run("sample", gan, "-n", 18, "--out", tmp_path / "a")
     run("sample", gan, "-n", 3, "--out", tmp_path / "b")

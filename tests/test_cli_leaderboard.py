@@ -170,7 +170,6 @@ def test_the_data_may_hold_truth_and_gallery(
         ),
         (["--metric", "f2"], "metric: not known; got 'f2'"),
         (["--edition", "1999"], "1999"),
-        (["--knowledge", "team9=S0"], "--knowledge: no run 'team9'"),
     ],
 )
 def test_bad_words_are_one_line(
@@ -187,12 +186,19 @@ def test_bad_words_are_one_line(
     ("words", "message"),
     [
         ([], "give --truth FILE, or --data"),
-        (["--truth", "t", "--level", "95"], "not between 0 and 1"),
+        (["--truth", "t", "--level", "95"], "for --level: 95.0 is not between 0 and 1"),
+        (["--truth", "truth.txt", "--knowledge", "team9=S0"], "for --knowledge: no run 'team9'"),
+        (["--truth", "truth.txt", "--knowledge", "S0"], "for --knowledge: 'S0' is not RUN=KIND"),
     ],
 )
 def test_wrong_use_exits_2(
-    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    message: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(folder)
     assert clefgan("leaderboard", *runs(folder), *words) == 2
     assert message in " ".join(capsys.readouterr().err.replace("│", " ").split())
 

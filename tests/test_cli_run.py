@@ -80,7 +80,8 @@ def test_an_existing_run_stays_unless_forced(
     assert clefgan(*words) == 1
     assert "all-used.csv: exists; give another --name or --force" in capsys.readouterr().err
     assert (tmp_path / "runs" / "all-used.csv").read_text() == "precious\n"
-    assert clefgan(*words, "--name", "other") == 0
+    assert clefgan(*words, "--name", "other.csv") == 0
+    assert (tmp_path / "runs" / "other.csv").is_file()
     assert clefgan(*words, "--force") == 0
     assert (tmp_path / "runs" / "all-used.csv").read_text().startswith("real_unknown_0001,1\n")
 
@@ -94,6 +95,102 @@ def test_dev_alone_gives_a_record_and_no_run_file(
     assert [path.name for path in out.iterdir()] == ["coin.json"]
 
 
+def test_dev_alone_leaves_no_run_file_of_an_earlier_run(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "runs"
+    words = ["run", "--method", "coin", "--out", str(out)]
+    assert clefgan(*words, "--data", str(data)) == 0
+    assert clefgan(*words, "--data", str(data / "dev"), "--force") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"removed {out / 'coin.csv'}: it was of an earlier run" in printed
+    assert [path.name for path in out.iterdir()] == ["coin.json"]
+
+
+def test_a_folder_in_the_way_is_told_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "coin.json").mkdir()
+    assert clefgan("run", "--method", "coin", "--out", str(tmp_path), "--force") == 1
+    assert "coin.json: is a folder; give another --name" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_is_not_ours_is_told_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.chmod(0o500)
+    assert clefgan("run", "--method", "coin", "--out", str(tmp_path / "runs")) == 1
+    assert "may not be written to; give another --out" in capsys.readouterr().err
+    tmp_path.chmod(0o700)
+
+
+def test_an_image_both_used_and_not_used_is_warned_of(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = Image.open(data / "dev/used/used_0002.png")
+    image.save(data / "dev/not_used/again[x].png", compress_level=0)
+    words = ["--data", str(data), "--protocol", "paper", "--out", str(tmp_path / "runs")]
+    assert clefgan("run", "--method", "coin", *words) == 0
+    (note,) = json.loads((tmp_path / "runs" / "coin.json").read_text())["notes"]
+    assert note.startswith(
+        "warning: 1 of 6 dev images not used are also used, such as 'again[x]' = 'used_0002'; "
+    )
+    assert note in " ".join(capsys.readouterr().out.split())
+
+
+BEING_WRITTEN = """
+import os, signal, sys
+from pathlib import Path
+from clefgan.__main__ import main
+from clefgan.cli import record
+number, where, words = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
+def stopping(function):
+    def stopped(*arguments):
+        done = function(*arguments)
+        if where == "text" or arguments[1].name == where:
+            os.kill(os.getpid(), number)
+        return done
+    return stopped
+if where == "text":
+    record.text = stopping(record.text)
+else:
+    Path.replace = stopping(Path.replace)
+main(words)
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "where", "left"),
+    [
+        (signal.SIGINT, "text", {"coin.csv": "old", "coin.json": "old"}),
+        (signal.SIGINT, "coin.csv", {"coin.csv": "new", "coin.json": "new"}),
+        (signal.SIGINT, "coin.json", {"coin.csv": "new", "coin.json": "new"}),
+        (signal.SIGKILL, "coin.csv", {"coin.csv": "new"}),
+    ],
+)
+def test_a_run_file_and_its_record_appear_together(
+    data: Path, tmp_path: Path, number: signal.Signals, where: str, left: dict[str, str]
+) -> None:
+    out = tmp_path / "runs"
+    out.mkdir()
+    for name in ("coin.csv", "coin.json"):
+        (out / name).write_text("old")
+    words = ["run", "--method", "coin", "--data", str(data), "--out", str(out), "--force"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", BEING_WRITTEN, str(int(number)), where, *words],
+        capture_output=True,
+    )
+    assert done.returncode == (130 if number == signal.SIGINT else -number)
+    assert b"Traceback" not in done.stderr
+    found = {
+        path.name: "old" if path.read_text() == "old" else "new"
+        for path in out.iterdir()
+        if number == signal.SIGINT or path.suffix != ".part"
+    }
+    assert found == left
+
+
 def test_the_two_parts_may_be_two_folders(data: Path, tmp_path: Path) -> None:
     words = ["--data", str(data / "dev"), "--test-data", str(data / "test")]
     assert clefgan("run", "--method", "nearest", *words, "--out", str(tmp_path / "runs")) == 0
@@ -104,8 +201,9 @@ def test_the_two_parts_may_be_two_folders(data: Path, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["--data", "nowhere"], "nowhere"),
-        (["--window", "5"], "--window: '5' is not two whole numbers LOW,HIGH"),
-        (["--window", "9,5"], "--window: '9,5': the low level must be below the high one"),
+        (["--edition", "2024_s2"], "edition '2024_s2' asks for classes; a method says used or"),
+        (["--out", "file"], "file: is not a folder; give another --out"),
+        (["--out", "file/runs"], "file: is not a folder; give another --out"),
     ],
 )
 def test_bad_words_leave_no_folder(
@@ -116,6 +214,7 @@ def test_bad_words_leave_no_folder(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
     assert clefgan("run", "--method", "coin", *words) == 1
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1

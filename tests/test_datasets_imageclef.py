@@ -3,10 +3,13 @@
 import io
 import json
 import os
+import platform
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,7 @@ import pytest
 from PIL import Image
 
 from clefgan import challenge, images
-from clefgan.datasets import preparation, prepared
+from clefgan.datasets import preparation, prepared, scratch
 from clefgan.errors import ClefganError
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
@@ -112,6 +115,154 @@ class TestImageclefGans:
         assert capfd.readouterr() == ("", "")
 
 
+class TestPreparedBefore:
+    @pytest.fixture
+    def other(self, tmp_path: Path, download: Path) -> Path:
+        """Another download: one image has other bytes."""
+        copy = tmp_path / "other"
+        shutil.copytree(download, copy)
+        (copy / "dev/used/used_3.png").write_bytes(png(200))
+        return copy
+
+    def test_from_other_images(self, download: Path, other: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        with pytest.raises(ClefganError) as caught:
+            preparation.prepare("imageclef_gans/2023", other)
+        assert str(caught.value) == (
+            f"{path}: prepared before from other data, in {str(download)!r}; "
+            f"give --force to replace it by that in {str(other)!r}"
+        )
+        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+
+    @pytest.mark.parametrize("table", ["truth.csv", "groups.csv"])
+    def test_from_other_tables(self, download: Path, table: str) -> None:
+        preparation.prepare("imageclef_gans/2023", download)
+        (download / table).unlink()
+        with pytest.raises(ClefganError, match=r": prepared before from other data, in "):
+            preparation.prepare("imageclef_gans/2023", download)
+
+    def test_from_the_same_data_elsewhere(self, download: Path, tmp_path: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        download.rename(tmp_path / "moved")
+        assert preparation.ensure("imageclef_gans/2023", tmp_path / "moved") == (path, False)
+
+    def test_force_takes_its_place(self, download: Path, other: Path, cache: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        assert preparation.ensure("imageclef_gans/2023", other, force=True) == (path, True)
+        same(challenge.read("imageclef_gans/2023"), challenge.read(other))
+        assert not list(cache.glob(".preparing-*"))
+
+    def test_force_that_fails_leaves_the_old_one(
+        self, download: Path, other: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        rename = Path.rename
+
+        def failing(self: Path, target: Path) -> Path:
+            if target == path and self.name != "replaced":
+                raise OSError("disk on fire")
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", failing)
+        with pytest.raises(OSError, match="disk on fire"):
+            preparation.prepare("imageclef_gans/2023", other, force=True)
+        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+
+    @pytest.mark.parametrize("record", [None, "", "[]", "{}"])
+    def test_by_a_version_that_did_not_note_it(self, download: Path, record: str | None) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (path / "source.json").unlink()
+        if record is not None:
+            (path / "source.json").write_text(record)
+        with pytest.raises(ClefganError, match=r"does not say from what; give --force to prepare"):
+            preparation.prepare("imageclef_gans/2023", download)
+        preparation.prepare("imageclef_gans/2023", download, force=True)
+        assert preparation.ensure("imageclef_gans/2023", download) == (path, False)
+
+
+class TestDamaged:
+    @pytest.mark.parametrize("left", [0, 3, 65536, -10])
+    def test_records_that_are_cut_short(self, download: Path, left: int) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (records,) = path.glob("*dev_used*")
+        records.write_bytes(records.read_bytes()[:left])
+        with pytest.raises(ClefganError) as caught:
+            challenge.read("imageclef_gans/2023")
+        assert str(caught.value).startswith(
+            f"{path}, split dev_used: a prepared dataset that is damaged; got "
+        )
+        assert str(caught.value).endswith(
+            "; prepare it again, with --force (`clefgan data prepare`)"
+        )
+        assert "\n" not in str(caught.value)
+        preparation.prepare("imageclef_gans/2023", download, force=True)
+        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+
+    def test_records_that_are_no_records_or_absent(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (records,) = path.glob("*dev_used*")
+        records.write_bytes(bytes(range(256)) * 512)
+        with pytest.raises(ClefganError, match=r"split dev_used: a prepared dataset that is dam"):
+            challenge.read("imageclef_gans/2023")
+        records.unlink()
+        with pytest.raises(ClefganError, match=r"split dev_used: a prepared dataset that is dam"):
+            challenge.read("imageclef_gans/2023")
+
+    @pytest.mark.parametrize("name", ["features.json", "dataset_info.json"])
+    @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"{}", b"[1]", b'{"splits": 3}', b"{"])
+    def test_descriptions(self, download: Path, name: str, content: bytes) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (path / name).write_bytes(content)
+        with pytest.raises(ClefganError, match=rf"^{path}: a prepared dataset that is damaged; g"):
+            challenge.read("imageclef_gans/2023")
+
+    def test_no_features(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        (path / "features.json").unlink()
+        with pytest.raises(ClefganError, match=rf"^{path}: a prepared dataset that is damaged; g"):
+            challenge.read("imageclef_gans/2023")
+
+    def test_an_image_that_is_damaged_once_it_is_listed(self, download: Path) -> None:
+        path = preparation.prepare("imageclef_gans/2023", download)
+        found = challenge.read(path)
+        (records,) = path.glob("*dev_used*")
+        records.write_bytes(b"")
+        assert found.dev is not None
+        with pytest.raises(ClefganError, match=r"split dev_used: a prepared dataset that is dam"):
+            found.dev.used.load()
+
+
+class TestLeftByKilledOnes:
+    def test_are_removed(self, download: Path, cache: Path) -> None:
+        dead = subprocess.Popen([sys.executable, "-c", ""])
+        dead.wait()
+        host = platform.node()
+        ours = cache / f".preparing-{host}-{os.getpid()}-a"
+        gone = cache / f".preparing-{host}-{dead.pid}-b"
+        elsewhere = cache / f".preparing-{host}x-{dead.pid}-c"
+        aged = [cache / ".preparing-abcdef", cache / f".preparing-{host}x-{dead.pid}-d"]
+        at_work = cache / f".preparing-{host}x-{dead.pid}-e"
+        for folder in (ours, gone, elsewhere, *aged, at_work):
+            (folder / "deep").mkdir(parents=True)
+        day_before = time.time() - 25 * 60 * 60
+        for folder in (*aged, at_work):
+            for path in (folder / "deep", folder):
+                os.utime(path, (day_before, day_before))
+        (at_work / "deep" / "new").touch()
+        preparation.prepare("imageclef_gans/2023", download)
+        assert set(cache.glob(".preparing-*")) == {ours, elsewhere, at_work}
+
+    def test_one_of_another_user_is_left_to_its_age(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refused(process: int, number: int) -> None:
+            raise PermissionError
+
+        monkeypatch.setattr(os, "kill", refused)
+        assert not scratch.gone(1)
+
+    def test_one_that_goes_meanwhile_is_not_looked_at(self, tmp_path: Path) -> None:
+        assert not scratch.abandoned(tmp_path / ".preparing-x")
+
+
 class TestInterrupted:
     def test_leaves_nothing(
         self, download: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
@@ -150,6 +301,7 @@ class TestInterrupted:
             challenge.read("imageclef_gans/2023")
         preparation.prepare("imageclef_gans/2023", download)
         same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        assert not list(cache.glob(".preparing-*"))
 
     def test_a_folder_without_its_last_file_is_made_anew(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)

@@ -1,13 +1,23 @@
 """Generated images of one's own: trained once, kept, and never trusted when damaged."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from clefgan.dcgan import devices, store
+from clefgan.dcgan import devices, store, workplace
+from clefgan.dcgan import synthesise as module
 from clefgan.dcgan import train as training
+from clefgan.dcgan.checkpoint import Checkpoints
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, flat, nested, synthesise, trained
 from clefgan.errors import ClefganError
@@ -85,6 +95,177 @@ def test_a_damaged_entry_is_rebuilt(trainings: list[int], damage: str) -> None:
 def test_nothing_but_whole_entries_is_left(trainings: list[int]) -> None:
     synthesise(some(4), SMALL, 3)
     assert sorted(path.suffix for path in cache("dcgan").iterdir()) == [".images", ".weights"]
+
+
+IN_A_PROCESS = """
+import hashlib, sys, time
+from pathlib import Path
+import numpy as np
+from clefgan.dcgan import synthesise
+from clefgan.dcgan.config import DCGANConfig
+synthesise.SECONDS = 0.0  # a checkpoint every epoch
+config = DCGANConfig(latent=4, base_filters=8, filters=(8, 8, 8, 8), epochs=16)
+images = np.random.default_rng(0).integers(0, 256, (7, 32, 32), dtype=np.uint8)
+first = []
+def progress(stage, done, total, note):
+    if stage == "training":
+        first.append(done)
+        Path(sys.argv[1]).write_text(str(done))
+        time.sleep(float(sys.argv[2]))
+done = synthesise.trained(images, config, progress=progress)
+weights = synthesise.flat(done.weights)
+digest = hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights)))
+print(digest.hexdigest(), first[0] if first else 0)
+"""
+
+
+def in_a_process(cache: Path, told: Path, pause: float = 0.0) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", IN_A_PROCESS, str(told), str(pause)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            **os.environ,
+            "CLEFGAN_CACHE": str(cache),
+            "JAX_COMPILATION_CACHE_DIR": str(Path(os.environ["CLEFGAN_CACHE"]) / "jax"),
+        },
+    )
+
+
+def wait_for(process: "subprocess.Popen[str]", true: Callable[[], bool]) -> None:
+    while not true():
+        assert process.poll() is None
+        time.sleep(0.002)
+
+
+def has_told(told: Path, least: int) -> bool:
+    """Whether a process has said that it did so many steps."""
+    return told.exists() and int(told.read_text() or 0) >= least
+
+
+@pytest.mark.slow
+def test_a_stopped_training_is_gone_on_from(tmp_path: Path) -> None:
+    """Killed for good, then stopped by Ctrl-C, then left to end: the bits of an undisturbed one."""
+    told = tmp_path / "told"
+    whole = in_a_process(tmp_path / "undisturbed", told).communicate()[0].split()
+    for number, least in ((signal.SIGKILL, 10), (signal.SIGINT, 30)):
+        told.unlink()
+        process = in_a_process(tmp_path / "cache", told)
+        wait_for(process, partial(has_told, told, least))
+        process.send_signal(number)
+        process.communicate()
+        assert process.returncode in (-number, 1)
+        assert list((tmp_path / "cache" / "dcgan").glob("*.training/checkpoints/*/"))
+    digest, first = in_a_process(tmp_path / "cache", told).communicate()[0].split()
+    assert digest == whole[0]
+    assert int(first) > 20
+    kept = [path.suffix for path in (tmp_path / "cache" / "dcgan").iterdir()]
+    assert kept == [".weights"]
+
+
+@pytest.mark.slow
+def test_two_processes_that_want_the_same_do_not_disturb_each_other(tmp_path: Path) -> None:
+    """The second one begins while the first is at work."""
+    cache, told = tmp_path / "cache", [tmp_path / "told0", tmp_path / "told1"]
+    first = in_a_process(cache, told[0], 0.3)
+    wait_for(first, partial(has_told, told[0], 1))
+    second = in_a_process(cache, told[1])
+    digests = {process.communicate()[0].split()[0] for process in (second, first)}
+    assert len(digests) == 1
+    assert has_told(told[1], 56)  # it trained, and did not wait
+    assert [path.suffix for path in (cache / "dcgan").iterdir()] == [".weights"]
+
+
+def stopped_after(epochs: int, config: DCGANConfig, error: BaseException) -> None:
+    """Ask for a network, and stop in the middle."""
+
+    def progress(stage: str, done: int, total: int, note: str) -> None:
+        if done > 2 * epochs:
+            raise error
+
+    with pytest.raises(type(error)):
+        trained(some(4), config, progress=progress)
+
+
+@pytest.mark.parametrize("damage", ["empty files", "no files", "another training", "no mark"])
+def test_checkpoints_that_cannot_be_read_are_thrown_away(
+    trainings: list[int], monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    monkeypatch.setattr(module, "SECONDS", 0.0)
+    config = replace(SMALL, epochs=6)
+    stopped_after(4, config, KeyboardInterrupt())
+    (folder,) = cache("dcgan").glob("*.training/checkpoints")
+    newest = max((path for path in folder.iterdir() if path.is_dir()), key=lambda p: int(p.name))
+    if damage == "no files":
+        shutil.rmtree(newest)
+        newest.mkdir()
+    elif damage == "another training":
+        (folder / "training.json").write_text("{}")
+    elif damage == "no mark":
+        (folder / "training.json").unlink()
+    else:
+        for file in newest.rglob("*"):
+            if file.is_file():
+                file.write_bytes(b"")
+    again = trained(some(4), config)
+    assert [path.suffix for path in cache("dcgan").iterdir()] == [".weights"]
+    monkeypatch.setenv("CLEFGAN_CACHE", str(folder.parents[2] / "other"))
+    np.testing.assert_array_equal(trained(some(4), config).draw(5), again.draw(5))
+
+
+def test_a_training_that_is_stopped_before_its_first_checkpoint_leaves_nothing(
+    trainings: list[int],
+) -> None:
+    stopped_after(1, replace(SMALL, epochs=6), KeyboardInterrupt())
+    assert list(cache("dcgan").iterdir()) == []
+
+
+def test_a_training_that_fails_for_good_leaves_nothing(
+    trainings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SECONDS", 0.0)
+    stopped_after(4, replace(SMALL, epochs=6), ClefganError("broke down"))
+    assert list(cache("dcgan").iterdir()) == []
+
+
+def test_a_short_training_writes_no_checkpoint(
+    trainings: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Checkpoints, *_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Checkpoints, "save", refused)
+    trained(some(4), replace(SMALL, epochs=6))
+    assert len(trainings) == 1
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_folder_that_went_while_it_was_being_locked_is_not_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    import fcntl
+
+    original = fcntl.flock
+
+    def late(file: int, how: int) -> None:
+        workplace.remove(tmp_path / "place")
+        if again:
+            (tmp_path / "place").mkdir()
+            (tmp_path / "place" / "lock").touch()
+        original(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with workplace.only_mine(tmp_path / "place") as folder:
+        assert folder is None
+
+
+def test_where_files_cannot_be_locked_there_are_no_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with workplace.only_mine(tmp_path / "place") as folder:
+        assert folder is None
+    assert not (tmp_path / "place").exists()
 
 
 @pytest.mark.parametrize("n", [0, -3])

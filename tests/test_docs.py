@@ -2,7 +2,8 @@
 
 A fenced block marked `python file=NAME` is a file in that folder, and runs too. A block marked `sh`
 is run line by line if its lines start with `clefgan`; one marked `sh no-run` (it needs data or a
-service that tests do not have) must still name commands and options that exist.
+service that tests do not have) must still name commands and options that exist. A command in a
+block of another kind is refused.
 """
 
 import os
@@ -21,6 +22,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN_ELSEWHERE = {"submitting.md": "test_cli_check.py, on data made for it"}
 BLOCK = re.compile(r"^```sh(?P<skip> no-run)?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```python file=(?P<name>\S+)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+IN_FENCE = re.compile(r"^\s*(?:\$ )?clefgan .*", re.MULTILINE)
+INDENTED = re.compile(r"^(?: {4,}|\t)\s*(?:\$ )?clefgan .*", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)(?P<target>[^)#]+)(#[^)]*)?\)")
 
 
@@ -36,6 +40,13 @@ def commands(page: Path, *, skipped: bool) -> list[list[str]]:
     return found
 
 
+def unmarked(text: str) -> list[str]:
+    """Lines that show a `clefgan` command where `commands` does not look."""
+    rest = BLOCK.sub("", text)
+    fenced = [line for block in FENCE.findall(rest) for line in IN_FENCE.findall(block)]
+    return [line.strip() for line in fenced + INDENTED.findall(FENCE.sub("", rest))]
+
+
 def clefgan(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-P", "-m", "clefgan", *words],
@@ -45,6 +56,27 @@ def clefgan(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]
         timeout=600,
         env={**os.environ, "COLUMNS": "200"},
     )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_command_is_in_a_block_of_another_kind(page: Path) -> None:
+    assert unmarked(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```console\n$ clefgan run\n```\n",
+        "```\nclefgan run\n```\n",
+        "```sh run\nclefgan run\n```\n",
+        "- so:\n\n  ```sh\n  clefgan run\n  ```\n",
+        "so\n\n    clefgan run\n",
+        "so\n\n\t$ clefgan run\n",
+    ],
+)
+def test_a_command_in_a_block_of_another_kind_is_found(block: str) -> None:
+    page = f"# Page\n\nclefgan takes.\n\n```sh\nclefgan methods\n```\n\n{block}\nclefgan gives.\n"
+    assert [line.removeprefix("$ ") for line in unmarked(page)] == ["clefgan run"]
 
 
 @pytest.mark.slow

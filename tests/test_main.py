@@ -60,9 +60,24 @@ def test_help_takes_little_processor_time() -> None:
             "clefgan: no edition '1999'; known: ",
         ),
         (
-            ["run", "--method", "coin", "--protocol", "best"],
+            ["run", "--method", "coin", "--set", "seed=-1"],
             1,
-            "clefgan: --protocol: 'best' is not one of paper, held-out",
+            "clefgan: method 'coin': seed must be from 0 to 4294967295; got -1; give another",
+        ),
+        (
+            ["run", "--method", "coin(seed=4294967296)"],
+            1,
+            "clefgan: method 'coin': seed must be from 0 to 4294967295; got 4294967296; give ",
+        ),
+        (
+            ["data", "info", "--edition", "2025_s2"],
+            1,
+            "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
+        ),
+        (
+            ["run", "--method", "coin", "--edition", "2025_s2"],
+            1,
+            "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
         ),
     ],
 )
@@ -75,6 +90,59 @@ def test_bad_input_is_one_line_and_exit_code_1(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("words", "option", "message"),
+    [
+        (["--protocol", "best"], "--protocol", "'best' is not one of paper, held-out"),
+        (["--window", "5"], "--window", "'5' is not two whole numbers LOW,HIGH"),
+        (["--window", "9,5"], "--window", "'9,5': the low level must be below the high one"),
+        (["--decide", "zeroo"], "--decide", "no rule 'zeroo'; did you mean 'zero'?"),
+        (["--decide", "quota:2"], "--decide", "quota 2; give a share from 0 to 1"),
+        (["--name", "../x"], "--name", "'../x' is not a plain file name; give the folder with"),
+        (["--seed", "-1"], "'--seed'", "Input should be greater than or equal to 0"),
+        (["--name", ".csv"], "--name", "'' is not a plain file name"),
+        (["--name", ".."], "--name", "'..' is not a plain file name"),
+        (["--name", ""], "--name", "'' is not a plain file name"),
+        (["--name", "a\\b"], "--name", r"'a\\b' is not a plain file name"),
+    ],
+)
+def test_a_bad_value_of_an_option_is_wrong_usage(
+    words: list[str],
+    option: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        entry.main(["run", "--method", "coin", *words])
+    assert stopped.value.code == 2
+    told = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert f"Invalid value for {option}: {message}" in told
+    assert not list(tmp_path.iterdir())
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from clefgan.__main__ import main
+main(["run", "--method", "coin"])
+"""
+
+
+@pytest.mark.parametrize("name", ["clefgan.cli.app", "typer", "rich.console", "clefgan.job"])
+def test_ctrl_c_exits_130_from_the_first_import_on(name: str, tmp_path: Path) -> None:
+    done = python("-P", "-c", INTERRUPTED, name, cwd=tmp_path)
+    assert done.returncode == 130
+    assert done.stderr == ""
+    assert not list(tmp_path.iterdir())
 
 
 def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,10 +38,15 @@ def info(
         typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
     ] = None,
 ) -> None:
-    """Show roles, counts, sizes, kinds and exact copies, and what is missing."""
-    from clefgan import inspection
-    from clefgan.cli.run import window_levels
+    """Show roles, counts, sizes, kinds and exact copies, and what is missing.
 
+    Exit 1 if a run would fail.
+    """
+    from clefgan import inspection
+    from clefgan.cli.run import refuse_classes, window_levels
+    from submissions import editions
+
+    refuse_classes(editions.get(edition))
     levels = None if window is None else window_levels(window)
     with progress_bar() as progress:
         report = inspection.inspect(
@@ -54,10 +59,13 @@ def info(
     console.print()
     for note in report.notes:
         console.print(Text(note), style="dim")
+    for warning in report.warnings:
+        console.print(Text(f"warning: {warning}"), style="yellow", soft_wrap=True)
     for problem in report.problems:
-        console.print(Text(problem), style="yellow", soft_wrap=True)
-    if not report.problems:
-        console.print("[green]ready to run[/green]")
+        console.print(Text(problem), style="red", soft_wrap=True)
+    if report.problems:
+        raise typer.Exit(1)
+    console.print("[green]ready to run[/green]")
 
 
 @app.command()
@@ -66,12 +74,16 @@ def prepare(
     source: Annotated[
         Path | None, typer.Option("--from", help="The folder of the download, unpacked.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Prepare it anew, and replace what is there.")
+    ] = False,
 ) -> None:
     """Store a challenge's data as a TFDS dataset, to be named by --data from then on."""
     from clefgan.datasets import preparation
 
-    path = preparation.prepare(name, source)
-    console.print(f"prepared [cyan]{name}[/cyan] in {path}", soft_wrap=True)
+    path, made = preparation.ensure(name, source, force=force)
+    said = "prepared" if made else "already prepared:"
+    console.print(f"{said} {name} in {path}", markup=False, soft_wrap=True)
 
 
 def role_table(report: "Report") -> Table:

@@ -34,6 +34,10 @@ def train(
     rank: Annotated[int, typer.Option(help="Which of them this one is, from 0.", min=0)] = 0,
 ) -> None:
     """Train a DCGAN; the same command again goes on from where it was killed."""
+    if coordinator is None and (processes, rank) != (1, 0):
+        raise typer.BadParameter(
+            "says nothing without --coordinator HOST:PORT", param_hint="--processes or --rank"
+        )
     from clefgan import hyperparameters
     from clefgan.dcgan.config import DCGANConfig
 

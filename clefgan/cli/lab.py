@@ -66,7 +66,7 @@ def make(
         float, typer.Option(help="0 to 1; 0 is the control without a leak.", show_default=False)
     ],
     how: Annotated[str, typer.Option(help="copy, blend, tiles, pca or dcgan.")] = "copy",
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
     size: SIZE = None,

@@ -1,14 +1,16 @@
 """`clefgan run`: the main job, from a data folder to a run file."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clefgan.cli import usage
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, progress_bar
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
+from clefgan.files import written_together
 
 if TYPE_CHECKING:
     from clefgan.job import Protocol, Run
@@ -33,7 +35,7 @@ def run(
     name: Annotated[
         str | None, typer.Option(help="File name without ending; the method's if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the method and of the folds.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the method and of the folds.", min=0)] = 0,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
@@ -62,18 +64,21 @@ def run(
     from clefgan import registry
 
     configured = registry.configure(method, settings or [], seed)
-    stem = name or file_stem(method)
+    stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
+    refuse_folder(out)
     refuse_existing([csv, json], force)
     from submissions import editions
 
     wanted = editions.get(edition)
+    refuse_classes(wanted)
     chosen = chosen_protocols(protocol or [])
     levels = None if window is None else window_levels(window)
     from clefgan import challenge, decide, job
     from clefgan.cli import summary
 
-    how = decide.parse(rule)
+    with usage.of("--decide"):
+        how = decide.parse(rule)
     with connected(cluster), progress_bar() as progress:
         found = challenge.read(data, edition, test_data=test_data, sixteen_bit=levels)
         result = job.run(
@@ -86,8 +91,11 @@ def run(
             rule=how,
             progress=progress,
         )
+    stale = result.test is None and csv.exists()
     written = write(result, csv, json, wanted, force)
     summary.show(result)
+    if stale:
+        console.print(f"removed [cyan]{csv}[/cyan]: it was of an earlier run", soft_wrap=True)
     for path in written:
         console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
 
@@ -100,9 +108,39 @@ def file_stem(method: str) -> str:
     return bare.rpartition(":")[2]
 
 
+def plain_name(name: str) -> str:
+    """The name without the ending of a run file, if it is that of a file and not a path."""
+    name = name.removesuffix(".csv")
+    if not name or name in (".", "..") or "/" in name or "\\" in name:
+        raise typer.BadParameter(
+            f"{name!r} is not a plain file name; give the folder with --out", param_hint="--name"
+        )
+    return name
+
+
+def refuse_folder(out: Path) -> None:
+    """Raise before any work is done if no file can be written below `out`."""
+    there = next((each for each in (out, *out.parents) if each.exists()), Path())
+    if not there.is_dir():
+        raise ClefganError(f"{there}: is not a folder; give another --out")
+    if not os.access(there, os.W_OK):
+        raise ClefganError(f"{there}: may not be written to; give another --out")
+
+
+def refuse_classes(edition: "Edition") -> None:
+    """Raise before any work is done if the edition asks for what no method here says."""
+    if not edition.is_membership:
+        raise ClefganError(
+            f"edition {edition.name!r} asks for classes; a method says used or not; give a "
+            "membership edition, such as 2023 or 2025_s1 (`clefgan check` takes class runs)"
+        )
+
+
 def refuse_existing(paths: list[Path], force: bool) -> None:
     """Raise before any work is done if a run would overwrite another."""
     for path in paths:
+        if path.is_dir():
+            raise ClefganError(f"{path}: is a folder; give another --name")
         if path.exists() and not force:
             raise ClefganError(f"{path}: exists; give another --name or --force")
 
@@ -113,9 +151,13 @@ def window_levels(text: str) -> tuple[int, int]:
     try:
         levels = int(low), int(high)
     except ValueError:
-        raise ClefganError(f"--window: {text!r} is not two whole numbers LOW,HIGH") from None
+        raise typer.BadParameter(
+            f"{text!r} is not two whole numbers LOW,HIGH", param_hint="--window"
+        ) from None
     if levels[0] >= levels[1]:
-        raise ClefganError(f"--window: {text!r}: the low level must be below the high one")
+        raise typer.BadParameter(
+            f"{text!r}: the low level must be below the high one", param_hint="--window"
+        )
     return levels
 
 
@@ -125,20 +167,25 @@ def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":
 
     for text in asked:
         if text not in PROTOCOLS:
-            raise ClefganError(f"--protocol: {text!r} is not one of {', '.join(PROTOCOLS)}")
+            raise typer.BadParameter(
+                f"{text!r} is not one of {', '.join(PROTOCOLS)}", param_hint="--protocol"
+            )
     return tuple(known for known in PROTOCOLS if not asked or known in asked)
 
 
 def write(result: "Run", csv: Path, json: Path, edition: "Edition", force: bool) -> list[Path]:
-    """Write the record, then the run file where there are candidates; each whole or not at all."""
+    """Write the run file, where there are candidates, and the record: both or neither.
+
+    Without candidates, the run file of an earlier run goes: the new record is not of it.
+    """
     from clefgan.cli import record
     from submissions import runfile
 
-    written = []
-    if result.test is not None:
-        decisions = dict(zip(result.test.ids, result.test.decisions.tolist(), strict=True))
-        runfile.write(csv, decisions, edition, force=force)
-        written.append(csv)
-    with written_whole(json) as part:
-        part.write_text(record.text(result, edition.name), encoding="utf-8")
-    return [*written, json]
+    refuse_existing([csv, json], force)  # one may have come while the method ran
+    targets = [json] if result.test is None else [csv, json]
+    with written_together(targets, remove=[csv] if result.test is None else []) as parts:
+        if result.test is not None:
+            decisions = dict(zip(result.test.ids, result.test.decisions.tolist(), strict=True))
+            runfile.write(parts[0], decisions, edition, shown=str(csv))
+        parts[-1].write_text(record.text(result, edition.name), encoding="utf-8")
+    return targets

@@ -33,7 +33,7 @@ def show(run: "Run") -> None:
         console.print(title, style="dim")
         console.print(table)
     for note in run.notes:
-        console.print(f"[yellow]{note}[/yellow]")
+        console.print(note, style="yellow", markup=False)
 
 
 def tables(run: "Run") -> list[tuple[str, Table]]:

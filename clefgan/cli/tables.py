@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clefgan.cli import usage
 from clefgan.cli.console import console
 from clefgan.errors import ClefganError
 
@@ -35,7 +36,7 @@ GROUPS = Annotated[
     Path | None, typer.Option(help="CSV of id, patient: whole patients are drawn again.")
 ]
 LEVEL = Annotated[float, typer.Option(help="Of every interval, such as 0.95.")]
-SEED = Annotated[int, typer.Option(help="Of all that is drawn.")]
+SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
 CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV.")]
 JSON = Annotated[Path | None, typer.Option("--json", help="Write the table as JSON.")]
 MARKDOWN = Annotated[Path | None, typer.Option("--markdown", help="Write the table as Markdown.")]
@@ -70,7 +71,8 @@ def enter(
         name: panel.read(path, rules, answers)
         for name, path in zip(panel.names(paths), paths, strict=True)
     }
-    entrants = panel.with_knowledge(entrants, knowledge)
+    with usage.of("--knowledge"):
+        entrants = panel.with_knowledge(entrants, knowledge)
     clusters = None if groups is None else sidecar.groups(groups, tuple(answers))
     notes = tuple(note for entrant in entrants.values() for note in entrant.notes)
     return Entered(panel.line_up(entrants, answers, clusters), rules, tuple(answers), notes)
@@ -102,7 +104,7 @@ def ranking_metric(name: str | None, edition: "Edition") -> "Metric":
 def check_level(level: float) -> None:
     """Refuse a level that is no share."""
     if not 0 < level < 1:
-        raise typer.BadParameter(f"--level: {level} is not between 0 and 1")
+        raise typer.BadParameter(f"{level} is not between 0 and 1", param_hint="--level")
 
 
 def refuse_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:

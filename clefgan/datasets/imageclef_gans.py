@@ -4,6 +4,7 @@ It may not be passed on, so nothing is downloaded: give the folder that you unpa
 `clefgan data prepare imageclef_gans/2023 --from FOLDER`.
 """
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,15 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     BUILDER_CONFIGS = [  # noqa: RUF012 - TFDS wants a list
         tfds.core.BuilderConfig(name=name, description=text) for name, text in EDITIONS.items()
     ]
+
+    @staticmethod
+    def source_digest(source: Path, config: str) -> str:
+        """SHA-256 of all that is taken from a download: ids and encoded images by role, tables."""
+        found = folder.read(source, editions.get(config).folders)
+        tables = [found.groups, None if found.test is None else found.test.truth]
+        parts = [(each.role, each.digest()) for each in found.image_sets()]
+        listed = [sorted((table or {}).items()) for table in tables]
+        return hashlib.sha256(repr((parts, listed)).encode()).hexdigest()
 
     def _info(self) -> Any:
         return tfds.core.DatasetInfo(

@@ -3,13 +3,13 @@
 import difflib
 import importlib
 import io
-import shutil
-import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from clefgan import files
+from clefgan.datasets import scratch
+from clefgan.datasets import source as sources
 from clefgan.datasets.conventions import BUILDERS
 from clefgan.datasets.prepared import INFO
 from clefgan.errors import ClefganError
@@ -35,24 +35,41 @@ def located(name: str) -> Path:
     )
 
 
-def prepare(name: str, source: Path | None = None) -> Path:
-    """Prepare a dataset and return its folder; one that is there is kept.
+def prepare(name: str, source: Path | None = None, *, force: bool = False) -> Path:
+    """Prepare a dataset and return its folder, as `ensure` does."""
+    return ensure(name, source, force=force)[0]
+
+
+def ensure(name: str, source: Path | None = None, *, force: bool = False) -> tuple[Path, bool]:
+    """Prepare a dataset; return its folder, and whether it was made now. One that is there is kept.
 
     Everything is written to a folder that no reader looks into, and renamed at the end.
 
     Parameters
     ----------
     source : the folder of the download, for a dataset that needs one
+    force : make it anew, and let it take the place of one that is there
 
     Raises
     ------
     ClefganError
-        No such dataset, a download that is missing or has a fault, or one that is not wanted.
+        No such dataset, a download that is missing or has a fault, or one that is not wanted; a
+        dataset that is there, but of another download.
     """
-    import tensorflow_datasets as tfds
-
     builder, config = builder_of(name)
+    refuse_source(name, builder, source)
+    digest = "" if source is None else builder.source_digest(source, config)
     target = folder_of(builder, config)
+    made = force or not (target / INFO).is_file()
+    if made:
+        make(builder, config, source, digest, force)
+    if source is not None:  # also where another process was faster
+        sources.refuse_another(target, source, digest)
+    return target, made
+
+
+def refuse_source(name: str, builder: Any, source: Path | None) -> None:
+    """Raise if the folder of the download is missing, or given where there is none."""
     needs_source = builder.MANUAL_DOWNLOAD_INSTRUCTIONS is not None
     if needs_source and source is None:
         raise ClefganError(f"dataset {name!r}: give the folder of the download with --from")
@@ -60,25 +77,43 @@ def prepare(name: str, source: Path | None = None) -> Path:
         raise ClefganError(f"dataset {name!r} is made, not downloaded; leave --from out")
     if source is not None and not source.is_dir():
         raise ClefganError(f"{source}: no such folder")
-    if (target / INFO).is_file():
-        return target
-    with tempfile.TemporaryDirectory(prefix=".preparing-", dir=files.cache("datasets")) as scratch:
-        maker = builder(config=config, data_dir=scratch)
+
+
+def make(builder: Any, config: str | None, source: Path | None, digest: str, force: bool) -> None:
+    """Make a dataset in a folder of its own, then put it in its place."""
+    import tensorflow_datasets as tfds
+
+    with scratch.folder(files.cache("datasets")) as place:
+        maker = builder(config=config, data_dir=place)
         tfds.disable_progress_bar()
         with redirect_stdout(io.StringIO()):
             maker.download_and_prepare(
                 download_config=tfds.download.DownloadConfig(manual_dir=source),
                 file_format="array_record",
             )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and not (target / INFO).is_file():
-            shutil.rmtree(target)
+        made = Path(maker.data_dir)
+        if source is not None:
+            sources.write(made, source, digest)
+        put(made, folder_of(builder, config), place / "replaced", force=force)
+
+
+def put(made: Path, target: Path, aside: Path, *, force: bool) -> None:
+    """Rename a whole dataset to its place; what was there goes aside, and back if that fails.
+
+    Without `force`, a whole dataset that is there stays: another process was faster.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with files.ctrl_c_waits():
+        if target.exists() and (force or not (target / INFO).is_file()):
+            target.rename(aside)
         try:
-            Path(maker.data_dir).rename(target)
+            made.rename(target)
         except OSError:
-            if not (target / INFO).is_file():  # else another process was faster
-                raise
-    return target
+            if (target / INFO).is_file():
+                return
+            if aside.exists():
+                aside.rename(target)
+            raise
 
 
 def builder_of(name: str) -> tuple[Any, str | None]:

@@ -1,6 +1,7 @@
 """A TFDS dataset that was prepared: its splits as records that are read but not decoded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from clefgan.errors import ClefganError
 
 INFO = "dataset_info.json"  # TFDS writes it last
 VERSION = "[0-9]*.[0-9]*.[0-9]*"
+DAMAGED = "a prepared dataset that is damaged"
+AGAIN = "prepare it again, with --force (`clefgan data prepare`)"
 BLOCK = 64  # records that are held at a time while ids are read
 
 
@@ -30,7 +33,8 @@ class Record:
 
     def read_bytes(self) -> bytes:
         """Return the encoded image."""
-        return bytes(self.source[self.index]["image"])
+        with readable(self.where):
+            return bytes(self.source[self.index]["image"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,13 @@ def read(path: Path) -> dict[str, Split]:
     Raises
     ------
     ClefganError
-        The dataset is not in the form of `clefgan.datasets.conventions`, or not as `array_record`.
+        The dataset is not in the form of `clefgan.datasets.conventions`, or not as `array_record`,
+        or a file of it is not as it was written.
     """
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder_from_directory(path)
+    with readable(str(path)):
+        builder = tfds.builder_from_directory(path)
     missing = {"image", "id", "label"} - set(builder.info.features)
     if missing:
         raise ClefganError(f"{path}: no feature {min(missing)!r}; need image, id and label")
@@ -107,6 +113,21 @@ def read(path: Path) -> dict[str, Split]:
     }
 
 
+@contextmanager
+def readable(where: str) -> Iterator[None]:
+    """Make one error of what TFDS and the readers below it raise of a damaged file."""
+    from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]
+
+    try:
+        yield
+    except (
+        ValueError, RuntimeError, OSError, ParseError,
+        AttributeError, IndexError, KeyError, TypeError,  # of JSON that is not what they expect
+    ) as error:  # fmt: skip
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ClefganError(f"{where}: {DAMAGED}; got {reason!r}; {AGAIN}") from error
+
+
 def read_split(where: str, name: str, source: Any) -> Split:
     """Read ids, labels and groups of one split."""
     records: list[Record] = []
@@ -114,7 +135,11 @@ def read_split(where: str, name: str, source: Any) -> Split:
     groups: dict[str, str] = {}
     for start in range(0, len(source), BLOCK):
         indices = range(start, min(start + BLOCK, len(source)))
-        for index, row in zip(indices, source.__getitems__(list(indices)), strict=True):
+        with readable(where):
+            rows = source.__getitems__(list(indices))
+        for index, row in zip(indices, rows, strict=True):
+            if row["id"] is None:  # how a file that was cut short between two blocks is read
+                raise ClefganError(f"{where}: {DAMAGED}; got no record {index}; {AGAIN}")
             key = row["id"].decode()
             if key in labels:
                 raise ClefganError(f"{where}: id {key!r} is there twice; prepare the dataset again")

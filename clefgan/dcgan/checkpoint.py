@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,17 +27,24 @@ if TYPE_CHECKING:
 KEPT = 2
 
 
+class CheckpointError(ClefganError):
+    """Checkpoints that cannot be gone on from."""
+
+
 class Checkpoints:
-    """The checkpoints of one training, in one folder."""
+    """The checkpoints of one training, in one folder. Orbax is not imported before it is needed."""
 
     def __init__(self, folder: Path, config: DCGANConfig, size: int, images: str) -> None:
         """Open a folder, made if absent, for the training of `config` on images of this digest."""
-        import orbax.checkpoint as ocp
-
         self.folder = folder
         self._belongs(_identity(config, size, images))
-        self._manager: CheckpointManager = ocp.CheckpointManager(
-            folder.resolve(),
+
+    @cached_property
+    def _manager(self) -> CheckpointManager:
+        import orbax.checkpoint as ocp
+
+        return ocp.CheckpointManager(
+            self.folder.resolve(),
             options=ocp.CheckpointManagerOptions(
                 max_to_keep=KEPT, enable_async_checkpointing=False
             ),
@@ -44,6 +52,8 @@ class Checkpoints:
 
     def latest(self) -> int | None:
         """Return the number of steps done at the newest checkpoint; None where there is none."""
+        if not any(each.is_dir() for each in self.folder.glob("*")):
+            return None
         step: int | None = self._manager.latest_step()
         return step
 
@@ -55,7 +65,7 @@ class Checkpoints:
         try:
             restored = self._manager.restore(step, args=ocp.args.StandardRestore(_named(leaves)))
         except (OSError, ValueError, KeyError) as cause:
-            raise ClefganError(
+            raise CheckpointError(
                 f"{self.folder / str(step)}: checkpoint cannot be read; got "
                 f"{type(cause).__name__}; remove this folder to go on from the one before"
             ) from cause
@@ -73,7 +83,8 @@ class Checkpoints:
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._manager.close()
+        if "_manager" in vars(self):
+            self._manager.close()
 
     def _belongs(self, identity: dict[str, Any]) -> None:
         """Mark an empty folder as this training's; refuse one that is another's."""
@@ -86,7 +97,7 @@ class Checkpoints:
             differing = [name for name in identity if found.get(name) != identity[name]]
             if differing:
                 name = differing[0]
-                raise ClefganError(
+                raise CheckpointError(
                     f"{self.folder}: checkpoints of another training; got {name} "
                     f"{found.get(name)!r}, this one has {identity[name]!r}; give another folder"
                 )

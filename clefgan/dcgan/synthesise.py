@@ -2,14 +2,16 @@
 
 An entry of the cache is found by the digest of the images, the config, the versions and the count
 of cores, so what is read back is what training again would give. An entry that is not as it was
-written counts as absent.
+written counts as absent. A training that was killed is gone on from.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from clefgan.method import Images, Progress, silent
 if TYPE_CHECKING:
     from clefgan.dcgan.trained import Trained
 
+SECONDS = 30.0  # between checkpoints: a shorter training writes none, and so is not held up
 LAYOUT = 1  # of an entry, and of what training does with a config: raise it when either changes
 
 
@@ -58,13 +61,15 @@ def synthesise(
 def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent) -> Trained:
     """Return a DCGAN trained on `images`, from the cache where it was trained before.
 
+    Where a process that trained the same was killed, its last checkpoint is gone on from; where one
+    is training the same now, both do, and neither waits for the other.
+
     Raises
     ------
     ClefganError
         As `clefgan.dcgan.train.train` does.
     """
-    from clefgan.dcgan import store
-    from clefgan.dcgan.train import train
+    from clefgan.dcgan import store, workplace
     from clefgan.dcgan.trained import Trained
 
     size = check_images(images)
@@ -72,9 +77,29 @@ def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent)
     kept = store.read(path)
     if kept is not None:
         return Trained(config, size, nested(kept))
-    result = train(images, config, progress=progress)
-    store.write(path, flat(result.weights))
+    with workplace.only_mine(path.with_suffix(".training")) as folder:
+        result = resumed(images, config, folder, progress)
+        store.write(path, flat(result.weights))
     return result
+
+
+def resumed(
+    images: Images, config: DCGANConfig, folder: Path | None, progress: Progress
+) -> Trained:
+    """Train with checkpoints in `folder`; ones that cannot be gone on from are thrown away."""
+    from clefgan.dcgan.checkpoint import CheckpointError
+    from clefgan.dcgan.train import train
+
+    def attempt() -> Trained:
+        return train(images, config, checkpoints=folder, seconds=SECONDS, progress=progress)
+
+    try:
+        return attempt()
+    except CheckpointError:
+        if folder is None:
+            raise
+        shutil.rmtree(folder)
+        return attempt()
 
 
 def entry(images: Images, config: DCGANConfig) -> str:

@@ -5,6 +5,7 @@ may be memory-mapped, and one compilation serves any number of them.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.dcgan import devices, grid
-from clefgan.dcgan.checkpoint import Checkpoints
+from clefgan.dcgan.checkpoint import CheckpointError, Checkpoints
 from clefgan.dcgan.config import DCGANConfig, check_images, steps
 from clefgan.dcgan.journal import Journal
 from clefgan.dcgan.step import State, comparable, compiled, graphs, start
@@ -33,6 +34,7 @@ def train(
     log: Path | None = None,
     samples: Path | None = None,
     every: int = 5,
+    seconds: float | None = None,
     progress: Progress = silent,
 ) -> Trained:
     """Train a DCGAN on images.
@@ -45,6 +47,8 @@ def train(
     log : JSONL file, a line of settings and then a line an epoch
     samples : folder of sample sheets, always of the same noise
     every : epochs between checkpoints, and between sample sheets; the last epoch has both
+    seconds : checkpoint instead at the first end of an epoch after so much time, but the last; not
+        for several hosts, whose clocks differ
 
     Raises
     ------
@@ -65,11 +69,11 @@ def train(
         state = devices.replicate(state, over)  # a restored one would be compiled for anew
         total = steps(len(images), config)
         if done > total:
-            raise ClefganError(
+            raise CheckpointError(
                 f"{checkpoints}: checkpoints are ahead of this training; got {done} steps, wanted "
                 f"{total}; give at least as many epochs, or another folder"
             )
-        journal = Journal(log, config, images, done)
+        journal, clock = Journal(log, config, images, done), Clock()
         run = compiled(graphs(config, size), comparable(config), over)
         for epoch, end in epoch_ends(len(images), config):
             if end <= done:
@@ -83,16 +87,31 @@ def train(
                 done += count
                 progress("training", done, total, journal.note())
             journal.epoch_ends(epoch, done)
-            if epoch % every == 0 or epoch == config.epochs:
-                if saved:
-                    saved.save(state, done)
-                if samples and jax.process_index() == 0:
-                    drawn = Trained(config, size, weights(state)).draw(SHOWN)
-                    grid.write(samples / f"epoch_{epoch:04d}.png", drawn)
+            due = epoch % every == 0 or epoch == config.epochs
+            if saved and (due if seconds is None else done < total and clock.rings(seconds)):
+                saved.save(state, done)
+            if due and samples and jax.process_index() == 0:
+                drawn = Trained(config, size, weights(state)).draw(SHOWN)
+                grid.write(samples / f"epoch_{epoch:04d}.png", drawn)
         return Trained(config, size, weights(state))
     finally:
         if saved:
             saved.close()
+
+
+class Clock:
+    """Rings when enough time has passed since it rang last, or was made."""
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+
+    def rings(self, seconds: float) -> bool:
+        """Whether so many seconds have passed; if so, count from now on."""
+        now = time.monotonic()
+        if now - self.since < seconds:
+            return False
+        self.since = now
+        return True
 
 
 def begun(saved: Checkpoints | None, state: State) -> tuple[int, State]:
