@@ -104,14 +104,15 @@ def test_what_is_kept_is_not_done_again(plan: Plan, monkeypatch: pytest.MonkeyPa
 
 def test_another_leak_seed_method_or_image_is_another_trial(plan: Plan) -> None:
     def names(**changes: object) -> set[Path]:
-        return set(study.paths(replace(plan, **changes), "").values())  # type: ignore[arg-type]
+        return set(study.paths(replace(plan, **changes), "", 1).values())  # type: ignore[arg-type]
 
     base = names()
     assert len(base) == 16
     assert base.isdisjoint(names(strengths=(0.5,)))
     assert base.isdisjoint(names(seed=7))
     assert base.isdisjoint(names(counts=replace(COUNTS, generated=13)))
-    assert base.isdisjoint(study.paths(plan, "other images").values())
+    assert base.isdisjoint(study.paths(plan, "other images", 1).values())
+    assert base.isdisjoint(study.paths(plan, "", 2).values())
     assert names(methods=("coin",)) < base
 
 

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job, registry, trials
+from clefgan import job, registry, sources
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
-from clefgan.lab import leaks, make, reals
+from clefgan.lab import make, reals
 from clefgan.lab.make import Spec
 from clefgan.lab.reals import Reals
 from clefgan.lab.roles import Counts
@@ -141,9 +141,15 @@ def configured(name: str, cell: Cell) -> Method:
     return registry.configure(name, seed=cell.seed)
 
 
-def paths(plan: Plan, digest: str) -> dict[tuple[Cell, str], Path]:
-    """Where the outcome of each method in each cell is kept: named by all that decides it."""
-    ours = [trials.source_digest(cls) for cls in (Spec, Counts, leaks.Made)]
+def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
+    """Where the outcome of each method in each cell is kept: named by all that decides it.
+
+    Parameters
+    ----------
+    digest : of the real images
+    cores : of a process
+    """
+    ours = sources.digest(make.__name__)
     found = {}
     for cell in plan.cells():
         challenge = asdict(plan.spec(cell))
@@ -154,9 +160,10 @@ def paths(plan: Plan, digest: str) -> dict[tuple[Cell, str], Path]:
             decides = {
                 "challenge": challenge,
                 "real": digest,
+                "cores": cores,
                 "lab": ours,
                 "class": job.class_name(method),
-                "source": trials.source_digest(type(method)),
+                "source": sources.digest(type(method).__module__),
                 "method": repr(method),
                 "versions": job.versions(),
             }
