@@ -24,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import decide, folds
+from clefgan import decide, folds, strangers
 from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.imageset import ImageSet
@@ -136,7 +136,7 @@ def run(
     test: Scored | None = None
     if "paper" in protocols or challenge.test is not None:
         with watch.stage("fit"):
-            scorer = method.fit(dev, progress=progress)
+            scorer = strangers.fitted(name, method, dev, progress)
         if "paper" in protocols:
             with watch.stage("score dev"):
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
@@ -268,7 +268,7 @@ def held_out(
         images = np.concatenate(
             [dev.used[score[score < n_used]], dev.not_used[score[score >= n_used] - n_used]]
         )
-        scorer = method.fit(part, progress=report)
+        scorer = strangers.fitted(name, method, part, report)
         found = scorer.score(images, dev.generated, progress=report)
         scores[score] = checked(found, tuple(ids[i] for i in score), name)
     return scores

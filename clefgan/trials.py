@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import challenge, folds, job, registry, sources
+from clefgan import challenge, folds, job, registry, sources, strangers
 from clefgan.challenge import Challenge
 from clefgan.decoding import Window
 from clefgan.errors import ClefganError
@@ -160,7 +160,7 @@ def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
         bench.dev.used[fit[fit < n_used]],
         bench.dev.not_used[fit[fit >= n_used] - n_used],
     )
-    scorer = method.fit(dev)
+    scorer = strangers.fitted(trial.method, method, dev)
     found = scorer.score(bench.reals[score], bench.dev.generated)
     scores = job.checked(found, tuple(bench.ids[i] for i in score), trial.method)
     seconds = time.perf_counter() - start

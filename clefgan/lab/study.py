@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job, registry, sources
+from clefgan import job, registry, sources, strangers
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
@@ -189,7 +189,7 @@ def run(
         method = configured(name, cell)
         start = time.perf_counter()
         try:
-            scorer = method.fit(drawn.devset)
+            scorer = strangers.fitted(name, method, drawn.devset)
             scores = job.checked(scorer.score(drawn.candidates, generated), ids, name)
         except ClefganError as error:
             yield name, f"{name}: {cell}: {error}"
