@@ -32,7 +32,7 @@ def run(
     name: Annotated[
         str | None, typer.Option(help="File name without ending; the method's if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the method and of the folds.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the method and of the folds.", min=0)] = 0,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),

@@ -1,6 +1,6 @@
 """`clefgan score`: what run files score against a truth, without ranking them."""
 
-from clefgan.cli import tables
+from clefgan.cli import entering, tables
 from clefgan.cli.console import console
 
 
@@ -26,7 +26,7 @@ def score(
     tables.check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     tables.refuse_inputs(list(files.values()), [*runs, truth, groups])
-    entered = tables.enter(runs, truth, data, edition, knowledge or [], groups)
+    entered = entering.enter(runs, truth, data, edition, knowledge or [], groups)
     from clefgan.report import findings, scores, sheet
     from evaluation import leaderboard
 
