@@ -76,10 +76,14 @@ def power(board: Leaderboard) -> str:
     if math.isnan(line.critical):
         return ""
     worse = "less" if board.primary.sign < 0 else "more"
+    size = f"{board.n_used} used of {board.n_used + board.n_not} images"
+    calls = "blind calls"
+    if board.n_clusters is not None:
+        size += f" in {board.n_clusters} groups"
+        calls = "blind calls of whole groups"
     text = (
-        f"With {board.n_used} used of {board.n_used + board.n_not} images, blind calls hardly ever "
-        f"reach {worse} than {board.primary.label} {number(line.critical)}, whatever they call "
-        "(power line)"
+        f"With {size}, {calls} hardly ever reach {worse} than {board.primary.label} "
+        f"{number(line.critical)}, whatever they call (power line)"
     )
     if not math.isnan(line.detectable):
         text += f"; a run that is worth {number(line.detectable)} passes it 4 times in 5"
