@@ -131,7 +131,10 @@ def run(
     watch = Stopwatch()
     with watch.stage("load"):
         dev, truth, ids = load_dev(challenge, progress)
-    reals = np.concatenate([dev.used, dev.not_used])
+        reals = np.concatenate([dev.used, dev.not_used])
+    fold = None
+    if "held-out" in protocols or (rule.needs_known and challenge.test is not None):
+        fold = folds.grouped(groups_of(challenge, ids, reals), truth, n_folds, seed)
     scored: dict[Protocol, Scored] = {}
     test: Scored | None = None
     if "paper" in protocols or challenge.test is not None:
@@ -142,10 +145,8 @@ def run(
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
             scored["paper"] = Scored(ids, scores, truth)
         test = score_test(challenge, name, method, scorer.score, watch, progress)
-    if "held-out" in protocols or (rule.needs_known and test is not None):
+    if fold is not None:
         with watch.stage("held-out"):
-            groups = groups_of(challenge, ids, reals)
-            fold = folds.grouped(groups, truth, n_folds, seed)
             scores = held_out(name, method, dev, ids, fold, progress)
         known = Known(scores, truth)
         test = None if test is None else decided(test, rule, known)

@@ -118,7 +118,10 @@ def load(plan: Plan) -> Bench:
     found = read(plan)
     dev, truth, ids = job.load_dev(found, silent)
     reals = np.concatenate([dev.used, dev.not_used])
-    return Bench(dev, reals, truth, ids, job.groups_of(found, ids, reals))
+    groups = job.groups_of(found, ids, reals)
+    if "held-out" in plan.protocols:
+        folds.grouped(groups, truth, plan.n_folds, plan.seed)  # refuses too many folds
+    return Bench(dev, reals, truth, ids, groups)
 
 
 def configured(plan: Plan, trial: Trial) -> Method:

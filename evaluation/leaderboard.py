@@ -331,9 +331,7 @@ def _detectable(replicates: Replicates, primary: Metric, level: float) -> float:
 def _notes(panel: Panel, line: PowerLine, level: float) -> tuple[str, ...]:
     notes = []
     if len({run.knowledge for run in panel.runs.values()}) > 1:
-        notes.append("runs used different knowledge: their ranks are not comparable")
-    if len(panel.runs) == 1:
-        notes.append("one run alone: its rank says nothing")
+        notes.append("runs used different knowledge: they are not comparable")
     if panel.truth.all() or not panel.truth.any():
         notes.append("truth of one class only: most metrics are undefined")
     if np.isnan(line.critical):

@@ -158,7 +158,7 @@ def test_the_data_may_hold_truth_and_gallery(
     assert page.count("data:image/png;base64,") == 10 * 4
     assert "✓ right" in page
     assert "✗ wrong" not in page
-    assert "one run alone" in capsys.readouterr().out
+    assert "One run alone: its rank says nothing." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -252,3 +252,11 @@ def test_charts_take_the_decisions_of_the_run_and_its_threshold() -> None:
     assert charts.decided(odd) == "4 of 10 are called used, by no threshold"
     assert 'class="threshold"' not in charts.histogram("odd", truth, odd)
     assert "the run calls 40%" in charts.shares("odd", truth, odd, metrics.get("f1"))
+
+
+def test_the_legend_exempts_printed_rows_from_adjustment() -> None:
+    shown = panel(2)
+    printed = {"old": (9, 9, 9, 9)}
+    for published, said in (({}, "Holm)."), (printed, "Holm, but not of printed rows).")):
+        board = leaderboard.build(shown, resamples=50, published=published)
+        assert f"(p adjusted, {said}" in page.html("t", [Part("t", board, shown)])

@@ -210,6 +210,16 @@ def test_a_bad_plan_is_refused(others: dict[str, object], message: str, data: Pa
         plan(data, "coin", **others)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_too_many_folds_are_refused_before_any_fit(data: Path, counted: str, jobs: int) -> None:
+    given = plan(data, counted, n_folds=9)
+    with pytest.raises(ClefganError, match="folds: 9 is more than the 8 groups of images used"):
+        workers.evaluate(given, jobs=jobs)
+    assert fits(data) == 0
+    workers.evaluate(replace(given, protocols=("paper",)), jobs=1)
+    assert fits(data) == 1
+
+
 def test_processes_give_what_one_gives(data: Path, counted: str) -> None:
     broken = f"{counted}(limit=0)"
     methods = ("nearest", "coin", broken)

@@ -9,7 +9,7 @@ def score(
     truth: tables.TRUTH = None,
     data: tables.DATA = None,
     edition: tables.EDITION = "2023",
-    metric: tables.METRIC = None,
+    metric: tables.MEASURED = None,
     knowledge: tables.KNOWLEDGE = None,
     groups: tables.GROUPS = None,
     level: tables.LEVEL = 0.95,

@@ -24,6 +24,10 @@ METRIC = Annotated[
     str | None,
     typer.Option(help="That ranks: f1, cohen_kappa, auc, ...; the edition's if not given."),
 ]
+MEASURED = Annotated[
+    str | None,
+    typer.Option(help="To test against blind calls: f1, auc, ...; the edition's if not given."),
+]
 KNOWLEDGE = Annotated[
     list[str] | None,
     typer.Option(metavar="RUN=S0", help="What a run without a record used; repeatable."),
