@@ -30,6 +30,7 @@ class Entrant:
     scores : of the record beside it, by id; None where there is none
     threshold : of the record; None where it has none
     digests : SHA-256 of the data by role, as the record has them
+    probabilities : of being used, as the record has them; None where it has none
     knowledge : "S0" to "S3", or "" where nobody said
     notes : what the reader must know of how it was read
     """
@@ -37,6 +38,7 @@ class Entrant:
     path: Path
     decisions: Mapping[str, bool]
     scores: Mapping[str, float] | None = None
+    probabilities: Mapping[str, float] | None = None
     knowledge: str = ""
     threshold: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +102,9 @@ def with_record(entrant: Entrant, path: Path) -> Entrant:
         images: Mapping[str, Mapping[str, Any]] = record["test"]["images"]
         called = {name: image["decision"] == 1 for name, image in images.items()}
         scores = {name: image["score"] for name, image in images.items()}
+        likely = {
+            name: image["probability"] for name, image in images.items() if "probability" in image
+        }
         knowledge = str(record["method"]["knowledge"])
         threshold = (record["test"].get("decision") or {}).get("threshold")
         digests = dict((record.get("data") or {}).get("sha256") or {})
@@ -113,10 +118,14 @@ def with_record(entrant: Entrant, path: Path) -> Entrant:
     for name, score in scores.items():
         if not isinstance(score, (int, float)) or not np.isfinite(score):
             raise ClefganError(f"{path}: score of {name!r} is {score!r}; need a finite number")
+    for name, value in likely.items():
+        if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise ClefganError(f"{path}: probability of {name!r} is {value!r}; need 0 to 1")
     cut = float(threshold) if isinstance(threshold, (int, float)) else None
     return replace(
         entrant,
         scores=scores,
+        probabilities=likely if len(likely) == len(scores) else None,
         knowledge=known(knowledge, str(path)),
         threshold=cut,
         digests=digests,
@@ -166,6 +175,9 @@ def line_up(
             scores=None
             if entrant.scores is None
             else np.array([entrant.scores[i] for i in ids], np.float64),
+            probabilities=None
+            if entrant.probabilities is None
+            else np.array([entrant.probabilities[i] for i in ids], np.float64),
             knowledge=entrant.knowledge,
             threshold=entrant.threshold,
         )

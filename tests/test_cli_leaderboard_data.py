@@ -142,3 +142,31 @@ def test_a_seed_below_0_is_refused(
     assert "greater than or equal to 0" in " ".join(
         capsys.readouterr().err.replace("\N{BOX DRAWINGS LIGHT VERTICAL}", " ").split()
     )
+
+
+def test_log_odds_are_scored_as_probabilities(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--method", "texture-cdf", "--data", made / "data", "--out", tmp_path]
+    assert clefgan("run", *words) == 0
+    record = json.loads((tmp_path / "texture-cdf.json").read_text())
+    for part in (*record["dev"].values(), record["test"]):
+        images = part["images"].values()
+        for image in images:
+            assert image["probability"] == pytest.approx(1 / (1 + np.exp(-image["score"])))
+        squares = [(image["probability"] - image["truth"]) ** 2 for image in images]
+        assert part["metrics"]["brier"] == pytest.approx(np.mean(squares))
+    capsys.readouterr()
+    table = tmp_path / "table.json"
+    words = [tmp_path / "texture-cdf.csv", "--data", made / "data", "--json", table]
+    assert clefgan("leaderboard", made / "nearest.csv", *words) == 0
+    rows = {row["run"]: row for row in json.loads(table.read_text())["tables"][0]["rows"]}
+    assert rows["texture-cdf"]["brier"]["value"] == pytest.approx(
+        record["test"]["metrics"]["brier"]
+    )
+    assert rows["texture-cdf"]["brier"]["low"] < rows["texture-cdf"]["brier"]["high"]
+    assert rows["nearest"]["brier"]["value"] is None
+    assert "Brier" in capsys.readouterr().out
+    assert "probability" not in next(
+        iter(json.loads((made / "nearest.json").read_text())["test"]["images"].values())
+    )

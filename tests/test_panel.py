@@ -183,3 +183,32 @@ def test_knowledge_can_be_said_of_a_run() -> None:
 def test_bad_words_about_knowledge(text: str, message: str) -> None:
     with pytest.raises(ClefganError, match=message):
         panel.with_knowledge({"run": panel.Entrant(Path("run.csv"), {})}, [text])
+
+
+def with_probabilities(path: Path, values: list[object]) -> None:
+    record(path, [0.5, -1.0, 2.0])
+    held = json.loads(path.read_text())
+    for image, value in zip(held["test"]["images"].values(), values, strict=False):
+        image["probability"] = value
+    path.write_text(json.dumps(held))
+
+
+def test_the_record_may_hold_probabilities(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    with_probabilities(path.with_suffix(".json"), [0.6, 0.3, 1])
+    found = panel.read(path, EDITION, TRUTH)
+    likely = panel.line_up({"run": found}, TRUTH).runs["run"].probabilities
+    assert likely is not None
+    assert likely.tolist() == [0.6, 0.3, 1.0]
+    with_probabilities(path.with_suffix(".json"), [0.6, 0.3])  # not of every image
+    assert panel.read(path, EDITION, TRUTH).probabilities is None
+
+
+@pytest.mark.parametrize("value", [1.5, -0.1, None, "0.5", float("nan")])
+def test_a_probability_that_is_none_is_refused(value: object, tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    with_probabilities(path.with_suffix(".json"), [0.6, value, 1.0])
+    with pytest.raises(
+        ClefganError, match=r"run\.json: probability of 'real_unknown_0002' is .*; need 0 to 1$"
+    ):
+        panel.read(path, EDITION, TRUTH)
