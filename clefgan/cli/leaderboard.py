@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 HTML = Annotated[
     Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
 ]
+PAIRS = Annotated[
+    Path | None,
+    typer.Option("--pairs", help="Write every pair of runs, with all tests, as CSV; replaces it."),
+]
 
 
 def leaderboard(
@@ -39,6 +43,7 @@ def leaderboard(
     json: tables.JSON = None,
     markdown: tables.MARKDOWN = None,
     latex: tables.LATEX = None,
+    pairs: PAIRS = None,
     html: HTML = None,
 ) -> None:
     """Rank run files, with intervals, trivial rows, a power line, and groups that are alike.
@@ -49,18 +54,22 @@ def leaderboard(
     tables.check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
-    tables.refuse_inputs([*files.values(), page], [*runs, truth, groups])
+    tables.refuse_inputs([*files.values(), pairs, page], [*runs, truth, groups])
     gallery = page is not None and data is not None
     entered = entering.enter(runs, truth, data, edition, knowledge or [], groups, pictures=gallery)
+    from clefgan.report import pairs as pair_table
     from clefgan.report import sheet as sheets
     from clefgan.report.part import Part
 
     board = build(entered, metric, with_published, level, seed)
     shown = galleries(board, entered) if gallery else ()
     notes = (*entered.notes, *absent(entered, board, with_published, gallery and not shown))
+    paired = "" if pairs is None else pair_table.as_csv(board, entered.panel)
     sheet = sheets.of(board, title, notes)
     show(board, notes, title)
     tables.export([sheet], files)
+    if pairs is not None:
+        tables.put(pairs, paired)
     if page is not None:
         write_page(page, title, Part(title, board, entered.panel, notes, shown))
 
@@ -137,7 +146,6 @@ def galleries(board: "Leaderboard", entered: "Entered") -> "tuple[Gallery, ...]"
 
 def write_page(path: Path, title: str, part: "Part") -> None:
     """Write the report."""
-    from clefgan.report import exports, page
+    from clefgan.report import page
 
-    exports.write(path, page.html(title, [part]))
-    console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
+    tables.put(path, page.html(title, [part]))

@@ -74,5 +74,12 @@ def export(sheets: "Sequence[Sheet]", files: Mapping[str, Path | None]) -> None:
 
     for kind, path in files.items():
         if path is not None:
-            exports.write(path, exports.FORMATS[kind](sheets))
-            console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
+            put(path, exports.FORMATS[kind](sheets))
+
+
+def put(path: Path, text: str) -> None:
+    """Write a file whole or not at all, and say so."""
+    from clefgan.report import exports
+
+    exports.write(path, text)
+    console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
