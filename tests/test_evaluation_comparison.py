@@ -5,7 +5,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from evaluation import EvaluationError, comparison, metrics, multiple, swap
 from evaluation.bootstrap import bootstrap
@@ -203,8 +202,8 @@ def by_structural_components(
 def test_delong_by_structural_components_pair_by_pair(digits: int, shift: float) -> None:
     rng = np.random.default_rng(digits)
     truth = rng.random(31) < 0.4
-    first: NDArray[np.float64] = np.round(rng.normal(size=31) + shift * truth, digits)
-    second: NDArray[np.float64] = np.round(0.6 * first + rng.normal(size=31), digits)
+    first = (rng.normal(size=31) + shift * truth.astype(np.float64)).round(digits)
+    second = (0.6 * first + rng.normal(size=31)).round(digits)
     area, covariance, p_value = by_structural_components(
         truth.tolist(), first.tolist(), second.tolist()
     )
