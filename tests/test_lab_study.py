@@ -158,12 +158,16 @@ def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path)
     pytest.fail("the worker is still there after ten seconds")
 
 
-def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path) -> None:
-    (tmp_path / "failing.py").write_text(FAILING)
+@pytest.mark.parametrize("kind", ["ClefganError", "ValueError"])
+def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "failing.py").write_text(FAILING.replace("raise ClefganError", f"raise {kind}"))
     bad = f"{tmp_path / 'failing.py'}:Failing"
     results = processes.evaluate(replace(plan, methods=(bad, "coin"), seeds=1), jobs=1)
     assert results.methods == ("coin",)
-    assert results.failures[bad] == f"{bad}: copy, leak 0, seed 0: failing: no luck"
+    said = "failing: no luck"
+    if kind != "ClefganError":
+        said = f"method '{bad}': {kind}: {said} (failing.py:14, in fit)"
+    assert results.failures[bad] == f"{bad}: copy, leak 0, seed 0: {said}"
     assert {p.method for p in power.points(results)} == {"coin"}
 
 
