@@ -8,7 +8,7 @@ scores with their truth, which must be out of fold: no image fitted what scored 
 """
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
@@ -31,11 +31,28 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 
 
 @dataclass(frozen=True, eq=False)
+class Round:
+    """Scores of the images to decide on beside unused images, by a scorer that saw none of them.
+
+    Both were scored in one pool, against the same generated images: what an unused image scores
+    depends on how many there are of either, so scores of other sets say nothing of these.
+    """
+
+    candidates: Scores
+    unused: Scores
+
+
+@dataclass(frozen=True, eq=False)
 class Known:
-    """Dev images: their scores by the same method, out of fold, and the truth."""
+    """Dev images: their scores by the same method, out of fold, and the truth.
+
+    rounds : the unused ones beside the images to decide on, where those are others than dev's; each
+        unused image is in one of them
+    """
 
     scores: Scores
     truth: Used
+    rounds: tuple[Round, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +68,7 @@ class Rule(Protocol):
     """A way to decide."""
 
     needs_known: ClassVar[bool]
+    # beside an optional `needs_rounds`: it compares with unused images, scored beside these
 
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:
         """Decide on each score, higher being more likely used."""
@@ -185,10 +203,15 @@ class Null95:
     """Above the 95th percentile of the scores of images known to be unused."""
 
     needs_known: ClassVar[bool] = True
+    needs_rounds: ClassVar[bool] = True
 
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:
         """Learn the percentile from `known`."""
         null = unused_scores(known, "null95")
+        assert known is not None
+        if known.rounds:
+            used = p_values_of_rounds(known.rounds) <= 0.05
+            return Verdict(used, None, f"p-value at most 0.05 by {rounds_said(known.rounds)}")
         threshold = float(np.percentile(null, 95, method="higher"))
         return Verdict(
             scores > threshold, threshold, f"95th percentile of {len(null)} unused images"
@@ -205,10 +228,12 @@ class Conformal:
     References
     ----------
     Bates, Candes, Lei, Romano, Sesia (2023), doi:10.1214/22-AOS2244; Benjamini, Hochberg (1995),
-    doi:10.1111/j.2517-6161.1995.tb02031.x.
+    doi:10.1111/j.2517-6161.1995.tb02031.x. Over several rounds: cross-conformal p-values, Vovk
+    (2015), doi:10.1007/s10472-013-9368-4, whose bound holds approximately.
     """
 
     needs_known: ClassVar[bool] = True
+    needs_rounds: ClassVar[bool] = True
 
     fdr: float = 0.1
 
@@ -219,17 +244,38 @@ class Conformal:
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:
         """Reject "unused" where the p-values are small enough together."""
         null = unused_scores(known, "conformal")
-        used = benjamini_hochberg(p_values(scores, null), self.fdr)
-        note = f"false discovery rate {self.fdr:g} by {len(null)} unused images"
-        if (len(null) + 1) * self.fdr < 1:
-            note += f"; the least p-value, 1/{len(null) + 1}, is too large to find any image"
-        return Verdict(used, None, note)
+        assert known is not None
+        n, by = len(null), f"{len(null)} unused images"
+        p = p_values(scores, null)
+        if known.rounds:
+            n, by = sum(len(r.unused) for r in known.rounds), rounds_said(known.rounds)
+            p = p_values_of_rounds(known.rounds)
+        note = f"false discovery rate {self.fdr:g} by {by}"
+        if (n + 1) * self.fdr < 1:
+            note += f"; the least p-value, 1/{n + 1}, is too large to find any image"
+        return Verdict(benjamini_hochberg(p, self.fdr), None, note)
 
 
 def p_values(scores: Scores, null: Scores) -> Values:
     """Share of the null scores, and of the image itself, that are as high: in (0, 1]."""
-    as_high = len(null) - np.searchsorted(np.sort(null), scores, side="left")
-    return np.asarray((1 + as_high) / (1 + len(null)))
+    return np.asarray((1 + as_high(scores, null)) / (1 + len(null)))
+
+
+def p_values_of_rounds(rounds: Sequence[Round]) -> Values:
+    """The same over all rounds, each image being compared within each round."""
+    higher = np.sum([as_high(r.candidates, r.unused) for r in rounds], axis=0)
+    return np.asarray((1 + higher) / (1 + sum(len(r.unused) for r in rounds)))
+
+
+def as_high(scores: Scores, null: Scores) -> NDArray[np.int64]:
+    """How many of the null scores are at least as high as each score."""
+    return np.asarray(len(null) - np.searchsorted(np.sort(null), scores, side="left"))
+
+
+def rounds_said(rounds: Sequence[Round]) -> str:
+    """The null in words."""
+    n = sum(len(r.unused) for r in rounds)
+    return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
 
 
 def benjamini_hochberg(p: Values, fdr: float) -> Used:

@@ -15,7 +15,7 @@ import dataclasses
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -25,11 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan import decide, folds, strangers
-from clefgan.decide import Known, Rule, Verdict
+from clefgan.decide import Known, Round, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.imageset import ImageSet
-from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
-from clefgan.parts import Challenge, Dev
+from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
+from clefgan.parts import Challenge, Dev, Test
+from clefgan.similarity import distributed
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
@@ -119,8 +120,10 @@ def run(
     n_folds : of the held-out protocol, at least 2
     seed : of the folds; the method has its own
     rule : turns scores into decisions. One that learns from dev learns from held-out scores: for
-        the test from all of them, for dev from those of the other folds. Under `paper` it learns
-        from the very scores that it decides on, as papers do.
+        the test from all of them, for dev from those of the other folds. One that compares with
+        unused images has those of each fold scored among the test candidates, by the scorer that
+        was fitted without them. Under `paper` a rule learns from the very scores that it decides
+        on, as papers do.
 
     Raises
     ------
@@ -144,12 +147,21 @@ def run(
             with watch.stage("score dev"):
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
             scored["paper"] = Scored(ids, scores, truth)
-        test = score_test(challenge, name, method, scorer.score, watch, progress)
+        if challenge.test is not None:
+            with watch.stage("load"):
+                images = load_test(challenge.test, method, progress)
+            with watch.stage("score test"):
+                test = score_test(challenge.test, name, scorer, images, progress)
     if fold is not None:
+        beside = (
+            Beside(images) if test is not None and getattr(rule, "needs_rounds", False) else None
+        )
         with watch.stage("held-out"):
-            scores = held_out(name, method, dev, ids, fold, progress)
+            scores = held_out(name, method, dev, ids, fold, progress, beside)
         known = Known(scores, truth)
-        test = None if test is None else decided(test, rule, known)
+        if test is not None:
+            rounds = () if beside is None else tuple(beside.rounds)
+            test = decided(test, rule, Known(scores, truth, rounds))
         if "held-out" in protocols:
             verdict = decide.out_of_fold(rule, known, fold)
             scored["held-out"] = Scored(ids, scores, truth, verdict)
@@ -168,6 +180,7 @@ def run(
         "data": {"source": challenge.source, "sha256": digests},
         "versions": versions(),
         "machine": machine(),
+        "cluster": cluster(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
     return Run(name, method, scored, test, notes_of(method, scored), provenance)
@@ -211,30 +224,40 @@ def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:
     return images.load(progress=report)
 
 
+def load_test(part: Test, method: Method, progress: Progress) -> tuple[Images, Images]:
+    """Candidates and generated images; the latter are decoded only for a method that needs them."""
+    candidates = loaded(part.candidates, "test candidates", progress)
+    if getattr(method, "needs_generated", True):
+        return candidates, loaded(part.generated, "test generated", progress)
+    return candidates, np.empty((0, *candidates.shape[1:]), np.uint8)
+
+
 def score_test(
-    challenge: Challenge,
-    name: str,
-    method: Method,
-    score: Callable[..., Scores],
-    watch: Stopwatch,
-    progress: Progress,
-) -> Scored | None:
-    """Score the candidates; the generated images are decoded only for a method that needs them."""
-    if challenge.test is None:
-        return None
-    part = challenge.test
-    with watch.stage("load"):
-        candidates = loaded(part.candidates, "test candidates", progress)
-        if getattr(method, "needs_generated", True):
-            generated = loaded(part.generated, "test generated", progress)
-        else:
-            generated = np.empty((0, *candidates.shape[1:]), np.uint8)
-    with watch.stage("score test"):
-        scores = checked(score(candidates, generated, progress=progress), part.candidates.ids, name)
+    part: Test, name: str, scorer: Scorer, images: tuple[Images, Images], progress: Progress
+) -> Scored:
+    """Score the candidates against the generated images under test."""
+    scores = checked(scorer.score(*images, progress=progress), part.candidates.ids, name)
     truth = None
     if part.truth is not None:
         truth = np.array([part.truth[image] for image in part.candidates.ids], bool)
     return Scored(part.candidates.ids, scores, truth)
+
+
+@dataclass
+class Beside:
+    """Scores unused dev images among the test candidates, fold by fold (see `decide.Round`)."""
+
+    images: tuple[Images, Images]  # test candidates, and the generated images under test
+    rounds: list[Round] = field(default_factory=list)
+
+    def add(self, scorer: Scorer, unused: Images, name: str, progress: Progress) -> None:
+        """Score one fold's unused images by the scorer that was fitted without them."""
+        candidates, generated = self.images
+        n = len(candidates)
+        ids = (*map(str, range(n)), *(f"unused dev image {i + 1}" for i in range(len(unused))))
+        pool = np.concatenate([candidates, unused])
+        scores = checked(scorer.score(pool, generated, progress=progress), ids, name)
+        self.rounds.append(Round(scores[:n], scores[n:]))
 
 
 def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
@@ -254,6 +277,7 @@ def held_out(
     ids: tuple[str, ...],
     fold: NDArray[np.int64],
     progress: Progress,
+    beside: Beside | None = None,
 ) -> Scores:
     """Score every dev real image by a scorer that was fitted without its fold."""
     n_used = len(dev.used)
@@ -266,12 +290,13 @@ def held_out(
         part = DevSet(
             dev.generated, dev.used[fit[fit < n_used]], dev.not_used[fit[fit >= n_used] - n_used]
         )
-        images = np.concatenate(
-            [dev.used[score[score < n_used]], dev.not_used[score[score >= n_used] - n_used]]
-        )
+        unused = dev.not_used[score[score >= n_used] - n_used]
+        images = np.concatenate([dev.used[score[score < n_used]], unused])
         scorer = strangers.fitted(name, method, part, report)
         found = scorer.score(images, dev.generated, progress=report)
         scores[score] = checked(found, tuple(ids[i] for i in score), name)
+        if beside is not None and len(unused):
+            beside.add(scorer, unused, name, report)
     return scores
 
 
@@ -335,6 +360,12 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, Any]:
     """What else decides the bits: the processor and the number of cores this process may use."""
     return {"processor": platform.machine(), "system": platform.system(), "cores": cores()}
+
+
+def cluster() -> dict[str, int] | None:
+    """How much a cluster computed, if this process is connected to one; where it is is private."""
+    found = distributed.current()
+    return None if found is None else {"workers": len(found.known), "blocks": found.blocks}
 
 
 def cores() -> int:

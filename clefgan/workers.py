@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from threading import Thread
 
 from clefgan import job, trials
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import Progress, silent
+from clefgan.similarity import distributed
 from clefgan.trials import Bench, Outcome, Plan, Results, Trial
 
 STAGE = "evaluating"
@@ -26,6 +27,9 @@ Failures = dict[str, str]
 def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Results:
     """Run every trial of a plan that is not kept yet; gather all.
 
+    Within `distributed.on`, every process compares on that cluster, each with a connection of its
+    own that it opens when it first compares.
+
     Parameters
     ----------
     jobs : processes; 0: one a core; 1: this process, one trial after the other
@@ -33,8 +37,8 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     Raises
     ------
     ClefganError
-        No dev images, an unknown method, too few images for the folds; a process that died. A
-        method that fails while it runs stops no other; see `Results.failures`.
+        No dev images, an unknown method, too few images for the folds; a process that died, or
+        a cluster. A method that fails while it runs stops no other; see `Results.failures`.
     """
     loaded = trials.load(plan)
     planned = list(trials.trials(plan))
@@ -65,6 +69,8 @@ def one_by_one(
             continue
         try:
             yield trial, trials.run(plan, trial, loaded)
+        except ClusterError:
+            raise
         except ClefganError as error:
             failed.add(trial.method)
             yield trial, str(error)
@@ -87,6 +93,8 @@ def in_processes(
                 try:
                     if not future.cancelled():
                         yield trial, future.result()
+                except ClusterError:
+                    raise
                 except ClefganError as error:
                     if trial.method not in failed:
                         yield trial, str(error)
@@ -109,7 +117,9 @@ def pool(plan: Plan, many: int) -> Iterator[ProcessPoolExecutor]:
     places = context.Queue()
     for place in range(many):
         places.put(place)
-    workers = ProcessPoolExecutor(many, context, initializer=ready, initargs=(plan, many, places))
+    cluster = distributed.current()
+    given = (plan, many, places, None if cluster is None else cluster.address)
+    workers = ProcessPoolExecutor(many, context, initializer=ready, initargs=given)
     try:
         yield workers
     except BaseException:
@@ -120,12 +130,14 @@ def pool(plan: Plan, many: int) -> Iterator[ProcessPoolExecutor]:
     workers.shutdown()
 
 
-def ready(plan: Plan, many: int, places: "multiprocessing.Queue[int]") -> None:
-    """Prepare a worker: its cores, its images; Ctrl-C is the parent's business."""
+def ready(plan: Plan, many: int, places: "multiprocessing.Queue[int]", cluster: str | None) -> None:
+    """Prepare a worker: its cores, its images, its cluster; Ctrl-C is the parent's business."""
     global bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=end_with_parent, daemon=True).start()
     keep_to(share_of_cores(places.get(), many))
+    if cluster is not None:
+        distributed.later(cluster)
     bench = trials.load(plan)
 
 

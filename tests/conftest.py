@@ -1,7 +1,14 @@
 """Settings and fixtures that every test shares."""
 
+import json
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,3 +34,62 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no real CT data: set CLEFGAN_SHARED to the folder that holds data/")
     return folder
+
+
+class Dask:
+    """Schedulers and workers as processes of their own, ended after the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *words: str, path: Path | None = None) -> "subprocess.Popen[bytes]":
+        """`dask WORDS`; modules in the folder `path` win."""
+        search = [str(path)] if path else []
+        search += [each for each in (os.environ.get("PYTHONPATH"),) if each]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *words],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(search)},
+        )
+        self.processes.append(process)
+        return process
+
+    def scheduler(self, path: Path | None = None) -> tuple["subprocess.Popen[bytes]", str]:
+        """A scheduler and its address."""
+        file = self.folder / f"scheduler{len(self.processes)}.json"
+        words = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        process = self.start("scheduler", *words, "--scheduler-file", str(file), path=path)
+        for _ in range(600):
+            with suppress(FileNotFoundError, ValueError):
+                return process, str(json.loads(file.read_text())["address"])
+            time.sleep(0.1)
+        raise AssertionError
+
+    def worker(self, address: str, path: Path | None = None) -> "subprocess.Popen[bytes]":
+        """A worker of one thread that nobody starts again."""
+        words = ["--no-nanny", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"]
+        return self.start("worker", address, *words, path=path)
+
+
+@pytest.fixture
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """Starts schedulers and workers."""
+    pytest.importorskip("distributed")
+    found = Dask(tmp_path_factory.mktemp("dask"))
+    yield found
+    for process in found.processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def local_cluster() -> Iterator[Any]:
+    """Two worker processes; one that is killed is started again."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+    ) as cluster:
+        yield cluster

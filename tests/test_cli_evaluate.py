@@ -132,14 +132,58 @@ def test_bad_words_leave_no_folder(
     assert not (tmp_path / "out").exists()
 
 
-def test_controls_stand_beside_the_held_out_scores(
+def test_controls_stand_beside_the_held_out_scores_and_in_every_export(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["evaluate", "--method", "coin", "--data", data, "--protocol", "held-out"]
-    assert clefgan(*words, "--out", tmp_path / "runs", "--jobs", 1, "--controls") == 0
-    printed = capsys.readouterr().out
+    words = ["evaluate", "--method", "coin", "--data", data, "--jobs", 1, "--controls"]
+    table, page = tmp_path / "table.csv", tmp_path / "page"
+    assert clefgan(*words, "--out", tmp_path / "runs", "--csv", table, "--html", page) == 0
+    printed = " ".join(capsys.readouterr().out.split())  # as if no line were broken
     for control in ("image only", "other generator", "permuted labels"):
         assert control in printed
     assert "coin: AUC" in printed
     assert "not above" in printed or "not reliably above" in printed
     assert "phantom slices" in printed
+    row = run_row(table)
+    assert row["above_controls"] == "0"
+    assert 0 <= float(row["auc_image_only"]) <= 1
+    assert float(row["auc_other_generator"]) == float(row["auc"])  # a coin looks at no generator
+    assert 0 < float(row["p_permuted"]) <= 1
+    text = (page / "index.html").read_text(encoding="utf-8")
+    assert "AUC with other generator" in text
+    assert "Above controls" in text
+    assert "of its control (other generator)" in text
+
+
+def run_row(table: Path) -> dict[str, str]:
+    """The row of the one method in an exported table."""
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return next(row for row in rows if row["kind"] == "run")
+
+
+def test_labels_are_permuted_within_strata(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the stratum is the truth itself, no label can move: nothing is above the noise."""
+    ids = [(path.stem, role) for role in ("used", "not_used") for path in (data).rglob(f"{role}/*")]
+    strata = tmp_path / "scanner.csv"
+    strata.write_text("id,stratum\n" + "".join(f"{name},{role}\n" for name, role in ids))
+    table = tmp_path / "table.csv"
+    words = ["evaluate", "--method", "nearest", "--data", data, "--protocol", "held-out"]
+    words += ["--jobs", 1, "--out", tmp_path / "runs", "--controls", "--csv", table]
+    assert clefgan(*words, "--strata", strata) == 0
+    assert "permuted labels within the strata of scanner.csv" in capsys.readouterr().out
+    row = run_row(table)
+    assert float(row["p_permuted"]) == 1
+    strata.write_text("id,stratum\n")
+    assert clefgan(*words, "--strata", strata) == 1
+    assert "missing; every id needs a stratum" in capsys.readouterr().err
+
+
+def test_controls_need_held_out_scores(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["evaluate", "--method", "coin", "--data", data, "--protocol", "paper", "--controls"]
+    assert clefgan(*words, "--out", tmp_path / "runs") == 1
+    assert "--controls: they are for held-out scores" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()

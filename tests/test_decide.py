@@ -17,9 +17,11 @@ from clefgan.decide import (
     Mixture,
     Null95,
     Quota,
+    Round,
     Zero,
     benjamini_hochberg,
     p_values,
+    p_values_of_rounds,
     parse,
     prevalence_curve,
 )
@@ -144,6 +146,20 @@ def test_null95_lets_few_unused_images_through() -> None:
 def test_p_values_by_hand() -> None:
     null = np.array([1.0, 2, 3, 4])
     np.testing.assert_allclose(p_values(np.array([5.0, 4, 2.5, 0]), null), [0.2, 0.4, 0.6, 1])
+
+
+def test_p_values_over_rounds_compare_within_each_round() -> None:
+    rounds = (
+        Round(np.array([5.0, 1.0]), np.array([4.0, 6.0])),
+        Round(np.array([50.0, 10.0]), np.array([60.0, 5.0, 10.0])),  # another level: another fit
+    )
+    np.testing.assert_allclose(p_values_of_rounds(rounds), [(1 + 1 + 1) / 6, (1 + 2 + 2) / 6])
+    dev = Known(np.zeros(5), np.zeros(5, bool), rounds)
+    verdict = Conformal(0.5).decide(np.zeros(2), dev)
+    assert verdict.note == (
+        "false discovery rate 0.5 by 5 unused dev images, scored among the candidates in 2 rounds"
+    )
+    assert Null95().decide(np.zeros(2), dev).note.startswith("p-value at most 0.05 by 5 unused")
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.01, 0.5))

@@ -1,8 +1,8 @@
 """Every command that README and docs show is run, in order, one empty folder a page.
 
-A fenced block marked `sh` is run line by line if its lines start with `clefgan`; one marked
-`sh no-run` (it needs data or a service that tests do not have) must still name commands and
-options that exist.
+A fenced block marked `python file=NAME` is a file in that folder, and runs too. A block marked `sh`
+is run line by line if its lines start with `clefgan`; one marked `sh no-run` (it needs data or a
+service that tests do not have) must still name commands and options that exist.
 """
 
 import os
@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from clefgan import registry
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN_ELSEWHERE = {"submitting.md": "test_cli_check.py, on data made for it"}
 BLOCK = re.compile(r"^```sh(?P<skip> no-run)?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```python file=(?P<name>\S+)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)(?P<target>[^)#]+)(#[^)]*)?\)")
 
 
@@ -49,9 +52,28 @@ def clefgan(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]
     "page", [page for page in PAGES if page.name not in RUN_ELSEWHERE], ids=lambda page: page.name
 )
 def test_every_command_shown_runs(page: Path, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
     for words in commands(page, skipped=False):
         done = clefgan(words[1:], tmp_path)
         assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "```python file=" in page.read_text()], ids=lambda p: p.name
+)
+def test_every_file_shown_runs(page: Path, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
+    for path in sorted(tmp_path.glob("*.py")):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", path], capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, f"{path.name}\n{done.stdout}\n{done.stderr}"
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """The files that a page shows."""
+    for block in FILE.finditer(page.read_text(encoding="utf-8")):
+        (folder / block["name"]).write_text(block["body"], encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -70,3 +92,17 @@ def test_commands_that_are_not_run_exist(page: Path, tmp_path: Path) -> None:
 def test_every_local_link_leads_somewhere(page: Path) -> None:
     for link in LINK.finditer(page.read_text(encoding="utf-8")):
         assert (page.parent / link["target"]).exists(), link["target"]
+
+
+def test_the_table_of_methods_has_every_method() -> None:
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|(?:[^|\n]*\|){6}$", text, re.MULTILINE)
+    assert sorted(rows) == sorted(registry.built_in())
+
+
+def test_the_table_of_methods_says_what_each_knows() -> None:
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    for name in registry.built_in():
+        knows = re.search(rf"^\| `{name}` \|[^|]*\| (S\d) \|", text, re.MULTILINE)
+        assert knows is not None, name
+        assert knows[1] == registry.get(name).knowledge, name

@@ -5,7 +5,8 @@ import pytest
 from skimage.feature import hog
 from sklearn.decomposition import PCA
 
-from baselines.features import pca, space
+from baselines.features import cached, pca, space
+from baselines.features.blocks import Features
 from baselines.features.hog import Hog
 from baselines.features.pixels import LowPass, Pixels
 from baselines.features.space import Space
@@ -117,3 +118,45 @@ def test_unknown_features_are_an_error(text: str, message: str) -> None:
 def test_every_name_is_documented() -> None:
     for name in space.NAMES:
         assert name.rstrip("12345") in str(space.__doc__)
+
+
+def test_hog_is_worked_out_once_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "memory", cached.Memory(10**8))
+    seen: list[int] = []
+    plain = Hog.of_block
+
+    def counting(self: Hog, images: Images) -> Features:
+        seen.append(len(images))
+        return plain(self, images)
+
+    monkeypatch.setattr(Hog, "of_block", counting)
+    x = images(9, 1)
+    x[4] = x[0]
+    hog_of = space.feature_map("hog", x)
+    wanted = Hog(cell=2)(x)
+    seen.clear()
+    np.testing.assert_array_equal(hog_of(x), wanted)
+    assert sum(seen) == 8  # x[4] is a copy
+    np.testing.assert_array_equal(hog_of(x[::-1]), wanted[::-1])
+    assert sum(seen) == 8
+    other = space.feature_map("hog", images(1, 0, 64, 64))(x)  # other cells: not the same features
+    assert other.shape != wanted.shape
+    assert hog_of(x[:0]).shape == (0, wanted.shape[1])
+
+
+def test_memory_lets_go_of_what_nobody_asked_for() -> None:
+    memory = cached.Memory(limit=3 * 40)
+    rows = np.arange(50, dtype=np.float32).reshape(5, 10)
+    for i in range(3):
+        memory.put(str(i), rows[i])
+    assert memory.get("0") is not None  # asked for: the last to go
+    memory.put("3", rows[3])
+    assert [memory.get(str(i)) is not None for i in range(4)] == [True, False, True, True]
+    memory.put("3", rows[4])
+    assert memory.size == 120
+    np.testing.assert_array_equal(memory.get("3"), rows[4])
+
+
+def test_a_method_on_grey_levels_as_features() -> None:
+    x = images(2, 0)
+    np.testing.assert_array_equal(space.feature_map("levels", x)(x), x.reshape(2, -1))

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, job
+from baselines.nearest import Nearest
+from clefgan import challenge, decide, folds, job
 from clefgan.challenge import Challenge
 from clefgan.decide import Known, Verdict
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Knowledge
+from clefgan.method import DevSet, Knowledge, silent
 
 SIZE = 8
 SETS = {"dev/generated": 5, "dev/used": 6, "dev/not_used": 7}
@@ -63,6 +64,7 @@ class Spy:
 def _clear() -> None:
     LOG.clear()
     SEEN.clear()
+    ROUNDS.clear()
 
 
 def test_held_out_images_take_no_part_in_fitting_what_scores_them(whole: Challenge) -> None:
@@ -213,6 +215,70 @@ def test_a_rule_that_learns_has_held_out_scores_even_where_they_are_not_shown(
     run = job.run(whole, "spy", Spy(), n_folds=3, rule=Recorder(), protocols=("paper",))
     assert set(run.dev) == {"paper"}
     assert len(SEEN) == 2
+
+
+def test_unused_dev_images_are_scored_among_the_candidates_by_what_saw_none_of_them(
+    whole: Challenge,
+) -> None:
+    rule = ShownRounds()
+    job.run(whole, "spy", Spy(), n_folds=3, rule=rule, protocols=("held-out",))
+    assert whole.dev is not None
+    assert whole.test is not None
+    candidates, unused = whole.test.candidates.load(), whole.dev.not_used.load()
+    fits, beside = LOG[2::3], LOG[4::3]
+    left = {image.tobytes() for image in unused}
+    for fit, (images, n_generated) in zip(fits, beside, strict=True):
+        np.testing.assert_array_equal(images[:9], candidates)
+        added = {image.tobytes() for image in images[9:]}
+        assert added <= left
+        assert not added & fit
+        assert n_generated == 4  # those under test
+        left -= added
+    assert not left
+    first, *others = ROUNDS
+    assert [len(r.candidates) for r in first] == [9, 9, 9]
+    assert sum(len(r.unused) for r in first) == 7
+    assert others == [()] * 3  # dev is decided by its own folds
+
+
+@pytest.mark.parametrize("rule", [decide.Null95(), decide.Conformal(0.2)])
+def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: decide.Rule) -> None:
+    """The level of a distance falls as the generated set grows: dev's scores are no null here."""
+    rates, naive = [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        images = rng.integers(0, 256, (40 + 40 + 60 + 100 + 1500, 4, 4)).astype(np.uint8)
+        used, not_used, generated, candidates, larger = np.split(images, [40, 80, 140, 240])
+        dev = DevSet(generated, used, not_used)
+        truth = np.arange(80) < 40
+        fold = folds.grouped([str(i) for i in range(80)], truth, 3, seed)
+        beside = job.Beside((candidates, larger))
+        scores = job.held_out(
+            "nearest", Nearest(), dev, tuple(map(str, range(80))), fold, silent, beside
+        )
+        known = Known(scores, truth)
+        test = Nearest().fit(dev).score(candidates, larger)
+        whole = Known(scores, truth, tuple(beside.rounds))
+        rates.append(rule.decide(test, whole).used.mean())
+        naive.append(rule.decide(test, known).used.mean())
+    assert np.mean(rates) < 0.08  # no image was used
+    assert np.mean(naive) > 0.2
+
+
+ROUNDS: list[tuple[decide.Round, ...]] = []
+
+
+@dataclass(frozen=True)
+class ShownRounds:
+    """Remembers the rounds that it was shown."""
+
+    needs_known: ClassVar[bool] = True
+    needs_rounds: ClassVar[bool] = True
+
+    def decide(self, scores: Any, known: Known | None = None) -> Verdict:
+        assert known is not None
+        ROUNDS.append(known.rounds)
+        return Verdict(np.ones(len(scores), bool), None, "all")
 
 
 SEEN: list[tuple[set[float], set[float]]] = []

@@ -1,53 +1,195 @@
-"""The same numbers from a cluster, even if a worker dies on the way."""
+"""The same numbers from a cluster, even if a worker dies on the way; an end if all do."""
 
 import os
 import signal
 import sys
+import types
+from typing import Any
 
 import numpy as np
 import pytest
 
-from clefgan.errors import ClefganError
-from clefgan.similarity import distributed
+from clefgan import registry
+from clefgan.errors import ClefganError, ClusterError
+from clefgan.method import DevSet, Images, Progress, Scores, silent
+from clefgan.similarity import distributed, engine
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Both, Smallest, Sum
 
+METHODS = {
+    "nearest": 0,
+    "calibrated(features=hog)": 0,
+    "csls": 3,
+    "monte-carlo": 0,
+    "monte-carlo(form=count)": 0,
+    "votes": 0,
+    "vcmi-max": 0,
+    "vcmi-retrieval": 0,
+    "patch-log-ratio": 2,
+    "relative-tile": 0,
+    "pool-log-ratio": 0,
+    "pool-log-ratio(features=lbp)": 0,
+}  # the report at which a worker is killed
 
-def test_a_killed_worker_changes_no_bit() -> None:
-    LocalCluster = pytest.importorskip("distributed").LocalCluster
-    rng = np.random.default_rng(0)
-    c = rng.integers(0, 256, (8, 32, 32), dtype=np.uint8)
-    g = rng.integers(0, 256, (64 * 30, 32, 32), dtype=np.uint8)
+
+def images(seed: int, n: int) -> Images:
+    return np.random.default_rng(seed).integers(0, 256, (n, 32, 32), dtype=np.uint8)
+
+
+class Killer:
+    """A progress that kills a process at one of its reports."""
+
+    def __init__(self, pid: int, at: int, how: signal.Signals = signal.SIGKILL) -> None:
+        self.pid, self.at, self.how = pid, at, how
+        self.reports = 0
+
+    def __call__(self, stage: str, done: int, total: int, note: str, /) -> None:
+        self.reports += 1
+        if self.reports == self.at:
+            os.kill(self.pid, self.how)
+
+
+def victim(cluster: Any) -> int:
+    return int(next(iter(cluster.workers.values())).pid)
+
+
+def test_a_killed_worker_changes_no_bit(local_cluster: Any) -> None:
+    c, g = images(0, 8), images(1, 64 * 30)
     near, total = scan(Metric.UNIT, c, g, Both(Smallest(3), Sum()))
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
-        victim = next(iter(cluster.workers.values())).pid
-        reports = 0
-
-        def kill_at_ten(stage: str, done: int, all_of: int, note: str) -> None:
-            nonlocal reports
-            reports += 1
-            if reports == 10:
-                os.kill(victim, signal.SIGKILL)
-
-        with distributed.on(cluster.scheduler_address):
-            theirs, their_total = scan(
-                Metric.UNIT, c, g, Both(Smallest(3), Sum()), memory_mib=1, progress=kill_at_ten
-            )
-    assert reports == 30
+    killer = Killer(victim(local_cluster), 10)
+    with distributed.on(local_cluster.scheduler_address):
+        theirs, their_total = scan(
+            Metric.UNIT, c, g, Both(Smallest(3), Sum()), memory_mib=1, progress=killer
+        )
+    assert killer.reports == 30
     np.testing.assert_array_equal(theirs.distances, near.distances)
     np.testing.assert_array_equal(theirs.indices, near.indices)
     np.testing.assert_array_equal(their_total, total)
 
 
-def test_no_scheduler_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed")
-    monkeypatch.setattr(distributed, "TIMEOUT", 0.2)
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_score_the_same_on_a_cluster(
+    name: str, local_cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WIDEST", 64)
+    dev = DevSet(images(0, 200), images(1, 24), images(2, 24))
+    candidates, generated = images(3, 30), images(4, 64 * 5 + 1)
+    candidates[0], dev.used[0] = generated[7], dev.generated[3]
+
+    def scores(progress: Progress = silent) -> Scores:
+        scorer = registry.configure(name).fit(dev)
+        return scorer.score(candidates, generated, progress=progress)
+
+    here = scores()
+    with distributed.on(local_cluster.scheduler_address):
+        there = scores(Killer(victim(local_cluster), METHODS[name]))
+        cluster = distributed.current()
+    assert cluster is not None
+    assert cluster.blocks >= 6
+    assert distributed.current() is None
+    np.testing.assert_array_equal(there, here)
+
+
+def test_what_is_wrong_with_the_images_is_said_as_at_home(local_cluster: Any) -> None:
     with (
-        pytest.raises(ClefganError, match=r"^cluster 'tcp://127\.0\.0\.1:1': cannot be reached"),
-        distributed.on("tcp://127.0.0.1:1"),
+        distributed.on(local_cluster.scheduler_address),
+        pytest.raises(
+            ClefganError, match=r"^comparison: candidates are 32x32, generated 9x32; "
+        ) as found,
+    ):
+        scan(Metric.UNIT, images(0, 3), images(1, 70)[:, :9], Smallest(1))
+    assert not isinstance(found.value, ClusterError)
+
+
+def test_code_that_workers_lack_is_an_error(
+    local_cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = types.ModuleType("only_here")
+    monkeypatch.setitem(sys.modules, "only_here", module)
+    exec(
+        "from clefgan.similarity.reductions import Smallest\nclass Mine(Smallest): pass",
+        vars(module),
+    )
+    with (
+        distributed.on(local_cluster.scheduler_address),
+        pytest.raises(ClusterError, match=r"a worker cannot load the method .*only_here.*install"),
+    ):
+        scan(Metric.UNIT, images(0, 3), images(1, 70), module.Mine(1))
+
+
+def test_a_block_that_ends_every_worker_is_an_error(
+    local_cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_cluster.scheduler, "allowed_failures", 0)
+
+    class Deadly(Smallest):  # not to be found by name: it travels whole
+        def partial(self, block: Any, /) -> Any:
+            os._exit(1)
+
+    with (
+        distributed.on(local_cluster.scheduler_address),
+        pytest.raises(ClusterError, match="a block ended 1 workers, perhaps for lack of memory"),
+    ):
+        scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
+
+
+def many_blocks(progress: Progress) -> None:
+    scan(
+        Metric.UNIT, images(0, 8), images(1, 64 * 30), Smallest(1),
+        memory_mib=1, progress=progress,
+    )  # fmt: skip
+
+
+def test_a_scheduler_that_dies_between_blocks_is_an_error(dask: Any) -> None:
+    scheduler, address = dask.scheduler()
+    dask.worker(address)
+    with distributed.on(address), pytest.raises(ClusterError) as found:
+        many_blocks(Killer(scheduler.pid, 3))
+    assert str(found.value) == (
+        f"cluster {address!r}: the scheduler was lost on the way; see that it runs and run again"
+    )
+
+
+def test_a_scheduler_that_dies_in_a_block_is_an_error(dask: Any) -> None:
+    scheduler, address = dask.scheduler()
+    dask.worker(address)
+    pid = scheduler.pid
+
+    class Deadly(Smallest):  # not to be found by name: it travels whole
+        def partial(self, block: Any, /) -> Any:
+            os.kill(pid, signal.SIGKILL)
+
+    with distributed.on(address), pytest.raises(ClusterError, match="the scheduler was lost on"):
+        scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
+
+
+def test_a_scheduler_that_hangs_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduler, address = dask.scheduler()
+    dask.worker(address)
+    monkeypatch.setattr(distributed, "CLOSING", 0.5)
+    with distributed.on(address):
+        monkeypatch.setattr(distributed, "TIMEOUT", 1.0)
+        with pytest.raises(ClusterError, match="the scheduler was lost on the way"):
+            many_blocks(Killer(scheduler.pid, 3, signal.SIGSTOP))
+
+
+def test_all_workers_gone_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, address = dask.scheduler()
+    worker = dask.worker(address)
+    with distributed.on(address):
+        monkeypatch.setattr(distributed, "PATIENCE", 1.0)
+        monkeypatch.setattr(distributed, "TICK", 0.1)
+        with pytest.raises(ClusterError, match="no worker for 1 seconds; start some with 'dask w"):
+            many_blocks(Killer(worker.pid, 3))
+
+
+def test_no_worker_at_the_start_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed, "PATIENCE", 1.0)
+    _, address = dask.scheduler()
+    with (
+        pytest.raises(ClusterError, match=r"^cluster 'tcp:.*': no worker for 1 seconds; start"),
+        distributed.on(address),
     ):
         pass
 
@@ -55,7 +197,10 @@ def test_no_scheduler_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_package_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(ClefganError, match=r"^cluster: the package 'distributed' is not installed"),
+        pytest.raises(
+            ClusterError,
+            match=r"^cluster: the package 'distributed' is not installed; pip install 'clefgan\[cl",
+        ),
         distributed.on("tcp://127.0.0.1:1"),
     ):
         pass

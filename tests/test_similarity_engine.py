@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from clefgan.errors import ClefganError
 from clefgan.method import Images
-from clefgan.similarity import engine, products
+from clefgan.similarity import engine, multiply
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import (
@@ -112,7 +112,7 @@ def test_block_size_changes_no_bit(
     c, g = make(9, 0), make(700, 1)
     expected = everything(c, g, metric, 4096)
     for memory, panel, widest in ((1, 4, 512), (64, 3, 128), (4096, 2048, 1024)):
-        monkeypatch.setattr(products, "PANEL", panel)
+        monkeypatch.setattr(multiply, "PANEL", panel)
         monkeypatch.setattr(engine, "WIDEST", widest)
         for found, wanted in zip(everything(c, g, metric, memory), expected, strict=True):
             np.testing.assert_array_equal(found, wanted)
@@ -261,7 +261,9 @@ def test_no_generated_images_is_an_error() -> None:
 
 
 def test_sizes_that_differ_are_an_error() -> None:
-    with pytest.raises(ClefganError, match=r"^comparison: candidates are 1600 numbers each"):
+    with pytest.raises(
+        ClefganError, match=r"^comparison: candidates are 40x40, generated 41x41; give"
+    ):
         nearest(Metric.EUCLIDEAN, images(2, 0), images(2, 1, 41))
 
 

@@ -1,9 +1,16 @@
-"""Features kept on disk: an image is looked at once by each extractor."""
+"""Features kept by the image's digest: an image is looked at once by each extractor.
+
+`Cached` keeps them on disk: for networks, at hundreds of milliseconds an image. `Remembered` keeps
+the latest in memory: for what takes milliseconds and has thousands of values an image, so that a
+method that passes over the same images several times computes once, and a study fills no disk.
+"""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +21,7 @@ from clefgan.files import cache, written_whole
 from clefgan.method import Images, Progress, silent
 
 CHECK = 8  # bytes of checksum before the values
+REMEMBERED = 256 * 2**20  # bytes of features in memory, of all extractors together
 
 
 class Extractor(Protocol):
@@ -25,6 +33,18 @@ class Extractor(Protocol):
 
     def each(self, images: Images) -> Iterator[Features]:
         """Yield the features block by block; one empty block if there are no images."""
+        ...
+
+
+class Kept(Protocol):
+    """Where the features of images are kept, by the digest of the image."""
+
+    def get(self, name: str, /) -> NDArray[np.float32] | None:
+        """Return features; None where there are none."""
+        ...
+
+    def put(self, name: str, row: NDArray[np.float32], /) -> None:
+        """Keep features."""
         ...
 
 
@@ -40,23 +60,99 @@ class Cached:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, d) float32 features of (n, height, width) uint8 images."""
-        folder = cache("features") / self.extractor.key()[:32]
-        names = [digest(image) for image in images]
-        rows = {name: read(folder / name[:2] / name) for name in dict.fromkeys(names)}
-        first = {name: i for i, name in reversed(list(enumerate(names)))}
-        missing = sorted(first[name] for name, row in rows.items() if row is None)
-        todo = images if len(missing) == len(images) else images[missing]
-        done = 0
-        if not names:
-            return next(self.extractor.each(images))
-        for block in self.extractor.each(todo) if missing else ():
-            for row in block:
-                name = names[missing[done]]
-                rows[name] = row
-                write(folder / name[:2] / name, row)
-                done += 1
-            progress("features", done, len(missing), "")
-        return np.array([rows[name] for name in names], np.float32)
+        folder = Folder(cache("features") / self.extractor.key()[:32])
+        return looked_up(self.extractor, images, folder, progress)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The features of another map; those that were asked for last are at hand."""
+
+    extractor: Extractor
+
+    def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
+        """Return (n, d) float32 features of (n, height, width) uint8 images."""
+        return looked_up(self.extractor, images, Latest(self.extractor.key(), memory), progress)
+
+
+def looked_up(extractor: Extractor, images: Images, kept: Kept, progress: Progress) -> Features:
+    """Return the features of images: those that are kept, and the others worked out and kept."""
+    names = [digest(image) for image in images]
+    rows = {name: kept.get(name) for name in dict.fromkeys(names)}
+    first = {name: i for i, name in reversed(list(enumerate(names)))}
+    missing = sorted(first[name] for name, row in rows.items() if row is None)
+    todo = images if len(missing) == len(images) else images[missing]
+    done = 0
+    if not names:
+        return next(extractor.each(images))
+    for block in extractor.each(todo) if missing else ():
+        for row in block:
+            name = names[missing[done]]
+            rows[name] = row
+            kept.put(name, row)
+            done += 1
+        progress("features", done, len(missing), "")
+    return np.array([rows[name] for name in names], np.float32)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Features in files."""
+
+    path: Path
+
+    def get(self, name: str) -> NDArray[np.float32] | None:
+        """Return the features of a file that is whole."""
+        return read(self.path / name[:2] / name)
+
+    def put(self, name: str, row: NDArray[np.float32]) -> None:
+        """Write a file."""
+        write(self.path / name[:2] / name, row)
+
+
+class Memory:
+    """Rows by name, at most so many bytes of them: the ones used last stay."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.rows: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, name: str) -> NDArray[np.float32] | None:
+        """Return a row if it is there."""
+        with self.lock:
+            if name in self.rows:
+                self.rows.move_to_end(name)
+            return self.rows.get(name)
+
+    def put(self, name: str, row: NDArray[np.float32]) -> None:
+        """Keep a row; let go of those that nobody asked for the longest."""
+        with self.lock:
+            old = self.rows.pop(name, None)
+            self.size += row.nbytes - (0 if old is None else old.nbytes)
+            self.rows[name] = row
+            while self.size > self.limit:
+                self.size -= self.rows.popitem(last=False)[1].nbytes
+
+
+memory = Memory(REMEMBERED)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """Features of one extractor in the memory that all of them share."""
+
+    key: str
+    memory: Memory
+
+    def get(self, name: str) -> NDArray[np.float32] | None:
+        """Return features that are still there."""
+        return self.memory.get(self.key + name)
+
+    def put(self, name: str, row: NDArray[np.float32]) -> None:
+        """Keep a copy: the row may be a view of a whole block."""
+        self.memory.put(self.key + name, row.copy())
 
 
 def digest(image: Images) -> str:

@@ -1,5 +1,7 @@
 """Histograms of oriented gradients: outlines and where they lie, without grey levels."""
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 
 BLOCK = 8  # images at a time
+EACH = 64  # images that are handed out at a time
 
 
 @dataclass(frozen=True)
@@ -37,24 +40,38 @@ class Hog:
         ClefganError
             If an image does not hold 2 x 2 cells, or a setting is below 1.
         """
+        rows, columns = self.check(images)
+        n_features = (rows - 1) * (columns - 1) * 4 * self.bins
+        return in_blocks(
+            self.of_block, images, n_features=n_features, block=BLOCK, stage="HOG",
+            progress=progress,
+        )  # fmt: skip
+
+    def each(self, images: Images) -> Iterator[Features]:
+        """Yield the features some images at a time, so that a caller can keep what is done."""
+        for start in range(0, len(images) or 1, EACH):
+            yield self(images[start : start + EACH])
+
+    def key(self) -> str:
+        """Return a digest of the settings, and of the version of what is done with them."""
+        return hashlib.sha256(repr(("Hog", 1, self.bins, self.cell)).encode()).hexdigest()
+
+    def check(self, images: Images) -> tuple[int, int]:
+        """Return the rows and columns of cells of an image that is large enough."""
         height, width = images.shape[1:]
         if self.bins < 1 or self.cell < 1 or min(height, width) < 2 * self.cell:
             raise ClefganError(
                 f"hog: images of {height}x{width} with {self.bins} bins and cells of {self.cell} "
                 "pixels; give at least 1 bin and images of at least 2x2 cells"
             )
-        rows, columns = height // self.cell, width // self.cell
-        n_features = (rows - 1) * (columns - 1) * 4 * self.bins
+        return height // self.cell, width // self.cell
 
-        def features(block: Images) -> Features:
-            cells = self.cells(block, rows, columns)
-            pairs = np.concatenate([cells[:, :, :-1], cells[:, :, 1:]], axis=3)
-            fours = np.concatenate([pairs[:, :-1], pairs[:, 1:]], axis=3)
-            return l2_hys(fours).reshape(len(block), -1).astype(np.float32)
-
-        return in_blocks(
-            features, images, n_features=n_features, block=BLOCK, stage="HOG", progress=progress
-        )
+    def of_block(self, images: Images) -> Features:
+        """Return the features of a few images."""
+        cells = self.cells(images, *self.check(images))
+        pairs = np.concatenate([cells[:, :, :-1], cells[:, :, 1:]], axis=3)
+        fours = np.concatenate([pairs[:, :-1], pairs[:, 1:]], axis=3)
+        return l2_hys(fours).reshape(len(images), -1).astype(np.float32)
 
     def cells(self, images: Images, rows: int, columns: int) -> NDArray[np.float64]:
         """Mean gradient strength by direction in each cell: (n, rows, columns, bins)."""

@@ -28,6 +28,15 @@ class Pixels:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Grey levels as they are."""
+
+    def __call__(self, images: Images, *, progress: Progress = silent) -> Features:  # noqa: ARG002
+        """Return (n, height * width) float32 features, 0..255."""
+        return np.asarray(images).reshape(len(images), -1).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class LowPass:
     """Mean grey levels of a `size` x `size` grid of cells (of single pixels, if those are fewer).
 
@@ -51,8 +60,9 @@ class LowPass:
         area = np.outer(np.diff([*rows, height]), np.diff([*columns, width]))
 
         def features(block: Images) -> Features:
-            sums = np.add.reduceat(block, columns, axis=2, dtype=np.int64)
-            means = np.add.reduceat(sums, rows, axis=1) / area
+            # whole rows first: they are contiguous, and leave fewer numbers to the columns
+            sums = np.add.reduceat(block, rows, axis=1, dtype=np.int32)
+            means = np.add.reduceat(sums, columns, axis=2, dtype=np.int64) / area
             return np.asarray(means.reshape(len(block), -1), np.float32)
 
         return in_blocks(

@@ -16,6 +16,7 @@ NAME-pca40          40 principal components of dev's generated images     Euclid
 import difflib
 import importlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.features.blocks import FeatureMap
+from baselines.features.cached import Cached, Remembered
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity.products import Metric
 from clefgan.similarity.rows import Rows
-
-NAMES = ("pixels", "levels", "low-pass", "hog", "lbp", *(f"vgg16-block{i}" for i in range(1, 6)))
 
 
 @dataclass(frozen=True)
@@ -105,23 +105,53 @@ class Mapped:
 
 
 def feature_map(name: str, like: Images) -> FeatureMap:
-    """Return the map of that name, with cells that suit the size of the images."""
-    if name == "pixels":
-        from baselines.features.pixels import Pixels
+    """Return the map of that name, with cells that suit the size of the images.
 
-        return Pixels()
-    if name == "low-pass":
-        from baselines.features.pixels import LowPass
+    What takes long is kept by the image's digest (see `cached`); to look the others up would take
+    about as long as to work them out.
+    """
+    if name.startswith("vgg16-"):
+        # its weights come with an extra, so a type checker may not see all that it imports
+        vgg16 = importlib.import_module("baselines.features.vgg16")
+        return Cached(vgg16.Vgg16(layer=name.removeprefix("vgg16-")))
+    return MAPS[name](like)
 
-        return LowPass()
-    if name == "hog":
-        from baselines.features.hog import Hog
 
-        return Hog(cell=max(1, min(like.shape[1:]) // 16))
-    if name == "lbp":
-        from baselines.features.lbp import Lbp
+def _pixels(_like: Images) -> FeatureMap:
+    from baselines.features.pixels import Pixels
 
-        return Lbp(grid=4)
-    vgg16 = importlib.import_module("baselines.features.vgg16")
-    found: FeatureMap = vgg16.Vgg16(layer=name.removeprefix("vgg16-"))
-    return found
+    return Pixels()
+
+
+def _levels(_like: Images) -> FeatureMap:
+    from baselines.features.pixels import Levels
+
+    return Levels()
+
+
+def _low_pass(_like: Images) -> FeatureMap:
+    from baselines.features.pixels import LowPass
+
+    return LowPass()
+
+
+def _hog(like: Images) -> FeatureMap:
+    from baselines.features.hog import Hog
+
+    return Remembered(Hog(cell=max(1, min(like.shape[1:]) // 16)))
+
+
+def _lbp(_like: Images) -> FeatureMap:
+    from baselines.features.lbp import Lbp
+
+    return Lbp(grid=4)
+
+
+MAPS: dict[str, Callable[[Images], FeatureMap]] = {
+    "pixels": _pixels,
+    "levels": _levels,
+    "low-pass": _low_pass,
+    "hog": _hog,
+    "lbp": _lbp,
+}
+NAMES = (*MAPS, *(f"vgg16-block{i}" for i in range(1, 6)))

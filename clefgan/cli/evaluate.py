@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clefgan.cli import negative, tables
+from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, errors, progress_bar
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def evaluate(
     folds: Annotated[int, typer.Option(help="Of the held-out protocol.", min=2)] = 3,
     seed: tables.SEED = 0,
     jobs: Annotated[int, typer.Option(help="Processes; 0: one a core.", min=0)] = 0,
+    cluster: CLUSTER = None,
     out: Annotated[
         Path, typer.Option(help="Folder whose trials/ keeps what is done, to go on later.")
     ] = Path("runs"),
@@ -46,6 +48,10 @@ def evaluate(
         bool,
         typer.Option("--controls", help="Negative controls beside the held-out scores."),
     ] = False,
+    strata: Annotated[
+        Path | None,
+        typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
+    ] = None,
     csv: tables.CSV = None,
     json: tables.JSON = None,
     markdown: tables.MARKDOWN = None,
@@ -61,7 +67,7 @@ def evaluate(
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    from clefgan import trials, workers
+    from clefgan import contrasts, trials, workers
     from clefgan.report import boards, sheet
     from submissions import editions
 
@@ -77,13 +83,19 @@ def evaluate(
         seed=seed,
         sixteen_bit=None if window is None else window_levels(window),
     )
-    with progress_bar() as progress:
-        results = workers.evaluate(plan, jobs=jobs, progress=progress)
-    parts = boards.parts(plan, results, primary, level) if results.seconds else []
-    show(parts)
-    if controls and results.scores.get("held-out"):
+    if controls:
+        contrasts.check(plan)
+    found = None
+    with connected(cluster):
         with progress_bar() as progress:
-            negative.show(plan, results, progress)
+            results = workers.evaluate(plan, jobs=jobs, progress=progress)
+        if controls and results.scores.get("held-out"):
+            with progress_bar() as progress:
+                found = contrasts.of(plan, results, progress, strata=strata)
+    parts = boards.parts(plan, results, primary, level, found) if results.seconds else []
+    show(parts)
+    if found is not None:
+        negative.show(found)
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     if sheets:
         files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}

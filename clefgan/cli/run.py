@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, progress_bar
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
@@ -54,6 +55,7 @@ def run(
             help="zero, dev-best:METRIC, quota:SHARE, mixture, null95 or conformal:FDR.",
         ),
     ] = "zero",
+    cluster: CLUSTER = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
@@ -72,7 +74,7 @@ def run(
     from clefgan.cli import summary
 
     how = decide.parse(rule)
-    with progress_bar() as progress:
+    with connected(cluster), progress_bar() as progress:
         found = challenge.read(data, edition, test_data=test_data, sixteen_bit=levels)
         result = job.run(
             found,

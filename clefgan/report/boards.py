@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan import registry
+from clefgan.contrasts import Contrasts
 from clefgan.job import Protocol
+from clefgan.report import controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.trials import Plan, Results
@@ -23,10 +25,20 @@ from evaluation.metrics import Metric
 from evaluation.runs import Panel, Run
 
 
-def parts(plan: Plan, results: Results, primary: Metric, level: float) -> list[Part]:
-    """A part of the report a protocol; held-out, which is the one to believe, first."""
+def parts(
+    plan: Plan, results: Results, primary: Metric, level: float, beside: Contrasts | None = None
+) -> list[Part]:
+    """A part of the report a protocol; held-out, which is the one to believe, first.
+
+    `beside`, the negative controls, are columns and notes of the held-out part.
+    """
     order: list[Protocol] = sorted(plan.protocols, key=lambda name: name != "held-out")
-    return [part(plan, results, protocol, primary, level) for protocol in order]
+    found = [part(plan, results, protocol, primary, level) for protocol in order]
+    if beside is not None:
+        first = found[0]
+        extra = (*controls.columns(beside), *first.extra)
+        found[0] = replace(first, notes=(*first.notes, *controls.notes(beside)), extra=extra)
+    return found
 
 
 def part(plan: Plan, results: Results, protocol: Protocol, primary: Metric, level: float) -> Part:

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
+from clefgan.similarity.multiply import Multiplier, multiplier
 from clefgan.similarity.rows import Coded, Floats, Moments, Rows, code, moments
 from clefgan.similarity.threads import in_threads
-
-PANEL = 2048  # candidates converted to floats at a time, where they are not kept
 
 
 class Metric(StrEnum):
@@ -33,27 +32,37 @@ class Metric(StrEnum):
 
 @dataclass(frozen=True)
 class Products:
-    """Candidates, coded, with what is known of each row."""
+    """Candidates, coded, with what is known of each row, and who multiplies them."""
 
     metric: Metric
     candidates: Coded
     about: Moments
-    kept: tuple[NDArray[Any], ...]  # candidates as floats, one array a chunk; empty: convert again
+    shape: tuple[int, ...]  # of one candidate, before it became a row
+    memory_mib: int
+    dots: Multiplier
 
     @classmethod
     def prepare(cls, metric: Metric, candidates: Rows, *, memory_mib: int) -> "Products":
-        """Code the candidates; keep them as floats too if that takes under a quarter of memory."""
-        coded = code(np.asarray(candidates[0 : len(candidates)]))
-        fits = coded.whole.size * coded.exact.itemsize <= memory_mib * 2**18
-        everybody = slice(0, len(coded.whole))
-        kept = tuple(
-            coded.floats(everybody, columns, np.empty(len(coded.whole) * coded.chunk, coded.exact))
-            for columns in (coded.chunks() if fits else ())
-        )
-        return cls(metric, coded, moments(coded), kept)
+        """Code the candidates and make them ready to be multiplied."""
+        rows = np.asarray(candidates[0 : len(candidates)])
+        coded = code(rows)
+        return cls.of(metric, coded, moments(coded), rows.shape[1:], memory_mib)
+
+    @classmethod
+    def of(
+        cls, metric: Metric, coded: Coded, about: Moments, shape: tuple[int, ...], memory_mib: int
+    ) -> "Products":
+        """Make candidates that are coded ready to be multiplied."""
+        ready = multiplier(coded, memory_mib=memory_mib)
+        return cls(metric, coded, about, shape, memory_mib, ready)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel without the multiplier: another process may have other devices, or none."""
+        given = (self.metric, self.candidates, self.about, self.shape, self.memory_mib)
+        return type(self).of, given
 
     def column_bytes(self) -> int:
-        """Memory that one generated row costs: its share of a block, and itself."""
+        """Memory that one generated row costs, here or on devices: its share of a block, and it."""
         n, n_features = self.candidates.whole.shape
         return int(48 * n + 12 * n_features)
 
@@ -61,43 +70,25 @@ class Products:
         """Distances, (n_candidates, n_generated) float64."""
         theirs = code(generated)
         ours = self.candidates
-        if theirs.whole.shape[1] != ours.whole.shape[1] or theirs.exact != ours.exact:
+        if generated.shape[1:] != self.shape or theirs.exact != ours.exact:
             raise ClefganError(
-                f"comparison: candidates are {ours.whole.shape[1]} numbers each "
-                f"({ours.whole.dtype}), generated {theirs.whole.shape[1]} "
-                f"({theirs.whole.dtype}); give both the same image size and features"
+                f"comparison: candidates are {_said(self.shape)}, generated "
+                f"{_said(generated.shape[1:])}; give both the same image size and features"
             )
-        distances = np.empty((len(ours.whole), len(theirs.whole)))
+        dots, about = self.dots(theirs)
+        distances = np.empty(dots.shape)
 
         def columns(part: slice) -> None:
-            some = Coded(theirs.whole[part], theirs.scale[part], theirs.centre)
-            dots, about = self.dots(some)
-            distances[:, part] = _distances(self.metric, dots, (ours, self.about), (some, about))
+            right = theirs[part], about[part]
+            distances[:, part] = _distances(self.metric, dots[:, part], (ours, self.about), right)
 
         in_threads(columns, len(theirs.whole))
         return distances
 
-    def dots(self, theirs: Coded) -> tuple[Floats, Moments]:
-        """Sums of products of all pairs, chunk by chunk, and the moments of the generated rows."""
-        n, width = len(self.candidates.whole), len(theirs.whole)
-        dots, sums, squares = np.zeros((n, width)), np.zeros(width), np.zeros(width)
-        ours_buffer = np.empty(0 if self.kept else min(n, PANEL) * theirs.chunk, theirs.exact)
-        theirs_buffer = np.empty(width * theirs.chunk, theirs.exact)
-        product = np.empty((min(n, PANEL), width), theirs.exact)
-        for number, columns in enumerate(theirs.chunks()):
-            part = theirs.floats(slice(0, width), columns, theirs_buffer)
-            sums += part @ np.ones(part.shape[1], part.dtype)
-            squares += np.vecdot(part, part)
-            for start in range(0, n, PANEL):
-                rows = slice(start, min(start + PANEL, n))
-                if self.kept:
-                    left = self.kept[number][rows]
-                else:
-                    left = self.candidates.floats(rows, columns, ours_buffer)
-                view = product[: rows.stop - start]
-                np.matmul(left, part.T, out=view)
-                dots[rows] += view
-        return dots, Moments(sums, squares)
+
+def _said(shape: tuple[int, ...]) -> str:
+    """`256x256` of images, `160 features` of rows."""
+    return f"{shape[0]} features" if len(shape) == 1 else "x".join(map(str, shape))
 
 
 def _distances(
@@ -133,16 +124,17 @@ def _pearson(
     dots: Floats, about: Moments, their_about: Moments, n_features: int
 ) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
     """Correlation of all pairs (0 where a row is constant), and which rows are constant."""
+    # n times each, so that grey levels leave whole numbers and a copy in another contrast is exact
     variance, their_variance = (
-        m.squares - m.sums * m.sums / n_features for m in (about, their_about)
+        n_features * m.squares - m.sums * m.sums for m in (about, their_about)
     )
     # a constant row leaves only the rounding of the sums
     flat, their_flat = (
-        variance <= 1e-12 * about.squares,
-        (their_variance <= 1e-12 * their_about.squares),
+        v <= 1e-12 * n_features * m.squares
+        for v, m in ((variance, about), (their_variance, their_about))
     )
     variance[flat], their_variance[their_flat] = 0, 0
-    covariance = dots - about.sums[:, None] * their_about.sums[None, :] / n_features
+    covariance = n_features * dots - about.sums[:, None] * their_about.sums[None, :]
     return _ratio(covariance, variance[:, None], their_variance[None, :]), flat, their_flat
 
 

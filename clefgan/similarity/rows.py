@@ -50,6 +50,10 @@ class Coded:
     scale: Floats  # (n,), powers of two
     centre: int
 
+    def __getitem__(self, rows: slice) -> "Coded":
+        """Some of the rows."""
+        return Coded(self.whole[rows], self.scale[rows], self.centre)
+
     @property
     def chunk(self) -> int:
         """How many features one exact product may span."""
@@ -106,6 +110,10 @@ class Moments:
 
     sums: Floats  # (n,), of the whole numbers
     squares: Floats  # (n,), added chunk by chunk exactly as a product of the row with itself
+
+    def __getitem__(self, rows: slice) -> "Moments":
+        """Of some of the rows."""
+        return Moments(self.sums[rows], self.squares[rows])
 
 
 def moments(coded: Coded) -> Moments:

@@ -1,0 +1,61 @@
+"""Negative controls as columns and sentences of the held-out table."""
+
+from clefgan import controls
+from clefgan.contrasts import Contrast, Contrasts
+from clefgan.report.sheet import Column, Entry, Extra, Holds
+
+ABOVE = Column(
+    "above_controls",
+    "Above controls",
+    Holds.YES_NO,
+    help="AUC above that of every control, and above 95% of permuted labels",
+)
+P_PERMUTED = Column(
+    "p_permuted", "p permuted", Holds.P_VALUE, help="Share of permuted labels that do as well"
+)
+AUCS = {
+    controls.IMAGE_ONLY: Column(
+        "auc_image_only",
+        "AUC of image only",
+        Holds.MEASURE,
+        help="Control: the truth guessed from nuisance features of the real images alone",
+        short="Image only",
+        lower_is_better=True,
+    ),
+    controls.OTHER_GENERATOR: Column(
+        "auc_other_generator",
+        "AUC with other generator",
+        Holds.MEASURE,
+        help="Control: the same method with generated images that cannot have seen the images",
+        short="Other gen.",
+        lower_is_better=True,
+    ),
+}
+
+
+def columns(found: Contrasts) -> tuple[Extra, ...]:
+    """A column a control, and one that says whether the AUC is above all of them."""
+    methods = found.methods
+    aucs = tuple(
+        (column, {name: Entry(auc_of(one, control)) for name, one in methods.items()})
+        for control, column in AUCS.items()
+    )
+    p = {name: Entry(one.noise.p_value) for name, one in methods.items()}
+    above = {name: Entry(one.above) for name, one in methods.items()}
+    return (*aucs, (P_PERMUTED, p), (ABOVE, above))
+
+
+def auc_of(contrast: Contrast, control: str) -> float:
+    """The AUC of one control."""
+    return next(row.control_auc for row in contrast.rows if row.control == control)
+
+
+def notes(found: Contrasts) -> tuple[str, ...]:
+    """What the controls are, and what they say against each method."""
+    within = f" within the strata of {found.strata}" if found.strata else ""
+    said = (
+        f"controls: image only: from nuisance features of the real images alone; other generator: "
+        f"{found.other} in the place of dev's; permuted labels{within}; all of the first repeat"
+    )
+    against = [f"{name}: {text}" for name, one in found.methods.items() for text in one.warnings]
+    return (said, *against)
