@@ -43,6 +43,7 @@ class MetaClassifier:
     """
 
     knowledge: ClassVar[Knowledge] = Knowledge.S3
+    probabilities: ClassVar[bool] = True
     source: ClassVar[str] = "ours, after the MIDST ensembles"
     paper_note: ClassVar[str] = "the classifier was trained on the dev images that are scored"
 

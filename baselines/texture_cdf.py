@@ -33,6 +33,7 @@ class TextureCdf:
     """
 
     knowledge: ClassVar[Knowledge] = Knowledge.S3
+    probabilities: ClassVar[bool] = True
     source: ClassVar[str] = "GAN-ISI at ImageCLEFmedical GANs 2023 (CEUR-WS Vol-3497)"
     paper_note: ClassVar[str] = "the classifier was trained on the dev images that are scored"
 

@@ -24,7 +24,8 @@ def grouped(
     Raises
     ------
     ClefganError
-        There are too few groups of a class to leave some of it on both sides.
+        There are too few groups of a class to leave some of it on both sides, or for each fold
+        to hold some of it.
     """
     if n_folds < 2:
         raise ClefganError(f"folds: {n_folds} is too few; give 2 or more")
@@ -32,10 +33,16 @@ def grouped(
     counts = np.zeros((len(names), 2), np.int64)
     np.add.at(counts, (index, truth.astype(np.int64)), 1)
     for label, column in (("used", 1), ("not used", 0)):
-        if np.count_nonzero(counts[:, column]) < 2:
+        many = np.count_nonzero(counts[:, column])
+        if many < 2:
             raise ClefganError(
                 f"dev: fewer than 2 groups of images {label}; held-out scores need one to fit on "
-                "and one to score; add images, or use the paper protocol alone"
+                "and one to score; --protocol paper needs none"
+            )
+        if many < n_folds:
+            raise ClefganError(
+                f"folds: {n_folds} is more than the {many} groups of images {label}; give --folds "
+                f"{many} or fewer, so that each fold can hold both classes"
             )
     return assign(counts, n_folds, seed)[index]
 

@@ -24,7 +24,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import decide, folds
+from clefgan import decide, folds, strangers
 from clefgan.decide import Known, Round, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.imageset import ImageSet
@@ -134,12 +134,15 @@ def run(
     watch = Stopwatch()
     with watch.stage("load"):
         dev, truth, ids = load_dev(challenge, progress)
-    reals = np.concatenate([dev.used, dev.not_used])
+        reals = np.concatenate([dev.used, dev.not_used])
+    fold = None
+    if "held-out" in protocols or (rule.needs_known and challenge.test is not None):
+        fold = folds.grouped(groups_of(challenge, ids, reals), truth, n_folds, seed)
     scored: dict[Protocol, Scored] = {}
     test: Scored | None = None
     if "paper" in protocols or challenge.test is not None:
         with watch.stage("fit"):
-            scorer = method.fit(dev, progress=progress)
+            scorer = strangers.fitted(name, method, dev, progress)
         if "paper" in protocols:
             with watch.stage("score dev"):
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
@@ -149,13 +152,11 @@ def run(
                 images = load_test(challenge.test, method, progress)
             with watch.stage("score test"):
                 test = score_test(challenge.test, name, scorer, images, progress)
-    if "held-out" in protocols or (rule.needs_known and test is not None):
+    if fold is not None:
         beside = (
             Beside(images) if test is not None and getattr(rule, "needs_rounds", False) else None
         )
         with watch.stage("held-out"):
-            groups = groups_of(challenge, ids, reals)
-            fold = folds.grouped(groups, truth, n_folds, seed)
             scores = held_out(name, method, dev, ids, fold, progress, beside)
         known = Known(scores, truth)
         if test is not None:
@@ -292,7 +293,7 @@ def held_out(
         )
         unused = dev.not_used[score[score >= n_used] - n_used]
         images = np.concatenate([dev.used[score[score < n_used]], unused])
-        scorer = method.fit(part, progress=report)
+        scorer = strangers.fitted(name, method, part, report)
         found = scorer.score(images, dev.generated, progress=report)
         scores[score] = checked(found, tuple(ids[i] for i in score), name)
         if beside is not None and len(unused):

@@ -15,6 +15,9 @@ needs_generated : bool, True unless stated
 learns_from_generated : bool, False unless stated
     True: `score` trains a model on its second argument. One more copy in a training set raises a
     score on average only, so the promise about exact copies is not asked of it.
+probabilities : bool, False unless stated
+    True: `score` is the log-odds of *used*. The record of a run then holds `probability`,
+    1 / (1 + exp(-score)), of each image, and `clefgan score` measures it (Brier, calibration).
 paper_note : str
     What the `paper` protocol of dev scores hides for this method; printed beside those scores.
 """

@@ -5,10 +5,10 @@ same, adds the scores and what the method knew.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from clefgan.method import Knowledge
 from evaluation.runs import Panel, Run
 from submissions import runfile
 from submissions.edition import Edition
+from submissions.errors import RunFileError
+
+Label = TypeVar("Label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class Entrant:
     """One run file.
 
     scores : of the record beside it, by id; None where there is none
+    threshold : of the record; None where it has none
+    digests : SHA-256 of the data by role, as the record has them
+    probabilities : of being used, as the record has them; None where it has none
     knowledge : "S0" to "S3", or "" where nobody said
     notes : what the reader must know of how it was read
     """
@@ -32,7 +38,10 @@ class Entrant:
     path: Path
     decisions: Mapping[str, bool]
     scores: Mapping[str, float] | None = None
+    probabilities: Mapping[str, float] | None = None
     knowledge: str = ""
+    threshold: float | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -55,20 +64,35 @@ def read_truth(path: Path) -> dict[str, bool]:
     return {name: value == "1" for name, value in table.items()}
 
 
-def read(path: Path, edition: Edition, ids: Iterable[str]) -> Entrant:
+def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> Entrant:
     """Read a run file, and the record beside it.
+
+    Parameters
+    ----------
+    source : of the ids, for errors
 
     Raises
     ------
     RunFileError
-        Not a valid run of this edition for these ids.
+        Not a valid run of this edition.
     ClefganError
-        A score of the record is not finite.
+        Not the ids of the source, or a score of the record is not finite.
     """
-    decisions = runfile.read(path, edition, ids)
+    decisions = answered(lambda known: runfile.read(path, edition, known), ids, source)
     entrant = Entrant(path, decisions)
     beside = path.with_suffix(".json")
     return with_record(entrant, beside) if beside.is_file() else entrant
+
+
+def answered(
+    reader: Callable[[Iterable[str] | None], Mapping[str, Label]], ids: Iterable[str], source: str
+) -> Mapping[str, Label]:
+    """Read a run; where the file is valid but for its ids, say whose ids those are."""
+    try:
+        return reader(ids)
+    except RunFileError as error:
+        reader(None)
+        raise ClefganError(f"{error}; the ids are those of {source or 'the truth'}") from error
 
 
 def with_record(entrant: Entrant, path: Path) -> Entrant:
@@ -78,7 +102,12 @@ def with_record(entrant: Entrant, path: Path) -> Entrant:
         images: Mapping[str, Mapping[str, Any]] = record["test"]["images"]
         called = {name: image["decision"] == 1 for name, image in images.items()}
         scores = {name: image["score"] for name, image in images.items()}
+        likely = {
+            name: image["probability"] for name, image in images.items() if "probability" in image
+        }
         knowledge = str(record["method"]["knowledge"])
+        threshold = (record["test"].get("decision") or {}).get("threshold")
+        digests = dict((record.get("data") or {}).get("sha256") or {})
     except (ValueError, KeyError, TypeError, AttributeError):
         return replace(entrant, notes=(f"{path.name}: not the record of a run; left out",))
     if called != dict(entrant.decisions):
@@ -89,7 +118,18 @@ def with_record(entrant: Entrant, path: Path) -> Entrant:
     for name, score in scores.items():
         if not isinstance(score, (int, float)) or not np.isfinite(score):
             raise ClefganError(f"{path}: score of {name!r} is {score!r}; need a finite number")
-    return replace(entrant, scores=scores, knowledge=known(knowledge, str(path)))
+    for name, value in likely.items():
+        if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+            raise ClefganError(f"{path}: probability of {name!r} is {value!r}; need 0 to 1")
+    cut = float(threshold) if isinstance(threshold, (int, float)) else None
+    return replace(
+        entrant,
+        scores=scores,
+        probabilities=likely if len(likely) == len(scores) else None,
+        knowledge=known(knowledge, str(path)),
+        threshold=cut,
+        digests=digests,
+    )
 
 
 def known(text: str, where: str) -> str:
@@ -135,7 +175,11 @@ def line_up(
             scores=None
             if entrant.scores is None
             else np.array([entrant.scores[i] for i in ids], np.float64),
+            probabilities=None
+            if entrant.probabilities is None
+            else np.array([entrant.probabilities[i] for i in ids], np.float64),
             knowledge=entrant.knowledge,
+            threshold=entrant.threshold,
         )
         for name, entrant in entrants.items()
     }

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 
 from clefgan import hyperparameters
 from clefgan.errors import ClefganError
 from clefgan.method import Knowledge, Method
+from clefgan.strangers import named, one_line
 
 GROUP = "clefgan.methods"
 OURS = "clefgan"
@@ -128,6 +129,10 @@ def checked(found: object, place: str) -> type[Method]:
     for field in dataclasses.fields(found):
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ClefganError(f"{place}: field {field.name!r} has no default")
+    try:
+        get_type_hints(found)
+    except Exception as error:
+        raise ClefganError(f"{place}: types of fields cannot be read: {one_line(error)}") from error
     return cast("type[Method]", found)
 
 
@@ -161,7 +166,8 @@ def configure(name: str, settings: Iterable[str] = (), seed: int | None = None) 
 
 def build(cls: type[Method], values: Mapping[str, str], name: str) -> Method:
     """Return an instance with the given texts parsed by the types of the fields."""
-    instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
+    with named(name, cls):
+        instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
     seed = getattr(instance, "seed", 0)
     if isinstance(seed, int) and not 0 <= seed < SEEDS:
         raise ClefganError(
@@ -206,9 +212,3 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     return f"known: {', '.join(map(repr, names)) or 'none'}"
-
-
-def one_line(error: BaseException) -> str:
-    """Kind and first line of an exception."""
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

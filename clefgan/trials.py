@@ -8,7 +8,6 @@ Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods s
 """
 
 import hashlib
-import inspect
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +18,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import challenge, folds, job, registry
+from clefgan import challenge, folds, job, registry, sources, strangers
 from clefgan.challenge import Challenge
 from clefgan.decoding import Window
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
 from clefgan.job import Protocol
 from clefgan.method import DevSet, Images, Method, Scores, silent
+
+ENGINE = ("clefgan.folds", "clefgan.images")
+"""Modules beside the method's own that decide what it is fitted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,10 @@ def load(plan: Plan) -> Bench:
     found = read(plan)
     dev, truth, ids = job.load_dev(found, silent)
     reals = np.concatenate([dev.used, dev.not_used])
-    return Bench(dev, reals, truth, ids, job.groups_of(found, ids, reals))
+    groups = job.groups_of(found, ids, reals)
+    if "held-out" in plan.protocols:
+        folds.grouped(groups, truth, plan.n_folds, plan.seed)  # refuses too many folds
+    return Bench(dev, reals, truth, ids, groups)
 
 
 def configured(plan: Plan, trial: Trial) -> Method:
@@ -158,7 +163,7 @@ def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
         bench.dev.used[fit[fit < n_used]],
         bench.dev.not_used[fit[fit >= n_used] - n_used],
     )
-    scorer = method.fit(dev)
+    scorer = strangers.fitted(trial.method, method, dev)
     found = scorer.score(bench.reals[score], bench.dev.generated)
     scores = job.checked(found, tuple(bench.ids[i] for i in score), trial.method)
     seconds = time.perf_counter() - start
@@ -171,29 +176,36 @@ def split(plan: Plan, trial: Trial, bench: Bench) -> tuple[NDArray[np.intp], NDA
     return np.flatnonzero(fold != trial.fold), np.flatnonzero(fold == trial.fold)
 
 
-def path_of(plan: Plan, trial: Trial, digests: Mapping[str, str]) -> Path:
-    """Where the outcome of a trial is kept: named by all that decides it."""
+def conditions(plan: Plan, bench: Bench, cores: int) -> dict[str, str]:
+    """What decides scores beside method and folds: images by role, groups, cores of a process."""
+    roles = job.digests_of(read(plan))
+    found = {role: digest for role, digest in roles.items() if role.startswith("dev")}
+    groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
+    return {**found, "groups": groups, "cores": str(cores)}
+
+
+def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
+    """Where the outcome of a trial is kept: named by all that decides it.
+
+    Parameters
+    ----------
+    given : what `conditions` returns
+    """
     method = configured(plan, trial)
     decides = {
         "class": job.class_name(method),
-        "source": source_digest(type(method)),
+        "source": sources.digest(type(method).__module__, *ENGINE),
         "method": repr(method),
         "protocol": trial.protocol,
         "folds": None
         if trial.fold is None
-        else [plan.seed + trial.repeat, plan.n_folds, trial.fold],
-        "data": {role: found for role, found in digests.items() if role.startswith("dev")},
+        else [plan.seed + trial.repeat, plan.n_folds, trial.fold, given["groups"]],
+        "given": {name: value for name, value in given.items() if name != "groups"},
         "sixteen_bit": plan.sixteen_bit,
         "versions": job.versions(),
     }
     text = json.dumps(decides, sort_keys=True)
     return plan.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
-
-
-def source_digest(cls: type) -> str:
-    """SHA-256 of the file that defines a method, so that an edited one is fitted again."""
-    file = inspect.getsourcefile(cls)
-    return "" if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
 
 def keep(path: Path, trial: Trial, outcome: Outcome) -> None:
@@ -251,9 +263,9 @@ def rows(
 
 
 def missing(
-    plan: Plan, digests: Mapping[str, str], planned: Sequence[Trial]
+    plan: Plan, given: Mapping[str, str], planned: Sequence[Trial]
 ) -> tuple[dict[Trial, Outcome], list[Trial]]:
     """Outcomes that are kept already, and the trials that are not."""
-    found = {trial: kept(path_of(plan, trial, digests)) for trial in planned}
+    found = {trial: kept(path_of(plan, trial, given)) for trial in planned}
     done = {trial: outcome for trial, outcome in found.items() if outcome is not None}
     return done, [trial for trial in planned if trial not in done]

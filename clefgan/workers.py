@@ -41,18 +41,19 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
         a cluster. A method that fails while it runs stops no other; see `Results.failures`.
     """
     loaded = trials.load(plan)
-    digests = job.digests_of(trials.read(plan))
     planned = list(trials.trials(plan))
-    done, todo = trials.missing(plan, digests, planned)
+    many = min(jobs or job.cores(), len(planned))
+    given = trials.conditions(plan, loaded, cores_each(many))
+    done, todo = trials.missing(plan, given, planned)
     failures: Failures = {}
     progress(STAGE, len(done), len(planned), "")
-    many = min(jobs or job.cores(), len(todo))
-    source = in_processes(plan, todo, many) if many > 1 else one_by_one(plan, todo, loaded)
+    spread = many > 1 and bool(todo)
+    source = in_processes(plan, todo, many) if spread else one_by_one(plan, todo, loaded)
     for trial, outcome in source:
         if isinstance(outcome, str):
             failures.setdefault(trial.method, f"{trial}: {outcome}")
         else:
-            trials.keep(trials.path_of(plan, trial, digests), trial, outcome)
+            trials.keep(trials.path_of(plan, trial, given), trial, outcome)
             done[trial] = outcome
         progress(STAGE, len(done) + len(failures), len(planned), str(trial))
     return trials.gathered(plan, loaded, done, failures)
@@ -149,11 +150,19 @@ def end_with_parent() -> None:
 
 
 def share_of_cores(place: int, many: int) -> list[int]:
-    """The cores of worker `place` of `many`; all where the system cannot say which there are."""
+    """The cores of worker `place` of `many`; all where the system cannot say which there are.
+
+    Each has as many, since their number decides the last bits of what a method trains.
+    """
     if not hasattr(os, "sched_getaffinity"):
         return []
     mine = sorted(os.sched_getaffinity(0))
-    return mine[place::many] or [mine[place % len(mine)]]
+    return mine[place::many][: len(mine) // many] or [mine[place % len(mine)]]
+
+
+def cores_each(many: int) -> int:
+    """Number of cores of each of `many` workers."""
+    return len(share_of_cores(0, many)) or job.cores()
 
 
 def keep_to(cores: Sequence[int]) -> None:

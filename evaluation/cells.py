@@ -1,12 +1,13 @@
 """One cell of a leaderboard: a value, its interval, and its p-value against chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evaluation import permutation
 from evaluation.bca import Interval
+from evaluation.blind_groups import BlindGroups
 from evaluation.bootstrap import Replicates
 from evaluation.counts import Counts, Values
 from evaluation.intervals import wilson
@@ -97,20 +98,37 @@ def interval_cells(
 
 
 def blind_cells(
-    truth: Used, columns: Sequence[Metric], *, draws: int, level: float, seed: int
+    truth: Used,
+    columns: Sequence[Metric],
+    *,
+    draws: int,
+    level: float,
+    seed: int,
+    groups: BlindGroups | None = None,
 ) -> dict[str, Cell]:
-    """Cells of a coin that calls each image used with probability one half: mean and range."""
+    """Cells of a coin that calls each image used with probability one half: mean and range.
+
+    With `groups` the coin is thrown once a group.
+    """
+    if groups is not None:
+        return _coin_cells(columns, groups.coin, groups.ranked, level)
     n_used, n_not = int(truth.sum()), int((~truth).sum())
     rng = np.random.default_rng(seed)
     tp, fp = rng.binomial([[n_used], [n_not]], 0.5, (2, draws)).astype(np.float64)
     tables = Counts(tp, n_not - fp, fp, n_used - tp)
     order = np.arange(len(truth), dtype=np.float64)
     scored = [metric for metric in columns if metric.needs is Needs.SCORES]
-    null = {}
+    null: dict[str, Values] = {}
     if scored:
         panel = Panel(truth, {"coin": Run(order > 0, order)})
         drawn = permutation.null_values(panel, scored, permutations=draws, seed=seed)[:, 0]
         null = {metric.name: row for metric, row in zip(scored, drawn, strict=True)}
+    return _coin_cells(columns, tables, null, level)
+
+
+def _coin_cells(
+    columns: Sequence[Metric], tables: Counts, null: Mapping[str, Values], level: float
+) -> dict[str, Cell]:
     cells = {}
     for metric in columns:
         values = metric.of_counts(tables) if metric.of_counts else null.get(metric.name)

@@ -13,6 +13,7 @@ import numpy as np
 from evaluation import bootstrap as boot
 from evaluation import comparison, groups, multiple, ranking
 from evaluation.bca import Interval
+from evaluation.blind_groups import BlindGroups
 from evaluation.bootstrap import Replicates
 from evaluation.cells import NAN, Cell, blind_cells, interval_cells, measured_cells
 from evaluation.comparison import Adjust, Pairs
@@ -136,13 +137,18 @@ def build(
     )
     stability = ranking.stability(replicates, columns[0], level)
     n_used, n_not = int(panel.truth.sum()), int((~panel.truth).sum())
+    blind = None
+    if panel.clusters is not None:
+        blind = BlindGroups.draw(panel.truth, panel.clusters, columns, draws=draws, seed=seed)
     power = {
         metric.name: power_line(metric, n_used, n_not, level=level, permutations=draws, seed=seed)
+        if blind is None
+        else blind.power_line(metric, level)
         for metric in columns
     }
     rows = [
         *_run_rows(panel, columns, replicates, stability, pairs, level, draws, seed),
-        *_trivial_rows(panel.truth, columns, draws, level, seed),
+        *_trivial_rows(panel.truth, columns, draws, level, seed, blind),
         _power_row(columns, power),
         *_published_rows(published or {}, columns, draws, level, seed),
     ]
@@ -239,7 +245,12 @@ def _letters(stability: Stability, pairs: Pairs, level: float) -> list[tuple[str
 
 
 def _trivial_rows(
-    truth: Used, columns: tuple[Metric, ...], draws: int, level: float, seed: int
+    truth: Used,
+    columns: tuple[Metric, ...],
+    draws: int,
+    level: float,
+    seed: int,
+    groups: BlindGroups | None,
 ) -> list[Row]:
     everything, nothing = np.ones_like(truth), np.zeros_like(truth)
     constant = {
@@ -256,7 +267,7 @@ def _trivial_rows(
         )
         for place, name in enumerate(constant)
     ]
-    coin = blind_cells(truth, columns, draws=draws, level=level, seed=seed)
+    coin = blind_cells(truth, columns, draws=draws, level=level, seed=seed, groups=groups)
     return [*rows, Row(name="coin", kind=Kind.TRIVIAL, cells=coin)]
 
 
@@ -320,9 +331,7 @@ def _detectable(replicates: Replicates, primary: Metric, level: float) -> float:
 def _notes(panel: Panel, line: PowerLine, level: float) -> tuple[str, ...]:
     notes = []
     if len({run.knowledge for run in panel.runs.values()}) > 1:
-        notes.append("runs used different knowledge: their ranks are not comparable")
-    if len(panel.runs) == 1:
-        notes.append("one run alone: its rank says nothing")
+        notes.append("runs used different knowledge: they are not comparable")
     if panel.truth.all() or not panel.truth.any():
         notes.append("truth of one class only: most metrics are undefined")
     if np.isnan(line.critical):

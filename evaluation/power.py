@@ -70,11 +70,11 @@ def power_line(
     if metric.needs is Needs.SCORES:
         critical = _critical_score(metric, n_used, n_not, tail, permutations, seed)
         return PowerLine(metric, critical, NAN)
-    tried = _numbers_of_calls(n_used + n_not) if called is None else [called]
+    tried = numbers_of_calls(n_used + n_not) if called is None else [called]
     reached = [_reached(chance(metric, n_used, n_not, many), tail) for many in tried]
     critical = metric.sign * max((x for x in reached if not np.isnan(x)), default=NAN)
     blind = chance(metric, n_used, n_not, n_used if called is None else called)
-    better = metric.sign * (_best(metric, tried, n_used, n_not) - critical)
+    better = metric.sign * (best(metric, tried, n_used, n_not) - critical)
     if not better > SAME:  # nothing is better, or nothing is defined
         return PowerLine(metric, NAN, NAN)
     return PowerLine(metric, critical, _detectable(blind, critical, n_used, n_not, power))
@@ -99,7 +99,7 @@ def minimum_detectable_difference(
     return np.asarray((ndtri((1 + level) / 2) + ndtri(power)) * spread, dtype=np.float64)
 
 
-def _numbers_of_calls(n: int) -> list[int]:
+def numbers_of_calls(n: int) -> list[int]:
     """Every number, or evenly spread ones and the smallest and largest."""
     if n <= CALLED:
         return list(range(n + 1))
@@ -115,7 +115,7 @@ def _reached(blind: Chance, tail: float) -> float:
     return float(values[order[np.argmax(beyond > tail)]])
 
 
-def _best(metric: Metric, tried: list[int], n_used: int, n_not: int) -> float:
+def best(metric: Metric, tried: list[int], n_used: int, n_not: int) -> float:
     """Best value of the metric for any of these numbers of calls."""
     assert metric.of_counts is not None
     called = np.array(tried, dtype=np.float64)

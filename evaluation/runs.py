@@ -23,12 +23,24 @@ class Run:
     """What one method said of every candidate.
 
     knowledge : what the method used ("S0" ... "S3"), or "" where nobody said
+    threshold : scores above it are called used, if that is known; see `cut`
     """
 
     decisions: Used
     scores: Scores | None = None
     probabilities: Scores | None = None
     knowledge: str = ""
+    threshold: float | None = None
+
+    @property
+    def cut(self) -> float | None:
+        """The score above which this run calls used, else 0 if that is one; None if none is."""
+        if self.scores is None:
+            return None
+        for value in (self.threshold, 0.0):
+            if value is not None and np.array_equal(self.scores > value, self.decisions):
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

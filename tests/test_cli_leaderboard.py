@@ -158,7 +158,7 @@ def test_the_data_may_hold_truth_and_gallery(
     assert page.count("data:image/png;base64,") == 10 * 4
     assert "✓ right" in page
     assert "✗ wrong" not in page
-    assert "one run alone" in capsys.readouterr().out
+    assert "One run alone: its rank says nothing." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -222,3 +222,62 @@ def test_data_without_truth_is_said(tmp_path: Path, capsys: pytest.CaptureFixtur
     run.write_text("real_unknown_0001,1\n")
     assert clefgan("leaderboard", run, "--data", tmp_path) == 1
     assert "no truth of test candidates here; give --truth FILE" in capsys.readouterr().err
+
+
+def test_every_pair_is_tested_in_every_way(folder: Path, tmp_path: Path) -> None:
+    from evaluation.delong import delong
+    from evaluation.mcnemar import mcnemar
+
+    table = tmp_path / "pairs.csv"
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--pairs", table) == 0
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert len(rows) == 3
+    truth = np.array([line[-1] == "1" for line in (folder / "truth.txt").read_text().split()])
+    calls, scores = {}, {}
+    for path in runs(folder):
+        calls[path.stem] = np.array([line[-1] == "1" for line in path.read_text().split()])
+        if path.with_suffix(".json").exists():
+            images = json.loads(path.with_suffix(".json").read_text())["test"]["images"]
+            scores[path.stem] = np.array([image["score"] for image in images.values()])
+    for row in rows:
+        first, second = row["first"], row["second"]
+        f1 = [membership.evaluate(truth, calls[name])["f1"] for name in (first, second)]
+        assert row["metric"] == "f1"
+        assert [float(row["first_value"]), float(row["second_value"])] == pytest.approx(f1)
+        assert float(row["advantage"]) == pytest.approx(f1[0] - f1[1])
+        assert f1[0] >= f1[1]
+        assert float(row["advantage_low"]) <= f1[0] - f1[1] <= float(row["advantage_high"])
+        expected = mcnemar(truth, calls[first], calls[second]).mid_p
+        assert float(row["p_mcnemar"]) == pytest.approx(expected)
+        if first in scores and second in scores:
+            area = delong(truth, [scores[first], scores[second]])
+            assert float(row["p_delong"]) == pytest.approx(area.p_value(0, 1))
+        else:
+            assert row["p_delong"] == row["p_delong_holm"] == ""
+        for test in ("swap", "mcnemar"):
+            raw, bh, holm = (float(row[f"p_{test}{end}"]) for end in ("", "_bh", "_holm"))
+            assert raw <= bh <= holm
+    least = min(rows, key=lambda row: float(row["p_swap"]))
+    assert float(least["p_swap_holm"]) == pytest.approx(min(1, 3 * float(least["p_swap"])))
+
+
+def test_pairs_of_patients_have_swaps_of_patients_only(folder: Path, tmp_path: Path) -> None:
+    groups, table = tmp_path / "groups.csv", tmp_path / "pairs.csv"
+    lines = [f"real_unknown_{i + 1:04d},patient_{i // 4}\n" for i in range(N)]
+    groups.write_text("id,group\n" + "".join(lines))
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", "--metric", "accuracy"]
+    assert clefgan(*words, "--groups", groups, "--pairs", table) == 0
+    for row in csv.DictReader(table.read_text().splitlines()):
+        assert 0 < float(row["p_swap"]) <= 1
+        assert row["p_mcnemar"] == row["p_delong"] == ""
+
+
+def test_one_run_makes_no_pair(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["leaderboard", runs(folder)[0], "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--csv", tmp_path / "t.csv", "--pairs", tmp_path / "pairs.csv") == 1
+    said = "--pairs: one run alone makes no pair; give two or more"
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

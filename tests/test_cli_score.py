@@ -84,6 +84,13 @@ def test_runs_that_know_different_things_are_marked(
     assert "≠" not in capsys.readouterr().out
 
 
+def test_one_run_has_no_rank_to_speak_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert clefgan("score", folder / "run1.csv", "--truth", folder / "truth.csv") == 0
+    assert "rank" not in capsys.readouterr().out
+    assert clefgan("score", "--help") == 0
+    assert "ranks" not in capsys.readouterr().out.replace("ranks nothing", "")
+
+
 def test_a_run_with_a_wrong_id_is_refused_by_name(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,3 +101,4 @@ def test_a_run_with_a_wrong_id_is_refused_by_name(
     assert len(lines) == 1
     assert "run1.csv" in lines[0]
     assert "real_unknown_0" in lines[0]
+    assert lines[0].endswith(f"; the ids are those of {folder / 'truth.csv'}")

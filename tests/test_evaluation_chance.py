@@ -1,12 +1,15 @@
 """Exact chance distributions and permutation p-values, against scipy and by trying everything."""
 
+from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from evaluation import EvaluationError, membership, metrics, permutation
-from evaluation.chance import chance
+from evaluation.chance import Alternative, chance
 from evaluation.measure import measure
 from evaluation.metrics import METRICS, Needs
 from evaluation.runs import Panel, Run, of_counts
@@ -97,6 +100,37 @@ def test_auc_equals_the_exact_rank_test() -> None:
             run.scores[panel.truth], run.scores[~panel.truth], method="exact"
         ).pvalue
         assert p_value == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("alternative", ["better", "two-sided"])
+@pytest.mark.parametrize("name", ["average_precision", "auc", "brier"])
+def test_drawn_p_values_are_those_of_scipy(name: str, alternative: Alternative) -> None:
+    from scipy import stats
+    from sklearn import metrics as sk
+
+    reference: Callable[..., float] = {
+        "average_precision": sk.average_precision_score,
+        "auc": sk.roc_auc_score,
+        "brier": sk.brier_score_loss,
+    }[name]
+    metric = metrics.get(name)
+    rng = np.random.default_rng(5)
+    truth = np.arange(24) % 2 == 0
+    likely = np.round(1 / (1 + np.exp(-rng.normal(size=24) - 0.9 * truth)), 2)
+
+    def statistic(used: NDArray[np.bool_]) -> float:
+        return metric.sign * reference(used.astype(bool), likely)
+
+    test: Any = stats.permutation_test
+    expected = test(
+        (truth,), statistic, permutation_type="pairings", n_resamples=2_000,
+        alternative="greater" if alternative == "better" else alternative,
+        rng=np.random.default_rng(1),
+    ).pvalue  # fmt: skip
+    panel = Panel(truth, {"run": Run(likely > 0.5, likely, likely)})
+    found = permutation.p_values(panel, [metric], permutations=20_000, alternative=alternative)
+    assert found[0, 0] == pytest.approx(expected, abs=0.02)
+    assert 0.001 < expected < 0.9
 
 
 def test_drawn_permutations_are_those_of_the_truth() -> None:

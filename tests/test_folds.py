@@ -19,9 +19,9 @@ def test_groups_stay_together_and_every_image_is_scored_once(
 ) -> None:
     groups = [f"{truth}{group}" for group, truth in images]
     truth = np.array([truth for _, truth in images])
-    if len({g for g, t in zip(groups, truth, strict=True) if t}) < 2:
+    if len({g for g, t in zip(groups, truth, strict=True) if t}) < n_folds:
         return
-    if len({g for g, t in zip(groups, truth, strict=True) if not t}) < 2:
+    if len({g for g, t in zip(groups, truth, strict=True) if not t}) < n_folds:
         return
     fold = folds.grouped(groups, truth, n_folds, seed)
     for group in set(groups):
@@ -50,8 +50,23 @@ def test_the_seed_decides() -> None:
 
 
 def test_one_group_of_a_class_cannot_be_held_out() -> None:
-    with pytest.raises(ClefganError, match=r"fewer than 2 groups of images not used; .*alone$"):
+    with pytest.raises(
+        ClefganError,
+        match=r"fewer than 2 groups of images not used.*; --protocol paper needs none$",
+    ):
         folds.grouped(["a", "b", "c", "c"], np.array([True, True, False, False]), 2, 0)
+
+
+def test_more_folds_than_groups_of_a_class_are_refused() -> None:
+    truth = np.arange(9) < 5
+    groups = [str(i) for i in range(9)]
+    with pytest.raises(
+        ClefganError,
+        match=r"^folds: 5 is more than the 4 groups of images not used; give --folds 4 or fewer",
+    ):
+        folds.grouped(groups, truth, 5, 0)
+    fold = folds.grouped(groups, truth, 4, 0)
+    assert all(len(set(truth[fold == k])) == 2 for k in range(4))
 
 
 def test_one_fold_is_too_few() -> None:

@@ -294,3 +294,10 @@ class Recorder:
         assert known is not None
         SEEN.append((set(scores), set(known.scores)))
         return Verdict(np.ones(len(scores), bool), None, "all")
+
+
+def test_folds_that_cannot_be_are_refused_before_any_fit(whole: Challenge) -> None:
+    with pytest.raises(ClefganError, match="folds: 7 is more than the 6 groups of images used"):
+        job.run(whole, "spy", Spy(), n_folds=7)
+    assert LOG == []
+    job.run(whole, "spy", Spy(), n_folds=7, protocols=("paper",))

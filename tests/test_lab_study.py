@@ -104,14 +104,15 @@ def test_what_is_kept_is_not_done_again(plan: Plan, monkeypatch: pytest.MonkeyPa
 
 def test_another_leak_seed_method_or_image_is_another_trial(plan: Plan) -> None:
     def names(**changes: object) -> set[Path]:
-        return set(study.paths(replace(plan, **changes), "").values())  # type: ignore[arg-type]
+        return set(study.paths(replace(plan, **changes), "", 1).values())  # type: ignore[arg-type]
 
     base = names()
     assert len(base) == 16
     assert base.isdisjoint(names(strengths=(0.5,)))
     assert base.isdisjoint(names(seed=7))
     assert base.isdisjoint(names(counts=replace(COUNTS, generated=13)))
-    assert base.isdisjoint(study.paths(plan, "other images").values())
+    assert base.isdisjoint(study.paths(plan, "other images", 1).values())
+    assert base.isdisjoint(study.paths(plan, "", 2).values())
     assert names(methods=("coin",)) < base
 
 
@@ -157,12 +158,16 @@ def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path)
     pytest.fail("the worker is still there after ten seconds")
 
 
-def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path) -> None:
-    (tmp_path / "failing.py").write_text(FAILING)
+@pytest.mark.parametrize("kind", ["ClefganError", "ValueError"])
+def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "failing.py").write_text(FAILING.replace("raise ClefganError", f"raise {kind}"))
     bad = f"{tmp_path / 'failing.py'}:Failing"
     results = processes.evaluate(replace(plan, methods=(bad, "coin"), seeds=1), jobs=1)
     assert results.methods == ("coin",)
-    assert results.failures[bad] == f"{bad}: copy, leak 0, seed 0: failing: no luck"
+    said = "failing: no luck"
+    if kind != "ClefganError":
+        said = f"method '{bad}': {kind}: {said} (failing.py:14, in fit)"
+    assert results.failures[bad] == f"{bad}: copy, leak 0, seed 0: {said}"
     assert {p.method for p in power.points(results)} == {"coin"}
 
 

@@ -107,11 +107,31 @@ def test_an_unknown_kind_of_knowledge_in_a_record(tmp_path: Path) -> None:
         panel.read(path, EDITION, TRUTH)
 
 
-def test_ids_missing_from_a_run_are_refused(tmp_path: Path) -> None:
+def test_ids_that_differ_name_the_run_and_the_truth(tmp_path: Path) -> None:
     path = tmp_path / "run.csv"
     path.write_text("real_unknown_0001,1\n")
-    with pytest.raises(RunFileError, match="real_unknown_000"):
-        panel.read(path, EDITION, TRUTH)
+    said = r"run\.csv: no line for id 'real_unknown_0002'.*; the ids are those of t\.csv$"
+    with pytest.raises(ClefganError, match=said):
+        panel.read(path, EDITION, TRUTH, "t.csv")
+    path.write_text("real_unknown_0001,5\n")
+    with pytest.raises(RunFileError, match=r"run\.csv:1: .*'5'"):  # no matter of ids
+        panel.read(path, EDITION, TRUTH, "t.csv")
+
+
+@pytest.mark.parametrize("given", [-0.25, None, "no number"])
+def test_the_record_may_hold_a_threshold_and_digests(given: object, tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    beside = path.with_suffix(".json")
+    record(beside, [0.5, -1.0, 2.0])
+    held = json.loads(beside.read_text())
+    held["test"]["decision"] = {"threshold": given}
+    held["data"] = {"sha256": {"test candidates": "abc"}}
+    beside.write_text(json.dumps(held))
+    found = panel.read(path, EDITION, TRUTH)
+    assert found.threshold == (-0.25 if given == -0.25 else None)
+    assert found.digests == {"test candidates": "abc"}
+    lined_up = panel.line_up({"run": found}, TRUTH).runs["run"]
+    assert lined_up.cut == (-0.25 if given == -0.25 else 0.0)
 
 
 def test_names_have_as_many_folders_as_tell_them_apart(tmp_path: Path) -> None:
@@ -163,3 +183,32 @@ def test_knowledge_can_be_said_of_a_run() -> None:
 def test_bad_words_about_knowledge(text: str, message: str) -> None:
     with pytest.raises(ClefganError, match=message):
         panel.with_knowledge({"run": panel.Entrant(Path("run.csv"), {})}, [text])
+
+
+def with_probabilities(path: Path, values: list[object]) -> None:
+    record(path, [0.5, -1.0, 2.0])
+    held = json.loads(path.read_text())
+    for image, value in zip(held["test"]["images"].values(), values, strict=False):
+        image["probability"] = value
+    path.write_text(json.dumps(held))
+
+
+def test_the_record_may_hold_probabilities(tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    with_probabilities(path.with_suffix(".json"), [0.6, 0.3, 1])
+    found = panel.read(path, EDITION, TRUTH)
+    likely = panel.line_up({"run": found}, TRUTH).runs["run"].probabilities
+    assert likely is not None
+    assert likely.tolist() == [0.6, 0.3, 1.0]
+    with_probabilities(path.with_suffix(".json"), [0.6, 0.3])  # not of every image
+    assert panel.read(path, EDITION, TRUTH).probabilities is None
+
+
+@pytest.mark.parametrize("value", [1.5, -0.1, None, "0.5", float("nan")])
+def test_a_probability_that_is_none_is_refused(value: object, tmp_path: Path) -> None:
+    path = run_file(tmp_path / "run.csv", "101")
+    with_probabilities(path.with_suffix(".json"), [0.6, value, 1.0])
+    with pytest.raises(
+        ClefganError, match=r"run\.json: probability of 'real_unknown_0002' is .*; need 0 to 1$"
+    ):
+        panel.read(path, EDITION, TRUTH)

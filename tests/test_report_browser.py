@@ -1,7 +1,9 @@
 """The report in headless Chromium, opened from disk and driven by its own WebDriver server."""
 
+import base64
 import contextlib
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from clefgan.report import page
 from clefgan.report.part import Part
@@ -203,6 +206,74 @@ def test_everything_is_printed(browser: Browser, report: Path) -> None:
     assert browser.run(closed) == 0
     browser.run("dispatchEvent(new Event('afterprint'))")
     assert browser.run(closed) == 4
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_screenshot_shows_the_page(
+    browser: Browser, report: Path, scheme: str, tmp_path: Path
+) -> None:
+    browser.device(900, scheme)
+    browser.open(report)
+    shot = tmp_path / f"{scheme}.png"
+    shot.write_bytes(base64.b64decode(browser.call("GET", f"{browser.path}/screenshot")))
+    with Image.open(shot) as opened:
+        levels = np.asarray(opened.convert("L"), np.float64)
+        colours = np.asarray(opened.convert("RGB")).reshape(-1, 3)
+    assert levels.shape[1] == 900
+    kinds, counts = np.unique(colours, axis=0, return_counts=True)
+    paper = "rgb({}, {}, {})".format(*kinds[counts.argmax()])
+    assert contrast(paper, browser.run("return getComputedStyle(document.body).color")) > 7
+    assert (luminance(paper) < 0.5) == (scheme == "dark")
+    assert 0.3 < counts.max() / counts.sum() < 0.99  # neither blank nor a wall of colour
+    assert len(kinds) > 20
+    box = "const b = document.querySelector('h1').getBoundingClientRect();"
+    place = browser.run(f"{box} return [b.top, b.bottom, b.left, b.right];")
+    top, bottom, left, right = (round(value) for value in place)
+    assert np.ptp(levels[top:bottom, left:right]) > 100  # the title is written there
+    rows = np.flatnonzero(levels.std(axis=1) > 5)
+    assert rows.max() > 0.9 * len(levels)  # something is drawn down to the end
+
+
+def test_printed_on_paper_every_fold_is_open(browser: Browser, report: Path) -> None:
+    browser.device(1200, "light")
+    closed = "for (const fold of document.querySelectorAll('details')) fold.open = %s;"
+    pages = {}
+    for name, prepare in {
+        "closed": closed % "false",
+        "open": closed % "true",
+        "without": f"{closed % 'false'} document.querySelectorAll('details').forEach("
+        "fold => fold.replaceWith(fold.querySelector('summary')));",
+    }.items():
+        browser.open(report)
+        browser.run(prepare)
+        pages[name] = printed_pages(browser)
+    assert pages["closed"] == pages["open"]
+    assert pages["without"] < pages["open"]
+
+
+def test_chromium_prints_to_a_file(browser: Browser, report: Path, tmp_path: Path) -> None:
+    """As a user's script would: no driver, and the page as it lies on disk."""
+    chromium, pdf = shutil.which("chromium"), tmp_path / "report.pdf"
+    assert chromium is not None
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [chromium, *ARGUMENTS, profile, f"--print-to-pdf={pdf}", report.as_uri()]
+    subprocess.run(command, check=True, timeout=120, capture_output=True)
+    content = pdf.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content.rstrip().endswith(b"%%EOF")
+    assert len(PAGE.findall(content)) == printed_pages(browser, report)
+
+
+PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+def printed_pages(browser: Browser, file: Path | None = None) -> int:
+    """Pages of the open page, or of a file, as the browser prints it."""
+    if file is not None:
+        browser.open(file)
+    content = base64.b64decode(browser.call("POST", f"{browser.path}/print", {}))
+    assert content.startswith(b"%PDF-")
+    return len(PAGE.findall(content))
 
 
 def luminance(colour: str) -> float:

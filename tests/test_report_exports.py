@@ -8,8 +8,9 @@ import re
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from clefgan.report import exports, latex, sheet, wording
+from clefgan.report import exports, latex, scores, sheet, terminal, wording
 from clefgan.report.sheet import Sheet
 from evaluation import leaderboard
 from evaluation.runs import Panel, Run
@@ -126,3 +127,21 @@ def test_other_words() -> None:
     assert [wording.p_value(p) for p in (0.0001, 0.05, math.nan)] == ["<0.001", "0.050", "–"]
     assert [wording.span(1, 1), wording.span(1, 3), wording.span(None, None)] == ["1", "1–3", ""]
     assert wording.percent(0.95) == "95%"
+
+
+def test_a_run_called_as_a_row_that_is_no_run_is_told_from_it() -> None:
+    truth = np.arange(20) < 10
+    runs = {name: Run(truth) for name in ("coin", "all used", "power line", "old")}
+    board = leaderboard.build(Panel(truth, runs), resamples=50, published={"old": (9, 9, 1, 1)})
+    found = sheet.of(board, "t")
+    names = {(line.name, line.kind.value) for line in found.lines}
+    assert len({name for name, _ in names}) == len(found.lines)
+    assert {("coin", "run"), ("coin (trivial)", "trivial")} <= names
+    assert {("all not used", "trivial"), ("old (published)", "published")} <= names
+    for text in (exports.as_markdown([found]), exports.as_latex([found])):
+        assert text.count("coin (trivial)") == 1
+        assert text.count("power line (power line)") == 1
+    console = Console(width=100, file=io.StringIO(), record=True)
+    console.print(terminal.show(found, 100), scores.show(found, 200))
+    shown = console.export_text()
+    assert shown.count("coin (trivial)") >= 3  # ranking, metrics, and beside the scores

@@ -86,7 +86,8 @@ def test_data_without_a_test_part_is_refused(found: Challenge) -> None:
         gallery.make(leaderboard.build(panel, resamples=50), panel, ids(), bare)
 
 
-def test_surest_is_by_score_and_side() -> None:
-    used, not_used = gallery.surest(np.array([0.1, -2.0, 3.0, 0.0]))
-    assert used == [2, 0]
-    assert not_used == [1, 3]
+def test_surest_is_by_score_and_decision() -> None:
+    scores = np.array([0.1, -2.0, 3.0, 0.0])
+    assert gallery.surest(scores, scores > 0) == ([2, 0], [1, 3])
+    assert gallery.surest(scores, scores > -1) == ([2, 0, 3], [1])
+    assert gallery.surest(scores, np.zeros(4, bool)) == ([], [1, 3, 0, 2])

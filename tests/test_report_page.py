@@ -227,3 +227,36 @@ def test_the_threshold_is_between_bins() -> None:
     assert len(charts.bin_edges(np.array([3.0, 3.0]))) == 2
     above = charts.bin_edges(np.array([1.0, 2.0]))
     assert (above[0], above[-1]) == (1.0, 2.0)
+    assert 0.5 in charts.bin_edges(np.array([-1.0, 2.0]), 0.5)
+    bare = charts.bin_edges(np.array([-1.0, 2.0]), None)
+    assert (bare[0], bare[-1]) == (-1.0, 2.0)
+
+
+def test_a_score_at_the_threshold_is_drawn_below_it() -> None:
+    scores = np.array([-1.0, 0.0, 0.5, 1.0])
+    edges = charts.bin_edges(scores, 0.5)
+    found = charts.in_bins(scores, edges)
+    assert found.sum() == 4
+    assert found[edges[:-1] >= 0.5].sum() == 1
+
+
+def test_charts_take_the_decisions_of_the_run_and_its_threshold() -> None:
+    truth, scores = np.arange(10) % 2 == 0, np.arange(10) / 10 - 2
+    quota = Run(scores > -1.85, scores, threshold=-1.85)
+    one = {"by": Run(scores > -1.85, scores, threshold=-1.85)}
+    drawn = page.html("t", [Part("t", leaderboard.build(Panel(truth, one)), Panel(truth, one))])
+    assert "scores above −1.85 are called used, 5 of 10 right" in drawn
+    assert "the run calls 80%" in drawn
+    assert 'class="threshold"' in charts.histogram("by", truth, quota)
+    odd = Run(np.arange(10) % 3 == 0, scores, threshold=-1.85)  # not what the threshold says
+    assert charts.decided(odd) == "4 of 10 are called used, by no threshold"
+    assert 'class="threshold"' not in charts.histogram("odd", truth, odd)
+    assert "the run calls 40%" in charts.shares("odd", truth, odd, metrics.get("f1"))
+
+
+def test_the_legend_exempts_printed_rows_from_adjustment() -> None:
+    shown = panel(2)
+    printed = {"old": (9, 9, 9, 9)}
+    for published, said in (({}, "Holm)."), (printed, "Holm, but not of printed rows).")):
+        board = leaderboard.build(shown, resamples=50, published=published)
+        assert f"(p adjusted, {said}" in page.html("t", [Part("t", board, shown)])

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from rich.console import Console, RenderableType
 
 from clefgan.report import findings, scores, sheet, terminal
@@ -109,7 +110,29 @@ def test_findings_where_nothing_can_be_told() -> None:
     assert "leads, but no other run can be told from it" in blind[2]
     alone = findings.sentences(board(0))
     assert alone[0] == "The run cannot be told from blind calls by its F1."
+    assert alone[2] == "One run alone: its rank says nothing."
     assert not any("leads" in sentence for sentence in alone)
+
+
+def test_findings_say_who_shares_the_lead() -> None:
+    truth = np.arange(60) < 30
+    good, other, bad = truth.copy(), truth.copy(), ~truth
+    good[:3], other[3:6] = False, False
+
+    def said(**calls: NDArray[np.bool_]) -> str:
+        runs = {name: Run(found) for name, found in calls.items()}
+        return findings.first_place(leaderboard.build(Panel(truth, runs), resamples=200))
+
+    assert said(a=good, b=good, c=good) == "All 3 runs have the same F1: no run leads."
+    assert said(a=good, b=other, c=bad) == "a and b are better than every other run."
+    close = good.copy()
+    close[3:5] = False
+    assert said(a=good, b=other, c=close) == (
+        "a and b share the lead, but no other run can be told from them."
+    )
+    assert said(a=good, b=good, c=close, d=bad) == (
+        "a and b share the lead; c cannot be told from them."
+    )
 
 
 def test_findings_of_one_class_say_that_nothing_can_be_tested() -> None:

@@ -149,6 +149,27 @@ def test_an_edited_method_new_data_and_a_damaged_file_are_done_again(
     assert fits(data) == 4
 
 
+def test_folds_by_other_groups_are_done_again(data: Path, counted: str) -> None:
+    given = plan(data, counted, n_folds=2)
+    workers.evaluate(given, jobs=1)
+    names = [f"{role}_{i + 1:02d}" for role in ("used", "not_used") for i in range(8)]
+    lines = [f"{name},patient {i // 2}\n" for i, name in enumerate(names)]
+    (data / "groups.csv").write_text("id,group\n" + "".join(lines))
+    grouped = workers.evaluate(given, jobs=1)
+    assert len(set(grouped.groups)) == 8
+    assert fits(data) == 3 + 2  # the paper protocol has no folds
+
+
+def test_another_number_of_cores_is_done_again(
+    data: Path, counted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = plan(data, counted, protocols=("paper",))
+    workers.evaluate(given, jobs=1)
+    monkeypatch.setattr(workers, "cores_each", lambda _many: 64)
+    workers.evaluate(given, jobs=1)
+    assert fits(data) == 2
+
+
 def test_a_method_that_fails_stops_no_other(data: Path, counted: str) -> None:
     broken = f"{counted}(limit=0)"
     found = workers.evaluate(plan(data, broken, "coin", n_folds=2), jobs=1)
@@ -189,6 +210,16 @@ def test_a_bad_plan_is_refused(others: dict[str, object], message: str, data: Pa
         plan(data, "coin", **others)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_too_many_folds_are_refused_before_any_fit(data: Path, counted: str, jobs: int) -> None:
+    given = plan(data, counted, n_folds=9)
+    with pytest.raises(ClefganError, match="folds: 9 is more than the 8 groups of images used"):
+        workers.evaluate(given, jobs=jobs)
+    assert fits(data) == 0
+    workers.evaluate(replace(given, protocols=("paper",)), jobs=1)
+    assert fits(data) == 1
+
+
 def test_processes_give_what_one_gives(data: Path, counted: str) -> None:
     broken = f"{counted}(limit=0)"
     methods = ("nearest", "coin", broken)
@@ -220,8 +251,9 @@ def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("four_cores")
 def test_workers_share_the_cores() -> None:
     assert [workers.share_of_cores(i, 2) for i in range(2)] == [[0, 2], [1, 5]]
-    assert [workers.share_of_cores(i, 3) for i in range(3)] == [[0, 5], [1], [2]]
+    assert [workers.share_of_cores(i, 3) for i in range(3)] == [[0], [1], [2]]
     assert workers.share_of_cores(5, 6) == [1]
+    assert [workers.cores_each(many) for many in (1, 2, 3, 6)] == [4, 2, 1, 1]
 
 
 def test_repeats_are_no_more_images(data: Path) -> None:

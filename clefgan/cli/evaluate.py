@@ -57,7 +57,7 @@ def evaluate(
     markdown: tables.MARKDOWN = None,
     latex: tables.LATEX = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Folder for the report: one page, index.html.")
+        Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
     ] = None,
 ) -> None:
     """Compare methods on the dev images. Stopped and started again, it goes on where it was."""

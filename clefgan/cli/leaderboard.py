@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.padding import Padding
 
-from clefgan.cli import tables
+from clefgan.cli import entering, tables
 from clefgan.cli.console import console, progress_bar
 
 if TYPE_CHECKING:
-    from clefgan.cli.tables import Entered
+    from clefgan.cli.entering import Entered
     from clefgan.report.gallery import Gallery
+    from clefgan.report.part import Part
     from evaluation.leaderboard import Leaderboard
     from submissions.edition import Edition
 
 HTML = Annotated[
-    Path | None, typer.Option("--html", help="Folder for the report: one page, index.html.")
+    Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
+]
+PAIRS = Annotated[
+    Path | None,
+    typer.Option("--pairs", help="Write every pair of runs, with all tests, as CSV; replaces it."),
 ]
 
 
@@ -38,25 +43,35 @@ def leaderboard(
     json: tables.JSON = None,
     markdown: tables.MARKDOWN = None,
     latex: tables.LATEX = None,
+    pairs: PAIRS = None,
     html: HTML = None,
 ) -> None:
     """Rank run files, with intervals, trivial rows, a power line, and groups that are alike.
 
-    With --data the page also shows candidates beside their nearest generated images.
+    With --data the page also shows candidates beside their nearest generated images. Nothing is
+    written before everything was read and computed; what is written replaces older files.
     """
     tables.check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
-    tables.refuse_inputs([*files.values(), page], [*runs, truth, groups])
-    entered = tables.enter(runs, truth, data, edition, knowledge or [], groups)
+    tables.refuse_inputs([*files.values(), pairs, page], [*runs, truth, groups])
+    gallery = page is not None and data is not None
+    entered = entering.enter(runs, truth, data, edition, knowledge or [], groups, pictures=gallery)
+    from clefgan.report import pairs as pair_table
     from clefgan.report import sheet as sheets
+    from clefgan.report.part import Part
 
     board = build(entered, metric, with_published, level, seed)
-    sheet = sheets.of(board, title, entered.notes)
-    show(board, entered.notes, title)
+    shown = galleries(board, entered) if gallery else ()
+    notes = (*entered.notes, *absent(entered, board, with_published, gallery and not shown))
+    paired = "" if pairs is None else pair_table.as_csv(board, entered.panel)
+    sheet = sheets.of(board, title, notes)
+    show(board, notes, title)
     tables.export([sheet], files)
+    if pairs is not None:
+        tables.put(pairs, paired)
     if page is not None:
-        write_page(page, board, entered, title, data, edition)
+        write_page(page, title, Part(title, board, entered.panel, notes, shown))
 
 
 def build(
@@ -101,26 +116,36 @@ def show(board: "Leaderboard", notes: tuple[str, ...], title: str) -> None:
     console.print(findings.made(board), style="dim", markup=False)
 
 
-def write_page(
-    path: Path,
-    board: "Leaderboard",
-    entered: "Entered",
-    title: str,
-    data: str | None,
-    edition: str,
-) -> None:
-    """Write the report; with data, the gallery too."""
-    from clefgan.report import exports, page
-    from clefgan.report.part import Part
+def absent(
+    entered: "Entered", board: "Leaderboard", with_published: bool, no_gallery: bool
+) -> list[str]:
+    """What was asked for and is not there."""
+    from evaluation.leaderboard import Kind
 
-    shown: list[Gallery] = []
-    if data is not None:
-        from clefgan import challenge
-        from clefgan.report import gallery
+    notes = []
+    if with_published and not any(row.kind is Kind.PUBLISHED for row in board.rows):
+        notes.append(
+            f"--with-published: no printed result of edition {entered.edition.name} has counts"
+        )
+    if no_gallery:
+        notes.append("no gallery: no run has scores; a record beside the run file adds them")
+    return notes
 
-        with progress_bar() as progress:
-            found = challenge.read(data, edition)
-            shown = gallery.make(board, entered.panel, entered.ids, found, progress=progress)
-    part = Part(title, board, entered.panel, entered.notes, tuple(shown))
-    exports.write(path, page.html(title, [part]))
-    console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)
+
+def galleries(board: "Leaderboard", entered: "Entered") -> "tuple[Gallery, ...]":
+    """Candidates of the best runs beside their nearest generated images."""
+    from clefgan.report import gallery
+
+    assert entered.challenge is not None
+    with progress_bar() as progress:
+        shown = gallery.make(
+            board, entered.panel, entered.ids, entered.challenge, progress=progress
+        )
+    return tuple(shown)
+
+
+def write_page(path: Path, title: str, part: "Part") -> None:
+    """Write the report."""
+    from clefgan.report import page
+
+    tables.put(path, page.html(title, [part]))

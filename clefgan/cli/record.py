@@ -13,13 +13,21 @@ def text(run: "Run", edition: str) -> str:
     parts: dict[str, Any] = {"edition": edition, **run.provenance}
     parts["repr"] = repr(run.configured)
     parts["notes"] = list(run.notes)
-    parts["dev"] = {protocol: part(scored) for protocol, scored in run.dev.items()}
-    parts["test"] = None if run.test is None else part(run.test)
+    odds = bool(getattr(run.configured, "probabilities", False))
+    parts["dev"] = {protocol: part(scored, odds) for protocol, scored in run.dev.items()}
+    parts["test"] = None if run.test is None else part(run.test, odds)
     return json.dumps(plain(parts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def part(scored: "Scored") -> dict[str, Any]:
-    """Counts, metrics where the truth is known, and every image."""
+def part(scored: "Scored", log_odds: bool = False) -> dict[str, Any]:
+    """Counts, metrics where the truth is known, and every image.
+
+    Parameters
+    ----------
+    log_odds : scores are log-odds, so that probabilities follow from them
+    """
+    from numpy import tanh
+
     from clefgan.decide import prevalence_curve
     from evaluation import membership
 
@@ -29,10 +37,16 @@ def part(scored: "Scored") -> dict[str, Any]:
     }
     if scored.verdict is not None:
         shown["decision"] = {"threshold": scored.verdict.threshold, "note": scored.verdict.note}
+    likely = (1 + tanh(scored.scores / 2)) / 2 if log_odds else None  # 1 / (1 + exp(-score))
     if scored.truth is not None:
         shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
-        shown["metrics"] = membership.evaluate(scored.truth, scored.decisions, scored.scores)
+        shown["metrics"] = membership.evaluate(
+            scored.truth, scored.decisions, scored.scores, likely
+        )
     shown["images"] = scored.as_rows()
+    if likely is not None:
+        for image, probability in zip(shown["images"].values(), likely.tolist(), strict=True):
+            image["probability"] = probability
     return shown
 
 

@@ -1,6 +1,8 @@
 """`clefgan score`: what run files score against a truth, without ranking them."""
 
-from clefgan.cli import tables
+import typer
+
+from clefgan.cli import entering, tables
 from clefgan.cli.console import console
 
 
@@ -9,7 +11,7 @@ def score(
     truth: tables.TRUTH = None,
     data: tables.DATA = None,
     edition: tables.EDITION = "2023",
-    metric: tables.METRIC = None,
+    metric: tables.MEASURED = None,
     knowledge: tables.KNOWLEDGE = None,
     groups: tables.GROUPS = None,
     level: tables.LEVEL = 0.95,
@@ -22,11 +24,24 @@ def score(
     """Score run files against a truth: every metric with its interval, beside trivial answers.
 
     The record that clefgan writes beside a run adds scores (AUC and the like) and what it knew.
+    For an edition of classes, such as 2025_s2, the truth is a CSV of id, class.
     """
     tables.check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     tables.refuse_inputs(list(files.values()), [*runs, truth, groups])
-    entered = tables.enter(runs, truth, data, edition, knowledge or [], groups)
+    from submissions import editions
+
+    rules = editions.get(edition)
+    if not rules.is_membership:
+        if metric or knowledge or data:
+            raise typer.BadParameter(
+                f"--metric, --knowledge, --data: not for classes, as edition {edition!r} asks for"
+            )
+        from clefgan.cli import score_classes
+
+        score_classes.score(runs, truth, rules, groups=groups, level=level, seed=seed, files=files)
+        return
+    entered = entering.enter(runs, truth, data, edition, knowledge or [], groups)
     from clefgan.report import findings, scores, sheet
     from evaluation import leaderboard
 

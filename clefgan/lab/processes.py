@@ -41,7 +41,8 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     found = plan.source.read()
     done: dict[Cell, dict[str, Outcome]] = {cell: {} for cell in plan.cells()}
     todo: dict[Cell, dict[str, Path]] = {}
-    paths = study.paths(plan, found.digest())
+    many = min(jobs or job.cores(), len(done))
+    paths = study.paths(plan, found.digest(), workers.cores_each(many))
     for (cell, name), path in paths.items():
         outcome = study.kept(path)
         if outcome is None:
@@ -51,8 +52,8 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     failures = study.refused(plan)
     count = sum(map(len, done.values()))
     progress(STAGE, count, len(paths), "")
-    many = min(jobs or job.cores(), len(todo))
-    source = in_processes(plan, todo, many) if many > 1 else one_by_one(plan, todo, found)
+    spread = many > 1 and bool(todo)
+    source = in_processes(plan, todo, many) if spread else one_by_one(plan, todo, found)
     for cell, said in source:
         for name, outcome_or_reason in said.items():
             if isinstance(outcome_or_reason, str):

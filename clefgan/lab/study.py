@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job, registry, trials
+from clefgan import job, registry, sources, strangers
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
-from clefgan.lab import leaks, make, reals
+from clefgan.lab import make, reals
 from clefgan.lab.make import Spec
 from clefgan.lab.reals import Reals
 from clefgan.lab.roles import Counts
@@ -152,13 +152,18 @@ def refused(plan: Plan) -> dict[str, str]:
     return found
 
 
-def paths(plan: Plan, digest: str) -> dict[tuple[Cell, str], Path]:
+def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
     """Where the outcome of each method in each cell is kept: named by all that decides it.
 
     Methods that are refused have none.
+
+    Parameters
+    ----------
+    digest : of the real images
+    cores : of a process
     """
     methods = [name for name in plan.methods if name not in refused(plan)]
-    ours = [trials.source_digest(cls) for cls in (Spec, Counts, leaks.Made)]
+    ours = sources.digest(make.__name__)
     found = {}
     for cell in plan.cells():
         challenge = asdict(plan.spec(cell))
@@ -169,9 +174,10 @@ def paths(plan: Plan, digest: str) -> dict[tuple[Cell, str], Path]:
             decides = {
                 "challenge": challenge,
                 "real": digest,
+                "cores": cores,
                 "lab": ours,
                 "class": job.class_name(method),
-                "source": trials.source_digest(type(method)),
+                "source": sources.digest(type(method).__module__),
                 "method": repr(method),
                 "versions": job.versions(),
             }
@@ -197,7 +203,7 @@ def run(
         method = configured(name, cell)
         start = time.perf_counter()
         try:
-            scorer = method.fit(drawn.devset)
+            scorer = strangers.fitted(name, method, drawn.devset)
             scores = job.checked(scorer.score(drawn.candidates, generated), ids, name)
         except ClefganError as error:
             yield name, f"{name}: {cell}: {error}"

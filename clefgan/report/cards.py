@@ -41,8 +41,8 @@ def run(part: Part, row: Row, opened: bool) -> Markup:
 def pictures(part: Part, row: Row) -> list[Markup]:
     """The charts of a run that has scores."""
     board, panel = part.board, part.panel
-    scores = panel.runs[row.name].scores
-    if scores is None:
+    own = panel.runs[row.name]
+    if (scores := own.scores) is None:
         return [tag("p", "No scores beside this run file: no curves.", class_="card quiet")]
     found = []
     bands = curves.bands(panel.truth, scores, panel.clusters, level=board.level, seed=board.seed)
@@ -56,11 +56,11 @@ def pictures(part: Part, row: Row) -> list[Markup]:
             card("ROC", roc, f"AUC {area}"),
             card("Precision and recall", precision, f"Average precision {average}"),
         ]
-    by_truth = charts.histogram(row.name, panel.truth, scores)
-    by_share = charts.shares(row.name, panel.truth, scores, board.primary)
+    by_truth = charts.histogram(row.name, panel.truth, own)
+    by_share = charts.shares(row.name, panel.truth, own, board.primary)
     return [
         *found,
-        card("Scores by truth", by_truth, charts.histogram_legend()),
+        card("Scores by truth", by_truth, charts.histogram_legend(own)),
         card("If another share were called used", by_share, charts.share_legend(board.primary)),
     ]
 

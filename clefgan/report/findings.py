@@ -57,17 +57,26 @@ def trivial(board: Leaderboard) -> str:
 
 
 def first_place(board: Leaderboard) -> str:
-    """Who leads, and who cannot be told from the leader."""
+    """Who leads, alone or with others, and who cannot be told from the leader."""
     runs = board.runs
-    if len(runs) < 2 or math.isnan(runs[0].cells[board.primary.name].value):
+    if len(runs) == 1:
+        return "One run alone: its rank says nothing."
+    if math.isnan(runs[0].cells[board.primary.name].value):
         return ""
-    best = runs[0]
-    near = [run.name for run in runs[1:] if set(run.groups) & set(best.groups)]
+    first = [run for run in runs if run.rank == runs[0].rank]
+    others = runs[len(first) :]
+    if not others:
+        return f"All {len(runs)} runs have the same {board.primary.label}: no run leads."
+    alike = {group for run in first for group in run.groups}
+    near = [run.name for run in others if alike & set(run.groups)]
+    who, lead, be, it = first[0].name, "leads", "is", "it"
+    if len(first) > 1:
+        who, lead, be, it = listed([run.name for run in first]), "share the lead", "are", "them"
     if not near:
-        return f"{best.name} is better than every other run."
-    if len(near) == len(runs) - 1:
-        return f"{best.name} leads, but no other run can be told from it."
-    return f"{best.name} leads; {listed(near)} cannot be told from it."
+        return f"{who} {be} better than every other run."
+    if len(near) == len(others):
+        return f"{who} {lead}, but no other run can be told from {it}."
+    return f"{who} {lead}; {listed(near)} cannot be told from {it}."
 
 
 def power(board: Leaderboard) -> str:
@@ -76,10 +85,14 @@ def power(board: Leaderboard) -> str:
     if math.isnan(line.critical):
         return ""
     worse = "less" if board.primary.sign < 0 else "more"
+    size = f"{board.n_used} used of {board.n_used + board.n_not} images"
+    calls = "blind calls"
+    if board.n_clusters is not None:
+        size += f" in {board.n_clusters} groups"
+        calls = "blind calls of whole groups"
     text = (
-        f"With {board.n_used} used of {board.n_used + board.n_not} images, blind calls hardly ever "
-        f"reach {worse} than {board.primary.label} {number(line.critical)}, whatever they call "
-        "(power line)"
+        f"With {size}, {calls} hardly ever reach {worse} than {board.primary.label} "
+        f"{number(line.critical)}, whatever they call (power line)"
     )
     if not math.isnan(line.detectable):
         text += f"; a run that is worth {number(line.detectable)} passes it 4 times in 5"

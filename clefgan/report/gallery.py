@@ -75,7 +75,7 @@ def make(
     test = challenge.test
     if test is None:
         raise ClefganError(f"{challenge.source}: no test images for the gallery; give their folder")
-    chosen = {name: surest(scores_of(panel, name)) for name in named}
+    chosen = {name: surest(scores_of(panel, name), panel.runs[name].decisions) for name in named}
     wanted = sorted({index for pair in chosen.values() for part in pair for index in part})
     candidates = only(test.candidates, [ids[i] for i in wanted]).load(progress=progress)
     generated = test.generated.load(progress=progress)
@@ -116,11 +116,11 @@ def scores_of(panel: Panel, name: str) -> Values:
     return scores
 
 
-def surest(scores: Values) -> tuple[list[int], list[int]]:
-    """Indices of the highest scores above 0, and of the lowest others; the extreme ones first."""
+def surest(scores: Values, called: NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+    """Indices of the highest scores called used, and of the lowest others; extreme ones first."""
     order = np.argsort(-scores, kind="stable")
-    used = [i for i in order.tolist() if scores[i] > 0][:EACH]
-    not_used = [i for i in order[::-1].tolist() if scores[i] <= 0][:EACH]
+    used = [i for i in order.tolist() if called[i]][:EACH]
+    not_used = [i for i in order[::-1].tolist() if not called[i]][:EACH]
     return used, not_used
 
 

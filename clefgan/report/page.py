@@ -11,6 +11,7 @@ from clefgan.report.charts import tables
 from clefgan.report.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
+from evaluation.leaderboard import Kind
 
 KNOWLEDGE = {
     "S0": "the image and the generated set",
@@ -83,7 +84,7 @@ def part_of_page(part: Part, place: int, of: int) -> Markup:
             first,
             summary(part),
             table.leaderboard(shown),
-            legend(),
+            legend(part),
         ),
         section("trust", named("How far to trust it", part, several), first, *trust(part)),
         section("runs", named("Run by run", part, several), first, cards.runs(part)),
@@ -127,13 +128,15 @@ def summary(part: Part) -> Markup:
     return join([tag("dl", *boxes, class_="facts"), tag("ul", *said, *notes, class_="findings")])
 
 
-def legend() -> Markup:
+def legend(part: Part) -> Markup:
     """What the signs in the table mean."""
+    printed = any(row.kind is Kind.PUBLISHED for row in part.board.rows)
+    exempt = ", but not of printed rows" if printed else ""
     return tag(
         "p",
-        "● can and ○ cannot be told from blind calls (p adjusted, Holm). Runs that share a letter "
-        "cannot be told apart. Dotted line in the drawing: power line. The coin's interval is its "
-        "range.",
+        f"● can and ○ cannot be told from blind calls (p adjusted, Holm{exempt}). Runs that share "
+        "a letter cannot be told apart. Dotted line in the drawing: power line. The coin's "
+        "interval is its range.",
         class_="legend",
     )
 

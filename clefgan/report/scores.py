@@ -20,7 +20,7 @@ BESIDE = ("all used", "coin")
 def show(sheet: Sheet, width: int) -> RenderableType:
     """Tables of as many runs as fit, the trivial answers in each."""
     runs = sheet.of_kind(Kind.RUN)
-    beside = [line for line in sheet.of_kind(Kind.TRIVIAL) if line.name in BESIDE]
+    beside = [line for line in sheet.of_kind(Kind.TRIVIAL) if line.name.startswith(BESIDE)]
     room = width - MOST - (MARGIN + 7) * len(beside)
     size = max(1, room // (CELL + MARGIN))
     parts: list[RenderableType] = [

@@ -1,7 +1,7 @@
 """The one table object: every export and every display of a leaderboard renders this."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -115,7 +115,12 @@ FIXED = (
     Column("knowledge", "Knows", Holds.TEXT, help="What the method used: S0 (least) to S3 (most)"),
     Column("comparable", "Comparable", Holds.YES_NO, help="No run used other knowledge"),
     Column("groups", "Group", Holds.TEXT, help="Runs that share a letter cannot be told apart"),
-    Column("p_chance", "p chance", Holds.P_VALUE, help="Against blind calls, adjusted (Holm)"),
+    Column(
+        "p_chance",
+        "p chance",
+        Holds.P_VALUE,
+        help="Against blind calls, adjusted (Holm); printed rows: as it is",
+    ),
     Column(
         "told_from_chance", "Told from chance", Holds.YES_NO, help="Better than blind calls, surely"
     ),
@@ -127,6 +132,7 @@ def of(
     board: Leaderboard, title: str, notes: tuple[str, ...] = (), extra: tuple[Extra, ...] = ()
 ) -> Sheet:
     """The leaderboard as a sheet; `extra` columns come after the metrics."""
+    taken = {row.name for row in board.runs}
     columns = (
         *FIXED,
         *(measure(metric) for metric in board.columns),
@@ -139,7 +145,7 @@ def of(
         primary=board.primary.name,
         level=board.level,
         columns=columns,
-        lines=tuple(line(row, extra) for row in board.rows),
+        lines=tuple(line(row, shown_name(row, taken), extra) for row in board.rows),
         notes=(*board.notes, *notes),
     )
 
@@ -160,7 +166,12 @@ def measure(metric: Metric) -> Column:
     )
 
 
-def line(row: Row, extra: tuple[Extra, ...] = ()) -> Line:
+def shown_name(row: Row, taken: Container[str]) -> str:
+    """The name; of a row that is no run and is called as one, with what it stands for."""
+    return row.name if row.kind is Kind.RUN or row.name not in taken else f"{row.name} ({row.kind})"
+
+
+def line(row: Row, title: str, extra: tuple[Extra, ...] = ()) -> Line:
     """One row of a leaderboard."""
     nothing = math.nan
     entries = {
@@ -169,7 +180,7 @@ def line(row: Row, extra: tuple[Extra, ...] = ()) -> Line:
             nothing if row.rank_low is None else row.rank_low,
             nothing if row.rank_high is None else row.rank_high,
         ),
-        "run": Entry(row.name),
+        "run": Entry(title),
         "kind": Entry(row.kind.value),
         "knowledge": Entry(row.knowledge),
         "comparable": Entry(row.comparable if row.kind is Kind.RUN else None),
@@ -184,4 +195,4 @@ def line(row: Row, extra: tuple[Extra, ...] = ()) -> Line:
     for column, found in extra:
         if row.kind is Kind.RUN and row.name in found:
             entries[column.key] = found[row.name]
-    return Line(row.name, row.kind, entries, row.comparable, row.told_from_chance)
+    return Line(title, row.kind, entries, row.comparable, row.told_from_chance)

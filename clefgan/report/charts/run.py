@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clefgan.report import curves
 from clefgan.report.charts.frame import (
@@ -13,6 +14,7 @@ from clefgan.report.charts.frame import (
     chart,
     curve,
     line,
+    short,
     ticks,
     x_scale,
     y_scale,
@@ -24,6 +26,7 @@ from evaluation import metrics
 from evaluation.counts import Values
 from evaluation.leaderboard import Row
 from evaluation.metrics import Metric, Needs
+from evaluation.runs import Run
 
 BINS = 24
 UNIT = (0, 0.25, 0.5, 0.75, 1)
@@ -58,10 +61,11 @@ def precision_recall(name: str, found: Band, row: Row, truth: Truth, level: floa
     )
 
 
-def histogram(name: str, truth: Truth, scores: Values) -> Markup:
-    """Scores of used images upwards, of others downwards; the threshold is at 0."""
-    edges = bin_edges(scores)
-    used, not_used = (np.histogram(scores[kind], edges)[0] for kind in (truth, ~truth))
+def histogram(name: str, truth: Truth, run: Run) -> Markup:
+    """Scores of used images upwards, of others downwards, and the threshold if there is one."""
+    assert run.scores is not None
+    edges = bin_edges(run.scores, run.cut)
+    used, not_used = (in_bins(run.scores[kind], edges) for kind in (truth, ~truth))
     top, bottom = max(int(used.max()), 1), max(int(not_used.max()), 1)
     x, y = x_scale(float(edges[0]), float(edges[-1])), y_scale(-bottom * 1.05, top * 1.05)
     parts = [axes(x, y, ("Score", "Images"), y_ticks=whole(y), absolute=True)]
@@ -69,34 +73,45 @@ def histogram(name: str, truth: Truth, scores: Values) -> Markup:
         left, right = x(float(edges[index])), x(float(edges[index + 1]))
         parts += [bar(left, right, y, up, "used"), bar(left, right, y, -down, "not-used")]
     parts.append(line(x.start, y(0), x.end, y(0), "axis"))
-    if edges[0] <= 0 <= edges[-1]:
-        parts.append(line(x(0), y.start, x(0), y.end, "threshold"))
-    right = int(((scores > 0) == truth).sum())
+    if run.cut is not None and edges[0] <= run.cut <= edges[-1]:
+        parts.append(line(x(run.cut), y.start, x(run.cut), y.end, "threshold"))
+    right = int((run.decisions == truth).sum())
     return chart(
         f"Scores of {name} by truth",
-        f"Used above the line, not used below it; scores above 0 are called used, "
-        f"{right} of {len(truth)} right.",
+        f"Used above the line, not used below it; {decided(run)}, {right} of {len(truth)} right.",
         *parts,
     )
 
 
-def histogram_legend() -> Markup:
+def decided(run: Run) -> str:
+    """How the run calls used, in words."""
+    if run.cut is not None:
+        return f"scores above {short(run.cut)} are called used"
+    return f"{int(run.decisions.sum())} of {len(run.decisions)} are called used, by no threshold"
+
+
+def histogram_legend(run: Run) -> Markup:
     """Which bars are which."""
     used = tag("span", "▲ used", class_="used-text")
     not_used = tag("span", "▼ not used", class_="not-used-text")
-    return tag("p", used, "  ", not_used, "  scores above 0 are called used", class_="legend")
+    return tag("p", used, "  ", not_used, f"  {decided(run)}", class_="legend")
 
 
-def bin_edges(scores: Values) -> Values:
-    """Edges of equal bins, of which one is 0 if the scores lie on both sides of it."""
+def bin_edges(scores: Values, cut: float | None = 0.0) -> Values:
+    """Edges of equal bins, of which one is the threshold if the scores lie on both sides of it."""
     low, high = float(scores.min()), float(scores.max())
     if not high > low:
         return np.array([low - 0.5, low + 0.5])
     width = (high - low) / BINS
-    if low <= 0 < high:
-        below, above = math.ceil(-low / width - 1e-9), math.floor(high / width) + 1
-        return np.asarray(np.arange(-below, above + 1) * width, dtype=np.float64)
+    if cut is not None and low <= cut < high:
+        below, above = math.ceil((cut - low) / width - 1e-9), math.floor((high - cut) / width) + 1
+        return np.asarray(cut + np.arange(-below, above + 1) * width, dtype=np.float64)
     return np.linspace(low, high, BINS + 1, dtype=np.float64)
+
+
+def in_bins(scores: Values, edges: Values) -> NDArray[np.intp]:
+    """Number of scores in each bin; one at an edge counts below it, as the threshold itself."""
+    return np.histogram(-scores, -edges[::-1])[0][::-1]
 
 
 def whole(y: Scale) -> list[float]:
@@ -113,14 +128,15 @@ def bar(left: float, right: float, y: Scale, count: int, class_: str) -> Markup:
     return tag("rect", x=left, y=bottom, width=width, height=top - bottom, class_=class_)
 
 
-def shares(name: str, truth: Truth, scores: Values, primary: Metric) -> Markup:
+def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     """Metrics if the highest-scored share were called used, over all shares."""
+    assert run.scores is not None
     shown = share_metrics(primary)
-    found = [curves.by_share(truth, scores, metric) for metric in shown]
+    found = [curves.by_share(truth, run.scores, metric) for metric in shown]
     low = min(0.0, *(float(np.nanmin(values, initial=0.0)) for _, values in found))
     x, y = x_scale(0, 1), y_scale(math.floor(low * 4) / 4, 1)
     parts = [axes(x, y, ("Share called used", "Metric"), UNIT, ticks(y.low, 1, 4))]
-    own, true = float((scores > 0).mean()), float(truth.mean())
+    own, true = float(run.decisions.mean()), float(truth.mean())
     parts.append(line(x(own), y.start, x(own), y.end, "threshold"))
     parts.append(line(x(true), y.start, x(true), y.end, "truth"))
     blind = [shown[0].chance(true, share) for share in found[0][0].tolist()]

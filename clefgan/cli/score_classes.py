@@ -1,0 +1,130 @@
+"""`clefgan score` for editions that ask for classes: which subset, or generator, is it?"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.cli import tables
+from clefgan.cli.console import console
+from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
+from clefgan.report.wording import limits, number
+from evaluation.leaderboard import Kind
+
+if TYPE_CHECKING:
+    from submissions.edition import Edition
+
+TITLES = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "matched_accuracy": "Matched accuracy",
+    "adjusted_rand": "ARI",
+    "normalised_mutual_information": "NMI",
+}
+HELP = {
+    "accuracy": "Share of the images with the right label",
+    "macro_f1": "Mean of the F1 of every class",
+    "matched_accuracy": "Accuracy after the best matching of labels to classes (Hungarian)",
+    "adjusted_rand": "Agreement on pairs of images beyond chance",
+    "normalised_mutual_information": "Mutual information over the mean entropy",
+}
+ONE_CLASS = "one class"
+
+
+def score(
+    runs: Sequence[Path],
+    truth: Path | None,
+    edition: "Edition",
+    *,
+    groups: Path | None,
+    level: float,
+    seed: int,
+    files: Mapping[str, Path | None],
+) -> None:
+    """Print every metric of every run with its interval, beside the largest class for all."""
+    if truth is None:
+        raise typer.BadParameter(f"--truth: edition {edition.name!r} needs a CSV of id, class")
+    from clefgan import panel, sidecar
+    from submissions import runfile
+    from submissions import truth as truths
+
+    answers = truths.read_labels(truth, edition)
+    ids = tuple(answers)
+    found = {
+        name: panel.answered(
+            lambda known, path=path: runfile.read_classes(path, edition, known),  # type: ignore[misc]
+            ids,
+            str(truth),
+        )
+        for name, path in zip(panel.names(runs), runs, strict=True)
+    }
+    patients = None if groups is None else sidecar.groups(groups, ids)
+    table = sheet(answers, found, patients, edition, level, seed)
+    console.print(shown(table))
+    for note in table.notes:
+        console.print(note, style="dim", markup=False)
+    tables.export([table], files)
+
+
+def sheet(
+    answers: Mapping[str, str],
+    runs: Mapping[str, Mapping[str, str]],
+    patients: Mapping[str, str] | None,
+    edition: "Edition",
+    level: float,
+    seed: int,
+) -> Sheet:
+    """Measure the runs."""
+    from evaluation import classes
+
+    ids = list(answers)
+    truth = np.array([answers[name] for name in ids])
+    groups = None if patients is None else np.array([patients[name] for name in ids])
+    names, sizes = np.unique(truth, return_counts=True)
+    largest = dict.fromkeys(ids, str(names[np.argmax(sizes)]))
+    lines = []
+    for name, labels in [*runs.items(), (ONE_CLASS, largest)]:
+        predicted = np.array([labels[image] for image in ids])
+        measured = classes.measure(truth, predicted, groups=groups, level=level, seed=seed)
+        kind = Kind.TRIVIAL if labels is largest else Kind.RUN
+        entries = {
+            key: Entry(each.value, each.low, each.high, "BC bootstrap")
+            for key, each in measured.items()
+        }
+        label = f"{name} ({kind})" if labels is largest and name in runs else name
+        lines.append(Line(label, kind, {"run": Entry(label), "kind": Entry(kind.value), **entries}))
+    unit = "images" if groups is None else f"{len(set(groups.tolist()))} groups"
+    return Sheet(
+        title="Scores",
+        subtitle=f"{len(ids)} images of {len(names)} classes",
+        primary=edition.metric,
+        level=level,
+        columns=(
+            Column("run", "Run", Holds.TEXT),
+            Column("kind", "Kind", Holds.TEXT),
+            *(Column(key, TITLES[key], Holds.MEASURE, True, HELP[key]) for key in TITLES),
+        ),
+        lines=tuple(lines),
+        notes=(
+            f"{100 * level:g}% intervals: bias-corrected bootstrap of {unit}, seed {seed}; "
+            f"{ONE_CLASS}: everything called the largest class",
+        ),
+    )
+
+
+def shown(sheet: Sheet) -> Table:
+    """A row a metric, a column a run."""
+    table = Table(title=f"{sheet.title}  {sheet.subtitle}", box=None, title_justify="left")
+    table.add_column("")
+    for line in sheet.lines:
+        table.add_column(Text(line.name), overflow="fold")
+    for column in sheet.measures:
+        cells = [line[column.key] for line in sheet.lines]
+        table.add_row(
+            column.title, *(f"{number(e.measure)} {limits(e.low, e.high)}".strip() for e in cells)
+        )
+    return table

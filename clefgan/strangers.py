@@ -1,0 +1,108 @@
+"""Methods of others at arm's length: whatever they raise is one line that names them.
+
+An unexpected exception of a method of our own is a bug and keeps its traceback.
+"""
+
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clefgan.errors import ClefganError
+from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
+
+OURS = ("baselines.", "clefgan.")
+
+
+def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) -> Scorer:
+    """Fit a method; of a stranger's, the scorer is kept at arm's length too.
+
+    Parameters
+    ----------
+    name : of the method, for errors
+
+    Raises
+    ------
+    ClefganError
+        A stranger's method raised something, or did not return a scorer.
+    """
+    if ours(type(method)):
+        return method.fit(dev, progress=progress)
+    check_call(name, "fit(dev, *, progress=silent)", method.fit, dev)
+    with named(name, type(method)):
+        scorer = method.fit(dev, progress=progress)
+    if not callable(getattr(scorer, "score", None)):
+        raise ClefganError(
+            f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
+            "return a scorer"
+        )
+    return Distant(name, type(method), scorer)
+
+
+@dataclass(frozen=True, slots=True)
+class Distant:
+    """A stranger's scorer."""
+
+    name: str
+    cls: type
+    scorer: Scorer
+
+    def score(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> Scores:
+        """Score, or raise a ClefganError that names the method."""
+        wanted = "score(candidates, generated, *, progress=silent)"
+        check_call(self.name, wanted, self.scorer.score, candidates, generated)
+        with named(self.name, self.cls):
+            return np.asarray(self.scorer.score(candidates, generated, progress=progress))
+
+
+def ours(cls: type) -> bool:
+    """Whether a class is one of clefgan's own."""
+    return cls.__module__.startswith(OURS)
+
+
+@contextmanager
+def named(name: str, cls: type) -> Iterator[None]:
+    """Turn what a stranger's class raises into a ClefganError: what, and where."""
+    try:
+        yield
+    except ClefganError:
+        raise
+    except (Exception, SystemExit) as error:
+        if ours(cls):
+            raise
+        raise ClefganError(f"method {name!r}: {one_line(error)}{place(error, cls)}") from error
+
+
+def check_call(name: str, wanted: str, call: Callable[..., object], *given: Any) -> None:
+    """Raise unless a stranger's function takes what it will be given."""
+    try:
+        inspect.signature(call).bind(*given, progress=silent)
+    except TypeError as error:
+        raise ClefganError(f"method {name!r}: {error}; write {wanted}") from error
+    except ValueError:  # a signature that Python cannot tell
+        return
+
+
+def place(error: BaseException, cls: type) -> str:
+    """` (plug.py:12, in fit)`: the deepest line of the file of a class; '' if it has none."""
+    try:
+        file = inspect.getsourcefile(cls)
+    except TypeError:
+        return ""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    if not frames:
+        return ""
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno}, in {frames[-1].name})"
+
+
+def one_line(error: BaseException) -> str:
+    """Kind and first line of an exception."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

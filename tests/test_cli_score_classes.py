@@ -1,0 +1,95 @@
+"""`clefgan score` for editions that ask for classes."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clefgan import __main__ as entry
+from clefgan.cli.console import console
+from evaluation import attribution
+from submissions import editions, runfile
+
+CLASSES = np.array([f"subset_{i % 5}" for i in range(60)])
+EDITION = ["--edition", "2025_s2"]
+
+
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "_width", 120)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A truth and two runs, one of them with a third of the labels wrong."""
+    form = editions.get("2025_s2")
+    wrong = np.where(np.arange(60) % 3 > 0, CLASSES, np.roll(CLASSES, 1))
+    ids = [f"image_{i + 1}" for i in range(60)]
+    for name, found in (("truth", CLASSES), ("right", CLASSES), ("third", wrong)):
+        labels = dict(zip(ids, found.tolist(), strict=True))
+        runfile.write(tmp_path / f"{name}.csv", labels, form)
+    return tmp_path
+
+
+def clefgan(*words: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main([str(word) for word in words])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def test_classes_are_scored_with_intervals(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = folder / "table.csv"
+    words = ["score", folder / "right.csv", folder / "third.csv", *EDITION]
+    assert clefgan(*words, "--truth", folder / "truth.csv", "--csv", table) == 0
+    printed = capsys.readouterr().out
+    for title in ("60 images of 5 classes", "Macro F1", "Matched accuracy", "ARI", "NMI"):
+        assert title in printed
+    rows = {row["run"]: row for row in csv.DictReader(table.read_text().splitlines())}
+    assert list(rows) == ["right", "third", "one class"]
+    predicted = np.where(np.arange(60) % 3 > 0, CLASSES, np.roll(CLASSES, 1))
+    for name, value in attribution.evaluate(CLASSES, predicted).items():
+        assert float(rows["third"][name]) == pytest.approx(value)
+        assert float(rows["third"][f"{name}_low"]) < value < float(rows["third"][f"{name}_high"])
+        assert f"{value:.3f}" in printed
+        assert float(rows["right"][name]) == pytest.approx(1)
+    assert float(rows["one class"]["accuracy"]) == pytest.approx(0.2)
+
+
+def test_patients_are_drawn_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    groups = folder / "groups.csv"
+    groups.write_text("id,group\n" + "".join(f"image_{i + 1},{i // 4}\n" for i in range(60)))
+    words = ["score", folder / "third.csv", *EDITION, "--truth", folder / "truth.csv"]
+    assert clefgan(*words, "--groups", groups) == 0
+    assert "bootstrap of 15 groups" in capsys.readouterr().out
+
+
+def test_ids_that_differ_name_run_and_truth(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "third.csv").read_text()
+    (folder / "third.csv").write_text("".join(text.splitlines(keepends=True)[1:]))
+    words = ["score", folder / "third.csv", *EDITION, "--truth", folder / "truth.csv"]
+    assert clefgan(*words) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "third.csv" in lines[0]
+    assert lines[0].endswith(f"the ids are those of {folder / 'truth.csv'}")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "--truth: edition '2025_s2' needs a CSV of id, class"),
+        (["--truth", "t.csv", "--metric", "f1"], "not for classes, as edition '2025_s2' asks for"),
+    ],
+)
+def test_wrong_use_exits_2(
+    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("score", folder / "third.csv", *EDITION, *words) == 2
+    frame = "\N{BOX DRAWINGS LIGHT VERTICAL}"
+    assert message in " ".join(capsys.readouterr().err.replace(frame, " ").split())

@@ -1,0 +1,65 @@
+"""Metrics of classes from tables: those of `evaluation.attribution`, with intervals that cover."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evaluation import EvaluationError, attribution, classes
+
+labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5)), min_size=1, max_size=50)
+
+
+@given(labels)
+@settings(max_examples=60, deadline=None)
+def test_equal_to_the_metrics_by_label(cases: list[tuple[int, int]]) -> None:
+    truth, predicted = (np.array(column) for column in zip(*cases, strict=True))
+    found = classes.measure(truth, predicted, resamples=20)
+    for name, value in attribution.evaluate(truth, predicted).items():
+        if math.isnan(value):
+            assert math.isnan(found[name].value)
+        else:
+            assert found[name].value == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize("right", [0.3, 0.8])
+def test_intervals_cover(right: float) -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat(np.arange(4), 40)
+    wanted = {"accuracy": right, "matched_accuracy": right}
+    covered = dict.fromkeys(wanted, 0)
+    for seed in range(150):
+        wrong = (truth + rng.integers(1, 4, size=160)) % 4
+        predicted = np.where(rng.random(160) < right, truth, wrong)
+        found = classes.measure(truth, predicted, resamples=300, seed=seed)
+        for name, value in wanted.items():
+            covered[name] += found[name].low <= value <= found[name].high
+    assert covered["accuracy"] / 150 == pytest.approx(0.95, abs=0.045)
+    if right > 0.5:  # else the best matching is not the true one
+        assert covered["matched_accuracy"] / 150 == pytest.approx(0.95, abs=0.045)
+
+
+def test_whole_groups_make_wider_intervals() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat(np.arange(40) % 4, 5)
+    predicted = np.repeat(np.where(rng.random(40) < 0.6, np.arange(40) % 4, 0), 5)
+    single = classes.measure(truth, predicted)
+    whole = classes.measure(truth, predicted, groups=np.repeat(np.arange(40), 5))
+    for name in ("accuracy", "adjusted_rand"):
+        assert whole[name].value == single[name].value
+        widths = [found[name].high - found[name].low for found in (single, whole)]
+        assert widths[1] > 1.5 * widths[0]
+
+
+def test_the_seed_decides() -> None:
+    truth, predicted = np.arange(30) % 3, np.arange(30) % 4
+    first, again, other = (classes.measure(truth, predicted, seed=seed) for seed in (0, 0, 1))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("given", [{"resamples": 1}, {"level": 95.0}])
+def test_a_bootstrap_that_cannot_be(given: dict[str, float]) -> None:
+    with pytest.raises(EvaluationError, match="bootstrap: not possible; got"):
+        classes.measure(np.arange(3), np.arange(3), **given)  # type: ignore[arg-type]

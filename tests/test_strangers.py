@@ -1,0 +1,142 @@
+"""A broken method of somebody else is one line that names it, and harms no other."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import __main__ as entry
+from clefgan import registry, strangers, trials, workers
+from clefgan.errors import ClefganError
+from clefgan.method import Method, silent
+from clefgan.testing import example
+
+HEAD = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge
+
+@dataclass(frozen=True)
+class Plug:
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+"""
+SCORER = """
+    def fit(self, dev, /, *, progress=None):
+        return self
+    def score(self, candidates, generated, /, *, progress=None):
+"""
+BROKEN = {
+    "    def fit(self, dev, /, *, progress=None):\n        raise ValueError('boom\\nmore')\n": (
+        "ValueError: boom (plug.py:12, in fit)"
+    ),
+    "    def fit(self, dev, /, *, progress=None):\n        np.zeros(3).reshape(2)\n": (
+        "ValueError: cannot reshape array of size 3 into shape (2,) (plug.py:12, in fit)"
+    ),
+    "    def fit(self, dev, /, *, progress=None):\n        raise SystemExit\n": (
+        "SystemExit (plug.py:12, in fit)"
+    ),
+    "    def fit(self, dev, /, *, progress=None):\n        pass\n": (
+        "fit returned 'NoneType', which has no 'score'; return a scorer"
+    ),
+    "    def fit(self, dev):\n        return self\n": (
+        "got an unexpected keyword argument 'progress'; write fit(dev, *, progress=silent)"
+    ),
+    "    def fit(self, dev, /, *, progress=None):\n        return self\n"
+    "    def score(self, candidates):\n        pass\n": (
+        "too many positional arguments; write score(candidates, generated, *, progress=silent)"
+    ),
+    f"{SCORER}        return 1 / 0\n": "ZeroDivisionError: division by zero (plug.py:15, in score)",
+    f"{SCORER}        return [[1.0], [1.0, 2.0]]\n": "ValueError: setting an array element with a",
+    f"{SCORER}        raise ClefganError('mine: as I say')\n": "mine: as I say",
+}
+
+
+def plug(folder: Path, body: str) -> str:
+    (folder / "plug.py").write_text(HEAD + body)
+    return f"{folder / 'plug.py'}:Plug"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for role in ("generated", "used", "not_used"):
+        (tmp_path / "data" / role).mkdir(parents=True)
+        for i in range(6):
+            pixels = rng.integers(0, 256, (16, 16), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / role / f"{role}_{i + 1:02d}.png")
+    return tmp_path / "data"
+
+
+def clefgan(*words: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main([str(word) for word in words])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+@pytest.mark.parametrize(("body", "message"), BROKEN.items())
+def test_whatever_a_plug_in_does_run_says_one_line(
+    body: str, message: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = plug(tmp_path, body)
+    assert clefgan("run", "--method", name, "--data", data, "--out", tmp_path / "runs") == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert "mine:" in message or f"method '{name}': " in lines[0]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_evaluate_goes_on_without_it(jobs: int, data: Path, tmp_path: Path) -> None:
+    name = plug(tmp_path, next(iter(BROKEN)))
+    plan = trials.Plan(
+        methods=(name, "coin"), data=str(data), folder=tmp_path / "trials", n_folds=2
+    )
+    found = workers.evaluate(plan, jobs=jobs)
+    assert list(found.scores["held-out"]) == ["coin"]
+    assert f"method '{name}': ValueError: boom (plug.py:12, in fit)" in found.failures[name]
+
+
+def test_an_exception_of_our_own_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    coin = registry.configure("coin")
+
+    def fit(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(coin), "fit", fit)
+    with pytest.raises(ZeroDivisionError):
+        strangers.fitted("coin", coin, example()[0])
+    with pytest.raises(KeyError), strangers.named("coin", type(coin)):
+        raise KeyError("x")
+
+
+def test_a_good_one_scores_as_if_alone(tmp_path: Path) -> None:
+    method: Method = registry.configure(
+        plug(tmp_path, f"{SCORER}        return candidates.mean(axis=(1, 2))\n")
+    )
+    dev, candidates, generated = example()
+    scorer = strangers.fitted("mine", method, dev)
+    found = scorer.score(candidates, generated, progress=silent)
+    np.testing.assert_array_equal(found, candidates.mean(axis=(1, 2)))
+
+
+@pytest.mark.parametrize("words", [["methods"], ["run", "--method"]])
+def test_a_type_that_cannot_be_read_is_said(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = plug(tmp_path, f"    size: 'Missing' = 3  # of what\n{SCORER}        pass\n")
+    assert clefgan(*words, name) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"clefgan: {name}: types of fields cannot be read: NameError: name 'Missing' is not defined"
+    ]
+
+
+def test_a_refusal_of_settings_of_any_kind_is_one_line(tmp_path: Path) -> None:
+    name = plug(
+        tmp_path, f"    def __post_init__(self):\n        {{}}['x']\n{SCORER}        pass\n"
+    )
+    with pytest.raises(ClefganError, match=r"^method '.*Plug': KeyError: 'x' \(plug\.py:12, in __"):
+        registry.configure(name)
