@@ -82,8 +82,14 @@ def test_help_takes_little_processor_time() -> None:
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_1(
-    capsys: pytest.CaptureFixture[str], words: list[str], code: int, line: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+    line: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
         entry.main(words)
     assert stopped.value.code == code
