@@ -252,6 +252,6 @@ def test_ctrl_c_leaves_nothing_and_exits_130(data: Path, tmp_path: Path) -> None
         time.sleep(0.1)
     child.send_signal(signal.SIGINT)
     _, error = child.communicate(timeout=60)
-    assert child.returncode == 130
+    assert child.returncode == 130, error
     assert b"Traceback" not in error
     assert not (tmp_path / "runs").exists()
