@@ -78,14 +78,15 @@ def test_the_order_of_the_generated_images_says_nothing() -> None:
     )
 
 
-def test_large_images_with_a_small_gap_keep_distinct_scores() -> None:
+@pytest.mark.parametrize("name", ["pool-log-ratio", "nearest", "domias", "against-unused"])
+def test_large_images_with_a_small_gap_keep_distinct_scores(name: str) -> None:
     """`exp(-d^2)`, `sigmoid` and `exp(-d)` saturate to ties at 256x256 and an RMS gap of 0.2."""
     rng = np.random.default_rng(0)
     generated = rng.integers(1, 255, (3, 256, 256), dtype=np.uint8)
     share = np.linspace(0.02, 0.06, 10)[:, None, None]
     candidates = generated[:1] + (rng.random((10, 256, 256)) < share).astype(np.uint8)
     dev = DevSet(generated, candidates[:5], rng.integers(0, 256, (5, 256, 256), dtype=np.uint8))
-    scores = PoolLogRatio().fit(dev).score(candidates, generated)
+    scores = registry.get(name)().fit(dev).score(candidates, generated)
     assert len(np.unique(scores)) == 10
     d = np.sqrt(((candidates.astype(float) - generated[0]) ** 2).sum(axis=(1, 2)))
     assert len(np.unique(np.exp(-(d**2)))) < 10
