@@ -21,6 +21,7 @@ DATA = (
     "clefgan/report/page.js",
     "clefgan/py.typed",
 )
+WIDE = {"COLUMNS": os.environ.get("COLUMNS", "140")}  # a table's names are cut where it is narrow
 SHARED = str(Path(os.environ.get("CLEFGAN_SHARED", "../shared")).resolve())
 
 
@@ -108,7 +109,7 @@ def leaderboard(session: nox.Session) -> None:
         session.run("clefgan", *run, success_codes=[0, 1])
     runs = [str(path) for name in names if (path := phantom / f"{name}.csv").exists()]
     page = ("--with-published", "--html", str(phantom / "report"))
-    session.run("clefgan", "leaderboard", *runs, "--data", "phantom_ct", *page)
+    session.run("clefgan", "leaderboard", *runs, "--data", "phantom_ct", *page, env=WIDE)
     evaluate(session, names, "phantom_ct", out / "phantom_dev")
     data = Path(SHARED, "data", "lab_challenge")
     if data.is_dir():
@@ -123,9 +124,8 @@ def evaluate(session: nox.Session, names: list[str], data: str, out: Path) -> No
     """Dev scores of all methods by both protocols, with their negative controls."""
     methods = [word for name in names for word in ("--method", name)]
     files = ("--markdown", str(out / "table.md"), "--html", str(out / "report"))
-    session.run(
-        "clefgan", "evaluate", *methods, "--data", data, "--out", str(out), "--controls", *files
-    )
+    words = ("evaluate", *methods, "--data", data, "--out", str(out), "--controls", *files)
+    session.run("clefgan", *words, env=WIDE)
 
 
 @nox.session(default=False)
