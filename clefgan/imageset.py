@@ -31,6 +31,16 @@ class ImageSet:
         """Number of images."""
         return len(self.items)
 
+    def __getitem__(self, rows: slice, /) -> Images:
+        """Decode some of the images, at least one: the engine's `Rows`, read block by block.
+
+        Raises
+        ------
+        ClefganError
+            As `load` does.
+        """
+        return images.read(self.items[rows], sixteen_bit=self.sixteen_bit)
+
     @property
     def ids(self) -> tuple[str, ...]:
         """The id of each image, in the order of `load`."""

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from PIL import Image
 from clefgan import challenge, images
 from clefgan.datasets import preparation, prepared, scratch
 from clefgan.errors import ClefganError
+from clefgan.similarity import engine
+from clefgan.similarity.products import Metric
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
 TEST = ("test/generated_1", "test/real_unknown_1")
@@ -70,6 +73,19 @@ def same(found: challenge.Challenge, expected: challenge.Challenge) -> None:
     assert (found.test and found.test.truth) == (expected.test and expected.test.truth)
 
 
+def counted(patched: pytest.MonkeyPatch) -> list[int]:
+    """How many images each further call of `images.read` is for."""
+    counts: list[int] = []
+    read = images.read
+
+    def counting(items: Any, **options: Any) -> Any:
+        counts.append(len(items))
+        return read(items, **options)
+
+    patched.setattr(images, "read", counting)
+    return counts
+
+
 class TestImageclefGans:
     @pytest.mark.parametrize("config", ["2023", "2025_s1"])
     def test_is_the_same_as_its_folder(self, download: Path, config: str) -> None:
@@ -79,6 +95,29 @@ class TestImageclefGans:
         same(found, challenge.read(download))
         same(challenge.read(path), challenge.read(download))
         same(challenge.read(path.parent), challenge.read(download))
+
+    def test_the_engine_reads_it_block_by_block(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rng = np.random.default_rng(0)
+        root = tmp_path / "download"
+        for role, n in {"test/generated_1": 150, "test/real_unknown_1": 5}.items():
+            (root / role).mkdir(parents=True)
+            for i in range(n):
+                pixels = rng.integers(0, 256, (8, 8), np.uint8)
+                Image.fromarray(pixels).save(root / role / f"{Path(role).name}_{i + 1}.png")
+        preparation.prepare("imageclef_gans/2023", root)
+        monkeypatch.setattr(engine, "WIDEST", 64)
+        for data in ("imageclef_gans/2023", root):
+            test = challenge.read(data).test
+            assert test is not None
+            wanted = engine.nearest(Metric.UNIT, test.candidates.load(), test.generated.load(), k=3)
+            with monkeypatch.context() as patched:
+                read = counted(patched)
+                found = engine.nearest(Metric.UNIT, test.candidates, test.generated, k=3)
+            np.testing.assert_array_equal(found.distances, wanted.distances)
+            np.testing.assert_array_equal(found.indices, wanted.indices)
+            assert sorted(read) == [5, 22, 64, 64]  # never all generated images at once
 
     def test_dev_alone(self, tmp_path: Path) -> None:
         root = make(tmp_path / "download", *DEV)
