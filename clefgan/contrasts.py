@@ -21,13 +21,13 @@ class Contrast:
     @property
     def above(self) -> bool:
         """Whether the AUC is above that of every control, and above 95% of permuted labels."""
-        return all(row.above for row in self.rows) and self.noise.auc > self.noise.limit
+        return all(row.above for row in self.rows) and self.noise.above
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What speaks against the result, in words."""
         said = [row.sentence for row in self.rows if not row.above]
-        return (*said, *([] if self.noise.auc > self.noise.limit else [self.noise.sentence]))
+        return (*said, *([] if self.noise.above else [self.noise.sentence]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,6 +301,13 @@ def held_out(
     return scores
 
 
+def probabilities(method: Method, scores: Scores) -> Scores | None:
+    """Probabilities of used where the method's scores are their log-odds; None elsewhere."""
+    if not getattr(method, "probabilities", False):
+        return None
+    return np.asarray((1 + np.tanh(scores / 2)) / 2)  # 1 / (1 + exp(-score)), without overflow
+
+
 def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:
     """Return the scores if there is one finite number for each id."""
     found = np.asarray(scores)

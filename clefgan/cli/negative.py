@@ -1,5 +1,6 @@
 """The negative controls of `clefgan evaluate --controls`, as a table of their own."""
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -24,8 +25,9 @@ def show(found: "Contrasts") -> None:
             cells = (f"{row.auc:.3f}", f"{row.control_auc:.3f}", gap, f"{row.p_value:.2g}")
             add(table, (name, row.control, *cells), above=row.above)
         noise = contrast.noise
-        cells = (f"{noise.auc:.3f}", f"<{noise.limit:.3f}", "", f"{noise.p_value:.2g}")
-        add(table, (name, "permuted labels", *cells), above=noise.auc > noise.limit)
+        limit = "–" if isnan(noise.limit) else f"<{noise.limit:.3f}"
+        p = "–" if isnan(noise.p_value) else f"{noise.p_value:.2g}"
+        add(table, (name, "permuted labels", f"{noise.auc:.3f}", limit, "", p), above=noise.above)
     console.print("negative controls of the held-out AUC", style="dim")
     console.print(table)
     console.print()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clefgan.job import Run, Scored
+    from clefgan.method import Method
 
 
 def text(run: "Run", edition: str) -> str:
@@ -13,21 +14,14 @@ def text(run: "Run", edition: str) -> str:
     parts: dict[str, Any] = {"edition": edition, **run.provenance}
     parts["repr"] = repr(run.configured)
     parts["notes"] = list(run.notes)
-    odds = bool(getattr(run.configured, "probabilities", False))
-    parts["dev"] = {protocol: part(scored, odds) for protocol, scored in run.dev.items()}
-    parts["test"] = None if run.test is None else part(run.test, odds)
+    parts["dev"] = {name: part(scored, run.configured) for name, scored in run.dev.items()}
+    parts["test"] = None if run.test is None else part(run.test, run.configured)
     return json.dumps(plain(parts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def part(scored: "Scored", log_odds: bool = False) -> dict[str, Any]:
-    """Counts, metrics where the truth is known, and every image.
-
-    Parameters
-    ----------
-    log_odds : scores are log-odds, so that probabilities follow from them
-    """
-    from numpy import tanh
-
+def part(scored: "Scored", method: "Method") -> dict[str, Any]:
+    """Counts, metrics where the truth is known, and every image."""
+    from clefgan import job
     from clefgan.decide import prevalence_curve
     from evaluation import membership
 
@@ -37,7 +31,7 @@ def part(scored: "Scored", log_odds: bool = False) -> dict[str, Any]:
     }
     if scored.verdict is not None:
         shown["decision"] = {"threshold": scored.verdict.threshold, "note": scored.verdict.note}
-    likely = (1 + tanh(scored.scores / 2)) / 2 if log_odds else None  # 1 / (1 + exp(-score))
+    likely = job.probabilities(method, scored.scores)
     if scored.truth is not None:
         shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         shown["metrics"] = membership.evaluate(

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import registry
+from clefgan import job, registry
 from clefgan.contrasts import Contrasts
 from clefgan.job import Protocol
+from clefgan.method import Scores
 from clefgan.report import controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
@@ -63,11 +64,14 @@ def stacked(
 ) -> Panel:
     """All repeats one below the other."""
     repeats = len(next(iter(scores.values())))
-    runs = {
-        name: Run(found.ravel() > 0, found.ravel(), knowledge=knows[name])
-        for name, found in scores.items()
-    }
+    runs = {name: run(name, found.ravel(), knows[name]) for name, found in scores.items()}
     return Panel(np.tile(results.truth, repeats), runs, clusters(results, repeats))
+
+
+def run(name: str, scores: Scores, knows: str) -> Run:
+    """Scores as a run, with probabilities where they follow from them."""
+    likely = job.probabilities(registry.configure(name), scores)
+    return Run(scores > 0, scores, likely, knowledge=knows)
 
 
 def single(
