@@ -10,15 +10,15 @@ patient, and not because a generator gave anything away. So beside a result stan
     sentences = [*(row.sentence for row in rows), noise.sentence]
 
 Scores are in the order used, then not used, like the dev scores of `clefgan.job`; `groups` are the
-labels that `job.groups_of` gives. Everything here is out of fold: no image is scored by what was
-fitted on it or on another image of its group.
+labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by what
+was fitted on it or on another image of its group.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from clefgan import folds, job, nuisance
+from clefgan import folds, heldout, nuisance
 from clefgan.contrast import Noise, Row, Used, one_each, permutation, rows
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
@@ -151,7 +151,7 @@ def other_generator(
     fold = folds.grouped(groups, truth, n_folds, seed)
     ids = tuple(f"image {i + 1}" for i in range(len(truth)))
     swapped = DevSet(other, dev.used, dev.not_used)
-    return job.held_out("other generator", method, swapped, ids, fold, progress)
+    return heldout.held_out("other generator", method, swapped, ids, fold, progress)
 
 
 def foreign(

@@ -8,15 +8,23 @@ scores with their truth, which must be out of fold: no image fitted what scored 
 """
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
+from clefgan.mixture import two_normals
+from clefgan.nulls import (
+    Round,
+    benjamini_hochberg,
+    p_values,
+    p_values_of_rounds,
+    rounds_said,
+)
 from evaluation import counts
 from evaluation.counts import Counts, Values
 
@@ -28,18 +36,6 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
         counts.f1, counts.accuracy, counts.balanced_accuracy, counts.cohen_kappa, counts.mcc,
     )
 }  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Round:
-    """Scores of the images to decide on beside unused images, by a scorer that saw none of them.
-
-    Both were scored in one pool, against the same generated images: what an unused image scores
-    depends on how many there are of either, so scores of other sets say nothing of these.
-    """
-
-    candidates: Scores
-    unused: Scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,59 +170,6 @@ class Mixture:
         return Verdict(scores > threshold, threshold, note)
 
 
-class TwoNormals(NamedTuple):
-    """Two normal components of one width, and the log-likelihood but for a constant."""
-
-    share: float  # of the higher one
-    low: float  # means
-    high: float
-    width: float
-    likelihood: float = -np.inf
-
-
-SHARES = (0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98)  # upper parts to start from
-FIRST_STEPS = 50  # from each start; then on from the likeliest
-NARROWEST = 1e-3  # width of a component, of the deviation of all
-
-
-def two_normals(z: Values, most_steps: int) -> TwoNormals:
-    """The likeliest fit of those from several starts; `z` has mean 0 and deviation 1.
-
-    A start from the quartiles alone misses small groups, and finds nothing where quartiles tie.
-    """
-    low, high = (float(v) for v in np.percentile(z, [25, 75]))
-    starts = [TwoNormals(0.5, low, high, 0.7)]
-    ordered, n = np.sort(z), len(z)
-    for cut in sorted({min(n - 1, max(1, round((1 - share) * n))) for share in SHARES}):
-        lower, upper = ordered[:cut], ordered[cut:]
-        inside = (lower.var() * cut + upper.var() * (n - cut)) / n
-        width = max(NARROWEST, float(np.sqrt(inside)))
-        starts.append(TwoNormals(1 - cut / n, float(lower.mean()), float(upper.mean()), width))
-    fits = [climbed(z, start, min(most_steps, FIRST_STEPS)) for start in starts]
-    return climbed(z, max(fits, key=lambda fit: fit.likelihood), most_steps)
-
-
-def climbed(z: Values, fit: TwoNormals, most_steps: int) -> TwoNormals:
-    """Expectation-maximisation from a start until the likelihood stays."""
-    for _ in range(most_steps):
-        parts = np.stack([
-            np.log1p(-fit.share) - (z - fit.low) ** 2 / (2 * fit.width**2),
-            np.log(fit.share) - (z - fit.high) ** 2 / (2 * fit.width**2),
-        ])  # fmt: skip
-        total = np.logaddexp(parts[0], parts[1])
-        likelihood = float(total.sum() - len(z) * np.log(fit.width))
-        if likelihood - fit.likelihood < 1e-10 * len(z):
-            break
-        upper = np.exp(parts[1] - total)
-        share = float(np.clip(upper.mean(), 1e-6, 1 - 1e-6))
-        low = float((1 - upper) @ z / max((1 - upper).sum(), 1e-12))
-        high = float(upper @ z / max(upper.sum(), 1e-12))
-        square = ((1 - upper) * (z - low) ** 2 + upper * (z - high) ** 2).mean()
-        width = max(NARROWEST, float(np.sqrt(square)))
-        fit = TwoNormals(share, low, high, width, likelihood)
-    return fit
-
-
 @dataclass(frozen=True)
 class Null95:
     """Above the 95th percentile of the scores of images known to be unused."""
@@ -283,36 +226,6 @@ class Conformal:
         if (n + 1) * self.fdr < 1:
             note += f"; the least p-value, 1/{n + 1}, is too large to find any image"
         return Verdict(benjamini_hochberg(p, self.fdr), None, note)
-
-
-def p_values(scores: Scores, null: Scores) -> Values:
-    """Share of the null scores, and of the image itself, that are as high: in (0, 1]."""
-    return np.asarray((1 + as_high(scores, null)) / (1 + len(null)))
-
-
-def p_values_of_rounds(rounds: Sequence[Round]) -> Values:
-    """The same over all rounds, each image being compared within each round."""
-    higher = np.sum([as_high(r.candidates, r.unused) for r in rounds], axis=0)
-    return np.asarray((1 + higher) / (1 + sum(len(r.unused) for r in rounds)))
-
-
-def as_high(scores: Scores, null: Scores) -> NDArray[np.int64]:
-    """How many of the null scores are at least as high as each score."""
-    return np.asarray(len(null) - np.searchsorted(np.sort(null), scores, side="left"))
-
-
-def rounds_said(rounds: Sequence[Round]) -> str:
-    """The null in words."""
-    n = sum(len(r.unused) for r in rounds)
-    return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
-
-
-def benjamini_hochberg(p: Values, fdr: float) -> Used:
-    """Which hypotheses to reject so that the expected share of false ones is at most `fdr`."""
-    n = len(p)
-    ordered = np.sort(p)
-    passing = np.flatnonzero(ordered <= np.arange(1, n + 1) / max(1, n) * fdr)
-    return p <= (ordered[passing[-1]] if passing.size else -np.inf)
 
 
 def out_of_fold(rule: Rule, known: Known, fold: NDArray[np.int64]) -> Verdict:

@@ -12,40 +12,26 @@ held-out
 """
 
 import dataclasses
-import os
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import decide, folds, strangers
-from clefgan.decide import Known, Round, Rule, Verdict
+from clefgan import decide, folds, provenance, strangers
+from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
+from clefgan.heldout import Beside, checked, groups_of, held_out
 from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 from clefgan.parts import Challenge, Dev, Test
-from clefgan.similarity import distributed
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
 ZERO = decide.Zero()
-PACKAGES = (
-    "clefgan",
-    "jax",
-    "jaxlib",
-    "flax",
-    "optax",
-    "numpy",
-    "scikit-learn",
-    "scikit-image",
-    "numba",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,21 +156,25 @@ def run(
     if "paper" in scored:
         scored["paper"] = decided(scored["paper"], rule, Known(scored["paper"].scores, truth))
     with watch.stage("digest"):
-        digests = digests_of(challenge)
-    provenance = {
-        "method": {"name": name, "class": class_name(method), "knowledge": str(method.knowledge)},
+        digests = provenance.digests_of(challenge)
+    record = {
+        "method": {
+            "name": name,
+            "class": provenance.class_name(method),
+            "knowledge": str(method.knowledge),
+        },
         "hyperparameters": dataclasses.asdict(method),
         "seed": {"folds": seed, "method": getattr(method, "seed", None)},
         "folds": n_folds if "held-out" in watch.seconds else None,
         "decide": repr(rule),
         "data": {"source": challenge.source, "sha256": digests},
-        "versions": versions(),
-        "machine": machine(),
-        "cluster": cluster(),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+        "cluster": provenance.cluster(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
     notes = (*notes_of(method, scored), *contradictions(ids, truth, reals))
-    return Run(name, method, scored, test, notes, provenance)
+    return Run(name, method, scored, test, notes, record)
 
 
 def decided(scored: Scored, rule: Rule, known: Known | None) -> Scored:
@@ -244,85 +234,11 @@ def score_test(
     return Scored(part.candidates.ids, scores, truth)
 
 
-@dataclass
-class Beside:
-    """Scores unused dev images among the test candidates, fold by fold (see `decide.Round`)."""
-
-    images: tuple[Images, Images]  # test candidates, and the generated images under test
-    rounds: list[Round] = field(default_factory=list)
-
-    def add(self, scorer: Scorer, unused: Images, name: str, progress: Progress) -> None:
-        """Score one fold's unused images by the scorer that was fitted without them."""
-        candidates, generated = self.images
-        n = len(candidates)
-        ids = (*map(str, range(n)), *(f"unused dev image {i + 1}" for i in range(len(unused))))
-        pool = np.concatenate([candidates, unused])
-        scores = checked(scorer.score(pool, generated, progress=progress), ids, name)
-        self.rounds.append(Round(scores[:n], scores[n:]))
-
-
-def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
-    """Group of each real dev image: as the data says, else exact copies share one."""
-    fallback = folds.copies(reals)
-    known = challenge.groups or {}
-    return [
-        known.get(name.rpartition("/")[2], digest)
-        for name, digest in zip(ids, fallback, strict=True)
-    ]
-
-
-def held_out(
-    name: str,
-    method: Method,
-    dev: DevSet,
-    ids: tuple[str, ...],
-    fold: NDArray[np.int64],
-    progress: Progress,
-    beside: Beside | None = None,
-) -> Scores:
-    """Score every dev real image by a scorer that was fitted without its fold."""
-    n_used = len(dev.used)
-    scores = np.full(len(ids), np.nan)
-    for number, (fit, score) in enumerate(folds.splits(fold)):
-
-        def report(stage: str, done: int, total: int, note: str, /, _fold: int = number) -> None:
-            progress(f"fold {_fold + 1}: {stage}", done, total, note)
-
-        part = DevSet(
-            dev.generated, dev.used[fit[fit < n_used]], dev.not_used[fit[fit >= n_used] - n_used]
-        )
-        unused = dev.not_used[score[score >= n_used] - n_used]
-        images = np.concatenate([dev.used[score[score < n_used]], unused])
-        scorer = strangers.fitted(name, method, part, report)
-        found = scorer.score(images, dev.generated, progress=report)
-        scores[score] = checked(found, tuple(ids[i] for i in score), name)
-        if beside is not None and len(unused):
-            beside.add(scorer, unused, name, report)
-    return scores
-
-
 def probabilities(method: Method, scores: Scores) -> Scores | None:
     """Probabilities of used where the method's scores are their log-odds; None elsewhere."""
     if not getattr(method, "probabilities", False):
         return None
     return np.asarray((1 + np.tanh(scores / 2)) / 2)  # 1 / (1 + exp(-score)), without overflow
-
-
-def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:
-    """Return the scores if there is one finite number for each id."""
-    found = np.asarray(scores)
-    if found.shape != (len(ids),) or found.dtype.kind != "f":
-        raise ClefganError(
-            f"method {name!r}: scores have shape {found.shape} and type {str(found.dtype)!r}; "
-            f"need {len(ids)} floats"
-        )
-    bad = np.flatnonzero(~np.isfinite(found))
-    if len(bad):
-        raise ClefganError(
-            f"method {name!r}: score of {ids[bad[0]]!r} is {found[bad[0]]}; "
-            f"{len(bad)} of {len(ids)} scores are not finite"
-        )
-    return found.astype(np.float64)
 
 
 def notes_of(method: Method, scored: Mapping[Protocol, Scored]) -> tuple[str, ...]:
@@ -352,53 +268,3 @@ def contradictions(
         f"used, such as {other!r} = {one!r}; no method can tell them apart; "
         "see `clefgan data info`",
     )
-
-
-def digests_of(challenge: Challenge) -> dict[str, str]:
-    """SHA-256 of the data by role, over ids and encoded images."""
-    roles: dict[str, ImageSet] = {}
-    if challenge.dev is not None:
-        part = challenge.dev
-        roles |= {
-            "dev generated": part.generated,
-            "dev used": part.used,
-            "dev not used": part.not_used,
-        }
-    if challenge.test is not None:
-        roles |= {
-            "test generated": challenge.test.generated,
-            "test candidates": challenge.test.candidates,
-        }
-    return {role: images.digest() for role, images in roles.items()}
-
-
-def class_name(method: Method) -> str:
-    """`module:Class`, as an entry point names it."""
-    return f"{type(method).__module__}:{type(method).__qualname__}"
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that decide the numbers."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def machine() -> dict[str, Any]:
-    """What else decides the bits: the processor and the number of cores this process may use."""
-    return {"processor": platform.machine(), "system": platform.system(), "cores": cores()}
-
-
-def cluster() -> dict[str, int] | None:
-    """How much a cluster computed, if this process is connected to one; where it is is private."""
-    found = distributed.current()
-    return None if found is None else {"workers": len(found.known), "blocks": found.blocks}
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import challenge, folds, job, registry, sources, strangers
+from clefgan import challenge, folds, heldout, job, provenance, registry, sources, strangers
 from clefgan.challenge import Challenge
 from clefgan.decoding import Window
 from clefgan.errors import ClefganError
@@ -118,7 +118,7 @@ def load(plan: Plan) -> Bench:
     found = read(plan)
     dev, truth, ids = job.load_dev(found, silent)
     reals = np.concatenate([dev.used, dev.not_used])
-    groups = job.groups_of(found, ids, reals)
+    groups = heldout.groups_of(found, ids, reals)
     if "held-out" in plan.protocols:
         folds.grouped(groups, truth, plan.n_folds, plan.seed)  # refuses too many folds
     return Bench(dev, reals, truth, ids, groups)
@@ -165,7 +165,7 @@ def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
     )
     scorer = strangers.fitted(trial.method, method, dev)
     found = scorer.score(bench.reals[score], bench.dev.generated)
-    scores = job.checked(found, tuple(bench.ids[i] for i in score), trial.method)
+    scores = heldout.checked(found, tuple(bench.ids[i] for i in score), trial.method)
     seconds = time.perf_counter() - start
     return Outcome(tuple(score.tolist()), tuple(scores.tolist()), seconds)
 
@@ -178,7 +178,7 @@ def split(plan: Plan, trial: Trial, bench: Bench) -> tuple[NDArray[np.intp], NDA
 
 def conditions(plan: Plan, bench: Bench, cores: int) -> dict[str, str]:
     """What decides scores beside method and folds: images by role, groups, cores of a process."""
-    roles = job.digests_of(read(plan))
+    roles = provenance.digests_of(read(plan))
     found = {role: digest for role, digest in roles.items() if role.startswith("dev")}
     groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
     return {**found, "groups": groups, "cores": str(cores)}
@@ -193,7 +193,7 @@ def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
     """
     method = configured(plan, trial)
     decides = {
-        "class": job.class_name(method),
+        "class": provenance.class_name(method),
         "source": sources.digest(type(method).__module__, *ENGINE),
         "method": repr(method),
         "protocol": trial.protocol,
@@ -202,7 +202,7 @@ def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
         else [plan.seed + trial.repeat, plan.n_folds, trial.fold, given["groups"]],
         "given": {name: value for name, value in given.items() if name != "groups"},
         "sixteen_bit": plan.sixteen_bit,
-        "versions": job.versions(),
+        "versions": provenance.versions(),
     }
     text = json.dumps(decides, sort_keys=True)
     return plan.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"

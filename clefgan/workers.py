@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Thread
 
-from clefgan import job, trials
+from clefgan import provenance, trials
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import Progress, silent
 from clefgan.similarity import distributed
@@ -42,7 +42,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     """
     loaded = trials.load(plan)
     planned = list(trials.trials(plan))
-    many = min(jobs or job.cores(), len(planned))
+    many = min(jobs or provenance.cores(), len(planned))
     given = trials.conditions(plan, loaded, cores_each(many))
     done, todo = trials.missing(plan, given, planned)
     failures: Failures = {}
@@ -162,7 +162,7 @@ def share_of_cores(place: int, many: int) -> list[int]:
 
 def cores_each(many: int) -> int:
     """Number of cores of each of `many` workers."""
-    return len(share_of_cores(0, many)) or job.cores()
+    return len(share_of_cores(0, many)) or provenance.cores()
 
 
 def keep_to(cores: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, controls, folds, job, nuisance
+from clefgan import challenge, controls, folds, heldout, nuisance
 from clefgan.contrast import exchangeable
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
@@ -191,7 +191,7 @@ class TestOtherGenerator:
         mine = [found.used.tobytes() for found in Brightness.seen]
         Brightness.seen.clear()
         ids = tuple(GROUPS)
-        job.held_out("x", Brightness(), dev, ids, folds.grouped(GROUPS, TRUTH, 4, 5), silent)
+        heldout.held_out("x", Brightness(), dev, ids, folds.grouped(GROUPS, TRUTH, 4, 5), silent)
         assert mine == [found.used.tobytes() for found in Brightness.seen]
 
     def test_no_image_or_another_size_is_an_error(self) -> None:

@@ -17,15 +17,12 @@ from clefgan.decide import (
     Mixture,
     Null95,
     Quota,
-    Round,
     Zero,
-    benjamini_hochberg,
-    p_values,
-    p_values_of_rounds,
     parse,
     prevalence_curve,
 )
 from clefgan.errors import ClefganError
+from clefgan.nulls import Round, benjamini_hochberg, p_values, p_values_of_rounds
 
 RNG = np.random.default_rng(0)
 

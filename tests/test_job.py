@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from baselines.nearest import Nearest
-from clefgan import challenge, decide, folds, job
+from clefgan import challenge, decide, folds, heldout, job
 from clefgan.challenge import Challenge
 from clefgan.decide import Known, Verdict
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Knowledge, silent
+from clefgan.nulls import Round
 
 SIZE = 8
 SETS = {"dev/generated": 5, "dev/used": 6, "dev/not_used": 7}
@@ -252,8 +253,8 @@ def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: deci
         dev = DevSet(generated, used, not_used)
         truth = np.arange(80) < 40
         fold = folds.grouped([str(i) for i in range(80)], truth, 3, seed)
-        beside = job.Beside((candidates, larger))
-        scores = job.held_out(
+        beside = heldout.Beside((candidates, larger))
+        scores = heldout.held_out(
             "nearest", Nearest(), dev, tuple(map(str, range(80))), fold, silent, beside
         )
         known = Known(scores, truth)
@@ -265,7 +266,7 @@ def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: deci
     assert np.mean(naive) > 0.2
 
 
-ROUNDS: list[tuple[decide.Round, ...]] = []
+ROUNDS: list[tuple[Round, ...]] = []
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job
+from clefgan import provenance
 from clefgan.lab.study import Results
 from evaluation import bootstrap, metrics
 from evaluation.measure import measure
@@ -126,7 +126,7 @@ def as_json(results: Results, found: Sequence[Point]) -> str:
         "leaks": plan.strengths,
         "seeds": [plan.seed + i for i in range(plan.seeds)],
         "counts": asdict(plan.counts),
-        "versions": job.versions(),
+        "versions": provenance.versions(),
         "seconds": seconds,
         "failures": dict(results.failures),
         "points": [{key: none_for_nan(value) for key, value in asdict(p).items()} for p in found],

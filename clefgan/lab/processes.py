@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from clefgan import job, workers
+from clefgan import provenance, workers
 from clefgan.errors import ClefganError
 from clefgan.lab import study
 from clefgan.lab.reals import Reals
@@ -41,7 +41,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     found = plan.source.read()
     done: dict[Cell, dict[str, Outcome]] = {cell: {} for cell in plan.cells()}
     todo: dict[Cell, dict[str, Path]] = {}
-    many = min(jobs or job.cores(), len(done))
+    many = min(jobs or provenance.cores(), len(done))
     paths = study.paths(plan, found.digest(), workers.cores_each(many))
     for (cell, name), path in paths.items():
         outcome = study.kept(path)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job, registry, sources, strangers
+from clefgan import heldout, provenance, registry, sources, strangers
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.files import written_whole
@@ -176,10 +176,10 @@ def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
                 "real": digest,
                 "cores": cores,
                 "lab": ours,
-                "class": job.class_name(method),
+                "class": provenance.class_name(method),
                 "source": sources.digest(type(method).__module__),
                 "method": repr(method),
-                "versions": job.versions(),
+                "versions": provenance.versions(),
             }
             text = json.dumps(decides, sort_keys=True)
             name_of_file = f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
@@ -204,7 +204,7 @@ def run(
         start = time.perf_counter()
         try:
             scorer = strangers.fitted(name, method, drawn.devset)
-            scores = job.checked(scorer.score(drawn.candidates, generated), ids, name)
+            scores = heldout.checked(scorer.score(drawn.candidates, generated), ids, name)
         except ClefganError as error:
             yield name, f"{name}: {cell}: {error}"
             continue

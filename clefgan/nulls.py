@@ -1,0 +1,52 @@
+"""P-values from the scores of images known to be unused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.method import Scores
+from evaluation.counts import Values
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """Scores of the images to decide on beside unused images, by a scorer that saw none of them.
+
+    Both were scored in one pool, against the same generated images: what an unused image scores
+    depends on how many there are of either, so scores of other sets say nothing of these.
+    """
+
+    candidates: Scores
+    unused: Scores
+
+
+def p_values(scores: Scores, null: Scores) -> Values:
+    """Share of the null scores, and of the image itself, that are as high: in (0, 1]."""
+    return np.asarray((1 + as_high(scores, null)) / (1 + len(null)))
+
+
+def p_values_of_rounds(rounds: Sequence[Round]) -> Values:
+    """The same over all rounds, each image being compared within each round."""
+    higher = np.sum([as_high(r.candidates, r.unused) for r in rounds], axis=0)
+    return np.asarray((1 + higher) / (1 + sum(len(r.unused) for r in rounds)))
+
+
+def as_high(scores: Scores, null: Scores) -> NDArray[np.int64]:
+    """How many of the null scores are at least as high as each score."""
+    return np.asarray(len(null) - np.searchsorted(np.sort(null), scores, side="left"))
+
+
+def rounds_said(rounds: Sequence[Round]) -> str:
+    """The null in words."""
+    n = sum(len(r.unused) for r in rounds)
+    return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
+
+
+def benjamini_hochberg(p: Values, fdr: float) -> NDArray[np.bool_]:
+    """Which hypotheses to reject so that the expected share of false ones is at most `fdr`."""
+    n = len(p)
+    ordered = np.sort(p)
+    passing = np.flatnonzero(ordered <= np.arange(1, n + 1) / max(1, n) * fdr)
+    return p <= (ordered[passing[-1]] if passing.size else -np.inf)

@@ -1,0 +1,70 @@
+"""Where a run's numbers come from: data, code, machine; all that is needed to say them again."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from clefgan.imageset import ImageSet
+from clefgan.method import Method
+from clefgan.parts import Challenge
+from clefgan.similarity import distributed
+from clefgan.similarity.threads import cores
+
+__all__ = ["class_name", "cluster", "cores", "digests_of", "machine", "versions"]
+
+PACKAGES = (
+    "clefgan",
+    "jax",
+    "jaxlib",
+    "flax",
+    "optax",
+    "numpy",
+    "scikit-learn",
+    "scikit-image",
+    "numba",
+)
+
+
+def digests_of(challenge: Challenge) -> dict[str, str]:
+    """SHA-256 of the data by role, over ids and encoded images."""
+    roles: dict[str, ImageSet] = {}
+    if challenge.dev is not None:
+        part = challenge.dev
+        roles |= {
+            "dev generated": part.generated,
+            "dev used": part.used,
+            "dev not used": part.not_used,
+        }
+    if challenge.test is not None:
+        roles |= {
+            "test generated": challenge.test.generated,
+            "test candidates": challenge.test.candidates,
+        }
+    return {role: images.digest() for role, images in roles.items()}
+
+
+def class_name(method: Method) -> str:
+    """`module:Class`, as an entry point names it."""
+    return f"{type(method).__module__}:{type(method).__qualname__}"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide the numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """What else decides the bits: the processor and the number of cores this process may use."""
+    return {"processor": platform.machine(), "system": platform.system(), "cores": cores()}
+
+
+def cluster() -> dict[str, int] | None:
+    """How much a cluster computed, if this process is connected to one; where it is is private."""
+    found = distributed.current()
+    return None if found is None else {"workers": len(found.known), "blocks": found.blocks}
