@@ -2,7 +2,8 @@
 
 A field's type decides how its text is read: int, float, bool, str, Literal, Enum, None, unions,
 tuples (`1,2,3`), nested dataclasses by dotted names (`gan.epochs=5`), and any class with a
-classmethod `parse(text)`. The trailing comment of a field in the source is its description.
+classmethod `parse(text)`, which may say in `CHOICES` what it takes. The trailing comment of a field
+in the source is its description.
 """
 
 import dataclasses
@@ -90,7 +91,7 @@ def type_name(kind: Any) -> str:
         return "none"
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return " | ".join(str(member.value) for member in kind)
-    return str(getattr(kind, "__name__", kind))
+    return str(getattr(kind, "CHOICES", getattr(kind, "__name__", kind)))
 
 
 def field_comments(cls: type) -> dict[str, str]:

@@ -160,3 +160,11 @@ def test_memory_lets_go_of_what_nobody_asked_for() -> None:
 def test_a_method_on_grey_levels_as_features() -> None:
     x = images(2, 0)
     np.testing.assert_array_equal(space.feature_map("levels", x)(x), x.reshape(2, -1))
+
+
+def test_the_choices_that_are_shown_are_the_names() -> None:
+    for part in Space.CHOICES.removesuffix(", or -pca40").split(" | "):
+        name, _, last = part.partition("..")
+        assert Space.parse(f"{name}-pca40") == Space(name, 40)
+        assert not last or Space.parse(name[:-1] + last)
+    assert [n for n in space.NAMES if not n.startswith("vgg16")] == Space.CHOICES.split(" | ")[:5]

@@ -18,7 +18,7 @@ import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ from clefgan.similarity.rows import Rows
 @dataclass(frozen=True)
 class Space:
     """A feature map by name, with or without principal components."""
+
+    CHOICES: ClassVar[str] = "pixels | levels | low-pass | hog | lbp | vgg16-block1..5, or -pca40"
 
     base: str = "pixels"
     n_components: int | None = None
