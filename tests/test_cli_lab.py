@@ -91,7 +91,6 @@ class TestMake:
                 r"^--set 'epochs=1': is for the DCGANs of 'dcgan'; got --how copy; leave it out, "
                 r"or give --how dcgan$",
             ),
-            (["x", "--leak", 1, "--seed", -1], r"^lab: seed must be 0 or more; got -1$"),
             (["x", "--leak", 1, "--how", "dcgan"], r"dcgan: images must be square with a side"),
         ]
         for words, message in cases:
@@ -100,8 +99,10 @@ class TestMake:
                 lab("make", folder, "--real", real, *SMALL, *words[1:])
         assert sorted(path.name for path in tmp_path.iterdir()) == ["old"]
 
-    def test_no_leak_given_is_a_usage_error(self, real: Path, tmp_path: Path) -> None:
-        assert "--leak" in lab("make", tmp_path / "x", "--real", real, code=2)
+    def test_no_leak_or_a_seed_below_0_is_a_usage_error(self, real: Path, tmp_path: Path) -> None:
+        words = ["make", tmp_path / "x", "--real", real]
+        assert "--leak" in lab(*words, code=2)
+        assert "--seed" in lab(*words, "--leak", 1, "--seed", -1, code=2)
 
 
 class TestStudy:
