@@ -135,8 +135,9 @@ def test_controls_stand_beside_the_held_out_scores_and_in_every_export(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["evaluate", "--method", "coin", "--data", data, "--jobs", 1, "--controls"]
-    table, page = tmp_path / "table.csv", tmp_path / "page"
-    assert clefgan(*words, "--out", tmp_path / "runs", "--csv", table, "--html", page) == 0
+    table, page, text = (tmp_path / name for name in ("table.csv", "page", "table.md"))
+    words += ["--out", tmp_path / "runs", "--csv", table, "--html", page, "--markdown", text]
+    assert clefgan(*words) == 0
     printed = " ".join(capsys.readouterr().out.split())  # as if no line were broken
     for control in ("image only", "other generator", "permuted labels"):
         assert control in printed
@@ -148,10 +149,12 @@ def test_controls_stand_beside_the_held_out_scores_and_in_every_export(
     assert 0 <= float(row["auc_image_only"]) <= 1
     assert float(row["auc_other_generator"]) == float(row["auc"])  # a coin looks at no generator
     assert 0 < float(row["p_permuted"]) <= 1
-    text = (page / "index.html").read_text(encoding="utf-8")
-    assert "Other gen." in text
-    assert "Above controls" in text
-    assert "of its control (other generator)" in text
+    html = (page / "index.html").read_text(encoding="utf-8")
+    assert "Other gen." in html
+    assert "Above controls" in html
+    assert "of its control (other generator)" in html
+    assert '<td data-sort="no">no</td>' in html
+    assert " | no | " in text.read_text(encoding="utf-8")
 
 
 def run_row(table: Path) -> dict[str, str]:

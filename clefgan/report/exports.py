@@ -10,7 +10,7 @@ from typing import Any
 
 from clefgan.files import written_whole
 from clefgan.report import latex
-from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
+from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
 from clefgan.report.wording import limits, number, p_value, span
 
 
@@ -168,7 +168,7 @@ def words(entry: Entry, column: Column) -> str:
         return "" if math.isnan(entry.measure) else p_value(entry.measure)
     if column.key == "rank" and entry.value is not None and not math.isnan(entry.low):
         return f"{entry.value} ({span(int(entry.low), int(entry.high))})"
-    return "" if entry.value is None else str(entry.value)
+    return text_of(entry)
 
 
 def plain(text: str) -> str:

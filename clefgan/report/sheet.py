@@ -65,6 +65,15 @@ class Entry:
         return float(self.value) if isinstance(self.value, (int, float)) else math.nan
 
 
+def text_of(entry: Entry) -> str:
+    """What a cell without a number says; nothing for None, yes or no for a flag."""
+    if entry.value is None:
+        return ""
+    if isinstance(entry.value, bool):
+        return "yes" if entry.value else "no"
+    return str(entry.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row."""

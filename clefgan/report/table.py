@@ -3,7 +3,7 @@
 import math
 
 from clefgan.report.markup import Markup, join, tag
-from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
+from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
 from clefgan.report.terminal import drawn_range, power_value
 from clefgan.report.wording import limits, number, p_value, span
 from evaluation.leaderboard import Kind
@@ -95,11 +95,14 @@ def cell(line: Line, column: Column) -> Markup:
         if ends:
             parts += [" ", tag("span", ends, class_="limits")]
         return tag("td", *parts, data_sort=sortable(entry), class_="n")
-    if column.holds is Holds.P_VALUE:
+    if column.key == "p_chance":
         return tag("td", *chance(line, entry), data_sort=sortable(entry), class_="n")
+    if column.holds is Holds.P_VALUE:
+        said = "" if math.isnan(entry.measure) else p_value(entry.measure)
+        return tag("td", said, data_sort=sortable(entry), class_="n")
     if column.key == "rank":
         return tag("td", *rank(entry), data_sort=sortable(entry), class_="n")
-    words = "" if entry.value is None else str(entry.value)
+    words = text_of(entry)
     if column.key == "knowledge" and line.kind is Kind.RUN and not line.comparable:
         unlike = tag("abbr", "≠", title="runs know different things: not comparable")
         return tag("td", f"{words} ", unlike, data_sort=words)
