@@ -12,8 +12,10 @@ from PIL import Image
 
 from clefgan import challenge, controls, folds, heldout, nuisance
 from clefgan.contrast import exchangeable
+from clefgan.contrasts import Contrast, Contrasts
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.report import controls as report_controls
 from clefgan.testing import blobs
 from evaluation import EvaluationError, membership
 
@@ -408,3 +410,15 @@ class TestPermutation:
             controls.permutation(TRUTH, scores, strata=["a"])
         with pytest.raises(EvaluationError, match="scores"):
             controls.permutation(TRUTH, scores[1:])
+
+
+def test_many_methods_that_are_not_above_their_controls_are_one_sentence() -> None:
+    rng = np.random.default_rng(0)
+    noise = controls.permutation(TRUTH, rng.normal(size=len(TRUTH)))
+    blind = {controls.IMAGE_ONLY: rng.normal(size=len(TRUTH))}
+    rows = tuple(controls.rows(TRUTH, rng.normal(size=len(TRUTH)), blind))
+    for many in (3, 4):
+        methods = {f"m{i}": Contrast(rows, noise) for i in range(many)}
+        said = report_controls.notes(Contrasts(methods, "others"))[1:]
+        assert (len(said) == 1) == (many > report_controls.SPELT_OUT)
+        assert all(any(name in text for text in said) for name in methods)
