@@ -129,6 +129,6 @@ def test_another_version_of_a_package_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_is_installed_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     assert greeting.installed()["baselines"] == clefgan.__version__
-    assert greeting.beside_us("numpy") == "another package"
+    assert greeting.beside_us("json") == "another package"  # that of the standard library
     assert greeting.beside_us("no_such_package") == "missing"
     assert greeting.version_of("no-such-package") == "missing"
