@@ -152,7 +152,7 @@ def train(
 
 def weights(model: Any) -> Any:
     """What training changes, as a tree of arrays."""
-    return nnx.to_pure_dict(nnx.state(model, nnx.Param))
+    return nnx.state(model, nnx.Param)
 
 
 def digest(
@@ -178,10 +178,7 @@ def restore(model: Any, kept: dict[str, NDArray[Any]] | None) -> bool:
     if kept is None:
         return False
     leaves = [jnp.asarray(kept[str(i)]) for i in range(len(kept))]
-    state = nnx.state(model, nnx.Param)
-    tree = jax.tree.structure(nnx.to_pure_dict(state))
-    nnx.replace_by_pure_dict(state, jax.tree.unflatten(tree, leaves))
-    nnx.update(model, state)
+    nnx.update(model, jax.tree.unflatten(jax.tree.structure(weights(model)), leaves))
     return True
 
 

@@ -89,7 +89,9 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
 def local_cluster() -> Iterator[Any]:
     """Two worker processes; one that is killed is started again."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
+    cluster = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-    ) as cluster:
-        yield cluster
+    )
+    yield cluster
+    with suppress(TimeoutError):  # old releases wait for ever for a worker that was killed
+        cluster.close(timeout=20)

@@ -17,11 +17,14 @@ HEAD = 64 + 1  # a SHA-256 in hexadecimal, and a line feed
 def write(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
     """Write named arrays; a reader sees all of them or none."""
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(buffer, "w") as archive:  # as np.savez, which old releases let pickle
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
     body = buffer.getbuffer()
-    with written_whole(path) as part, part.open("wb") as file:
-        file.write(hashlib.sha256(body).hexdigest().encode() + b"\n")
-        file.write(body)
+    with written_whole(path) as part, part.open("wb") as whole:
+        whole.write(hashlib.sha256(body).hexdigest().encode() + b"\n")
+        whole.write(body)
 
 
 def read(path: Path) -> dict[str, NDArray[np.generic]] | None:
