@@ -85,13 +85,43 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
         process.wait()
 
 
+class Local:
+    """A Dask cluster of two worker processes; one that is killed is started again."""
+
+    def __init__(self) -> None:
+        self.cluster: Any = None
+
+    def whole(self) -> Any:
+        """The cluster, with both workers; another one if a killed worker does not come back."""
+        if self.cluster is not None:
+            try:
+                self.cluster.wait_for_workers(2, timeout=10)
+            except TimeoutError:
+                self.close()
+        if self.cluster is None:
+            distributed = pytest.importorskip("distributed")
+            self.cluster = distributed.LocalCluster(
+                n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+            )
+        return self.cluster
+
+    def close(self) -> None:
+        """End it."""
+        if self.cluster is not None:
+            with suppress(TimeoutError):  # old releases wait for ever for a worker that was killed
+                self.cluster.close(timeout=20)
+        self.cluster = None
+
+
 @pytest.fixture(scope="session")
-def local_cluster() -> Iterator[Any]:
-    """Two worker processes; one that is killed is started again."""
-    distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-    )
-    yield cluster
-    with suppress(TimeoutError):  # old releases wait for ever for a worker that was killed
-        cluster.close(timeout=20)
+def local() -> Iterator[Local]:
+    """A cluster for all tests."""
+    found = Local()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def local_cluster(local: Local) -> Any:
+    """Two worker processes, both there: a test before may have killed one."""
+    return local.whole()

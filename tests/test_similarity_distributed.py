@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import types
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from clefgan import registry
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import DevSet, Images, Progress, Scores, silent
-from clefgan.similarity import distributed, engine
+from clefgan.similarity import distributed, engine, greeting
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Both, Smallest, Sum
@@ -139,6 +140,28 @@ def many_blocks(progress: Progress) -> None:
         Metric.UNIT, images(0, 8), images(1, 64 * 30), Smallest(1),
         memory_mib=1, progress=progress,
     )  # fmt: skip
+
+
+def test_a_scheduler_that_dies_while_we_connect_is_an_error(
+    dask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, address = dask.scheduler()
+    monkeypatch.setattr(greeting, "installed", partial(os._exit, 1))  # it is called over there
+    monkeypatch.setattr(distributed, "TIMEOUT", 3.0)
+    with (
+        pytest.raises(ClusterError, match="the scheduler was lost on the way"),
+        distributed.on(address),
+    ):
+        pytest.fail("connected")
+
+
+def test_a_scheduler_that_answered_another_process_was_lost(
+    dask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distributed, "TIMEOUT", 0.5)
+    cluster = distributed.Cluster("tcp://127.0.0.1:1", met=True)
+    with cluster.leaving, pytest.raises(ClusterError, match="the scheduler was lost on the way"):
+        cluster.connect()
 
 
 def test_a_scheduler_that_dies_between_blocks_is_an_error(dask: Any) -> None:

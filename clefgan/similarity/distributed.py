@@ -57,8 +57,11 @@ def on(address: str) -> Iterator[None]:
 
 
 def later(address: str) -> None:
-    """Let this process compute on a cluster until it ends, connecting when it first compares."""
-    cluster = Cluster(address)
+    """Let this process compute on a cluster until it ends, connecting when it first compares.
+
+    Another process is connected already: a scheduler that does not answer is one that was lost.
+    """
+    cluster = Cluster(address, met=True)
     atexit.register(cluster.leaving.close)
     elsewhere.set(cluster)
 
@@ -85,8 +88,9 @@ def quiet() -> Iterator[None]:
 class Cluster:
     """A connection to a Dask cluster; called with a comparison, it yields the partials."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, met: bool = False) -> None:
         self.address = address
+        self.met = met  # whether the scheduler has answered before
         self.where = f"cluster {address!r}"
         self.client: Any = None
         self.leaving = ExitStack()
@@ -104,7 +108,7 @@ class Cluster:
             ) from None
         greeting.check_address(self.address)
         self.leaving.enter_context(quiet())
-        greeting.check_scheduler(self.address, TIMEOUT)
+        self.greet()
         try:
             self.client = distributed.Client(  # type: ignore[no-untyped-call]
                 self.address, timeout=TIMEOUT, set_as_default=False
@@ -112,6 +116,7 @@ class Cluster:
             self.leaving.callback(self.close)
             theirs = self.client.run_on_scheduler(greeting.installed, callback_timeout=TIMEOUT)
         except Exception as error:  # whatever goes wrong over there
+            self.greet()
             greeting.check_installed(f"{self.where}: scheduler", error)
             raise
         greeting.check_installed(f"{self.where}: scheduler", theirs)
@@ -119,6 +124,14 @@ class Cluster:
         while not self.workers():
             self.give_up_after(since)
             time.sleep(min(TICK, 0.1))
+
+    def greet(self) -> None:
+        """Raise unless the scheduler answers; it is lost if it has answered before."""
+        try:
+            greeting.check_scheduler(self.address, TIMEOUT)
+        except ClusterError as error:
+            raise self.lost() if self.met else error from None
+        self.met = True
 
     def close(self) -> None:
         """Take leave; of a scheduler that is gone, without waiting long."""
