@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         env = {"CLEFGAN_CACHE": f"{folder}/cache", "PYTHONPYCACHEPREFIX": f"{folder}/modules"}
         run = ["run", "--method", "lbp-svm", "--force", "--out", f"{folder}/runs"]
-        clefgan(*run, env={**env, "CLEFGAN_CACHE": f"{folder}/other"})  # compiles modules, as pip
+        clefgan(*run, env={**env, "CLEFGAN_CACHE": f"{folder}/other"})  # compiles modules
         python = [sys.executable, "-P", "-m", "clefgan"]
         for words, asked in ((["--help"], "0.5 s"), (["methods"], "0.7 s")):
             add(table, "clefgan " + " ".join(words), asked, best([*python, *words], 5, env))

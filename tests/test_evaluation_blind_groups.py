@@ -6,9 +6,9 @@ import pytest
 from clefgan.report import findings
 from evaluation import leaderboard, metrics
 from evaluation.blind_groups import BlindGroups
-from evaluation.leaderboard import Kind
 from evaluation.metrics import METRICS
 from evaluation.power import power_line
+from evaluation.rows import Kind
 from evaluation.runs import Panel, Run
 
 TRUTH = np.arange(60) % 2 == 0

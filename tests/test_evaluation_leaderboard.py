@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from evaluation import EvaluationError, leaderboard, metrics, published
-from evaluation.leaderboard import Kind, Leaderboard, Row
+from evaluation.leaderboard import Leaderboard
 from evaluation.metrics import METRICS
+from evaluation.rows import Kind, Row
 from evaluation.runs import Panel, Run
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import types
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -156,12 +157,20 @@ def test_a_scheduler_that_dies_while_we_connect_is_an_error(
 
 
 def test_a_scheduler_that_answered_another_process_was_lost(
-    dask: Any, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    pytest.importorskip("distributed")
     monkeypatch.setattr(distributed, "TIMEOUT", 0.5)
-    cluster = distributed.Cluster("tcp://127.0.0.1:1", met=True)
-    with cluster.leaving, pytest.raises(ClusterError, match="the scheduler was lost on the way"):
-        cluster.connect()
+
+    def compare() -> None:
+        distributed.later("tcp://127.0.0.1:1")
+        cluster = distributed.current()
+        assert cluster is not None
+        with cluster.leaving:
+            many_blocks(silent)
+
+    with pytest.raises(ClusterError, match="the scheduler was lost on the way"):
+        copy_context().run(compare)
 
 
 def test_a_scheduler_that_dies_between_blocks_is_an_error(dask: Any) -> None:

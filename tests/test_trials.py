@@ -14,7 +14,7 @@ from clefgan.errors import ClefganError
 from clefgan.report import boards
 from clefgan.trials import Plan
 from evaluation import metrics
-from evaluation.leaderboard import Kind
+from evaluation.rows import Kind
 
 METHOD = '''
 from dataclasses import dataclass

@@ -120,7 +120,7 @@ def absent(
     entered: "Entered", board: "Leaderboard", with_published: bool, no_gallery: bool
 ) -> list[str]:
     """What was asked for and is not there."""
-    from evaluation.leaderboard import Kind
+    from evaluation.rows import Kind
 
     notes = []
     if with_published and not any(row.kind is Kind.PUBLISHED for row in board.rows):

@@ -20,9 +20,10 @@ from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.trials import Plan, Results
 from evaluation import leaderboard
-from evaluation.leaderboard import Kind, Leaderboard
+from evaluation.leaderboard import Leaderboard
 from evaluation.measure import measure
 from evaluation.metrics import Metric
+from evaluation.rows import Kind, Row
 from evaluation.runs import Panel, Run
 
 
@@ -94,7 +95,7 @@ def of_one_repeat(board: Leaderboard, one: Panel, primary: Metric, seed: int) ->
     kept = [row for row in board.rows if row.kind is Kind.RUN]
     others = [row for row in small.rows if row.kind is not Kind.RUN]
 
-    def key(row: leaderboard.Row) -> tuple[bool, float]:
+    def key(row: Row) -> tuple[bool, float]:
         value = row.cells[board.primary.name].value
         return bool(np.isnan(value)), -board.primary.sign * value
 

@@ -6,7 +6,7 @@ from clefgan.report.charts import tables
 from clefgan.report.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number
-from evaluation.leaderboard import Row
+from evaluation.rows import Row
 
 OPEN = 2
 """So many runs are unfolded when the page opens."""

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from clefgan.report.wording import number, percent
-from evaluation.leaderboard import Kind, Leaderboard
+from evaluation.leaderboard import Leaderboard
+from evaluation.rows import Kind
 
 
 def sentences(board: Leaderboard) -> list[str]:

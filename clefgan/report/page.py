@@ -11,7 +11,7 @@ from clefgan.report.charts import tables
 from clefgan.report.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
-from evaluation.leaderboard import Kind
+from evaluation.rows import Kind
 
 KNOWLEDGE = {
     "S0": "the image and the generated set",

@@ -10,7 +10,7 @@ from rich.text import Text
 from clefgan.report.sheet import Column, Line, Sheet
 from clefgan.report.terminal import STYLES
 from clefgan.report.wording import NOTHING, limits, number
-from evaluation.leaderboard import Kind
+from evaluation.rows import Kind
 
 CELL, MARGIN, MOST = 20, 2, 14
 BESIDE = ("all used", "coin")

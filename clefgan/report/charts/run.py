@@ -24,8 +24,8 @@ from clefgan.report.markup import Markup, tag
 from clefgan.report.wording import number, percent
 from evaluation import metrics
 from evaluation.counts import Values
-from evaluation.leaderboard import Row
 from evaluation.metrics import Metric, Needs
+from evaluation.rows import Row
 from evaluation.runs import Run
 
 BINS = 24

@@ -9,8 +9,8 @@ from clefgan.report.markup import Markup, join, tag
 from clefgan.report.sheet import measure
 from clefgan.report.wording import NOTHING, number, p_value, percent
 from evaluation.comparison import Pairs
-from evaluation.leaderboard import Row
 from evaluation.ranking import Robustness, Stability
+from evaluation.rows import Row
 
 HIDDEN = "hidden"
 

@@ -1,0 +1,192 @@
+"""The rows of a leaderboard: runs, trivial ones, the power line, and published counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from evaluation import bootstrap as boot
+from evaluation import groups, multiple
+from evaluation.bca import Interval
+from evaluation.blind_groups import BlindGroups
+from evaluation.bootstrap import Replicates
+from evaluation.cells import NAN, Cell, blind_cells, interval_cells, measured_cells
+from evaluation.comparison import Pairs
+from evaluation.counts import Counts
+from evaluation.measure import Meter
+from evaluation.membership import Used
+from evaluation.metrics import Metric
+from evaluation.power import PowerLine
+from evaluation.ranking import Stability
+from evaluation.runs import Panel, Run, of_counts
+
+
+class Kind(StrEnum):
+    """What a row stands for; only runs have ranks."""
+
+    RUN = "run"
+    TRIVIAL = "trivial"
+    POWER_LINE = "power line"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    counts : tp, tn, fp, fn; None of rows that are no single run
+    rank, rank_low, rank_high : by the primary metric, with the middle `level` under resampling
+    groups : letters; runs that share one cannot be told apart
+    p_chance : of the primary metric against blind calls with as many called used, two-sided,
+        adjusted (Holm) for the number of runs
+    told_from_chance : better than blind calls, and `p_chance` below 1 - level
+    comparable : nobody on the board used other knowledge
+    """
+
+    name: str
+    kind: Kind
+    cells: Mapping[str, Cell]
+    knowledge: str = ""
+    comparable: bool = True
+    counts: tuple[int, int, int, int] | None = None
+    rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    groups: tuple[str, ...] = ()
+    p_chance: float = NAN
+    told_from_chance: bool | None = None
+
+
+def of_runs(
+    panel: Panel,
+    columns: tuple[Metric, ...],
+    replicates: Replicates,
+    stability: Stability,
+    pairs: Pairs,
+    level: float,
+    draws: int,
+    seed: int,
+) -> list[Row]:
+    """One row a run, in the order of the panel, ranked, lettered and held against blind calls."""
+    tables = Meter(panel, ()).tables(np.ones((1, len(panel.truth))))
+    counts = np.concatenate(tables, axis=1).astype(int).tolist()
+    cells = measured_cells(panel, columns, replicates, level=level, permutations=draws, seed=seed)
+    p_chance = multiple.holm([row[columns[0].name].p_chance for row in cells])
+    marks = _letters(stability, pairs, level)
+    mixed = len({run.knowledge for run in panel.runs.values()}) > 1
+    return [
+        Row(
+            name=name,
+            kind=Kind.RUN,
+            cells=cells[place],
+            knowledge=run.knowledge,
+            comparable=not mixed,
+            counts=tuple(counts[place]),
+            rank=int(stability.rank[place]),
+            rank_low=int(stability.low[place]),
+            rank_high=int(stability.high[place]),
+            groups=marks[place],
+            p_chance=float(p_chance[place]),
+            told_from_chance=_told(
+                cells[place][columns[0].name], columns[0], p_chance[place], level
+            ),
+        )
+        for place, (name, run) in enumerate(panel.runs.items())
+    ]
+
+
+def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | None:
+    """Better than blind calls? None where that cannot be tested."""
+    if np.isnan(p_value):
+        return None
+    return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) > 0)
+
+
+def _letters(stability: Stability, pairs: Pairs, level: float) -> list[tuple[str, ...]]:
+    """Letters of each run, given out from the best run on."""
+    order = np.argsort(stability.rank, kind="stable")
+    found = groups.groups(pairs.adjusted[np.ix_(order, order)], level)
+    by_rank = groups.letters(found, len(order))
+    marks: list[tuple[str, ...]] = [()] * len(order)
+    for place, run in enumerate(order):
+        marks[run] = by_rank[place]
+    return marks
+
+
+def trivial(
+    truth: Used,
+    columns: tuple[Metric, ...],
+    draws: int,
+    level: float,
+    seed: int,
+    groups: BlindGroups | None,
+) -> list[Row]:
+    """What needs no method: call everything used, nothing, or each image by the throw of a coin."""
+    everything, nothing = np.ones_like(truth), np.zeros_like(truth)
+    constant = {
+        "all used": Run(everything, np.zeros(len(truth))),
+        "all not used": Run(nothing, np.zeros(len(truth))),
+    }
+    panel = Panel(truth, constant)
+    values = Meter(panel, columns).once()
+    rows = [
+        Row(
+            name=name,
+            kind=Kind.TRIVIAL,
+            cells={m.name: Cell(float(v)) for m, v in zip(columns, values[:, place], strict=True)},
+        )
+        for place, name in enumerate(constant)
+    ]
+    coin = blind_cells(truth, columns, draws=draws, level=level, seed=seed, groups=groups)
+    return [*rows, Row(name="coin", kind=Kind.TRIVIAL, cells=coin)]
+
+
+def of_power(columns: tuple[Metric, ...], power: Mapping[str, PowerLine]) -> Row:
+    """The least value of each metric that can be told from blind calls."""
+    cells = {metric.name: Cell(power[metric.name].critical) for metric in columns}
+    return Row(name="power line", kind=Kind.POWER_LINE, cells=cells)
+
+
+def of_published(
+    published: Mapping[str, tuple[int, int, int, int]],
+    columns: tuple[Metric, ...],
+    draws: int,
+    level: float,
+    seed: int,
+) -> list[Row]:
+    """Runs of which only tp, tn, fp, fn are known; they have no scores and no rank."""
+    if not published:
+        return []
+    tables = Counts.of(*np.array(list(published.values()), dtype=np.float64).T)
+    limits = boot.of_counts(columns, tables, resamples=draws, level=level, seed=seed)
+    rows = []
+    for place, (name, counts) in enumerate(published.items()):
+        truth, decisions = of_counts(*counts)
+        panel = Panel(truth, {name: Run(decisions)})
+        values = Meter(panel, columns).once()[:, 0]
+        own = Interval(limits.low[:, place], limits.high[:, place])
+        cells = interval_cells(panel, columns, values, own, level)
+        cell = cells[columns[0].name]
+        rows.append(
+            Row(
+                name=name,
+                kind=Kind.PUBLISHED,
+                cells=cells,
+                comparable=False,
+                counts=counts,
+                p_chance=cell.p_chance,
+                told_from_chance=_told(cell, columns[0], cell.p_chance, level),
+            )
+        )
+    return rows
+
+
+def best_first(rows: list[Row], primary: Metric) -> list[Row]:
+    """Sort by the primary metric; equals keep their order; undefined last."""
+
+    def key(row: Row) -> tuple[bool, float]:
+        value = row.cells[primary.name].value
+        return bool(np.isnan(value)), -primary.sign * value
+
+    return sorted(rows, key=key)
