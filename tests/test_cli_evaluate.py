@@ -10,6 +10,7 @@ from PIL import Image
 
 from clefgan import __main__ as entry
 from clefgan.cli.console import console
+from clefgan.report.wording import p_value
 
 FAILS = """
 from dataclasses import dataclass
@@ -154,6 +155,8 @@ def test_controls_stand_beside_the_held_out_scores_and_in_every_export(
     assert "Above controls" in html
     assert "of its control (other generator)" in html
     assert '<td data-sort="no">no</td>' in html
+    p_permuted = p_value(float(row["p_permuted"]))  # a number alone: that it beats chance is of F1
+    assert f'class="n">{p_permuted}</td>' in html
     assert " | no | " in text.read_text(encoding="utf-8")
 
 

@@ -289,6 +289,17 @@ def test_a_file_that_is_whole_but_not_ours_counts_as_absent(tmp_path: Path) -> N
     assert store.read(tmp_path / "none") is None
 
 
+def test_other_arrays_under_an_old_digest_count_as_absent(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    store.write(old, {"a": np.zeros(3)})
+    store.write(new, {"a": np.ones(3)})
+    found = store.read(new)
+    assert found is not None
+    np.testing.assert_array_equal(found["a"], np.ones(3))
+    new.write_bytes(old.read_bytes()[: store.HEAD] + new.read_bytes()[store.HEAD :])
+    assert store.read(new) is None  # a whole archive, so only the digest can tell
+
+
 def test_names_of_weights_lead_back_to_them() -> None:
     tree = {
         "generator": {"norms": {}, "params": {"up": {0: {"kernel": np.ones(2)}, 10: np.zeros(1)}}},

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from evaluation import EvaluationError, leaderboard, metrics, published
+from evaluation import EvaluationError, leaderboard, metrics, multiple, published
 from evaluation.leaderboard import Leaderboard
 from evaluation.metrics import METRICS
 from evaluation.rows import Kind, Row
@@ -89,6 +89,15 @@ def test_a_run_worse_than_chance_is_not_told_from_it_as_better() -> None:
     board = build(panel, "cohen_kappa")
     assert row(board, "flipped").p_chance < 0.001
     assert row(board, "flipped").told_from_chance is False
+
+
+def test_p_values_against_chance_are_adjusted_for_the_number_of_runs() -> None:
+    board = build(panel_of({"a": 0.7, "b": 0.6, "c": 0.5}))
+    runs = board.runs
+    single = [run.cells[board.primary.name].p_chance for run in runs]
+    adjusted = [run.p_chance for run in runs]
+    assert adjusted == pytest.approx(list(multiple.holm(single)))
+    assert any(more > less for more, less in zip(adjusted, single, strict=True))
 
 
 def test_patients_change_intervals_and_tests() -> None:
