@@ -1,6 +1,5 @@
 """Negative controls: each finds what it is there to find, and nothing where there is nothing."""
 
-import io
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
@@ -10,12 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, controls, folds, heldout, nuisance
+from clefgan import challenge, controls, folds, heldout
 from clefgan.contrast import exchangeable
-from clefgan.contrasts import Contrast, Contrasts
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
-from clefgan.report import controls as report_controls
 from clefgan.testing import blobs
 from evaluation import EvaluationError, membership
 
@@ -30,55 +27,6 @@ def dev_of(used: Images, not_used: Images, seed: int = 7) -> DevSet:
 def fair(seed: int = 0) -> DevSet:
     images = blobs(np.random.default_rng(seed), 40)
     return dev_of(images[:20], images[20:])
-
-
-class TestNuisance:
-    def test_one_row_an_image_and_one_column_more_with_file_sizes(self) -> None:
-        images = blobs(np.random.default_rng(0), 5)
-        assert nuisance.features(images).shape == (5, 30)
-        assert nuisance.features(images[:0]).shape == (0, 30)
-        with_sizes = nuisance.features(images, [10, 20, 30, 40, 50])
-        assert with_sizes.shape == (5, 31)
-        assert np.array_equal(with_sizes[:, -1], np.log([11, 21, 31, 41, 51]))
-
-    def test_a_histogram_counts_its_bins(self) -> None:
-        image = np.array([[0, 15, 16, 255]] * 4, np.uint8)
-        found = nuisance.of_image(image)
-        shares = found[:16] ** 2
-        assert shares == pytest.approx([0.5, 0.25, *[0] * 13, 0.25])
-        assert found[16] == pytest.approx(71.5)  # mean level
-        assert found[18:20] == pytest.approx([0.25, 0.25])  # at 0, at 255
-
-    @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (3, 2), (8, 5), (16, 16)])
-    def test_any_size_and_constant_images_are_finite(self, shape: tuple[int, int]) -> None:
-        for level in (0, 128, 255):
-            image = np.full((1, *shape), level, np.uint8)
-            assert np.isfinite(nuisance.features(image)).all()
-
-    def test_blur_lowers_sharpness_noise_and_fine_power(self) -> None:
-        rng = np.random.default_rng(0)
-        sharp = rng.integers(0, 256, (32, 32)).astype(np.float64)
-        soft = (sharp + np.roll(sharp, 1, 0) + np.roll(sharp, 1, 1)) / 3
-        assert nuisance.sharpness(soft) < nuisance.sharpness(sharp)
-        assert nuisance.noise(soft) < nuisance.noise(sharp)
-        assert nuisance.spectrum(soft)[-1] < nuisance.spectrum(sharp)[-1]
-
-    def test_a_wave_is_in_its_ring(self) -> None:
-        wave = np.cos(2 * np.pi * np.arange(64) * 20 / 64)[None].repeat(64, 0)  # 20 of 32 cycles
-        assert np.argmax(nuisance.spectrum(wave)) == 5  # 0.625 of 8 rings
-
-    def test_bytes_of_the_files_in_the_order_of_the_ids(self, tmp_path: Path) -> None:
-        for name in ("used", "not_used", "generated"):
-            (tmp_path / name).mkdir()
-            for i in (10, 2):
-                file = io.BytesIO()
-                pixels = np.random.default_rng(i).integers(0, i, (8, 8), np.uint8)
-                Image.fromarray(pixels).save(file, "PNG")
-                (tmp_path / name / f"{name}_{i}.png").write_bytes(file.getvalue())
-        dev = challenge.read(tmp_path).dev
-        assert dev is not None
-        wanted = [(tmp_path / "used" / f"used_{i}.png").stat().st_size for i in (2, 10)]
-        assert nuisance.file_sizes(dev.used) == wanted
 
 
 class TestImageOnly:
@@ -410,15 +358,3 @@ class TestPermutation:
             controls.permutation(TRUTH, scores, strata=["a"])
         with pytest.raises(EvaluationError, match="scores"):
             controls.permutation(TRUTH, scores[1:])
-
-
-def test_many_methods_that_are_not_above_their_controls_are_one_sentence() -> None:
-    rng = np.random.default_rng(0)
-    noise = controls.permutation(TRUTH, rng.normal(size=len(TRUTH)))
-    blind = {controls.IMAGE_ONLY: rng.normal(size=len(TRUTH))}
-    rows = tuple(controls.rows(TRUTH, rng.normal(size=len(TRUTH)), blind))
-    for many in (3, 4):
-        methods = {f"m{i}": Contrast(rows, noise) for i in range(many)}
-        said = report_controls.notes(Contrasts(methods, "others"))[1:]
-        assert (len(said) == 1) == (many > report_controls.SPELT_OUT)
-        assert all(any(name in text for text in said) for name in methods)

@@ -9,13 +9,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from baselines.features import _vgg_onnx, cached, vgg16
+from baselines.features import _vgg_onnx, vgg16
 from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer
 from baselines.features.blocks import Features
-from baselines.features.cached import Cached
 from baselines.features.vgg16 import Backend, Vgg16, embedded
 from baselines.fingerprint_svm import Vgg16Svm
-from clefgan import files, weights
+from clefgan import weights
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import Images
@@ -245,80 +244,6 @@ def test_onnx_runtime_serves_on_a_cpu_only(monkeypatch: pytest.MonkeyPatch) -> N
     assert vgg16.available("auto") == "onnx"
     monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
     assert vgg16.available("auto") == "flax"
-
-
-# kept on disk
-
-
-class Counting:
-    """An extractor that says how often it looks at an image."""
-
-    def __init__(self, name: str = "counting") -> None:
-        self.name, self.seen = name, 0
-
-    def key(self) -> str:
-        return self.name.ljust(64, "0")
-
-    def each(self, images: Images) -> Any:
-        for start in range(0, len(images) or 1, 2):
-            block = images[start : start + 2].astype(np.float32)
-            self.seen += len(block)
-            yield block.mean(axis=2)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path))
-    return files.cache("features")
-
-
-def test_an_image_is_looked_at_once(folder: Path) -> None:
-    images, counting = noise(5), Counting()
-    wanted = images.astype(np.float32).mean(axis=2)
-    doubled = np.concatenate([images, images[::-1]])
-    found = Cached(counting)(doubled)
-    np.testing.assert_array_equal(found, np.concatenate([wanted, wanted[::-1]]))
-    assert counting.seen == 5
-    again = np.concatenate([noise(7)[5:], images[3:]])
-    np.testing.assert_array_equal(Cached(counting)(again)[2:], wanted[3:])
-    assert counting.seen == 7
-    assert Cached(counting)(images[:0]).shape == (0, 64)
-
-
-def test_another_extractor_looks_again(folder: Path) -> None:
-    first, second = Counting("a"), Counting("b")
-    Cached(first)(noise(2))
-    Cached(second)(noise(2))
-    assert first.seen == second.seen == 2
-
-
-@pytest.mark.parametrize("damage", [b"", b"short", None])
-def test_a_damaged_file_is_worked_out_again(damage: bytes | None, folder: Path) -> None:
-    counting = Counting()
-    wanted = Cached(counting)(noise(1))
-    (path,) = (path for path in folder.rglob("*") if path.is_file())
-    data = path.read_bytes()
-    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
-    np.testing.assert_array_equal(Cached(counting)(noise(1)), wanted)
-    assert counting.seen == 2
-    assert path.read_bytes() == data
-
-
-def test_what_is_done_before_an_interruption_is_kept(folder: Path) -> None:
-    counting = Counting()
-
-    def stop(_stage: str, done: int, _total: int, _note: str) -> None:
-        if done == 4:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        Cached(counting)(noise(9), progress=stop)
-    Cached(counting)(noise(9))
-    assert counting.seen == 9
-
-
-def test_shape_belongs_to_an_images_digest() -> None:
-    assert cached.digest(noise(1, 4, 9)[0]) != cached.digest(noise(1, 9, 4)[0])
 
 
 def test_the_key_tells_settings_and_weights_apart(monkeypatch: pytest.MonkeyPatch) -> None:

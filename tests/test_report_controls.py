@@ -1,0 +1,21 @@
+"""What is said under a table of the controls."""
+
+import numpy as np
+
+from clefgan import controls
+from clefgan.contrasts import Contrast, Contrasts
+from clefgan.report import controls as report_controls
+
+TRUTH = np.repeat([True, False], 20)
+
+
+def test_many_methods_that_are_not_above_their_controls_are_one_sentence() -> None:
+    rng = np.random.default_rng(0)
+    noise = controls.permutation(TRUTH, rng.normal(size=len(TRUTH)))
+    blind = {controls.IMAGE_ONLY: rng.normal(size=len(TRUTH))}
+    rows = tuple(controls.rows(TRUTH, rng.normal(size=len(TRUTH)), blind))
+    for many in (3, 4):
+        methods = {f"m{i}": Contrast(rows, noise) for i in range(many)}
+        said = report_controls.notes(Contrasts(methods, "others"))[1:]
+        assert (len(said) == 1) == (many > report_controls.SPELT_OUT)
+        assert all(any(name in text for text in said) for name in methods)
