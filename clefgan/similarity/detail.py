@@ -1,0 +1,114 @@
+"""Maps that keep an image's detail and leave out what all images of a kind share.
+
+The anatomy that every chest slice has lies in coarse structure and drowns a comparison; what a
+generator copies of one image lies in finer bands. A map takes uint8 or float images (n, height,
+width) and gives float32 of the same shape. Blurs are products with a smoothing matrix: the edge is
+repeated outwards, and a matrix product is faster than a convolution at these sizes.
+"""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from clefgan.errors import ClefganError
+
+Maps = NDArray[np.float32]
+
+FLOOR = 4.0
+"""Squared grey levels added to the local strength: below it, differences are noise."""
+
+
+def band_pass(images: NDArray[np.generic], narrow: float = 1.0, wide: float = 3.0) -> Maps:
+    """Difference of two Gaussian blurs: structure between the two scales.
+
+    Parameters
+    ----------
+    images : (n, height, width), uint8 or floats
+    narrow, wide : standard deviations in pixels; 0 is no blur
+
+    Returns
+    -------
+    float32 array of shape (n, height, width), grey levels around 0.
+
+    Raises
+    ------
+    ClefganError
+        The scales are not `0 <= narrow < wide`.
+
+    References
+    ----------
+    Marr, Hildreth (1980), doi:10.1098/rspb.1980.0020.
+    """
+    check(narrow, wide)
+    return _band(images.astype(np.float32), narrow, wide)
+
+
+def local_contrast(
+    images: NDArray[np.generic], narrow: float = 1.0, wide: float = 3.0, floor: float = FLOOR
+) -> Maps:
+    """Band-pass divided by its strength around each pixel, so that faint detail counts as much.
+
+    The strength is the root of `floor` plus the squared band-pass, blurred by twice `wide`.
+
+    Returns
+    -------
+    float32 array of shape (n, height, width), near -3 to 3.
+
+    Raises
+    ------
+    ClefganError
+        The scales are not `0 <= narrow < wide`, or the floor is not above 0.
+
+    References
+    ----------
+    Pinto, Cox, DiCarlo (2008), doi:10.1371/journal.pcbi.0040027 (local input divisive
+    normalisation); a Gaussian neighbourhood and the floor are our choice.
+    """
+    check(narrow, wide)
+    if not floor > 0:
+        raise ClefganError(f"local contrast: floor {floor} must be above 0; give squared levels")
+    band = _band(images.astype(np.float32), narrow, wide)
+    strength = blurred(band * band, 2 * wide)
+    np.maximum(strength, 0, out=strength)
+    return np.asarray(band / np.sqrt(strength + np.float32(floor)), np.float32)
+
+
+def unit_rows(maps: NDArray[np.generic]) -> Maps:
+    """Each image as a centred row of length 1; a constant image is all 0: (n, n_pixels)."""
+    rows = maps.reshape(len(maps), -1).astype(np.float32)
+    rows -= rows.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
+    lengths = np.sqrt(np.vecdot(rows, rows, dtype=np.float64))
+    constant = lengths <= 1e-4 * np.sqrt(rows.shape[1])
+    rows[constant] = 0
+    rows /= np.where(constant, 1, lengths)[:, None].astype(np.float32)
+    return rows
+
+
+def blurred(maps: Maps, sigma: float) -> Maps:
+    """Gaussian blur of each map, the edge repeated outwards; `sigma` in pixels."""
+    if sigma == 0:
+        return maps
+    n, height, width = maps.shape
+    across = (maps.reshape(n * height, width) @ smoothing(width, sigma).T).reshape(maps.shape)
+    return np.matmul(smoothing(height, sigma), across)
+
+
+@cache
+def smoothing(n: int, sigma: float) -> Maps:
+    """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
+    matrix = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
+    return np.asarray(matrix, np.float32)
+
+
+def check(narrow: float, wide: float) -> None:
+    """Refuse scales that leave no band."""
+    if not 0 <= narrow < wide:
+        raise ClefganError(
+            f"band-pass: scales {narrow} and {wide} leave no band; give 0 <= narrow < wide, pixels"
+        )
+
+
+def _band(maps: Maps, narrow: float, wide: float) -> Maps:
+    return np.subtract(blurred(maps, narrow), blurred(maps, wide))
