@@ -92,7 +92,7 @@ def blurred(maps: Maps, sigma: float) -> Maps:
         return maps
     n, height, width = maps.shape
     across = (maps.reshape(n * height, width) @ smoothing(width, sigma).T).reshape(maps.shape)
-    return np.matmul(smoothing(height, sigma), across)
+    return np.asarray(np.matmul(smoothing(height, sigma), across))
 
 
 @cache
