@@ -6,7 +6,7 @@ from flax import nnx
 
 from baselines.nets import Array, Decoder, Encoder, apply, cells, draws, ordered, train
 from clefgan.method import Images, Progress
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 
 class Net(nnx.Module):

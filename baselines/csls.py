@@ -12,7 +12,7 @@ from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, 
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Block, Both, Smallest
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from baselines.features.space import PIXELS_PCA20, Place, Space
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.reductions import Sum, Whole
-from clefgan.similarity.rows import Floats, Rows
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True)

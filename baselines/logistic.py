@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 
 @dataclass(frozen=True, eq=False)

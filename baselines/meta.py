@@ -16,7 +16,7 @@ from baselines.relative import RelativeTile
 from baselines.unused import folds
 from baselines.votes import Votes
 from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scorer, Scores, silent
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)  # weights of the errors to choose from
 WIDEST = 3.0  # standardised scores are cut here, so that one outlier decides nothing

@@ -11,7 +11,7 @@ from baselines.features.space import PIXELS_PCA40, Place, Space
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Block, CountBelow, Sum
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 Form = Literal["count", "log"]
 COPY = np.nextafter(0.0, 1.0)  # only a copy is nearer

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from baselines.features.pca import canonical
 from baselines.features.pixels import LowPass
-from clefgan.dcgan import devices, store
+from clefgan.dcgan import devices
 from clefgan.dcgan.devices import keep_compilations
 from clefgan.errors import ClefganError
-from clefgan.files import cache
 from clefgan.method import Images, Progress, silent
+from clefgan.storage import array_files
+from clefgan.storage.files import cache
 
 BATCH = 32
 LAYOUT = 1  # of what is kept, and of the networks: raise it when either changes
@@ -133,7 +134,7 @@ def train(
     reads it back; a file that is not as it was written counts as absent.
     """
     path = cache("networks") / f"{digest(model, loss, batches, n_steps, learning_rate)}.weights"
-    if restore(model, store.read(path)):
+    if restore(model, array_files.read(path)):
         progress(stage, n_steps, n_steps, "kept")
         return
     keep_compilations()
@@ -145,7 +146,7 @@ def train(
             if not np.isfinite(float(value)):
                 raise ClefganError(f"{stage}: the loss is not finite; give a lower learning rate")
             progress(stage, number + 1, n_steps, note)
-    store.write(
+    array_files.write(
         path, {str(i): np.asarray(x) for i, x in enumerate(jax.tree.leaves(weights(model)))}
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 
 def average_ranks(values: NDArray[Any]) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from baselines import held_out, net_settings, threshold
 from baselines.unused import digest
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 BLOCK = 64  # generated images at a time
 

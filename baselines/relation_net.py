@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from baselines.embedding_net import rows
 from baselines.nets import BATCH, Array, Cells, Encoder, draws, train
 from clefgan.method import Images, Progress
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 
 class Net(nnx.Module):

@@ -10,8 +10,8 @@ from baselines import threshold
 from baselines.features.space import PIXELS, Place, Space
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest
-from clefgan.similarity.rows import Floats
 from clefgan.similarity.tiles import WorstTile
+from clefgan.similarity.whole_numbers import Floats
 
 
 @dataclass(frozen=True, kw_only=True)

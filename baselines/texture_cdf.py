@@ -14,7 +14,7 @@ from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Block
-from clefgan.similarity.rows import Floats, Rows
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import numpy as np
 
 from baselines.features.blocks import Features, in_blocks
 from clefgan.method import Images, Progress, silent
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 NAMES = ("level", "gradient", "laplacian", "mean", "deviation")
 QUANTILES = 64  # that describe a distribution

@@ -23,8 +23,8 @@ from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, 
 from clefgan.similarity.engine import Measure, Pairs, nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Block, Whole
-from clefgan.similarity.rows import Floats, Rows
 from clefgan.similarity.ssim import SSIM, best
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 
 class Seen(NamedTuple):

@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from clefgan import registry
 from clefgan.method import DevSet, Images, Method
+from clefgan.plugins import registry
 
 SIDE = 128
 ASKED = 30  # seconds

@@ -18,10 +18,10 @@ from clefgan.method import Images
 from clefgan.similarity.engine import WIDEST, nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import BestTwo, Block, Both, CountBelow, Smallest, Sum
-from clefgan.similarity.rows import code
 from clefgan.similarity.ssim import SSIM
 from clefgan.similarity.ssim import best as prefiltered
 from clefgan.similarity.threads import single_blas
+from clefgan.similarity.whole_numbers import code
 
 N, TOTAL, SIDE = 200, 10_000, 256
 SAMPLE = 2_000  # generated images held in memory at a time by the bare product

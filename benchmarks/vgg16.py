@@ -14,8 +14,8 @@ from baselines.features._vgg_layers import Arrays, convolutions
 from baselines.features.blocks import Features
 from baselines.features.vgg16 import Backend
 from benchmarks.timing import best, one_core
-from clefgan import weights
 from clefgan.method import Images
+from clefgan.storage import weights
 
 N, SIDE = 16, 224
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import controls, nuisance, registry, sidecar, trials
+from clefgan import controls, nuisance, sidecar, trials
 from clefgan.contrast import Noise, Row
 from clefgan.errors import ClefganError
 from clefgan.method import Progress
+from clefgan.plugins import registry
 from clefgan.trials import Bench, Plan, Results
 
 

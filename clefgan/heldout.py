@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import folds, strangers
+from clefgan import folds
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores
 from clefgan.nulls import Round
 from clefgan.parts import Challenge
+from clefgan.plugins import isolation
 
 
 def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
@@ -61,7 +62,7 @@ def held_out(
         )
         unused = dev.not_used[score[score >= n_used] - n_used]
         images = np.concatenate([dev.used[score[score < n_used]], unused])
-        scorer = strangers.fitted(name, method, part, report)
+        scorer = isolation.fitted(name, method, part, report)
         found = scorer.score(images, dev.generated, progress=report)
         scores[score] = checked(found, tuple(ids[i] for i in score), name)
         if beside is not None and len(unused):

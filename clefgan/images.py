@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clefgan import decoding, files
+from clefgan import decoding
 from clefgan.decoding import Header, ImageError, Window
 from clefgan.errors import ClefganError
 from clefgan.listing import NAMED, Encoded, ImageFile, listing, natural_key
 from clefgan.method import Images, Progress, silent
+from clefgan.storage import files
 
 __all__ = ["Encoded", "ImageFile", "header", "listing", "natural_key", "read", "workers"]
 

@@ -21,13 +21,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import decide, folds, provenance, strangers
+from clefgan import decide, folds, provenance
 from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.heldout import Beside, checked, groups_of, held_out
 from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 from clefgan.parts import Challenge, Dev, Test
+from clefgan.plugins import isolation
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
@@ -128,7 +129,7 @@ def run(
     test: Scored | None = None
     if "paper" in protocols or challenge.test is not None:
         with watch.stage("fit"):
-            scorer = strangers.fitted(name, method, dev, progress)
+            scorer = isolation.fitted(name, method, dev, progress)
         if "paper" in protocols:
             with watch.stage("score dev"):
                 scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)

@@ -7,7 +7,7 @@ from typing import Any
 from clefgan.imageset import ImageSet
 from clefgan.method import Method
 from clefgan.parts import Challenge
-from clefgan.similarity import distributed
+from clefgan.similarity import dask_cluster
 from clefgan.similarity.threads import cores
 
 __all__ = ["class_name", "cluster", "cores", "digests_of", "machine", "versions"]
@@ -66,5 +66,5 @@ def machine() -> dict[str, Any]:
 
 def cluster() -> dict[str, int] | None:
     """How much a cluster computed, if this process is connected to one; where it is is private."""
-    found = distributed.current()
+    found = dask_cluster.current()
     return None if found is None else {"workers": len(found.known), "blocks": found.blocks}

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from clefgan import hyperparameters, registry
 from clefgan.method import DevSet, Images, Knowledge, Method, Scorer, Scores
+from clefgan.plugins import hyperparameters, registry
 
 SIZE = 32
 TOLERANCE = 1e-5  # relative to the size of the scores; float32 engines reorder their sums

@@ -18,13 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import challenge, folds, heldout, job, provenance, registry, sources, strangers
+from clefgan import challenge, folds, heldout, job, provenance
 from clefgan.challenge import Challenge
 from clefgan.decoding import Window
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
 from clefgan.job import Protocol
 from clefgan.method import DevSet, Images, Method, Scores, silent
+from clefgan.plugins import isolation, registry
+from clefgan.storage import code_digest
+from clefgan.storage.files import written_whole
 
 ENGINE = ("clefgan.folds", "clefgan.images")
 """Modules beside the method's own that decide what it is fitted on."""
@@ -163,7 +165,7 @@ def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
         bench.dev.used[fit[fit < n_used]],
         bench.dev.not_used[fit[fit >= n_used] - n_used],
     )
-    scorer = strangers.fitted(trial.method, method, dev)
+    scorer = isolation.fitted(trial.method, method, dev)
     found = scorer.score(bench.reals[score], bench.dev.generated)
     scores = heldout.checked(found, tuple(bench.ids[i] for i in score), trial.method)
     seconds = time.perf_counter() - start
@@ -194,7 +196,7 @@ def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
     method = configured(plan, trial)
     decides = {
         "class": provenance.class_name(method),
-        "source": sources.digest(type(method).__module__, *ENGINE),
+        "source": code_digest.digest(type(method).__module__, *ENGINE),
         "method": repr(method),
         "protocol": trial.protocol,
         "folds": None

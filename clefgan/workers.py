@@ -16,7 +16,7 @@ from threading import Thread
 from clefgan import provenance, trials
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import Progress, silent
-from clefgan.similarity import distributed
+from clefgan.similarity import dask_cluster
 from clefgan.trials import Bench, Outcome, Plan, Results, Trial
 
 STAGE = "evaluating"
@@ -117,7 +117,7 @@ def pool(plan: Plan, many: int) -> Iterator[ProcessPoolExecutor]:
     places = context.Queue()
     for place in range(many):
         places.put(place)
-    cluster = distributed.current()
+    cluster = dask_cluster.current()
     given = (plan, many, places, None if cluster is None else cluster.address)
     workers = ProcessPoolExecutor(many, context, initializer=ready, initargs=given)
     try:
@@ -137,7 +137,7 @@ def ready(plan: Plan, many: int, places: "multiprocessing.Queue[int]", cluster: 
     Thread(target=end_with_parent, daemon=True).start()
     keep_to(share_of_cores(places.get(), many))
     if cluster is not None:
-        distributed.later(cluster)
+        dask_cluster.later(cluster)
     bench = trials.load(plan)
 
 

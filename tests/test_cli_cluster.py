@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from clefgan import __main__ as entry
-from clefgan.similarity import distributed
+from clefgan.similarity import dask_cluster
 
 SETS = {
     "dev/generated": 70,
@@ -113,13 +113,13 @@ def test_controls_are_computed_there_too(
     assert clefgan(*words) == 0
     alone = capsys.readouterr().out
     blocks: list[int] = []
-    leave = distributed.Cluster.close
+    leave = dask_cluster.Cluster.close
 
-    def close(cluster: distributed.Cluster) -> None:
+    def close(cluster: dask_cluster.Cluster) -> None:
         blocks.append(cluster.blocks)
         leave(cluster)
 
-    monkeypatch.setattr(distributed.Cluster, "close", close)
+    monkeypatch.setattr(dask_cluster.Cluster, "close", close)
     assert clefgan(*words, "--cluster", local_cluster.scheduler_address) == 0
     assert capsys.readouterr().out == alone
     assert blocks[0] > 0  # of the controls alone: the trials were kept
@@ -134,7 +134,7 @@ def test_a_wrong_address_is_told_before_any_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(distributed, "TIMEOUT", 0.2)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 0.2)
     words = [command, "--method", "coin", "--out", tmp_path / "out", "--data", "nowhere"]
     assert clefgan(*words, "--cluster", "127.0.0.1:1") == 1
     (line,) = capfd.readouterr().err.splitlines()

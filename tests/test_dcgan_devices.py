@@ -12,7 +12,7 @@ import pytest
 
 from clefgan.dcgan import devices
 from clefgan.dcgan.config import DCGANConfig
-from clefgan.files import cache
+from clefgan.storage.files import cache
 
 TRAINING = """
 import sys

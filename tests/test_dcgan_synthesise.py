@@ -14,15 +14,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clefgan.dcgan import devices, store, workplace
+from clefgan.dcgan import devices
 from clefgan.dcgan import synthesise as module
 from clefgan.dcgan import train as training
 from clefgan.dcgan.checkpoint import Checkpoints
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, flat, nested, synthesise, trained
 from clefgan.errors import ClefganError
-from clefgan.files import cache
 from clefgan.method import Images
+from clefgan.storage import array_files, lock
+from clefgan.storage.files import cache
 
 SMALL = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=1)
 
@@ -249,14 +250,14 @@ def test_a_folder_that_went_while_it_was_being_locked_is_not_ours(
     original = fcntl.flock
 
     def late(file: int, how: int) -> None:
-        workplace.remove(tmp_path / "place")
+        lock.remove(tmp_path / "place")
         if again:
             (tmp_path / "place").mkdir()
             (tmp_path / "place" / "lock").touch()
         original(file, how)
 
     monkeypatch.setattr(fcntl, "flock", late)
-    with workplace.only_mine(tmp_path / "place") as folder:
+    with lock.only_mine(tmp_path / "place") as folder:
         assert folder is None
 
 
@@ -264,7 +265,7 @@ def test_where_files_cannot_be_locked_there_are_no_checkpoints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    with workplace.only_mine(tmp_path / "place") as folder:
+    with lock.only_mine(tmp_path / "place") as folder:
         assert folder is None
     assert not (tmp_path / "place").exists()
 
@@ -285,19 +286,19 @@ def test_a_file_that_is_whole_but_not_ours_counts_as_absent(tmp_path: Path) -> N
 
     path = tmp_path / "entry"
     path.write_bytes(hashlib.sha256(b"abc").hexdigest().encode() + b"\nabc")
-    assert store.read(path) is None
-    assert store.read(tmp_path / "none") is None
+    assert array_files.read(path) is None
+    assert array_files.read(tmp_path / "none") is None
 
 
 def test_other_arrays_under_an_old_digest_count_as_absent(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
-    store.write(old, {"a": np.zeros(3)})
-    store.write(new, {"a": np.ones(3)})
-    found = store.read(new)
+    array_files.write(old, {"a": np.zeros(3)})
+    array_files.write(new, {"a": np.ones(3)})
+    found = array_files.read(new)
     assert found is not None
     np.testing.assert_array_equal(found["a"], np.ones(3))
-    new.write_bytes(old.read_bytes()[: store.HEAD] + new.read_bytes()[store.HEAD :])
-    assert store.read(new) is None  # a whole archive, so only the digest can tell
+    new.write_bytes(old.read_bytes()[: array_files.HEAD] + new.read_bytes()[array_files.HEAD :])
+    assert array_files.read(new) is None  # a whole archive, so only the digest can tell
 
 
 def test_names_of_weights_lead_back_to_them() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from clefgan import registry
+from clefgan.plugins import registry
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

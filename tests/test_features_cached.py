@@ -8,8 +8,8 @@ import pytest
 
 from baselines.features import cached
 from baselines.features.cached import Cached
-from clefgan import files
 from clefgan.method import Images
+from clefgan.storage import files
 
 
 def noise(n: int, height: int = 64, width: int = 96) -> Images:

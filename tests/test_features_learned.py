@@ -6,10 +6,10 @@ import pytest
 from baselines import nets
 from baselines.features.learned import Learned, Training
 from baselines.learned_space import SCORES, LearnedSpace
-from clefgan import registry
 from clefgan.errors import ClefganError
-from clefgan.files import cache
 from clefgan.method import DevSet, silent
+from clefgan.plugins import registry
+from clefgan.storage.files import cache
 from clefgan.testing import blobs
 
 QUICK = Training(size=32, width=16, epochs=3)

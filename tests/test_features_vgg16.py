@@ -14,10 +14,10 @@ from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer
 from baselines.features.blocks import Features
 from baselines.features.vgg16 import Backend, Vgg16, embedded
 from baselines.fingerprint_svm import Vgg16Svm
-from clefgan import weights
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.storage import weights
 from clefgan.testing import check_method
 
 FILTERS = ((4,), (5, 6), (7,), (8, 3, 4), (9,))
@@ -267,7 +267,7 @@ def test_vgg16_svm_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_importing_the_methods_imports_nothing_heavy() -> None:
     import subprocess
 
-    code = "import baselines.fingerprint_svm, clefgan.weights, sys; print(*sys.modules)"
+    code = "import baselines.fingerprint_svm, clefgan.storage.weights, sys; print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     heavy = {"jax", "flax", "sklearn", "skimage", "numba", "onnxruntime", "scipy", "PIL", "h5py"}
     assert not heavy & set(found.stdout.split())

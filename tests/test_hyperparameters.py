@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clefgan import hyperparameters
 from clefgan.errors import ClefganError
-from clefgan.hyperparameters import Hyperparameter
+from clefgan.plugins import hyperparameters
+from clefgan.plugins.hyperparameters import Hyperparameter
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,12 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from clefgan import registry
 from clefgan.errors import ClefganError
 from clefgan.lab import make, picture, power, processes, study
 from clefgan.lab.power import Point
 from clefgan.lab.roles import Counts
 from clefgan.lab.study import Cell, Outcome, Plan, Results, Source
+from clefgan.plugins import registry
 from evaluation import membership
 
 COUNTS = Counts(used=4, not_used=4, generated=12, candidates=16, test_generated=30)

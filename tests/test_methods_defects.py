@@ -26,8 +26,9 @@ from baselines.ranks import average_ranks
 from baselines.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
-from clefgan import challenge, decide, job, registry
+from clefgan import challenge, decide, job
 from clefgan.method import DevSet, Images, silent
+from clefgan.plugins import registry
 from clefgan.testing import blobs, example
 from evaluation import membership
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from baselines.features.learned import Training
-from clefgan import registry, weights
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Method, Scorer
+from clefgan.plugins import registry
 from clefgan.similarity import engine
+from clefgan.storage import weights
 from clefgan.testing import blobs, check_method, example
 
 EPOCH: dict[str, Any] = {"epochs": 1}

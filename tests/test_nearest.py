@@ -10,9 +10,9 @@ from baselines.features.hog import Hog
 from baselines.features.pixels import unit
 from baselines.features.space import PIXELS, Space
 from baselines.nearest import Nearest
-from clefgan import registry
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Scores, silent
+from clefgan.plugins import registry
 from clefgan.similarity import engine
 
 

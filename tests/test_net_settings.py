@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from clefgan import registry
 from clefgan.errors import ClefganError
+from clefgan.plugins import registry
 
 TRAINED = ("autoencoder", "two-decoders", "relation", "siamese")
 WRONG = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from clefgan import registry
 from clefgan.errors import ClefganError
+from clefgan.plugins import registry
 
 MINE = '''
 from dataclasses import dataclass

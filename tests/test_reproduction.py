@@ -8,11 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from clefgan import challenge, registry, weights
+from clefgan import challenge
 from clefgan.errors import ClefganError
 from clefgan.job import Scored
-from clefgan.reproduction import folder, page, paper, pictures, printed, result, rows, separation
+from clefgan.plugins import registry
+from clefgan.reproduction import page, paper, pictures, printed, result, rows, separation
 from clefgan.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.storage import folders, weights
 from evaluation import published
 
 STUB = Path(__file__).parent / "data" / "fingerprint_stub.py"
@@ -303,10 +305,10 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "out"
     target.mkdir()
     (target / "old.md").write_text("old")
-    with pytest.raises(FileNotFoundError), folder.written_whole(target) as part:
+    with pytest.raises(FileNotFoundError), folders.written_whole(target) as part:
         (part / "gone" / "new.md").write_text("new")
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "old.md"]
-    with folder.written_whole(target) as part:
+    with folders.written_whole(target) as part:
         (part / "new.md").write_text("new")
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "new.md"]
 
@@ -325,22 +327,22 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_place(
         return real(path, to)
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="disk full"), folder.written_whole(target):
+    with pytest.raises(OSError, match="disk full"), folders.written_whole(target):
         pass
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "old.md"]
 
 
 def test_what_is_not_ours_is_not_replaced(tmp_path: Path) -> None:
-    folder.refuse_existing(tmp_path / "nothing", ("page.md",), False)
+    folders.refuse_existing(tmp_path / "nothing", ("page.md",), False)
     target = tmp_path / "out"
     target.mkdir()
     with pytest.raises(ClefganError, match="out: exists; give another --out, or --force"):
-        folder.refuse_existing(target, ("page.md",), False)
-    folder.refuse_existing(target, ("page.md",), True)
+        folders.refuse_existing(target, ("page.md",), False)
+    folders.refuse_existing(target, ("page.md",), True)
     (target / "thesis.tex").write_text("precious")
     with pytest.raises(ClefganError, match=r"holds no page\.md, so it is not replaced"):
-        folder.refuse_existing(target, ("page.md",), True)
+        folders.refuse_existing(target, ("page.md",), True)
     (target / "page.md").write_text("ours")
-    folder.refuse_existing(target, ("page.md",), True)
+    folders.refuse_existing(target, ("page.md",), True)
     with pytest.raises(ClefganError, match="is not a folder"):
-        folder.refuse_existing(target / "page.md", ("page.md",), True)
+        folders.refuse_existing(target / "page.md", ("page.md",), True)

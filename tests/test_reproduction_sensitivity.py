@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from clefgan import registry, trials
+from clefgan import trials
+from clefgan.plugins import registry
 from clefgan.reproduction import choices, paper, sensitivity, sensitivity_page
 from clefgan.reproduction.choices import Choice
 from clefgan.reproduction.paper import Paper, PaperRow, Sizes

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from baselines.features import pca
 from clefgan.method import Images, Progress, silent
-from clefgan.similarity import accelerator, engine, limbs
+from clefgan.similarity import accelerator, engine, on_devices
 from clefgan.similarity.engine import nearest, scan
-from clefgan.similarity.multiply import OnHost
+from clefgan.similarity.multiplier import OnHost
 from clefgan.similarity.products import Metric, Products
 from clefgan.similarity.reductions import BestTwo, Both, CountBelow, Smallest, Sum, Whole
-from clefgan.similarity.rows import FIXED_BITS, FIXED_CHUNK, Coded, code, moments
+from clefgan.similarity.whole_numbers import FIXED_BITS, FIXED_CHUNK, Coded, code, moments
 
 NUMPY: tuple[Any, ...] = ()
 EVERYTHING = Both(Both(Smallest(5), CountBelow(33.0)), Both(BestTwo(), Sum(np.sqrt)))
@@ -38,7 +38,7 @@ from clefgan.similarity import accelerator, limbs
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Whole
-from clefgan.similarity.rows import code
+from clefgan.similarity.whole_numbers import code
 assert len(jax.devices()) == 2
 found = {}
 inputs = np.load(sys.argv[1])
@@ -71,7 +71,7 @@ def products(c: Array, g: Array) -> tuple[list[Array], list[Array]]:
     """Products, sums and squares by NumPy, and on devices."""
     ours, theirs = code(c), code(g)
     dots, about = OnHost.prepare(ours, memory_mib=1024)(theirs)
-    theirs_dots, theirs_about = limbs.OnDevices(ours, tuple(jax.devices()))(theirs)
+    theirs_dots, theirs_about = on_devices.OnDevices(ours, tuple(jax.devices()))(theirs)
     return [dots, about.sums, about.squares], [
         theirs_dots, theirs_about.sums, theirs_about.squares
     ]  # fmt: skip
@@ -172,14 +172,16 @@ def test_totals_around_the_largest_exact_one(last: int, sign: int) -> None:
     theirs = sign * whole
     whole[0, little], theirs[0, little] = 1, last
     ours, right = (Coded(rows, np.ones(1), 0) for rows in (whole, theirs))
-    dots, about = limbs.OnDevices(ours, tuple(jax.devices()))(right)
+    dots, about = on_devices.OnDevices(ours, tuple(jax.devices()))(right)
     assert dots[0, 0] == (float(sign * 2**53) + last) + last
     same([about.sums, about.squares], [moments(right).sums, moments(right).squares])
 
 
 @given(st.lists(st.integers(-(2**FIXED_BITS), 2**FIXED_BITS), min_size=4, max_size=4))
 def test_limbs_add_up_to_the_whole_number(values: list[int]) -> None:
-    cut = np.asarray(limbs.cut(jax.numpy.array([values], jax.numpy.int32), 128)).astype(np.int64)
+    cut = np.asarray(on_devices.cut(jax.numpy.array([values], jax.numpy.int32), 128)).astype(
+        np.int64
+    )
     assert (cut[0] + 2**8 * cut[1] + 2**16 * cut[2])[0, :4].tolist() == values
     assert (np.abs(cut[2]) <= 32).all()
     assert (cut[:, :, 4:] == 0).all()
@@ -197,7 +199,7 @@ def test_candidates_are_put_once_and_a_short_last_block_compiles_nothing(
         return placed
 
     monkeypatch.setattr(jax, "device_put", counted)
-    compiled: Any = limbs.added
+    compiled: Any = on_devices.added
     before = compiled._cache_size()  # of another shape than those of other tests
     with accelerator.on(jax.devices()):
         nearest(Metric.UNIT, images(13, 0, 33), images(200, 1, 33), memory_mib=1)
@@ -225,7 +227,7 @@ def test_candidates_that_travel_are_multiplied_by_what_is_there(
     c, g = make(5, 0), make(9, 1)
     with accelerator.on(jax.devices()):
         there = Products.prepare(Metric.UNIT, c, memory_mib=64)
-        assert isinstance(there.dots, limbs.OnDevices)
+        assert isinstance(there.dots, on_devices.OnDevices)
     with accelerator.on(NUMPY):
         here: Products = pickle.loads(pickle.dumps(there))
         assert isinstance(here.dots, OnHost)
@@ -269,7 +271,9 @@ def test_a_comparison_without_accelerator_imports_no_jax() -> None:
     assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "False"
 
 
-@pytest.mark.parametrize(("backend", "multiplies"), [("gpu", limbs.OnDevices), ("cpu", OnHost)])
+@pytest.mark.parametrize(
+    ("backend", "multiplies"), [("gpu", on_devices.OnDevices), ("cpu", OnHost)]
+)
 def test_accelerators_multiply_by_themselves(
     backend: str, multiplies: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

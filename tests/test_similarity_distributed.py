@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clefgan import registry
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import DevSet, Images, Progress, Scores, silent
-from clefgan.similarity import distributed, engine, greeting
+from clefgan.plugins import registry
+from clefgan.similarity import cluster_checks, dask_cluster, engine
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Both, Smallest, Sum
@@ -60,7 +60,7 @@ def test_a_killed_worker_changes_no_bit(local_cluster: Any) -> None:
     c, g = images(0, 8), images(1, 64 * 30)
     near, total = scan(Metric.UNIT, c, g, Both(Smallest(3), Sum()))
     killer = Killer(victim(local_cluster), 10)
-    with distributed.on(local_cluster.scheduler_address):
+    with dask_cluster.on(local_cluster.scheduler_address):
         theirs, their_total = scan(
             Metric.UNIT, c, g, Both(Smallest(3), Sum()), memory_mib=1, progress=killer
         )
@@ -84,18 +84,18 @@ def test_methods_score_the_same_on_a_cluster(
         return scorer.score(candidates, generated, progress=progress)
 
     here = scores()
-    with distributed.on(local_cluster.scheduler_address):
+    with dask_cluster.on(local_cluster.scheduler_address):
         there = scores(Killer(victim(local_cluster), METHODS[name]))
-        cluster = distributed.current()
+        cluster = dask_cluster.current()
     assert cluster is not None
     assert cluster.blocks >= 6
-    assert distributed.current() is None
+    assert dask_cluster.current() is None
     np.testing.assert_array_equal(there, here)
 
 
 def test_what_is_wrong_with_the_images_is_said_as_at_home(local_cluster: Any) -> None:
     with (
-        distributed.on(local_cluster.scheduler_address),
+        dask_cluster.on(local_cluster.scheduler_address),
         pytest.raises(
             ClefganError, match=r"^comparison: candidates are 32x32, generated 9x32; "
         ) as found,
@@ -114,7 +114,7 @@ def test_code_that_workers_lack_is_an_error(
         vars(module),
     )
     with (
-        distributed.on(local_cluster.scheduler_address),
+        dask_cluster.on(local_cluster.scheduler_address),
         pytest.raises(ClusterError, match=r"a worker cannot load the method .*only_here.*install"),
     ):
         scan(Metric.UNIT, images(0, 3), images(1, 70), module.Mine(1))
@@ -130,7 +130,7 @@ def test_a_block_that_ends_every_worker_is_an_error(
             os._exit(1)
 
     with (
-        distributed.on(local_cluster.scheduler_address),
+        dask_cluster.on(local_cluster.scheduler_address),
         pytest.raises(ClusterError, match="a block ended 1 workers, perhaps for lack of memory"),
     ):
         scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
@@ -147,11 +147,13 @@ def test_a_scheduler_that_dies_while_we_connect_is_an_error(
     dask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, address = dask.scheduler()
-    monkeypatch.setattr(greeting, "installed", partial(os._exit, 1))  # it is called over there
-    monkeypatch.setattr(distributed, "TIMEOUT", 3.0)
+    monkeypatch.setattr(
+        cluster_checks, "installed", partial(os._exit, 1)
+    )  # it is called over there
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 3.0)
     with (
         pytest.raises(ClusterError, match="the scheduler was lost on the way"),
-        distributed.on(address),
+        dask_cluster.on(address),
     ):
         pytest.fail("connected")
 
@@ -160,11 +162,11 @@ def test_a_scheduler_that_answered_another_process_was_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(distributed, "TIMEOUT", 0.5)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 0.5)
 
     def compare() -> None:
-        distributed.later("tcp://127.0.0.1:1")
-        cluster = distributed.current()
+        dask_cluster.later("tcp://127.0.0.1:1")
+        cluster = dask_cluster.current()
         assert cluster is not None
         with cluster.leaving:
             many_blocks(silent)
@@ -176,7 +178,7 @@ def test_a_scheduler_that_answered_another_process_was_lost(
 def test_a_scheduler_that_dies_between_blocks_is_an_error(dask: Any) -> None:
     scheduler, address = dask.scheduler()
     dask.worker(address)
-    with distributed.on(address), pytest.raises(ClusterError) as found:
+    with dask_cluster.on(address), pytest.raises(ClusterError) as found:
         many_blocks(Killer(scheduler.pid, 3))
     assert str(found.value) == (
         f"cluster {address!r}: the scheduler was lost on the way; see that it runs and run again"
@@ -192,16 +194,16 @@ def test_a_scheduler_that_dies_in_a_block_is_an_error(dask: Any) -> None:
         def partial(self, block: Any, /) -> Any:
             os.kill(pid, signal.SIGKILL)
 
-    with distributed.on(address), pytest.raises(ClusterError, match="the scheduler was lost on"):
+    with dask_cluster.on(address), pytest.raises(ClusterError, match="the scheduler was lost on"):
         scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
 
 
 def test_a_scheduler_that_hangs_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     scheduler, address = dask.scheduler()
     dask.worker(address)
-    monkeypatch.setattr(distributed, "CLOSING", 0.5)
-    with distributed.on(address):
-        monkeypatch.setattr(distributed, "TIMEOUT", 1.0)
+    monkeypatch.setattr(dask_cluster, "CLOSING", 0.5)
+    with dask_cluster.on(address):
+        monkeypatch.setattr(dask_cluster, "TIMEOUT", 1.0)
         with pytest.raises(ClusterError, match="the scheduler was lost on the way"):
             many_blocks(Killer(scheduler.pid, 3, signal.SIGSTOP))
 
@@ -209,19 +211,19 @@ def test_a_scheduler_that_hangs_is_an_error(dask: Any, monkeypatch: pytest.Monke
 def test_all_workers_gone_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _, address = dask.scheduler()
     worker = dask.worker(address)
-    with distributed.on(address):
-        monkeypatch.setattr(distributed, "PATIENCE", 1.0)
-        monkeypatch.setattr(distributed, "TICK", 0.1)
+    with dask_cluster.on(address):
+        monkeypatch.setattr(dask_cluster, "PATIENCE", 1.0)
+        monkeypatch.setattr(dask_cluster, "TICK", 0.1)
         with pytest.raises(ClusterError, match="no worker for 1 seconds; start some with 'dask w"):
             many_blocks(Killer(worker.pid, 3))
 
 
 def test_no_worker_at_the_start_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distributed, "PATIENCE", 1.0)
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 1.0)
     _, address = dask.scheduler()
     with (
         pytest.raises(ClusterError, match=r"^cluster 'tcp:.*': no worker for 1 seconds; start"),
-        distributed.on(address),
+        dask_cluster.on(address),
     ):
         pass
 
@@ -233,6 +235,6 @@ def test_no_package_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
             ClusterError,
             match=r"^cluster: the package 'distributed' is not installed; pip install 'clefgan\[cl",
         ),
-        distributed.on("tcp://127.0.0.1:1"),
+        dask_cluster.on("tcp://127.0.0.1:1"),
     ):
         pass

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from clefgan.errors import ClefganError
 from clefgan.method import Images
-from clefgan.similarity import engine, multiply
+from clefgan.similarity import engine, multiplier
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import (
@@ -23,7 +23,7 @@ from clefgan.similarity.reductions import (
     Whole,
     smallest_k,
 )
-from clefgan.similarity.rows import Rows, code
+from clefgan.similarity.whole_numbers import Rows, code
 
 ORACLES: dict[Metric, Any] = {
     Metric.EUCLIDEAN: "euclidean",
@@ -112,7 +112,7 @@ def test_block_size_changes_no_bit(
     c, g = make(9, 0), make(700, 1)
     expected = everything(c, g, metric, 4096)
     for memory, panel, widest in ((1, 4, 512), (64, 3, 128), (4096, 2048, 1024)):
-        monkeypatch.setattr(multiply, "PANEL", panel)
+        monkeypatch.setattr(multiplier, "PANEL", panel)
         monkeypatch.setattr(engine, "WIDEST", widest)
         for found, wanted in zip(everything(c, g, metric, memory), expected, strict=True):
             np.testing.assert_array_equal(found, wanted)

@@ -10,11 +10,11 @@ import pytest
 
 import clefgan
 from clefgan.errors import ClusterError
-from clefgan.similarity import distributed, greeting
+from clefgan.similarity import cluster_checks, dask_cluster
 
 
 def refused(address: str) -> str:
-    with pytest.raises(ClusterError) as found, distributed.on(address):
+    with pytest.raises(ClusterError) as found, dask_cluster.on(address):
         pytest.fail("connected")
     message = str(found.value)
     assert "\n" not in message
@@ -25,7 +25,7 @@ def refused(address: str) -> str:
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(distributed, "TIMEOUT", 3)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 3)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_the_address_of_a_worker(local_cluster: Any) -> None:
 def test_a_worker_that_is_not_like_us_is_named(
     code: str, message: str, dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributed, "TIMEOUT", 10.0)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 10.0)
     (tmp_path / "sitecustomize.py").write_text(code)
     _, address = dask.scheduler()
     dask.worker(address, path=tmp_path)
@@ -114,21 +114,21 @@ def test_a_worker_that_is_not_like_us_is_named(
 def test_a_scheduler_without_clefgan_is_named(
     dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributed, "TIMEOUT", 10.0)
+    monkeypatch.setattr(dask_cluster, "TIMEOUT", 10.0)
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['clefgan'] = None")
     _, address = dask.scheduler(path=tmp_path)
     assert refused(address).startswith("scheduler: cannot say what is installed there (")
 
 
 def test_another_version_of_a_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = greeting.installed()
-    monkeypatch.setattr(greeting, "version_of", lambda package: "0.0.1")
+    here = cluster_checks.installed()
+    monkeypatch.setattr(cluster_checks, "version_of", lambda package: "0.0.1")
     with pytest.raises(ClusterError, match=r"^scheduler: numpy is .*; here it is 0\.0\.1; install"):
-        greeting.check_installed("scheduler", here)
+        cluster_checks.check_installed("scheduler", here)
 
 
 def test_what_is_installed_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert greeting.installed()["baselines"] == clefgan.__version__
-    assert greeting.beside_us("json") == "another package"  # that of the standard library
-    assert greeting.beside_us("no_such_package") == "missing"
-    assert greeting.version_of("no-such-package") == "missing"
+    assert cluster_checks.installed()["baselines"] == clefgan.__version__
+    assert cluster_checks.beside_us("json") == "another package"  # that of the standard library
+    assert cluster_checks.beside_us("no_such_package") == "missing"
+    assert cluster_checks.version_of("no-such-package") == "missing"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clefgan import sources
+from clefgan.storage import code_digest
 
 MODULES = {
     "__init__.py": "",
@@ -27,7 +27,7 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
-    sources.unloaded.cache_clear()
+    code_digest.unloaded.cache_clear()
     return tmp_path / "plug"
 
 
@@ -35,33 +35,33 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     "name", ["method.py", "helper.py", "lazy.py", "deep/far.py", "deep/near.py", "__init__.py"]
 )
 def test_an_edit_of_anything_that_is_imported_counts(plug: Path, name: str) -> None:
-    before = sources.digest("plug.method")
-    assert sources.digest("plug.method") == before
+    before = code_digest.digest("plug.method")
+    assert code_digest.digest("plug.method") == before
     (plug / name).write_text(MODULES[name] + "# edited\n")
-    assert sources.digest("plug.method") != before
+    assert code_digest.digest("plug.method") != before
 
 
 def test_an_edit_of_what_is_not_imported_does_not_count(plug: Path) -> None:
-    before = sources.digest("plug.method")
+    before = code_digest.digest("plug.method")
     (plug / "beside.py").write_text("# edited\n")
-    assert sources.digest("plug.method") == before
+    assert code_digest.digest("plug.method") == before
     assert "plug.method" not in sys.modules
 
 
 def test_an_edit_that_keeps_the_size_counts(plug: Path) -> None:
-    before = sources.digest("plug.method")
+    before = code_digest.digest("plug.method")
     (plug / "deep" / "near.py").write_text("two = 3\n")
     os.utime(plug / "deep" / "near.py", ns=(1, 1))
-    assert sources.digest("plug.method") != before
+    assert code_digest.digest("plug.method") != before
 
 
 def test_ours_are_followed_also_where_they_are_imported_by_name() -> None:
-    space = sources.place("baselines.features.space")
+    space = code_digest.place("baselines.features.space")
     assert space is not None
-    assert "baselines.features.vgg16" in set(sources.imports(space, "baselines.features.space"))
+    assert "baselines.features.vgg16" in set(code_digest.imports(space, "baselines.features.space"))
 
 
 def test_a_module_without_source_is_no_error() -> None:
-    assert sources.place("sys") is None
-    assert sources.place("no_such_module.at_all") is None
-    assert sources.digest("no_such_module") == sources.digest("sys")
+    assert code_digest.place("sys") is None
+    assert code_digest.place("no_such_module.at_all") is None
+    assert code_digest.digest("no_such_module") == code_digest.digest("sys")

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from clefgan import __main__ as entry
-from clefgan import registry, strangers, trials, workers
+from clefgan import trials, workers
 from clefgan.errors import ClefganError
 from clefgan.method import Method, silent
+from clefgan.plugins import isolation, registry
 from clefgan.testing import example
 
 HEAD = """
@@ -108,8 +109,8 @@ def test_an_exception_of_our_own_stays_a_traceback(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(type(coin), "fit", fit)
     with pytest.raises(ZeroDivisionError):
-        strangers.fitted("coin", coin, example()[0])
-    with pytest.raises(KeyError), strangers.named("coin", type(coin)):
+        isolation.fitted("coin", coin, example()[0])
+    with pytest.raises(KeyError), isolation.named("coin", type(coin)):
         raise KeyError("x")
 
 
@@ -118,7 +119,7 @@ def test_a_good_one_scores_as_if_alone(tmp_path: Path) -> None:
         plug(tmp_path, f"{SCORER}        return candidates.mean(axis=(1, 2))\n")
     )
     dev, candidates, generated = example()
-    scorer = strangers.fitted("mine", method, dev)
+    scorer = isolation.fitted("mine", method, dev)
     found = scorer.score(candidates, generated, progress=silent)
     np.testing.assert_array_equal(found, candidates.mean(axis=(1, 2)))
 

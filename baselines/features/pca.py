@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from baselines.features.blocks import FeatureMap, Features
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.products import Metric, Products
-from clefgan.similarity.rows import Floats, code
 from clefgan.similarity.threads import single_blas
+from clefgan.similarity.whole_numbers import Floats, code
 
 LEARNED_FROM = 512  # images
 BLOCK = 256  # images projected at a time

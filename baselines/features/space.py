@@ -28,7 +28,7 @@ from baselines.features.cached import Cached, Remembered
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity.products import Metric
-from clefgan.similarity.rows import Rows
+from clefgan.similarity.whole_numbers import Rows
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer, block_of, dense_layers
 from baselines.features.blocks import Features, cores
-from clefgan import weights
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.storage import weights
 
 Pooling: TypeAlias = Literal["mean", "max"]
 Backend: TypeAlias = Literal["auto", "onnx", "flax"]

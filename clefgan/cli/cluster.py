@@ -15,6 +15,6 @@ def connected(address: str | None) -> AbstractContextManager[None]:
     """Compare on the cluster within this block; here if there is no address."""
     if address is None:
         return nullcontext()
-    from clefgan.similarity import distributed
+    from clefgan.similarity import dask_cluster
 
-    return distributed.on(address)
+    return dask_cluster.on(address)

@@ -62,8 +62,8 @@ def evaluate(
 ) -> None:
     """Compare methods on the dev images. Stopped and started again, it goes on where it was."""
     tables.check_level(level)
-    from clefgan import registry
     from clefgan.cli.run import chosen_protocols, window_levels
+    from clefgan.plugins import registry
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work

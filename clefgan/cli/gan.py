@@ -38,15 +38,15 @@ def train(
         raise typer.BadParameter(
             "says nothing without --coordinator HOST:PORT", param_hint="--processes or --rank"
         )
-    from clefgan import hyperparameters
     from clefgan.dcgan.config import DCGANConfig
+    from clefgan.plugins import hyperparameters
 
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     config = hyperparameters.build(DCGANConfig, values, "dcgan")
     from clefgan import images as pictures
 
     listed = pictures.listing(images)
-    from clefgan.dcgan import devices, saved
+    from clefgan.dcgan import devices, export
     from clefgan.dcgan import train as training
 
     if coordinator is not None:
@@ -62,7 +62,7 @@ def train(
             progress=progress,
         )
     if rank == 0:
-        saved.write(out, trained)
+        export.write(out, trained)
         console.print(f"trained on {len(listed)} images; wrote [cyan]{out}[/cyan]", soft_wrap=True)
 
 
@@ -80,11 +80,11 @@ def sample(
         raise ClefganError(f"{out}: is not empty; give another --out, or --force")
     from PIL import Image
 
-    from clefgan.dcgan import saved
-    from clefgan.files import written_whole
+    from clefgan.dcgan import export
+    from clefgan.storage.files import written_whole
 
     with progress_bar() as progress:
-        drawn = saved.read(gan).draw(n, progress=progress)
+        drawn = export.read(gan).draw(n, progress=progress)
         digits = max(DIGITS, len(str(n)))
         for index, pixels in enumerate(drawn, start=1):
             with written_whole(out / f"generated_{index:0{digits}d}.png") as part:

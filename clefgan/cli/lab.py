@@ -151,7 +151,7 @@ def study(
 
     Writes study.csv, study.json, study.md and study.png.
     """
-    from clefgan import registry
+    from clefgan.plugins import registry
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
@@ -191,9 +191,9 @@ def study(
 
 def network(settings: list[str] | None, seed: int, kinds: "Sequence[str]") -> "DCGANConfig":
     """The DCGANs' hyper-parameters; the default ones where no kind of leak trains any."""
-    from clefgan import hyperparameters
     from clefgan.dcgan.config import DCGANConfig
     from clefgan.errors import ClefganError
+    from clefgan.plugins import hyperparameters
 
     if "dcgan" not in kinds:
         if settings:
@@ -234,8 +234,8 @@ def roles_table(drawn: "Drawn") -> Table:
 
 def show_and_write(results: "Results", out: Path) -> None:
     """Print the AUC tables; write tables and picture."""
-    from clefgan.files import written_whole
     from clefgan.lab import picture, power
+    from clefgan.storage.files import written_whole
 
     points = power.points(results)
     for how in results.plan.kinds:

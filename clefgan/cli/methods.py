@@ -31,7 +31,7 @@ def methods(
 
 def show_all() -> None:
     """One row a method; broken plug-ins on stderr, one line each."""
-    from clefgan import registry
+    from clefgan.plugins import registry
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", no_wrap=True, style="cyan")
@@ -54,7 +54,7 @@ def show_all() -> None:
 
 def show_one(name: str) -> None:
     """The docstring and the hyper-parameters of one method."""
-    from clefgan import hyperparameters, registry
+    from clefgan.plugins import hyperparameters, registry
 
     cls = registry.get(name)
     level = str(cls.knowledge)

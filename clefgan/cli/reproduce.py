@@ -48,14 +48,14 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
-    from clefgan.reproduction import folder
     from clefgan.reproduction import paper as papers
+    from clefgan.storage import folders
 
     wanted = papers.get(paper)
     sizes = wanted.full if full else wanted.quick
     target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)
     marks = (SENSITIVITY_PAGE,) if sensitivity else (PAGE,)
-    folder.refuse_existing(target, marks, force)
+    folders.refuse_existing(target, marks, force)
     if sensitivity:
         study(wanted, data, edition, sizes, seeds, seed, folds, target)
     else:
@@ -68,7 +68,8 @@ def again(
 ) -> None:
     """Run the rows; write the page, the pictures, the numbers and the run files."""
     from clefgan import challenge
-    from clefgan.reproduction import folder, result
+    from clefgan.reproduction import result
+    from clefgan.storage import folders
     from submissions import editions
 
     rules = editions.get(edition)
@@ -77,7 +78,7 @@ def again(
         made = result.make(
             paper, found, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
         )
-    with folder.written_whole(target) as part:
+    with folders.written_whole(target) as part:
         write(made, part)
     show(made)
 
@@ -164,7 +165,8 @@ def study(
     target: Path,
 ) -> None:
     """Change each open choice; write the page and the numbers."""
-    from clefgan.reproduction import folder, sensitivity, sensitivity_page
+    from clefgan.reproduction import sensitivity, sensitivity_page
+    from clefgan.storage import folders
 
     with progress_bar() as progress:
         found = sensitivity.run(
@@ -177,7 +179,7 @@ def study(
             n_folds=folds,
             progress=progress,
         )
-    with folder.written_whole(target) as part:
+    with folders.written_whole(target) as part:
         (part / SENSITIVITY_PAGE).write_text(sensitivity_page.text(found), encoding="utf-8")
         write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(found))
     show_study(found)

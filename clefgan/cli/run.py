@@ -10,7 +10,7 @@ from clefgan.cli import usage
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, progress_bar
 from clefgan.errors import ClefganError
-from clefgan.files import written_together
+from clefgan.storage.files import written_together
 
 if TYPE_CHECKING:
     from clefgan.job import Protocol, Run
@@ -61,7 +61,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
-    from clefgan import registry
+    from clefgan.plugins import registry
 
     configured = registry.configure(method, settings or [], seed)
     stem = file_stem(method) if name is None else plain_name(name)
@@ -102,7 +102,7 @@ def run(
 
 def file_stem(method: str) -> str:
     """A file name for a method: `nearest(size=8)` is `nearest`, `my.py:Mine` is `Mine`."""
-    from clefgan import registry
+    from clefgan.plugins import registry
 
     bare, _ = registry.split(method)
     return bare.rpartition(":")[2]

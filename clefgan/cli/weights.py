@@ -9,7 +9,7 @@ from rich.table import Table
 from clefgan.cli.console import console
 
 if TYPE_CHECKING:
-    from clefgan.weights import Place
+    from clefgan.storage.weights import Place
 
 
 def weights(
@@ -22,7 +22,7 @@ def weights(
     ] = False,
 ) -> None:
     """List pre-trained VGG-16 weights: what is known, where it is looked for, what is there."""
-    from clefgan import weights
+    from clefgan.storage import weights
 
     if add is not None:
         item = weights.add(add, trust=trust)

@@ -7,12 +7,12 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from clefgan import files
 from clefgan.datasets import scratch
 from clefgan.datasets import source as sources
 from clefgan.datasets.conventions import BUILDERS
 from clefgan.datasets.prepared import INFO
 from clefgan.errors import ClefganError
+from clefgan.storage import files
 
 
 def located(name: str) -> Path:

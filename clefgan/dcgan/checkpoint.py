@@ -19,7 +19,7 @@ import numpy as np
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.step import State
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
+from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:
     from orbax.checkpoint import CheckpointManager

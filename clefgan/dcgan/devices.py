@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.files import cache
+from clefgan.storage.files import cache
 
 Tree: TypeAlias = Any
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan import devices
 from clefgan.dcgan.config import DCGANConfig
-from clefgan.files import written_whole
 from clefgan.method import Images
+from clefgan.storage.files import written_whole
 
 
 class Journal:

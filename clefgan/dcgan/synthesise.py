@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.errors import ClefganError
-from clefgan.files import cache
 from clefgan.method import Images, Progress, silent
+from clefgan.storage.files import cache
 
 if TYPE_CHECKING:
     from clefgan.dcgan.trained import Trained
@@ -42,7 +42,7 @@ def synthesise(
     ClefganError
         If n is below 1, or as `clefgan.dcgan.train.train` does.
     """
-    from clefgan.dcgan import store
+    from clefgan.storage import array_files
 
     if n < 1:
         raise ClefganError(
@@ -50,11 +50,11 @@ def synthesise(
         )
     check_images(images)
     path = cache("dcgan") / f"{entry(images, config)}.images"
-    kept = store.read(path)
+    kept = array_files.read(path)
     if kept is not None and len(kept["images"]) >= n:
         return kept["images"][:n].astype(np.uint8, copy=False)
     drawn = trained(images, config, progress=progress).draw(n, progress=progress)
-    store.write(path, {"images": drawn})
+    array_files.write(path, {"images": drawn})
     return drawn
 
 
@@ -69,17 +69,17 @@ def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent)
     ClefganError
         As `clefgan.dcgan.train.train` does.
     """
-    from clefgan.dcgan import store, workplace
     from clefgan.dcgan.trained import Trained
+    from clefgan.storage import array_files, lock
 
     size = check_images(images)
     path = cache("dcgan") / f"{entry(images, config)}.weights"
-    kept = store.read(path)
+    kept = array_files.read(path)
     if kept is not None:
         return Trained(config, size, nested(kept))
-    with workplace.only_mine(path.with_suffix(".training")) as folder:
+    with lock.only_mine(path.with_suffix(".training")) as folder:
         result = resumed(images, config, folder, progress)
-        store.write(path, flat(result.weights))
+        array_files.write(path, flat(result.weights))
     return result
 
 

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.dcgan import devices, grid
+from clefgan.dcgan import devices, sample_sheet
 from clefgan.dcgan.checkpoint import CheckpointError, Checkpoints
 from clefgan.dcgan.config import DCGANConfig, check_images, steps
 from clefgan.dcgan.journal import Journal
@@ -92,7 +92,7 @@ def train(
                 saved.save(state, done)
             if due and samples and jax.process_index() == 0:
                 drawn = Trained(config, size, weights(state)).draw(SHOWN)
-                grid.write(samples / f"epoch_{epoch:04d}.png", drawn)
+                sample_sheet.write(samples / f"epoch_{epoch:04d}.png", drawn)
         return Trained(config, size, weights(state))
     finally:
         if saved:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan.files import written_whole
 from clefgan.lab.power import CHANCE, METRICS, TITLES, Point
+from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,15 +18,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import heldout, provenance, registry, sources, strangers
+from clefgan import heldout, provenance
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
 from clefgan.lab import make, reals
 from clefgan.lab.make import Spec
 from clefgan.lab.reals import Reals
 from clefgan.lab.roles import Counts
 from clefgan.method import Method, Scores
+from clefgan.plugins import isolation, registry
+from clefgan.storage import code_digest
+from clefgan.storage.files import written_whole
 
 SUBFOLDER = "trials"
 
@@ -163,7 +165,7 @@ def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
     cores : of a process
     """
     methods = [name for name in plan.methods if name not in refused(plan)]
-    ours = sources.digest(make.__name__)
+    ours = code_digest.digest(make.__name__)
     found = {}
     for cell in plan.cells():
         challenge = asdict(plan.spec(cell))
@@ -177,7 +179,7 @@ def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
                 "cores": cores,
                 "lab": ours,
                 "class": provenance.class_name(method),
-                "source": sources.digest(type(method).__module__),
+                "source": code_digest.digest(type(method).__module__),
                 "method": repr(method),
                 "versions": provenance.versions(),
             }
@@ -203,7 +205,7 @@ def run(
         method = configured(name, cell)
         start = time.perf_counter()
         try:
-            scorer = strangers.fitted(name, method, drawn.devset)
+            scorer = isolation.fitted(name, method, drawn.devset)
             scores = heldout.checked(scorer.score(drawn.candidates, generated), ids, name)
         except ClefganError as error:
             yield name, f"{name}: {cell}: {error}"

@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job, registry
+from clefgan import job
 from clefgan.contrasts import Contrasts
 from clefgan.job import Protocol
 from clefgan.method import Scores
+from clefgan.plugins import registry
 from clefgan.report import controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds

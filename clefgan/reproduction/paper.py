@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clefgan import registry
 from clefgan.errors import ClefganError
 from clefgan.method import Method
+from clefgan.plugins import registry
 from evaluation import published
 from evaluation.published import Published
 
@@ -150,7 +150,7 @@ def why_not(rows: Iterable[PaperRow]) -> dict[str, str]:
         try:
             registry.get(row.method)
             if row.needs_vgg16:
-                from clefgan import weights
+                from clefgan.storage import weights
 
                 weights.load()
         except ClefganError as error:

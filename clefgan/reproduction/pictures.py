@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clefgan.files import written_whole
 from clefgan.method import Images
 from clefgan.reproduction import printed
 from clefgan.reproduction.paper import Paper
 from clefgan.reproduction.rows import Outcome
+from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.files import cache
 from clefgan.method import Progress, silent
 from clefgan.reproduction import choices as known
 from clefgan.reproduction.choices import Choice
 from clefgan.reproduction.paper import Paper, Sizes, why_not
+from clefgan.storage.files import cache
 from evaluation import metrics
 from evaluation.bca import Interval
 

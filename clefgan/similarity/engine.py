@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from clefgan.similarity.reductions import PAGE, Block, Neighbours, Reduction, Smallest
-from clefgan.similarity.rows import Floats, Rows
 from clefgan.similarity.threads import single_blas
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 MEMORY_MIB = 1024
 WIDEST = 512  # wider blocks are no faster

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
-from clefgan.similarity.multiply import Multiplier, multiplier
-from clefgan.similarity.rows import Coded, Floats, Moments, Rows, code, moments
+from clefgan.similarity.multiplier import Multiplier, multiplier
 from clefgan.similarity.threads import in_threads
+from clefgan.similarity.whole_numbers import Coded, Floats, Moments, Rows, code, moments
 
 
 class Metric(StrEnum):

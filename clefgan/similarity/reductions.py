@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.similarity.rows import Floats
+from clefgan.similarity.whole_numbers import Floats
 
 PAGE = 64  # columns are always summed in pages of this size: one order of adding, any block size
 

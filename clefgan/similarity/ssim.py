@@ -21,8 +21,8 @@ from clefgan.method import Images, Progress, silent
 from clefgan.similarity.engine import MEMORY_MIB, nearest
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Neighbours
-from clefgan.similarity.rows import Floats, Rows
 from clefgan.similarity.threads import in_threads
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 WINDOW = 7
 

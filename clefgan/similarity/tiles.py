@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.similarity.reductions import Block
-from clefgan.similarity.rows import Floats, Rows
 from clefgan.similarity.threads import cores, in_threads
+from clefgan.similarity.whole_numbers import Floats, Rows
 
 CENTRE = 128
 LEAST_SIDE = 2  # pixels of a tile

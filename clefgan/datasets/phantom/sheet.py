@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from clefgan.datasets.phantom.challenge import LEAK, Counts, Role, make
-from clefgan.files import written_whole
 from clefgan.method import Images
+from clefgan.storage.files import written_whole
 
 COLUMNS = 8
 _DEV = Counts(test_generated=0, test_used=0, test_not_used=0)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.similarity import accelerator
-from clefgan.similarity.rows import Coded, Floats, Moments
 from clefgan.similarity.threads import in_threads
+from clefgan.similarity.whole_numbers import Coded, Floats, Moments
 
 PANEL = 2048  # candidates converted to floats at a time, where they are not kept
 
@@ -29,7 +29,7 @@ def multiplier(candidates: Coded, *, memory_mib: int) -> Multiplier:
     devices = accelerator.devices()
     if not devices:
         return OnHost.prepare(candidates, memory_mib=memory_mib)
-    from clefgan.similarity.limbs import OnDevices  # imports JAX
+    from clefgan.similarity.on_devices import OnDevices  # imports JAX
 
     return OnDevices(candidates, devices)
 

@@ -1,6 +1,6 @@
 """Arrays by name from weight files: safetensors, ONNX initialisers, Keras HDF5.
 
-No reader runs code from a file. What is in it is for `clefgan.weights` to judge.
+No reader runs code from a file. What is in it is for `clefgan.storage.weights` to judge.
 """
 
 import json
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
+from clefgan.storage.files import written_whole
 
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 """Arrays by their name in the file."""

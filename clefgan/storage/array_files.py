@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.files import written_whole
+from clefgan.storage.files import written_whole
 
 HEAD = 64 + 1  # a SHA-256 in hexadecimal, and a line feed
 

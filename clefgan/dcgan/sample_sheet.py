@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.files import written_whole
 from clefgan.method import Images
+from clefgan.storage.files import written_whole
 
 
 def tiled(images: Images, *, gap: int = 2) -> Images:

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast, get_type_hints
 
-from clefgan import hyperparameters
 from clefgan.errors import ClefganError
 from clefgan.method import Knowledge, Method
-from clefgan.strangers import named, one_line
+from clefgan.plugins import hyperparameters
+from clefgan.plugins.isolation import named, one_line
 
 GROUP = "clefgan.methods"
 OURS = "clefgan"

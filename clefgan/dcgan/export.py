@@ -6,12 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from clefgan.dcgan import devices, store
+from clefgan.dcgan import devices
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import flat, nested
 from clefgan.dcgan.trained import Trained
 from clefgan.errors import ClefganError
-from clefgan.files import written_whole
+from clefgan.storage import array_files
+from clefgan.storage.files import written_whole
 
 FIRST = 16  # samples whose digest is recorded: equal digests, equal trainings
 
@@ -25,7 +26,7 @@ def write(folder: Path, trained: Trained) -> None:
         "samples_sha256": hashlib.sha256(samples.tobytes()).hexdigest(),
         **devices.record(),
     }
-    store.write(folder / "networks.weights", flat(trained.weights))
+    array_files.write(folder / "networks.weights", flat(trained.weights))
     with written_whole(folder / "networks.json") as part:
         part.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
@@ -49,7 +50,7 @@ def read(folder: Path) -> Trained:
         config, size = _config(record["config"]), int(record["size"])
     except (ValueError, KeyError, TypeError) as cause:
         raise ClefganError(f"{path}: not a record of a DCGAN; got {cause}; train again") from cause
-    arrays = store.read(folder / "networks.weights")
+    arrays = array_files.read(folder / "networks.weights")
     if arrays is None:
         raise ClefganError(
             f"{folder / 'networks.weights'}: absent or damaged; got no whole file; train again"

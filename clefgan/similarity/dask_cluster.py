@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from clefgan.errors import ClusterError
-from clefgan.similarity import greeting
+from clefgan.similarity import cluster_checks
 from clefgan.similarity.engine import Job, Pairs, block, elsewhere
 from clefgan.similarity.reductions import Reduction
 from clefgan.similarity.threads import single_blas
@@ -106,7 +106,7 @@ class Cluster:
                 "cluster: the package 'distributed' is not installed; "
                 "pip install 'clefgan[cluster]'"
             ) from None
-        greeting.check_address(self.address)
+        cluster_checks.check_address(self.address)
         self.leaving.enter_context(quiet())
         self.greet()
         try:
@@ -114,12 +114,14 @@ class Cluster:
                 self.address, timeout=TIMEOUT, set_as_default=False
             )
             self.leaving.callback(self.close)
-            theirs = self.client.run_on_scheduler(greeting.installed, callback_timeout=TIMEOUT)
+            theirs = self.client.run_on_scheduler(
+                cluster_checks.installed, callback_timeout=TIMEOUT
+            )
         except Exception as error:  # whatever goes wrong over there
             self.greet()
-            greeting.check_installed(f"{self.where}: scheduler", error)
+            cluster_checks.check_installed(f"{self.where}: scheduler", error)
             raise
-        greeting.check_installed(f"{self.where}: scheduler", theirs)
+        cluster_checks.check_installed(f"{self.where}: scheduler", theirs)
         since = time.monotonic()
         while not self.workers():
             self.give_up_after(since)
@@ -128,7 +130,7 @@ class Cluster:
     def greet(self) -> None:
         """Raise unless the scheduler answers; it is lost if it has answered before."""
         try:
-            greeting.check_scheduler(self.address, TIMEOUT)
+            cluster_checks.check_scheduler(self.address, TIMEOUT)
         except ClusterError as error:
             raise self.lost() if self.met else error from None
         self.met = True
@@ -201,7 +203,10 @@ class Cluster:
             new = sorted(found - self.known)
             theirs = (
                 self.client.run(
-                    greeting.installed, workers=new, on_error="return", callback_timeout=TIMEOUT
+                    cluster_checks.installed,
+                    workers=new,
+                    on_error="return",
+                    callback_timeout=TIMEOUT,
                 )
                 if new
                 else {}
@@ -210,7 +215,7 @@ class Cluster:
             raise self.lost() from None
         for address, said in theirs.items():
             if not isinstance(said, OSError):  # that one has gone again
-                greeting.check_installed(f"{self.where}: worker {address!r}", said)
+                cluster_checks.check_installed(f"{self.where}: worker {address!r}", said)
                 self.known.add(address)
         return found
 
@@ -239,7 +244,7 @@ class Cluster:
             )
         if isinstance(error, ImportError):
             return ClusterError(
-                f"{self.where}: a worker cannot load the method ({greeting.one_line(error)}); "
+                f"{self.where}: a worker cannot load the method ({cluster_checks.one_line(error)}); "
                 "install its package on every worker"
             )
         return error

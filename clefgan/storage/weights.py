@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import weightfiles
 from clefgan.errors import ClefganError
-from clefgan.files import cache
-from clefgan.weightfiles import Arrays
+from clefgan.storage import weight_files
+from clefgan.storage.files import cache
+from clefgan.storage.weight_files import Arrays
 
 BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 HEAD = {"fc1": (25088, 4096), "fc2": (4096, 4096)}
@@ -106,7 +106,7 @@ def add(path: Path, *, trust: bool = False) -> Kept:
     ClefganError
         If it cannot be read, is not VGG-16, or is not known and not trusted.
     """
-    arrays = canonical(weightfiles.read(path), path)
+    arrays = canonical(weight_files.read(path), path)
     file_sha256 = sha256_of_file(path)
     known = is_known(arrays, file_sha256)
     if not known and not trust:
@@ -126,7 +126,7 @@ def add(path: Path, *, trust: bool = False) -> Kept:
     )
     told = {"source": item.source, "file_sha256": file_sha256, "sha256": item.sha256}
     flags = {"known": str(int(known)), "head": str(int(item.has_head))}
-    weightfiles.write_safetensors(item.path, arrays, told | flags)
+    weight_files.write_safetensors(item.path, arrays, told | flags)
     return item
 
 
@@ -135,7 +135,7 @@ def kept() -> list[Kept]:
     found = []
     for path in sorted(cache("weights").glob("vgg16-*.safetensors")):
         try:
-            told = weightfiles.safetensors_metadata(path)
+            told = weight_files.safetensors_metadata(path)
             known, head = told["known"] == "1", told["head"] == "1"
             item = Kept(path, told["source"], told["file_sha256"], told["sha256"], known, head)
         except (ClefganError, KeyError):
@@ -166,7 +166,7 @@ def places() -> list[Place]:
 
 def opened(item: Kept) -> Weights:
     """Read weights from the cache; a ClefganError if they are not what was written."""
-    arrays, _ = weightfiles.read_safetensors(item.path)
+    arrays, _ = weight_files.read_safetensors(item.path)
     if sha256_of(arrays) != item.sha256:
         raise ClefganError(
             f"{item.path}: damaged; remove it and add {item.source!r} again: clefgan weights --add"

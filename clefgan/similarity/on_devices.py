@@ -28,7 +28,7 @@ from jax import Array, lax
 from jax.sharding import AxisType, NamedSharding, PartitionSpec
 
 from clefgan.similarity.accelerator import Devices
-from clefgan.similarity.rows import FIXED_CHUNK, GREY_CENTRE, Coded, Floats, Moments
+from clefgan.similarity.whole_numbers import FIXED_CHUNK, GREY_CENTRE, Coded, Floats, Moments
 
 GREY_COLUMNS = 2**16
 LANES = 128  # columns are padded to a multiple: devices multiply in tiles
