@@ -52,7 +52,7 @@ def add(table: Table, what: str, asked: str, cost: Cost) -> None:
 
 def make(folder: Path) -> None:
     """Write a challenge of the size of 2023: shifted and noised phantom slices, 256x256 PNG."""
-    from clefgan.datasets import phantom
+    from clefgan.data import phantom
 
     slices = np.stack([phantom.draw(seed, SIZE) for seed in range(64)])
     jobs = [

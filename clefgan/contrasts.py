@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import controls, nuisance, sidecar, trials
+from clefgan import controls, nuisance, trials
 from clefgan.contrast import Noise, Row
+from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Progress
 from clefgan.plugins import registry
@@ -99,5 +100,5 @@ def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None)
 def strata_of(path: Path, bench: Bench) -> list[str]:
     """The stratum of each real dev image, used first."""
     names = [name.rpartition("/")[2] for name in bench.ids]
-    table = sidecar.mapping(path, "stratum", names)
+    table = truth_and_groups.mapping(path, "stratum", names)
     return [table[name] for name in names]

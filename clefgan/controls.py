@@ -20,9 +20,9 @@ import numpy as np
 
 from clefgan import folds, heldout, nuisance
 from clefgan.contrast import Noise, Row, Used, one_each, permutation, rows
+from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
-from clefgan.parts import Challenge
 
 __all__ = ["Noise", "Row", "foreign", "image_only", "other_generator", "permutation", "rows"]
 
@@ -178,7 +178,7 @@ def foreign(
             f"{challenge.source}: no test part, and phantoms are square, not "
             f"{header.width}x{header.height}; give a test part"
         )
-    from clefgan.datasets.phantom.challenge import Counts, make
+    from clefgan.data.phantom.challenge import Counts, make
 
     counts = Counts(len(challenge.dev.generated), 0, 0, 0, 0, 0)
     roles = make(seed, 0.0, counts, size=header.width)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan import folds
+from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores
 from clefgan.nulls import Round
-from clefgan.parts import Challenge
 from clefgan.plugins import isolation
 
 

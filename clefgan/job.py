@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan import decide, folds, provenance
+from clefgan.data.challenge import Challenge, Dev, Test
+from clefgan.data.imageset import ImageSet
 from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
 from clefgan.heldout import Beside, checked, groups_of, held_out
-from clefgan.imageset import ImageSet
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
-from clefgan.parts import Challenge, Dev, Test
 from clefgan.plugins import isolation
 
 Protocol = Literal["paper", "held-out"]

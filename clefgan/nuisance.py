@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.imageset import ImageSet
+from clefgan.data.imageset import ImageSet
 from clefgan.method import Images
 
 Features = NDArray[np.float64]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from clefgan import sidecar
+from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Knowledge
 from evaluation.runs import Panel, Run
@@ -55,7 +55,7 @@ def read_truth(path: Path) -> dict[str, bool]:
     """
     if not path.is_file():
         raise ClefganError(f"{path}: no such file; --truth takes a CSV of id, 0 or 1")
-    table = sidecar.mapping(path, "truth", ())
+    table = truth_and_groups.mapping(path, "truth", ())
     if not table:
         raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
     wrong = [name for name, value in table.items() if value not in ("0", "1")]

@@ -4,9 +4,9 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from clefgan.imageset import ImageSet
+from clefgan.data.challenge import Challenge
+from clefgan.data.imageset import ImageSet
 from clefgan.method import Method
-from clefgan.parts import Challenge
 from clefgan.similarity import dask_cluster
 from clefgan.similarity.threads import cores
 

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import challenge, folds, heldout, job, provenance
-from clefgan.challenge import Challenge
-from clefgan.decoding import Window
+from clefgan import folds, heldout, job, provenance
+from clefgan.data import reading
+from clefgan.data.decoding import Window
+from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.job import Protocol
 from clefgan.method import DevSet, Images, Method, Scores, silent
@@ -28,7 +29,7 @@ from clefgan.plugins import isolation, registry
 from clefgan.storage import code_digest
 from clefgan.storage.files import written_whole
 
-ENGINE = ("clefgan.folds", "clefgan.images")
+ENGINE = ("clefgan.folds", "clefgan.data.images")
 """Modules beside the method's own that decide what it is fitted on."""
 
 
@@ -112,7 +113,7 @@ class Results:
 
 def read(plan: Plan) -> Challenge:
     """The challenge that a plan names."""
-    return challenge.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
+    return reading.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
 
 
 def load(plan: Plan) -> Bench:

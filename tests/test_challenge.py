@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, decoding, images
+from clefgan.data import decoding, images, reading
 from clefgan.errors import ClefganError
 from submissions import RunFileError
 
@@ -37,13 +37,13 @@ TRAIN_2025 = "ImageCLEF25_GAN_Detect_Training_Data_Usage_training-dataset"
 
 def roles(root: Path) -> dict[str, str]:
     """`dev used` and so on to the folder, from `root`."""
-    sets = challenge.read(root).image_sets()
+    sets = reading.read(root).image_sets()
     return {found.role: str(Path(found.where).relative_to(root)) for found in sets}
 
 
 def error(root: Path) -> str:
     with pytest.raises(ClefganError) as caught:
-        challenge.read(root)
+        reading.read(root)
     text = str(caught.value)
     assert text.startswith(str(root))
     assert "\n" not in text
@@ -90,29 +90,29 @@ class TestLayout:
     def test_dev_alone(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
         assert roles(tmp_path) == dict(zip(DEV_ROLES, DEV, strict=True))
-        assert challenge.read(tmp_path / "dev").test is None
+        assert reading.read(tmp_path / "dev").test is None
 
     def test_test_alone(self, tmp_path: Path) -> None:
         make(tmp_path, *TEST)
         assert roles(tmp_path) == dict(zip(TEST_ROLES, TEST, strict=True))
-        assert challenge.read(tmp_path).dev is None
+        assert reading.read(tmp_path).dev is None
 
     def test_dev_and_test_apart(self, tmp_path: Path) -> None:
         make(tmp_path / "here", *DEV)
         make(tmp_path / "there", "generated", "unknown")
-        found = challenge.read(tmp_path / "here", test_data=tmp_path / "there")
+        found = reading.read(tmp_path / "here", test_data=tmp_path / "there")
         assert found.source == f"{tmp_path / 'here'} and {tmp_path / 'there'}"
         assert len(found.image_sets()) == 5
         with pytest.raises(
             ClefganError, match=r"/there: no dev images; with test data given apart"
         ):
-            challenge.read(tmp_path / "there", test_data=tmp_path / "here")
+            reading.read(tmp_path / "there", test_data=tmp_path / "here")
         with pytest.raises(ClefganError, match=r"/here: no test images; test is read here"):
-            challenge.read(tmp_path / "here", test_data=tmp_path / "here")
+            reading.read(tmp_path / "here", test_data=tmp_path / "here")
 
     def test_no_deeper_than_three_levels_below(self, tmp_path: Path) -> None:
         make(tmp_path, "a/b/c/generated", "a/b/c/used", "a/b/c/not_used")
-        challenge.read(tmp_path)
+        reading.read(tmp_path)
         deep = make(tmp_path / "deep", *(f"a/b/c/d/{name}" for name in ("generated", "used")))
         assert error(deep).endswith("found folders: a, a/b, a/b/c, a/b/c/d")
 
@@ -130,7 +130,7 @@ class TestLayout:
         assert roles(tmp_path)["dev used"] == "used/real_used"
 
     def test_real_ct(self, shared_data: Path) -> None:
-        found = challenge.read(shared_data / "lab_challenge")
+        found = reading.read(shared_data / "lab_challenge")
         assert [len(images) for images in found.image_sets()] == [500, 80, 80, 1000, 200]
         assert found.test is not None
         assert found.test.truth is None
@@ -199,22 +199,22 @@ class TestLayoutErrors:
             ": no such folder, and no dataset of this name; known: imageclef_gans, phantom_ct"
         )
         with pytest.raises(ClefganError, match=r"^phantom: .*; did you mean 'phantom_ct'\?$"):
-            challenge.read("phantom")
+            reading.read("phantom")
 
     def test_a_file_is_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / "a.png").write_bytes(png(0))
         with pytest.raises(ClefganError, match=r"/a\.png: no such folder$"):
-            challenge.read(tmp_path / "a.png")
+            reading.read(tmp_path / "a.png")
 
     def test_no_such_edition(self, tmp_path: Path) -> None:
         with pytest.raises(RunFileError, match="no edition '1999'"):
-            challenge.read(make(tmp_path, *DEV), "1999")
+            reading.read(make(tmp_path, *DEV), "1999")
 
     def test_an_edition_of_ones_own_names_its_folders(self, tmp_path: Path) -> None:
         make(tmp_path, "generated", "members", "not_used")
         own = tmp_path / "mine.toml"
         own.write_text('base = "2023"\n[folders]\nused = ["members"]\n')
-        found = challenge.read(tmp_path, own)
+        found = reading.read(tmp_path, own)
         assert found.dev is not None
         assert found.dev.used.ids == ("members_1", "members_2")
 
@@ -230,7 +230,7 @@ class TestLayoutErrors:
 class TestImageSet:
     def test_ids_beside_pixels(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST, n=11)
-        found = challenge.read(tmp_path)
+        found = reading.read(tmp_path)
         assert found.dev is not None
         assert found.dev.used.ids == tuple(f"used_{i}" for i in range(1, 12))
         assert found.dev.used.load()[:, 0, 0].tolist() == list(range(10, 21))
@@ -243,7 +243,7 @@ class TestImageSet:
             raise AssertionError("decoded")
 
         monkeypatch.setattr(decoding, "decode", refuse)
-        found = challenge.read(tmp_path)
+        found = reading.read(tmp_path)
         assert [each.digest() for each in found.image_sets()]
         with pytest.raises(AssertionError, match="decoded"):
             found.image_sets()[0].load()
@@ -260,24 +260,22 @@ class TestImageSet:
             return whole(file)
 
         monkeypatch.setattr(images.ImageFile, "read_bytes", note)
-        challenge.read(tmp_path)
+        reading.read(tmp_path)
         assert len(opened) == 5
 
     def test_digest_sees_ids_and_bytes_and_nothing_else(self, tmp_path: Path) -> None:
         make(tmp_path / "a", *DEV)
         make(tmp_path / "b", "train/generated", "train/real/used", "train/real/not_used")
         (tmp_path / "b/train/real/used/.DS_Store").write_bytes(b"1")
-        a, b = (challenge.read(tmp_path / name) for name in "ab")
+        a, b = (reading.read(tmp_path / name) for name in "ab")
         before = [each.digest() for each in a.image_sets()]
         assert before == [each.digest() for each in b.image_sets()]
         assert len(set(before)) == 3
         used = tmp_path / "a/dev/used"
         (used / "used_2.png").write_bytes(png(200))
-        changed = challenge.read(tmp_path / "a").image_sets()[1].digest()
+        changed = reading.read(tmp_path / "a").image_sets()[1].digest()
         (used / "used_2.png").rename(used / "used_3.png")
-        assert (
-            len({before[1], changed, challenge.read(tmp_path / "a").image_sets()[1].digest()}) == 3
-        )
+        assert len({before[1], changed, reading.read(tmp_path / "a").image_sets()[1].digest()}) == 3
 
     def test_digest_by_hand(self, tmp_path: Path) -> None:
         from hashlib import sha256
@@ -287,19 +285,19 @@ class TestImageSet:
         for name in ("used_1", "used_2"):
             content = (tmp_path / f"dev/used/{name}.png").read_bytes()
             whole += len(name).to_bytes(4, "big") + name.encode() + sha256(content).digest()
-        assert challenge.read(tmp_path).image_sets()[1].digest() == sha256(whole).hexdigest()
+        assert reading.read(tmp_path).image_sets()[1].digest() == sha256(whole).hexdigest()
 
     def test_16_bit_takes_the_window_given_to_read(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
         deep = np.array([[0, 500, 1000, 2000]] * 4, np.uint16)
         Image.fromarray(deep).save(tmp_path / "dev/used/used_1.png")
         (tmp_path / "dev/used/used_2.png").unlink()
-        used = challenge.read(tmp_path).image_sets()[1]
+        used = reading.read(tmp_path).image_sets()[1]
         with pytest.raises(
             ClefganError, match=r"/used: 1 of 1 image cannot be read: 'used_1\.png' is"
         ):
             used.load()
-        used = challenge.read(tmp_path, sixteen_bit=(0, 1000)).image_sets()[1]
+        used = reading.read(tmp_path, sixteen_bit=(0, 1000)).image_sets()[1]
         assert used.load()[0, 0].tolist() == [0, 128, 255, 255]
 
 
@@ -316,7 +314,7 @@ class TestTruth:
     def test_is_read_by_id(self, tmp_path: Path, place: str, text: str) -> None:
         make(tmp_path, *DEV, *TEST)
         (tmp_path / place).write_text(text)
-        found = challenge.read(tmp_path).test
+        found = reading.read(tmp_path).test
         assert found is not None
         assert found.truth == {"real_unknown_1_1": True, "real_unknown_1_2": False}
 
@@ -373,7 +371,7 @@ class TestGroups:
     def test_are_read_by_id(self, tmp_path: Path, place: str, head: str) -> None:
         make(tmp_path, *DEV)
         (tmp_path / place).write_text(head + self.ROWS + "generated_1,p9\n")
-        assert challenge.read(tmp_path).groups == {
+        assert reading.read(tmp_path).groups == {
             "used_1": "p1",
             "used_2": "p1",
             "not_used_1": "p2",
@@ -383,7 +381,7 @@ class TestGroups:
     def test_none(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
         (tmp_path / "manifest.csv").write_text("file,size\nused_1,8\n")
-        assert challenge.read(tmp_path).groups is None
+        assert reading.read(tmp_path).groups is None
 
     def test_every_real_dev_image_needs_one(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, n=3)

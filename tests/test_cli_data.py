@@ -11,9 +11,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from clefgan import __main__ as entry
-from clefgan import inspection
 from clefgan.cli.data import app
-from clefgan.datasets import preparation
+from clefgan.data import inspection
+from clefgan.data.tfds import preparation
 from clefgan.errors import ClefganError
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")

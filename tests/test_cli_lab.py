@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from clefgan import challenge
 from clefgan.cli.lab import app
+from clefgan.data import reading
 from clefgan.errors import ClefganError
 
 SMALL = [
@@ -60,7 +60,7 @@ class TestMake:
         assert table[4][:4] == ["test", "generated", "30", "15"]
         assert table[5] == ["test", "candidates", "16"]
         assert lines[-1] == f"wrote {folder}"
-        read = challenge.read(folder)
+        read = reading.read(folder)
         assert read.test is not None
         assert read.test.truth is not None
         assert sum(read.test.truth.values()) == 8

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, controls, folds, heldout
+from clefgan import controls, folds, heldout
 from clefgan.contrast import exchangeable
+from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.testing import blobs
@@ -158,13 +159,13 @@ class TestOtherGenerator:
 
 
 class TestForeign:
-    def folder(self, root: Path, shape: tuple[int, int], *roles: str) -> challenge.Challenge:
+    def folder(self, root: Path, shape: tuple[int, int], *roles: str) -> reading.Challenge:
         for role in roles:
             (root / role).mkdir(parents=True)
             for i in range(2):
                 pixels = np.full(shape, 10 * i + len(role), np.uint8)
                 Image.fromarray(pixels).save(root / role / f"{Path(role).name}_{i}.png")
-        return challenge.read(root)
+        return reading.read(root)
 
     DEV = ("dev/generated", "dev/used", "dev/not_used")
     TEST = ("test/generated_1", "test/real_unknown_1")
@@ -188,7 +189,7 @@ class TestForeign:
 
     def test_nothing_at_all_is_an_error(self) -> None:
         with pytest.raises(ClefganError, match=r"^x: no dev images; the control is for them$"):
-            controls.foreign(challenge.Challenge("x", None, None))
+            controls.foreign(reading.Challenge("x", None, None))
 
 
 class TestRows:

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, images
-from clefgan.datasets import preparation, prepared, scratch
+from clefgan.data import images, reading
+from clefgan.data.tfds import preparation, scratch, stored
 from clefgan.errors import ClefganError
 from clefgan.similarity import engine
 from clefgan.similarity.products import Metric
@@ -63,7 +63,7 @@ def download(tmp_path: Path) -> Path:
     return root
 
 
-def same(found: challenge.Challenge, expected: challenge.Challenge) -> None:
+def same(found: reading.Challenge, expected: reading.Challenge) -> None:
     for one, other in zip(found.image_sets(), expected.image_sets(), strict=True):
         assert one.role == other.role
         assert one.ids == other.ids
@@ -90,11 +90,11 @@ class TestImageclefGans:
     @pytest.mark.parametrize("config", ["2023", "2025_s1"])
     def test_is_the_same_as_its_folder(self, download: Path, config: str) -> None:
         path = preparation.prepare(f"imageclef_gans/{config}", download)
-        found = challenge.read(f"imageclef_gans/{config}")
+        found = reading.read(f"imageclef_gans/{config}")
         assert found.source == f"imageclef_gans/{config}"
-        same(found, challenge.read(download))
-        same(challenge.read(path), challenge.read(download))
-        same(challenge.read(path.parent), challenge.read(download))
+        same(found, reading.read(download))
+        same(reading.read(path), reading.read(download))
+        same(reading.read(path.parent), reading.read(download))
 
     def test_the_engine_reads_it_block_by_block(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -109,7 +109,7 @@ class TestImageclefGans:
         preparation.prepare("imageclef_gans/2023", root)
         monkeypatch.setattr(engine, "WIDEST", 64)
         for data in ("imageclef_gans/2023", root):
-            test = challenge.read(data).test
+            test = reading.read(data).test
             assert test is not None
             wanted = engine.nearest(Metric.UNIT, test.candidates.load(), test.generated.load(), k=3)
             with monkeypatch.context() as patched:
@@ -122,15 +122,15 @@ class TestImageclefGans:
     def test_dev_alone(self, tmp_path: Path) -> None:
         root = make(tmp_path / "download", *DEV)
         preparation.prepare("imageclef_gans/2023", root)
-        found = challenge.read("imageclef_gans/2023")
-        same(found, challenge.read(root))
+        found = reading.read("imageclef_gans/2023")
+        same(found, reading.read(root))
         assert found.test is None
         assert found.groups is None
 
     def test_truth_is_absent_where_it_is_not_known(self, download: Path) -> None:
         (download / "truth.csv").unlink()
         preparation.prepare("imageclef_gans/2023", download)
-        found = challenge.read("imageclef_gans/2023")
+        found = reading.read("imageclef_gans/2023")
         assert found.test is not None
         assert found.test.truth is None
 
@@ -171,7 +171,7 @@ class TestPreparedBefore:
             f"{path}: prepared before from other data, in {str(download)!r}; "
             f"give --force to replace it by that in {str(other)!r}"
         )
-        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        same(reading.read("imageclef_gans/2023"), reading.read(download))
 
     @pytest.mark.parametrize("table", ["truth.csv", "groups.csv"])
     def test_from_other_tables(self, download: Path, table: str) -> None:
@@ -188,7 +188,7 @@ class TestPreparedBefore:
     def test_force_takes_its_place(self, download: Path, other: Path, cache: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
         assert preparation.ensure("imageclef_gans/2023", other, force=True) == (path, True)
-        same(challenge.read("imageclef_gans/2023"), challenge.read(other))
+        same(reading.read("imageclef_gans/2023"), reading.read(other))
         assert not list(cache.glob(".preparing-*"))
 
     def test_force_that_fails_leaves_the_old_one(
@@ -205,7 +205,7 @@ class TestPreparedBefore:
         monkeypatch.setattr(Path, "rename", failing)
         with pytest.raises(OSError, match="disk on fire"):
             preparation.prepare("imageclef_gans/2023", other, force=True)
-        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        same(reading.read("imageclef_gans/2023"), reading.read(download))
 
     @pytest.mark.parametrize("record", [None, "", "[]", "{}"])
     def test_by_a_version_that_did_not_note_it(self, download: Path, record: str | None) -> None:
@@ -226,7 +226,7 @@ class TestDamaged:
         (records,) = path.glob("*dev_used*")
         records.write_bytes(records.read_bytes()[:left])
         with pytest.raises(ClefganError) as caught:
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
         assert str(caught.value).startswith(
             f"{path}, split dev_used: a prepared dataset that is damaged; got "
         )
@@ -235,17 +235,17 @@ class TestDamaged:
         )
         assert "\n" not in str(caught.value)
         preparation.prepare("imageclef_gans/2023", download, force=True)
-        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        same(reading.read("imageclef_gans/2023"), reading.read(download))
 
     def test_records_that_are_no_records_or_absent(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
         (records,) = path.glob("*dev_used*")
         records.write_bytes(bytes(range(256)) * 512)
         with pytest.raises(ClefganError, match=r"split dev_used: a prepared dataset that is dam"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
         records.unlink()
         with pytest.raises(ClefganError, match=r"split dev_used: a prepared dataset that is dam"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
 
     @pytest.mark.parametrize("name", ["features.json", "dataset_info.json"])
     @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"{}", b"[1]", b'{"splits": 3}', b"{"])
@@ -253,17 +253,17 @@ class TestDamaged:
         path = preparation.prepare("imageclef_gans/2023", download)
         (path / name).write_bytes(content)
         with pytest.raises(ClefganError, match=rf"^{path}: a prepared dataset that is damaged; g"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
 
     def test_no_features(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
         (path / "features.json").unlink()
         with pytest.raises(ClefganError, match=rf"^{path}: a prepared dataset that is damaged; g"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
 
     def test_an_image_that_is_damaged_once_it_is_listed(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
-        found = challenge.read(path)
+        found = reading.read(path)
         (records,) = path.glob("*dev_used*")
         records.write_bytes(b"")
         assert found.dev is not None
@@ -320,14 +320,14 @@ class TestInterrupted:
                 preparation.prepare("imageclef_gans/2023", download)
         assert not [path for path in cache.rglob("*") if path.is_file()]
         with pytest.raises(ClefganError, match=r"is not prepared"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
 
     def test_killed_leaves_nothing_that_is_trusted(self, download: Path, cache: Path) -> None:
         script = f"""
             import itertools, os, signal
             from pathlib import Path
             from clefgan import images
-            from clefgan.datasets import preparation
+            from clefgan.data.tfds import preparation
 
             count = itertools.count()
             images.header = lambda _: next(count) < 15 or os.kill(os.getpid(), signal.SIGKILL)
@@ -337,18 +337,18 @@ class TestInterrupted:
         assert done.returncode == -signal.SIGKILL
         assert list(cache.glob(".preparing-*/**/*"))
         with pytest.raises(ClefganError, match=r"is not prepared"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
         preparation.prepare("imageclef_gans/2023", download)
-        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        same(reading.read("imageclef_gans/2023"), reading.read(download))
         assert not list(cache.glob(".preparing-*"))
 
     def test_a_folder_without_its_last_file_is_made_anew(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
         (path / "dataset_info.json").unlink()
         with pytest.raises(ClefganError, match=r"is not prepared"):
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
         preparation.prepare("imageclef_gans/2023", download)
-        same(challenge.read("imageclef_gans/2023"), challenge.read(download))
+        same(reading.read("imageclef_gans/2023"), reading.read(download))
 
 
 def run(script: str) -> "subprocess.CompletedProcess[str]":
@@ -379,7 +379,7 @@ def test_no_tensorflow(download: Path) -> None:
 
         sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
         from clefgan import challenge
-        from clefgan.datasets import preparation
+        from clefgan.data.tfds import preparation
 
         preparation.prepare("imageclef_gans/2023", Path({str(download)!r}))
         found = challenge.read("imageclef_gans/2023")
@@ -410,7 +410,7 @@ class Source(list[dict[str, object]]):
 class TestErrors:
     def test_not_prepared(self) -> None:
         with pytest.raises(ClefganError) as caught:
-            challenge.read("imageclef_gans/2023")
+            reading.read("imageclef_gans/2023")
         assert str(caught.value) == (
             "dataset 'imageclef_gans/2023' is not prepared; download it and run "
             "`clefgan data prepare imageclef_gans/2023 --from FOLDER`"
@@ -420,15 +420,15 @@ class TestErrors:
         with pytest.raises(
             ClefganError, match=r"has several configurations; say one of imageclef_g"
         ):
-            challenge.read("imageclef_gans")
+            reading.read("imageclef_gans")
         with pytest.raises(
             ClefganError, match=r"has no configuration '1999'; known: imageclef_gans/2"
         ):
-            challenge.read("imageclef_gans/1999")
+            reading.read("imageclef_gans/1999")
         with pytest.raises(
             ClefganError, match=r"no dataset of this name; did you mean 'imageclef_gan"
         ):
-            challenge.read("imageclef_gan/2023")
+            reading.read("imageclef_gan/2023")
 
     def test_the_folder_of_the_download(self, tmp_path: Path) -> None:
         with pytest.raises(ClefganError, match=r": give the folder of the download with --from$"):
@@ -455,7 +455,7 @@ class TestErrors:
         with pytest.raises(
             ClefganError, match=r"/imageclef_gans: 2 prepared datasets; give one, such"
         ):
-            challenge.read(cache / "imageclef_gans")
+            reading.read(cache / "imageclef_gans")
 
     def test_another_storage_format(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
@@ -463,7 +463,7 @@ class TestErrors:
         info["fileFormat"] = "tfrecord"
         (path / "dataset_info.json").write_text(json.dumps(info))
         with pytest.raises(ClefganError, match=r": stored as 'tfrecord'; need 'array_record'$"):
-            challenge.read(path)
+            reading.read(path)
 
     def test_splits_that_are_missing(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
@@ -474,11 +474,11 @@ class TestErrors:
         with pytest.raises(
             ClefganError, match=r": no split 'dev_used'; it has dev_generated, dev_n"
         ):
-            challenge.read(path)
+            reading.read(path)
         info["splits"] = []
         (path / "dataset_info.json").write_text(json.dumps(info))
         with pytest.raises(ClefganError, match=r": no challenge here; need splits dev_generated, "):
-            challenge.read(path)
+            reading.read(path)
 
     def test_features_that_are_missing(self, download: Path) -> None:
         path = preparation.prepare("imageclef_gans/2023", download)
@@ -486,11 +486,11 @@ class TestErrors:
         del features["featuresDict"]["features"]["id"]
         (path / "features.json").write_text(json.dumps(features))
         with pytest.raises(ClefganError, match=r": no feature 'id'; need image, id and label$"):
-            challenge.read(path)
+            reading.read(path)
 
     def test_truth_of_some_candidates(self) -> None:
-        record = prepared.Record("a", "data, split test_unknown", None, 0)
-        split = prepared.Split("test_unknown", (record,), {"a": "used", "b": "unknown"}, {})
+        record = stored.Record("a", "data, split test_unknown", None, 0)
+        split = stored.Split("test_unknown", (record,), {"a": "used", "b": "unknown"}, {})
         with pytest.raises(
             ClefganError, match=r"^data, split test_unknown: the truth of 1 of 2 image"
         ):
@@ -499,7 +499,7 @@ class TestErrors:
     def test_records_are_sorted_and_keep_their_place(self) -> None:
         names = ("b_10", "b_9", "a")
         source = Source({"id": name.encode(), "label": 1} for name in names)
-        split = prepared.read_split("here", "dev_used", source)
+        split = stored.read_split("here", "dev_used", source)
         assert [(record.id, record.index) for record in split.records] == [
             ("a", 2),
             ("b_9", 1),
@@ -516,13 +516,13 @@ class TestErrors:
     def test_faults_of_a_split(self, rows: list[tuple[str, int]], message: str) -> None:
         source = Source({"id": name.encode(), "label": label} for name, label in rows)
         with pytest.raises(ClefganError, match=message):
-            prepared.read_split("here", "dev_used", source)
+            stored.read_split("here", "dev_used", source)
 
 
 def test_real_ct(shared_data: Path) -> None:
     root = shared_data / "lab_challenge"
     preparation.prepare("imageclef_gans/2023", root)
-    found, expected = challenge.read("imageclef_gans/2023"), challenge.read(root)
+    found, expected = reading.read("imageclef_gans/2023"), reading.read(root)
     for one, other in zip(found.image_sets(), expected.image_sets(), strict=True):
         assert one.ids == other.ids
         assert one.digest() == other.digest()

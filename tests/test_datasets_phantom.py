@@ -13,9 +13,9 @@ import pytest
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from clefgan.datasets import conventions, phantom_ct
-from clefgan.datasets.phantom import Counts, make
-from clefgan.datasets.phantom_ct import PhantomCt
+from clefgan.data.phantom import Counts, make
+from clefgan.data.tfds import phantom_ct, schema
+from clefgan.data.tfds.phantom_ct import PhantomCt
 
 SMALL = Counts(
     dev_generated=8, dev_used=4, dev_not_used=3, test_generated=6, test_used=2, test_not_used=3
@@ -45,11 +45,11 @@ def rows(builder: Any, split: str) -> Iterator[Any]:
 def test_what_is_made_is_stored(tmp_path: Path, config: str, leak: float) -> None:
     builder = prepare(tmp_path, config)
     made = make(0, leak, SMALL)
-    assert set(builder.info.splits) == set(made) == set(conventions.SPLITS)
+    assert set(builder.info.splits) == set(made) == set(schema.SPLITS)
     for split, role in made.items():
         stored = list(rows(builder, split))
         assert [row["id"].decode() for row in stored] == list(role.ids)
-        assert [conventions.LABELS[row["label"]] for row in stored] == list(role.labels)
+        assert [schema.LABELS[row["label"]] for row in stored] == list(role.labels)
         assert [row["group"].decode() for row in stored] == list(role.patients)
         for row, pixels in zip(stored, role.images, strict=True):
             with Image.open(io.BytesIO(row["image"])) as image:
@@ -91,7 +91,7 @@ def test_an_interrupted_preparation_leaves_nothing_to_trust(
 def test_the_whole_set_is_made_without_tensorflow(tmp_path: Path) -> None:
     program = (
         "import sys\n"
-        "from clefgan.datasets.phantom_ct import PhantomCt\n"
+        "from clefgan.data.tfds.phantom_ct import PhantomCt\n"
         "builder = PhantomCt(data_dir=sys.argv[1])\n"
         "builder.download_and_prepare(file_format='array_record')\n"
         "print({name: split.num_examples for name, split in sorted(builder.info.splits.items())})\n"

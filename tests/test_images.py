@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from clefgan import decoding, images
-from clefgan.decoding import ImageError
+from clefgan.data import decoding, images
+from clefgan.data.decoding import ImageError
 from clefgan.errors import ClefganError
 
 GREY = np.random.default_rng(0).integers(0, 256, (6, 5), dtype=np.uint8)

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from baselines.nearest import Nearest
-from clefgan import challenge, decide, folds, heldout, job
-from clefgan.challenge import Challenge
+from clefgan import decide, folds, heldout, job
+from clefgan.data import reading
+from clefgan.data.reading import Challenge
 from clefgan.decide import Known, Verdict
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Knowledge, silent
@@ -36,7 +37,7 @@ def make(folder: Path, sets: dict[str, int]) -> None:
 def whole(tmp_path: Path) -> Challenge:
     make(tmp_path, SETS)
     make(tmp_path, TEST_SETS)
-    return challenge.read(tmp_path)
+    return reading.read(tmp_path)
 
 
 LOG: list[Any] = []
@@ -141,7 +142,7 @@ def test_progress_of_a_fold_names_the_fold(whole: Challenge) -> None:
 
 def test_dev_alone_is_scored_without_a_test_part(tmp_path: Path) -> None:
     make(tmp_path, SETS)
-    run = job.run(challenge.read(tmp_path), "spy", Spy(), n_folds=2)
+    run = job.run(reading.read(tmp_path), "spy", Spy(), n_folds=2)
     assert run.test is None
     assert set(run.dev) == {"paper", "held-out"}
 
@@ -149,14 +150,14 @@ def test_dev_alone_is_scored_without_a_test_part(tmp_path: Path) -> None:
 def test_test_alone_has_nothing_to_fit_on(tmp_path: Path) -> None:
     make(tmp_path, TEST_SETS)
     with pytest.raises(ClefganError, match="no dev images; a method is fitted on them"):
-        job.run(challenge.read(tmp_path), "spy", Spy())
+        job.run(reading.read(tmp_path), "spy", Spy())
 
 
 def test_truth_beside_the_candidates_is_used(tmp_path: Path) -> None:
     make(tmp_path, SETS | TEST_SETS)
     lines = [f"real_unknown_1_{i:04d},{i % 2}\n" for i in range(1, 10)]
     (tmp_path / "test" / "truth.csv").write_text("".join(reversed(lines)))
-    run = job.run(challenge.read(tmp_path), "spy", Spy(), n_folds=2)
+    run = job.run(reading.read(tmp_path), "spy", Spy(), n_folds=2)
     assert run.test is not None
     assert run.test.truth is not None
     assert run.test.truth.tolist() == [i % 2 == 1 for i in range(1, 10)]
@@ -167,7 +168,7 @@ def test_groups_stay_together(tmp_path: Path) -> None:
     ids = [f"used_{i:04d}" for i in range(1, 7)] + [f"not_used_{i:04d}" for i in range(1, 8)]
     rows = [f"{name},patient{i // 2}\n" for i, name in enumerate(ids)]
     (tmp_path / "groups.csv").write_text("id,group\n" + "".join(rows))
-    found = challenge.read(tmp_path)
+    found = reading.read(tmp_path)
     assert found.groups is not None
     job.run(found, "spy", Spy(), n_folds=3, protocols=("held-out",))
     assert found.dev is not None

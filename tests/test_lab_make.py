@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge
+from clefgan.data import reading
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.lab import leaks, make, reals, roles
@@ -406,7 +406,7 @@ class TestFolder:
     def test_it_is_a_challenge_with_truth_and_groups(self, tmp_path: Path) -> None:
         spec = Spec(leak=0.5, seed=3, counts=SMALL)
         folder = made(tmp_path / "x", spec)
-        read = challenge.read(folder)
+        read = reading.read(folder)
         assert read.dev is not None
         assert read.test is not None
         assert [len(found) for found in read.image_sets()] == [12, 6, 5, 20, 9]
@@ -420,7 +420,7 @@ class TestFolder:
         found, spec = some(), Spec(leak=0.5, seed=3, counts=SMALL)
         drawn = make.draw(found, spec)
         folder = made(tmp_path / "x", spec)
-        read = challenge.read(folder)
+        read = reading.read(folder)
         record = json.loads((folder / "lab.json").read_text())
         assert read.dev is not None
         assert read.test is not None

@@ -26,7 +26,8 @@ from baselines.ranks import average_ranks
 from baselines.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
-from clefgan import challenge, decide, job
+from clefgan import decide, job
+from clefgan.data import reading
 from clefgan.method import DevSet, Images, silent
 from clefgan.plugins import registry
 from clefgan.testing import blobs, example
@@ -113,7 +114,7 @@ def test_nothing_is_chosen_on_the_scored_images(name: str, tmp_path: Path) -> No
     for first in (True, False):  # the test truth as it is, and turned round
         rows = [f"real_unknown_1_{i + 1:04d},{int((i < 3) == first)}" for i in range(6)]
         (tmp_path / "truth.csv").write_text("\n".join(rows) + "\n")
-        read = challenge.read(tmp_path)
+        read = reading.read(tmp_path)
         for rule in RULES if name == "nearest" else ("dev-best:f1",):
             run = job.run(read, name, registry.get(name)(), rule=decide.parse(rule))
             assert run.test is not None

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge, nuisance
+from clefgan import nuisance
+from clefgan.data import reading
 from clefgan.testing import blobs
 
 
@@ -54,7 +55,7 @@ class TestNuisance:
                 pixels = np.random.default_rng(i).integers(0, i, (8, 8), np.uint8)
                 Image.fromarray(pixels).save(file, "PNG")
                 (tmp_path / name / f"{name}_{i}.png").write_bytes(file.getvalue())
-        dev = challenge.read(tmp_path).dev
+        dev = reading.read(tmp_path).dev
         assert dev is not None
         wanted = [(tmp_path / "used" / f"used_{i}.png").stat().st_size for i in (2, 10)]
         assert nuisance.file_sizes(dev.used) == wanted

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
-from clefgan.datasets.phantom import Counts, Role, draw, generator, make
-from clefgan.datasets.phantom.__main__ import main
+from clefgan.data.phantom import Counts, Role, draw, generator, make
+from clefgan.data.phantom.__main__ import main
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 
@@ -120,7 +120,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(small: dict[str, 
     assert [role.patients for role in again.values()] == [r.patients for r in small.values()]
     program = (
         "import hashlib\n"
-        "from clefgan.datasets.phantom import Counts, make\n"
+        "from clefgan.data.phantom import Counts, make\n"
         f"roles = make(3, 0.5, {SMALL})\n"
         "pixels = b''.join(role.images.tobytes() for role in roles.values())\n"
         "print(hashlib.sha256(pixels).hexdigest())"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import challenge
-from clefgan.challenge import Challenge
+from clefgan.data import reading
+from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.report import gallery
 from evaluation import leaderboard
@@ -28,7 +28,7 @@ def found(tmp_path: Path) -> Challenge:
         folder.mkdir(parents=True)
         for i, image in enumerate(images):
             Image.fromarray(image).save(folder / f"{role}_{i + 1:04d}.png")
-    return challenge.read(tmp_path / "test")
+    return reading.read(tmp_path / "test")
 
 
 def ids() -> list[str]:

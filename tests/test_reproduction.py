@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from clefgan import challenge
+from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.job import Scored
 from clefgan.plugins import registry
@@ -61,7 +61,7 @@ def write_data(tmp_path: Path, *, truth: bool) -> Path:
 
 
 def reproduced(tmp_path: Path, *, truth: bool = True) -> result.Reproduction:
-    found = challenge.read(write_data(tmp_path, truth=truth))
+    found = reading.read(write_data(tmp_path, truth=truth))
     return result.make(stub_paper(), found, "2023", SIZES, seed=3)
 
 
@@ -231,7 +231,7 @@ def test_the_page_says_what_is_not_known(tmp_path: Path) -> None:
 
 
 def test_the_page_of_rows_that_did_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = challenge.read(write_data(tmp_path, truth=True))
+    found = reading.read(write_data(tmp_path, truth=True))
     stub = stub_paper()
     gone = {"one": "VGG-16: no weights found", "two": "VGG-16: no weights found"}
     monkeypatch.setattr(rows, "why_not", lambda _rows: gone)

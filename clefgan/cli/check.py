@@ -70,9 +70,9 @@ def test_ids(
         return id_files.read(ids)
     if data is None:
         return edition.known_ids()
-    from clefgan import challenge
+    from clefgan.data import reading
 
-    test = challenge.read(data, edition_text).test
+    test = reading.read(data, edition_text).test
     if test is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
     return tuple(test.candidates.ids)

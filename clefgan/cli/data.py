@@ -12,7 +12,7 @@ from clefgan.cli.console import console, progress_bar
 if TYPE_CHECKING:
     from collections import Counter
 
-    from clefgan.inspection import Report, Role
+    from clefgan.data.inspection import Report, Role
 
 EXAMPLES = 2  # pairs of copies that are named
 
@@ -42,8 +42,8 @@ def info(
 
     Exit 1 if a run would fail.
     """
-    from clefgan import inspection
     from clefgan.cli.run import refuse_classes, window_levels
+    from clefgan.data import inspection
     from submissions import editions
 
     refuse_classes(editions.get(edition))
@@ -79,7 +79,7 @@ def prepare(
     ] = False,
 ) -> None:
     """Store a challenge's data as a TFDS dataset, to be named by --data from then on."""
-    from clefgan.datasets import preparation
+    from clefgan.data.tfds import preparation
 
     path, made = preparation.ensure(name, source, force=force)
     said = "prepared" if made else "already prepared:"

@@ -11,8 +11,8 @@ from clefgan.cli import usage
 from clefgan.errors import ClefganError
 
 if TYPE_CHECKING:
+    from clefgan.data.challenge import Challenge
     from clefgan.panel import Entrant
-    from clefgan.parts import Challenge
     from evaluation.runs import Panel
     from submissions.edition import Edition
 
@@ -48,7 +48,8 @@ def enter(
     pictures : images of the data will be shown, so they must be those of the runs; else a note
         says where they are not
     """
-    from clefgan import panel, sidecar
+    from clefgan import panel
+    from clefgan.data import truth_and_groups
     from submissions import editions
 
     rules = editions.get(edition)
@@ -60,7 +61,7 @@ def enter(
     }
     with usage.of("--knowledge"):
         entrants = panel.with_knowledge(entrants, knowledge)
-    clusters = None if groups is None else sidecar.groups(groups, tuple(answers))
+    clusters = None if groups is None else truth_and_groups.groups(groups, tuple(answers))
     strange = other_data(entrants, challenge)
     if strange and pictures:
         raise ClefganError(f"{strange[0]}; give the data of the run, or --truth without --data")
@@ -73,9 +74,9 @@ def read_data(data: str | None, edition: str) -> "Challenge | None":
     """The challenge of --data, if it is given."""
     if data is None:
         return None
-    from clefgan import challenge
+    from clefgan.data import reading
 
-    return challenge.read(data, edition)
+    return reading.read(data, edition)
 
 
 def known_truth(

@@ -43,7 +43,7 @@ def train(
 
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     config = hyperparameters.build(DCGANConfig, values, "dcgan")
-    from clefgan import images as pictures
+    from clefgan.data import images as pictures
 
     listed = pictures.listing(images)
     from clefgan.dcgan import devices, export

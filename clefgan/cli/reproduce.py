@@ -67,14 +67,14 @@ def again(
     paper: "Paper", data: str, edition: str, sizes: "Sizes", seed: int, folds: int, target: Path
 ) -> None:
     """Run the rows; write the page, the pictures, the numbers and the run files."""
-    from clefgan import challenge
+    from clefgan.data import reading
     from clefgan.reproduction import result
     from clefgan.storage import folders
     from submissions import editions
 
     rules = editions.get(edition)
     with progress_bar() as progress:
-        found = challenge.read(data, edition)
+        found = reading.read(data, edition)
         made = result.make(
             paper, found, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
         )

@@ -74,13 +74,14 @@ def run(
     refuse_classes(wanted)
     chosen = chosen_protocols(protocol or [])
     levels = None if window is None else window_levels(window)
-    from clefgan import challenge, decide, job
+    from clefgan import decide, job
     from clefgan.cli import summary
+    from clefgan.data import reading
 
     with usage.of("--decide"):
         how = decide.parse(rule)
     with connected(cluster), progress_bar() as progress:
-        found = challenge.read(data, edition, test_data=test_data, sixteen_bit=levels)
+        found = reading.read(data, edition, test_data=test_data, sixteen_bit=levels)
         result = job.run(
             found,
             method,

@@ -48,7 +48,8 @@ def score(
     """Print every metric of every run with its interval, beside the largest class for all."""
     if truth is None:
         raise typer.BadParameter(f"--truth: edition {edition.name!r} needs a CSV of id, class")
-    from clefgan import panel, sidecar
+    from clefgan import panel
+    from clefgan.data import truth_and_groups
     from submissions import runfile
     from submissions import truth as truths
 
@@ -62,7 +63,7 @@ def score(
         )
         for name, path in zip(panel.names(runs), runs, strict=True)
     }
-    patients = None if groups is None else sidecar.groups(groups, ids)
+    patients = None if groups is None else truth_and_groups.groups(groups, ids)
     table = sheet(answers, found, patients, edition, level, seed)
     console.print(shown(table))
     for note in table.notes:

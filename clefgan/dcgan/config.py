@@ -74,7 +74,7 @@ def check_images(images: Images) -> int:
     if images.ndim != 3 or images.dtype != np.uint8:
         raise ClefganError(
             f"dcgan: images must be uint8 of shape (n, height, width); got {images.dtype} of shape "
-            f"{images.shape}; read them with clefgan.images"
+            f"{images.shape}; read them with clefgan.data.images"
         )
     n, height, width = images.shape
     if n == 0:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan import folds, images, sidecar
+from clefgan import folds
+from clefgan.data import images, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 
@@ -91,17 +92,17 @@ def from_folder(path: Path, group: str | None, manifest: Path | None, progress: 
     column = column_of(table, group)
     if column is None:
         wanted = " or ".join(map(repr, [group.casefold()] if group else GROUP_KEYS))
-        names = ", ".join(sidecar.columns(sidecar.rows(table)))
+        names = ", ".join(truth_and_groups.columns(truth_and_groups.rows(table)))
         raise ClefganError(
             f"{table}: no column {wanted}; its columns are {names}; name one of them with --group"
         )
-    labels = sidecar.mapping(table, column, ids)
+    labels = truth_and_groups.mapping(table, column, ids)
     return Reals(pixels, ids, tuple(labels[name] for name in ids), path.name, column)
 
 
 def beside(folder: Path, group: str | None) -> Path | None:
     """The table that lies in a folder: of two, the one that has the column of groups."""
-    there = [folder / name for name in sidecar.GROUP_FILES if (folder / name).is_file()]
+    there = [folder / name for name in truth_and_groups.GROUP_FILES if (folder / name).is_file()]
     fitting = [table for table in there if column_of(table, group) is not None]
     if len(fitting) > 1:
         raise ClefganError(f"{fitting[0]}: there is also {str(fitting[1])!r}; keep one")
@@ -114,7 +115,7 @@ def column_of(table: Path, group: str | None) -> str | None:
     In a table without names it is the second of two.
     """
     wanted = [group.casefold()] if group else [*GROUP_KEYS]
-    names = sidecar.columns(sidecar.rows(table)) or wanted
+    names = truth_and_groups.columns(truth_and_groups.rows(table)) or wanted
     return next((name for name in wanted if name in names), None)
 
 

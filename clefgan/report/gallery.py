@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.challenge import Challenge, ImageSet
+from clefgan.data.reading import Challenge, ImageSet
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from evaluation.counts import Values

@@ -12,7 +12,7 @@ from clefgan.reproduction.separation import Split
 from evaluation.published import Published
 
 if TYPE_CHECKING:
-    from clefgan.challenge import Challenge
+    from clefgan.data.reading import Challenge
 
 
 @dataclass(frozen=True, slots=True)

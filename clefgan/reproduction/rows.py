@@ -12,7 +12,7 @@ from clefgan.method import Progress, silent
 from clefgan.reproduction.paper import Paper, PaperRow, Sizes, why_not
 
 if TYPE_CHECKING:
-    from clefgan.challenge import Challenge
+    from clefgan.data.reading import Challenge
     from clefgan.job import Run, Scored
     from evaluation.cells import Cell
 

@@ -244,8 +244,8 @@ class Cluster:
             )
         if isinstance(error, ImportError):
             return ClusterError(
-                f"{self.where}: a worker cannot load the method ({cluster_checks.one_line(error)}); "
-                "install its package on every worker"
+                f"{self.where}: a worker cannot load the method "
+                f"({cluster_checks.one_line(error)}); install its package on every worker"
             )
         return error
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import tensorflow_datasets as tfds
 
-from clefgan import folder, images
-from clefgan.datasets import conventions
-from clefgan.imageset import ImageSet
+from clefgan.data import folder, images
+from clefgan.data.imageset import ImageSet
+from clefgan.data.tfds import schema
 from submissions import editions
 
 EDITIONS = {
@@ -47,7 +47,7 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
         return tfds.core.DatasetInfo(
             builder=self,
             description="CT slices, and images of a generator that was trained on some of them.",
-            features=conventions.features(),
+            features=schema.features(),
             homepage="https://www.imageclef.org",
             disable_shuffling=True,
         )
@@ -58,16 +58,16 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
         groups = dict(found.groups or {})
         splits = {}
         if found.dev is not None:
-            splits[conventions.DEV_GENERATED] = rows(found.dev.generated, "generated")
-            splits[conventions.DEV_USED] = rows(found.dev.used, "used", groups)
-            splits[conventions.DEV_NOT_USED] = rows(found.dev.not_used, "not_used", groups)
+            splits[schema.DEV_GENERATED] = rows(found.dev.generated, "generated")
+            splits[schema.DEV_USED] = rows(found.dev.used, "used", groups)
+            splits[schema.DEV_NOT_USED] = rows(found.dev.not_used, "not_used", groups)
         if found.test is not None:
             truth = {
                 name: "used" if used else "not_used"
                 for name, used in (found.test.truth or {}).items()
             }
-            splits[conventions.TEST_GENERATED] = rows(found.test.generated, "generated")
-            splits[conventions.TEST_UNKNOWN] = rows(found.test.candidates, "unknown", labels=truth)
+            splits[schema.TEST_GENERATED] = rows(found.test.generated, "generated")
+            splits[schema.TEST_UNKNOWN] = rows(found.test.candidates, "unknown", labels=truth)
         return splits
 
     def _generate_examples(self, *_: Any) -> Iterator[tuple[str, dict[str, Any]]]:

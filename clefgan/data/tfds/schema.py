@@ -1,4 +1,4 @@
-"""What every TFDS dataset of clefgan looks like, so that `clefgan.challenge` can read any of them.
+"""What every TFDS dataset of clefgan looks like, so that `clefgan.data.reading` reads any of them.
 
 Splits
 ------
@@ -9,7 +9,7 @@ Features
 --------
 image : `tfds.features.Image(shape=(None, None, 1))`
     Give the path of an image file or its encoded bytes, never an array: TFDS stores both as they
-    are, without TensorFlow, and `clefgan.images` decodes them by the same rules as a folder.
+    are, without TensorFlow, and `clefgan.data.images` decodes them by the same rules as a folder.
 id : `tfds.features.Text()`
     The file's stem, unique within its split; the key from loading to run file.
 label : `tfds.features.ClassLabel(names=LABELS)`
@@ -43,8 +43,8 @@ LABELS = ("not_used", "used", "generated", "unknown")
 """Names of the class labels 0 to 3: a label of 0 or 1 is the truth itself."""
 
 BUILDERS = {
-    "imageclef_gans": "clefgan.datasets.imageclef_gans:ImageclefGans",
-    "phantom_ct": "clefgan.datasets.phantom_ct:PhantomCt",
+    "imageclef_gans": "clefgan.data.tfds.imageclef_gans:ImageclefGans",
+    "phantom_ct": "clefgan.data.tfds.phantom_ct:PhantomCt",
 }
 """Name of a dataset to its builder, as `module:class`."""
 

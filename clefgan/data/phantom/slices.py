@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.datasets.phantom import bones, lungs, mediastinum, wall
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.patient import patient
-from clefgan.datasets.phantom.scanner import expose, scanner
+from clefgan.data.phantom import bones, lungs, mediastinum, wall
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.patient import patient
+from clefgan.data.phantom.scanner import expose, scanner
 
 SIZE = 128
 

@@ -8,8 +8,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from clefgan.data.listing import ENDINGS, NAMED
 from clefgan.errors import ClefganError
-from clefgan.listing import ENDINGS, NAMED
 
 TRUTH_FILES = ("truth.csv",)
 GROUP_FILES = ("groups.csv", "manifest.csv")

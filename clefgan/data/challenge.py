@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clefgan.imageset import ImageSet
+from clefgan.data.imageset import ImageSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 role. Both are pure: the same arguments, the same pixels. No image of a real patient is used.
 """
 
-from clefgan.datasets.phantom.challenge import COUNTS, LEAK, Counts, Role, make
-from clefgan.datasets.phantom.slices import draw
+from clefgan.data.phantom.challenge import COUNTS, LEAK, Counts, Role, make
+from clefgan.data.phantom.slices import draw
 
 __all__ = ["COUNTS", "LEAK", "Counts", "Role", "draw", "make"]

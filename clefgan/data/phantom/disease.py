@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.patient import Patient
-from clefgan.datasets.phantom.shapes import blob, ellipse, scaled
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.patient import Patient
+from clefgan.data.phantom.shapes import blob, ellipse, scaled
 
 Place = tuple[float, float]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw
 
-from clefgan.datasets.phantom.shapes import Points
+from clefgan.data.phantom.shapes import Points
 
 FINE = 4
 """Fine grid points a pixel each way: 512 x 512, a scanner's matrix, for a slice of 128 x 128."""

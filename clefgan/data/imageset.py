@@ -4,9 +4,9 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from clefgan import images
-from clefgan.decoding import Header, Window
-from clefgan.images import Encoded
+from clefgan.data import images
+from clefgan.data.decoding import Header, Window
+from clefgan.data.images import Encoded
 from clefgan.method import Images, Progress, silent
 
 

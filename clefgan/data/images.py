@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clefgan import decoding
-from clefgan.decoding import Header, ImageError, Window
+from clefgan.data import decoding
+from clefgan.data.decoding import Header, ImageError, Window
+from clefgan.data.listing import NAMED, Encoded, ImageFile, listing, natural_key
 from clefgan.errors import ClefganError
-from clefgan.listing import NAMED, Encoded, ImageFile, listing, natural_key
 from clefgan.method import Images, Progress, silent
 from clefgan.storage import files
 

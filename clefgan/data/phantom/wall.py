@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.patient import Patient
-from clefgan.datasets.phantom.shapes import Points, blob, ring
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.patient import Patient
+from clefgan.data.phantom.shapes import Points, blob, ring
 
 FAT, MUSCLE, SKIN = -100.0, 50.0, 10.0
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import listing
+from clefgan.data import listing
 from clefgan.errors import ClefganError
 
 Folders = Mapping[str, Sequence[str]]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.disease import draw_disease
-from clefgan.datasets.phantom.patient import Patient
-from clefgan.datasets.phantom.shapes import Points, ellipse, smooth
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.disease import draw_disease
+from clefgan.data.phantom.patient import Patient
+from clefgan.data.phantom.shapes import Points, ellipse, smooth
 
 # Knots of the left lung in half chest widths and heights, from the front near the breastbone round
 # by the side and the back; in the upper chest, and in the lower.

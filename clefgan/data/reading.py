@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan import folder
-from clefgan.datasets.conventions import (
+from clefgan.data import folder
+from clefgan.data.challenge import Challenge, Dev, Test
+from clefgan.data.decoding import Window
+from clefgan.data.imageset import ImageSet
+from clefgan.data.layout import Folders
+from clefgan.data.tfds.schema import (
     DEV_NOT_USED,
     DEV_SPLITS,
     DEV_USED,
@@ -18,15 +22,11 @@ from clefgan.datasets.conventions import (
     TEST_SPLITS,
     TEST_UNKNOWN,
 )
-from clefgan.decoding import Window
 from clefgan.errors import ClefganError
-from clefgan.imageset import ImageSet
-from clefgan.layout import Folders
-from clefgan.parts import Challenge, Dev, Test
 from submissions import editions
 
 if TYPE_CHECKING:
-    from clefgan.datasets.prepared import Split
+    from clefgan.data.tfds.stored import Split
 
 __all__ = ["DEFAULT_DATA", "Challenge", "Dev", "ImageSet", "Test", "read"]
 
@@ -84,19 +84,19 @@ def read_one(data: str | Path, folders: Folders, sixteen_bit: Window | None) -> 
     path, is_dataset = located(data)
     if not is_dataset:
         return folder.read(path, folders, sixteen_bit)
-    from clefgan.datasets import prepared
+    from clefgan.data.tfds import stored
 
-    return from_dataset(str(data), prepared.read(path), sixteen_bit)
+    return from_dataset(str(data), stored.read(path), sixteen_bit)
 
 
 def located(data: str | Path) -> tuple[Path, bool]:
     """The folder that a `data` argument names, and whether it is a prepared dataset."""
-    from clefgan.datasets import preparation, prepared
+    from clefgan.data.tfds import preparation, stored
 
     path = Path(data)
     if not path.exists():
         path = preparation.located(str(data))
-    inner = prepared.directory(path)
+    inner = stored.directory(path)
     return (path, False) if inner is None else (inner, True)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.patient import Patient
-from clefgan.datasets.phantom.shapes import Points, blob, ellipse, moved, ring, scaled
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.patient import Patient
+from clefgan.data.phantom.shapes import Points, blob, ellipse, moved, ring, scaled
 
 MARROW, BONE = 140.0, 430.0  # HU
 

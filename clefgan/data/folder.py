@@ -4,16 +4,16 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from clefgan import images, layout, sidecar
-from clefgan.decoding import Window
+from clefgan.data import images, layout, truth_and_groups
+from clefgan.data.challenge import Challenge, Dev, Test
+from clefgan.data.decoding import Window
+from clefgan.data.imageset import ImageSet
+from clefgan.data.layout import WORDS, Folders, Layout
 from clefgan.errors import ClefganError
-from clefgan.imageset import ImageSet
-from clefgan.layout import WORDS, Folders, Layout
-from clefgan.parts import Challenge, Dev, Test
 
 
 def read(root: Path, folders: Folders, sixteen_bit: Window | None = None) -> Challenge:
-    """List the images of every role; see `clefgan.challenge.read`.
+    """List the images of every role; see `clefgan.data.reading.read`.
 
     Raises
     ------
@@ -65,13 +65,13 @@ def refuse_nested(path: Path) -> None:
 
 def truth_beside(found: Layout, candidates: ImageSet) -> dict[str, bool] | None:
     """Truth of the candidates, if a table gives it."""
-    table = sidecar.locate(above(found.root, found.test), sidecar.TRUTH_FILES)
-    return sidecar.truth(table, candidates.ids) if table else None
+    table = truth_and_groups.locate(above(found.root, found.test), truth_and_groups.TRUTH_FILES)
+    return truth_and_groups.truth(table, candidates.ids) if table else None
 
 
 def groups_beside(found: Layout, dev: Dev) -> dict[str, str] | None:
     """Groups of the real dev images, if a table gives them."""
-    table = sidecar.locate(above(found.root, found.dev), sidecar.GROUP_FILES)
+    table = truth_and_groups.locate(above(found.root, found.dev), truth_and_groups.GROUP_FILES)
     if table is None:
         return None
     both = sorted(set(dev.used.ids) & set(dev.not_used.ids), key=images.natural_key)
@@ -80,7 +80,7 @@ def groups_beside(found: Layout, dev: Dev) -> dict[str, str] | None:
             f"{table}: id {both[0]!r} is both a used image and one not used, so its group "
             "cannot be told; rename the images or remove the table"
         )
-    return sidecar.groups(table, (*dev.used.ids, *dev.not_used.ids))
+    return truth_and_groups.groups(table, (*dev.used.ids, *dev.not_used.ids))
 
 
 def common(paths: Mapping[str, Path]) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from clefgan.datasets.phantom.challenge import LEAK, Counts, Role, make
+from clefgan.data.phantom.challenge import LEAK, Counts, Role, make
 from clefgan.method import Images
 from clefgan.storage.files import written_whole
 

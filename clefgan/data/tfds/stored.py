@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clefgan import images
-from clefgan.datasets.conventions import LABELS, SPLITS
+from clefgan.data import images
+from clefgan.data.tfds.schema import LABELS, SPLITS
 from clefgan.errors import ClefganError
 
 INFO = "dataset_info.json"  # TFDS writes it last
@@ -88,7 +88,7 @@ def read(path: Path) -> dict[str, Split]:
     Raises
     ------
     ClefganError
-        The dataset is not in the form of `clefgan.datasets.conventions`, or not as `array_record`,
+        The dataset is not in the form of `clefgan.data.tfds.schema`, or not as `array_record`,
         or a file of it is not as it was written.
     """
     import tensorflow_datasets as tfds

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from clefgan import decoding
+from clefgan.data import decoding
 from clefgan.errors import ClefganError
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}

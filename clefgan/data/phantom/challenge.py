@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from clefgan.datasets.phantom import generator
-from clefgan.datasets.phantom.slices import SIZE, draw
+from clefgan.data.phantom import generator
+from clefgan.data.phantom.slices import SIZE, draw
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from clefgan.datasets import conventions
-from clefgan.datasets.phantom import LEAK, Role, make
+from clefgan.data.phantom import LEAK, Role, make
+from clefgan.data.tfds import schema
 
 
 @dataclass(eq=False)
@@ -37,7 +37,7 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
 
     def _info(self) -> Any:
         return self.dataset_info_from_configs(
-            description=__doc__, features=conventions.features(), disable_shuffling=True
+            description=__doc__, features=schema.features(), disable_shuffling=True
         )
 
     def _split_generators(self, dl_manager: Any) -> dict[str, Iterator[tuple[str, dict[str, Any]]]]:

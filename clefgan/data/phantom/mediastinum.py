@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from clefgan.datasets.phantom.canvas import Canvas
-from clefgan.datasets.phantom.patient import Patient
-from clefgan.datasets.phantom.shapes import Points, blob, ellipse, moved, scaled, smooth
+from clefgan.data.phantom.canvas import Canvas
+from clefgan.data.phantom.patient import Patient
+from clefgan.data.phantom.shapes import Points, blob, ellipse, moved, scaled, smooth
 
 FAT, SOFT, AIR = -85.0, 40.0, -990.0
 

@@ -7,10 +7,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from clefgan.datasets import scratch
-from clefgan.datasets import source as sources
-from clefgan.datasets.conventions import BUILDERS
-from clefgan.datasets.prepared import INFO
+from clefgan.data.tfds import origin as sources
+from clefgan.data.tfds import scratch
+from clefgan.data.tfds.schema import BUILDERS
+from clefgan.data.tfds.stored import INFO
 from clefgan.errors import ClefganError
 from clefgan.storage import files
 

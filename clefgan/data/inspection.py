@@ -1,6 +1,6 @@
 """What is in some data: roles, sizes, kinds, exact copies, and what is missing.
 
-Unlike `clefgan.challenge.read`, this goes on where a role is missing or an image cannot be read,
+Unlike `clefgan.data.reading.read`, this goes on where a role is missing or an image cannot be read,
 and says so in its report.
 """
 
@@ -13,12 +13,12 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
-from clefgan import challenge, decoding, folder, images, layout
-from clefgan.decoding import Header, ImageError, Window
+from clefgan.data import decoding, folder, images, layout, reading
+from clefgan.data.decoding import Header, ImageError, Window
+from clefgan.data.imageset import ImageSet
+from clefgan.data.layout import DEV_ROLES, TEST_ROLES, Folders
+from clefgan.data.listing import Encoded
 from clefgan.errors import ClefganError
-from clefgan.imageset import ImageSet
-from clefgan.layout import DEV_ROLES, TEST_ROLES, Folders
-from clefgan.listing import Encoded
 from clefgan.method import Progress, silent
 from submissions import editions
 
@@ -81,7 +81,7 @@ def inspect(
     sixteen_bit: Window | None = None,
     progress: Progress = silent,
 ) -> Report:
-    """Look at every image of a challenge; the arguments are those of `clefgan.challenge.read`.
+    """Look at every image of a challenge; the arguments are those of `clefgan.data.reading.read`.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def inspect(
     notes: list[str] = []
     roles = [examine(found, progress) for found in sets]
     try:
-        whole = challenge.read(data, edition, test_data=test_data, sixteen_bit=sixteen_bit)
+        whole = reading.read(data, edition, test_data=test_data, sixteen_bit=sixteen_bit)
     except ClefganError as error:
         told = {*problems, *(line for role in roles for line in first_fault(role))}
         problems += [str(error)] if str(error) not in told else []
@@ -114,9 +114,9 @@ def listed(
     data: str | Path, folders: Folders, sixteen_bit: Window | None, problems: list[str]
 ) -> Iterator[ImageSet]:
     """Yield the roles that can be listed; note what is missing or faulty in `problems`."""
-    path, is_dataset = challenge.located(data)
+    path, is_dataset = reading.located(data)
     if is_dataset:
-        yield from challenge.read_one(data, folders, sixteen_bit).image_sets()
+        yield from reading.read_one(data, folders, sixteen_bit).image_sets()
         return
     found = layout.find(path, folders)
     if not found.dev and not found.test:
@@ -208,7 +208,7 @@ def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
             )
 
 
-def absent(found: challenge.Challenge) -> Iterator[str]:
+def absent(found: reading.Challenge) -> Iterator[str]:
     """Yield what is missing without which nothing can be run."""
     if found.dev is None:
         yield (
@@ -217,7 +217,7 @@ def absent(found: challenge.Challenge) -> Iterator[str]:
         )
 
 
-def too_few(found: challenge.Challenge, roles: Sequence[Role]) -> Iterator[str]:
+def too_few(found: reading.Challenge, roles: Sequence[Role]) -> Iterator[str]:
     """Yield which real dev images are too few for held-out scores; copies count as one."""
     groups = found.groups or {}
     for role in roles:
@@ -231,7 +231,7 @@ def too_few(found: challenge.Challenge, roles: Sequence[Role]) -> Iterator[str]:
             )
 
 
-def known_beside(found: challenge.Challenge) -> Iterator[str]:
+def known_beside(found: reading.Challenge) -> Iterator[str]:
     """Yield what is known of the images beside their pixels, and whether test is absent."""
     if found.dev is not None and found.groups is None:
         yield "groups: none given (groups.csv); exact copies alone are kept together in folds"
