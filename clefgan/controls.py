@@ -9,7 +9,7 @@ patient, and not because a generator gave anything away. So beside a result stan
     noise = controls.permutation(truth, scores, groups=groups)
     sentences = [*(row.sentence for row in rows), noise.sentence]
 
-Scores are in the order used, then not used, like the dev scores of `clefgan.job`; `groups` are the
+Scores are in the order used, then not used, like the dev scores of `clefgan.runs.job`; `groups` are the
 labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by what
 was fitted on it or on another image of its group.
 """
@@ -18,11 +18,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clefgan import folds, heldout, nuisance
+from clefgan import nuisance
 from clefgan.contrast import Noise, Row, Used, one_each, permutation, rows
 from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
+from clefgan.runs import folds, heldout
 
 __all__ = ["Noise", "Row", "foreign", "image_only", "other_generator", "permutation", "rows"]
 

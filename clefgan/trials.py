@@ -18,18 +18,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import folds, heldout, job, provenance
 from clefgan.data import reading
 from clefgan.data.decoding import Window
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
-from clefgan.job import Protocol
 from clefgan.method import DevSet, Images, Method, Scores, silent
 from clefgan.plugins import isolation, registry
+from clefgan.runs import folds, heldout, job, provenance
+from clefgan.runs.job import Protocol
 from clefgan.storage import code_digest
 from clefgan.storage.files import written_whole
 
-ENGINE = ("clefgan.folds", "clefgan.data.images")
+ENGINE = ("clefgan.runs.folds", "clefgan.data.images")
 """Modules beside the method's own that decide what it is fitted on."""
 
 

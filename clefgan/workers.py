@@ -13,9 +13,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Thread
 
-from clefgan import provenance, trials
+from clefgan import trials
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import Progress, silent
+from clefgan.runs import provenance
 from clefgan.similarity import dask_cluster
 from clefgan.trials import Bench, Outcome, Plan, Results, Trial
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clefgan.cli import summary
-from clefgan.job import Scored
+from clefgan.runs.job import Scored
 from evaluation import membership
 from evaluation.intervals import wilson
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import controls, folds, heldout
+from clefgan import controls
 from clefgan.contrast import exchangeable
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.runs import folds, heldout
 from clefgan.testing import blobs
 from evaluation import EvaluationError, membership
 

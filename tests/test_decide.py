@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, f1_score
 from statsmodels.stats.multitest import multipletests
 
-from clefgan import decide
-from clefgan.decide import (
+from clefgan.errors import ClefganError
+from clefgan.runs.decisions import decide
+from clefgan.runs.decisions.decide import (
     Conformal,
     DevBest,
     Known,
@@ -21,8 +22,7 @@ from clefgan.decide import (
     parse,
     prevalence_curve,
 )
-from clefgan.errors import ClefganError
-from clefgan.nulls import Round, benjamini_hochberg, p_values, p_values_of_rounds
+from clefgan.runs.decisions.nulls import Round, benjamini_hochberg, p_values, p_values_of_rounds
 
 RNG = np.random.default_rng(0)
 

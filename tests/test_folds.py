@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clefgan import folds
 from clefgan.errors import ClefganError
+from clefgan.runs import folds
 
 
 @given(

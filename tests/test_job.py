@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from baselines.nearest import Nearest
-from clefgan import decide, folds, heldout, job
 from clefgan.data import reading
 from clefgan.data.reading import Challenge
-from clefgan.decide import Known, Verdict
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Knowledge, silent
-from clefgan.nulls import Round
+from clefgan.runs import folds, heldout, job
+from clefgan.runs.decisions import decide
+from clefgan.runs.decisions.decide import Known, Verdict
+from clefgan.runs.decisions.nulls import Round
 
 SIZE = 8
 SETS = {"dev/generated": 5, "dev/used": 6, "dev/not_used": 7}

@@ -143,7 +143,7 @@ main(["run", "--method", "coin"])
 """
 
 
-@pytest.mark.parametrize("name", ["clefgan.cli.app", "typer", "rich.console", "clefgan.job"])
+@pytest.mark.parametrize("name", ["clefgan.cli.app", "typer", "rich.console", "clefgan.runs.job"])
 def test_ctrl_c_exits_130_from_the_first_import_on(name: str, tmp_path: Path) -> None:
     done = python("-P", "-c", INTERRUPTED, name, cwd=tmp_path)
     assert done.returncode == 130

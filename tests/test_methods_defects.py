@@ -26,10 +26,11 @@ from baselines.ranks import average_ranks
 from baselines.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
-from clefgan import decide, job
 from clefgan.data import reading
 from clefgan.method import DevSet, Images, silent
 from clefgan.plugins import registry
+from clefgan.runs import job
+from clefgan.runs.decisions import decide
 from clefgan.testing import blobs, example
 from evaluation import membership
 

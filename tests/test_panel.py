@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clefgan import panel
 from clefgan.errors import ClefganError
+from clefgan.runs import run_files
 from submissions import RunFileError, editions
 
 TRUTH = {"real_unknown_0001": True, "real_unknown_0002": False, "real_unknown_0003": True}
@@ -38,7 +38,9 @@ def truth_file(path: Path, text: str) -> Path:
 def test_a_truth_file_may_have_a_header_and_extensions(tmp_path: Path) -> None:
     bare = truth_file(tmp_path / "a.csv", "x_1,1\nx_2,0\n")
     dressed = truth_file(tmp_path / "b.csv", "id,truth\nx_1.png,1\nx_2.png,0\n")
-    assert panel.read_truth(bare) == panel.read_truth(dressed) == {"x_1": True, "x_2": False}
+    assert (
+        run_files.read_truth(bare) == run_files.read_truth(dressed) == {"x_1": True, "x_2": False}
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,16 +54,16 @@ def test_a_truth_file_may_have_a_header_and_extensions(tmp_path: Path) -> None:
 )
 def test_a_bad_truth_file_is_refused(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ClefganError, match=message):
-        panel.read_truth(truth_file(tmp_path / "t.csv", text))
+        run_files.read_truth(truth_file(tmp_path / "t.csv", text))
 
 
 def test_a_truth_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ClefganError, match="no such file; --truth takes a CSV"):
-        panel.read_truth(tmp_path / "none.csv")
+        run_files.read_truth(tmp_path / "none.csv")
 
 
 def test_a_run_by_anybody_has_decisions_only(tmp_path: Path) -> None:
-    found = panel.read(run_file(tmp_path / "run.csv", "101"), EDITION, TRUTH)
+    found = run_files.read(run_file(tmp_path / "run.csv", "101"), EDITION, TRUTH)
     assert list(found.decisions.values()) == [True, False, True]
     assert found.scores is None
     assert found.knowledge == ""
@@ -71,7 +73,7 @@ def test_a_run_by_anybody_has_decisions_only(tmp_path: Path) -> None:
 def test_the_record_beside_a_run_adds_scores_and_knowledge(tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "101")
     record(path.with_suffix(".json"), [0.5, -1.0, 2.0])
-    found = panel.read(path, EDITION, TRUTH)
+    found = run_files.read(path, EDITION, TRUTH)
     assert found.scores == dict(zip(TRUTH, (0.5, -1.0, 2.0), strict=True))
     assert found.knowledge == "S1"
 
@@ -79,7 +81,7 @@ def test_the_record_beside_a_run_adds_scores_and_knowledge(tmp_path: Path) -> No
 def test_a_record_of_another_run_is_left_out_and_said(tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "111")
     record(path.with_suffix(".json"), [0.5, -1.0, 2.0])
-    found = panel.read(path, EDITION, TRUTH)
+    found = run_files.read(path, EDITION, TRUTH)
     assert found.scores is None
     assert found.notes == ("run.json: says otherwise than run.csv; left out",)
 
@@ -88,7 +90,7 @@ def test_a_record_of_another_run_is_left_out_and_said(tmp_path: Path) -> None:
 def test_json_that_is_no_record_is_left_out_and_said(text: str, tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "101")
     path.with_suffix(".json").write_text(text)
-    found = panel.read(path, EDITION, TRUTH)
+    found = run_files.read(path, EDITION, TRUTH)
     assert found.notes == ("run.json: not the record of a run; left out",)
 
 
@@ -97,14 +99,14 @@ def test_a_score_that_is_not_finite_is_refused(score: object, tmp_path: Path) ->
     path = run_file(tmp_path / "run.csv", "001")
     record(path.with_suffix(".json"), [score, -1.0, 2.0])
     with pytest.raises(ClefganError, match=r"score of 'real_unknown_0001' is .*; need a finite"):
-        panel.read(path, EDITION, TRUTH)
+        run_files.read(path, EDITION, TRUTH)
 
 
 def test_an_unknown_kind_of_knowledge_in_a_record(tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "101")
     record(path.with_suffix(".json"), [0.5, -1.0, 2.0], knowledge="S9")
     with pytest.raises(ClefganError, match="knowledge 'S9' is not one of S0, S1, S2, S3"):
-        panel.read(path, EDITION, TRUTH)
+        run_files.read(path, EDITION, TRUTH)
 
 
 def test_ids_that_differ_name_the_run_and_the_truth(tmp_path: Path) -> None:
@@ -112,10 +114,10 @@ def test_ids_that_differ_name_the_run_and_the_truth(tmp_path: Path) -> None:
     path.write_text("real_unknown_0001,1\n")
     said = r"run\.csv: no line for id 'real_unknown_0002'.*; the ids are those of t\.csv$"
     with pytest.raises(ClefganError, match=said):
-        panel.read(path, EDITION, TRUTH, "t.csv")
+        run_files.read(path, EDITION, TRUTH, "t.csv")
     path.write_text("real_unknown_0001,5\n")
     with pytest.raises(RunFileError, match=r"run\.csv:1: .*'5'"):  # no matter of ids
-        panel.read(path, EDITION, TRUTH, "t.csv")
+        run_files.read(path, EDITION, TRUTH, "t.csv")
 
 
 @pytest.mark.parametrize("given", [-0.25, None, "no number"])
@@ -127,34 +129,34 @@ def test_the_record_may_hold_a_threshold_and_digests(given: object, tmp_path: Pa
     held["test"]["decision"] = {"threshold": given}
     held["data"] = {"sha256": {"test candidates": "abc"}}
     beside.write_text(json.dumps(held))
-    found = panel.read(path, EDITION, TRUTH)
+    found = run_files.read(path, EDITION, TRUTH)
     assert found.threshold == (-0.25 if given == -0.25 else None)
     assert found.digests == {"test candidates": "abc"}
-    lined_up = panel.line_up({"run": found}, TRUTH).runs["run"]
+    lined_up = run_files.line_up({"run": found}, TRUTH).runs["run"]
     assert lined_up.cut == (-0.25 if given == -0.25 else 0.0)
 
 
 def test_names_have_as_many_folders_as_tell_them_apart(tmp_path: Path) -> None:
     paths = [run_file(tmp_path / team / "run1.csv", "101") for team in ("ours", "theirs")]
-    assert panel.names(paths) == ["ours/run1", "theirs/run1"]
-    assert panel.names(paths[:1]) == ["run1"]
+    assert run_files.names(paths) == ["ours/run1", "theirs/run1"]
+    assert run_files.names(paths[:1]) == ["run1"]
 
 
 def test_names_that_differ_by_ending_only_keep_it(tmp_path: Path) -> None:
     paths = [run_file(tmp_path / name, "101") for name in ("run1.csv", "run1.txt")]
-    assert [name.rpartition("/")[2] for name in panel.names(paths)] == ["run1.csv", "run1.txt"]
+    assert [name.rpartition("/")[2] for name in run_files.names(paths)] == ["run1.csv", "run1.txt"]
 
 
 def test_a_run_given_twice_is_refused(tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "101")
     with pytest.raises(ClefganError, match="given twice; give each run once"):
-        panel.names([path, tmp_path / "." / "run.csv"])
+        run_files.names([path, tmp_path / "." / "run.csv"])
 
 
 def test_runs_are_put_in_the_order_of_the_truth() -> None:
     decisions: Mapping[str, bool] = {"c": False, "a": True, "b": True}
-    found = panel.line_up(
-        {"run": panel.Entrant(Path("run.csv"), decisions, {"c": -1.0, "a": 1.0, "b": 2.0})},
+    found = run_files.line_up(
+        {"run": run_files.Entrant(Path("run.csv"), decisions, {"c": -1.0, "a": 1.0, "b": 2.0})},
         {"a": True, "b": False, "c": True},
         {"c": "p2", "b": "p1", "a": "p1"},
     )
@@ -168,8 +170,8 @@ def test_runs_are_put_in_the_order_of_the_truth() -> None:
 
 
 def test_knowledge_can_be_said_of_a_run() -> None:
-    entrants = {"run=1": panel.Entrant(Path("run=1.csv"), {})}
-    assert panel.with_knowledge(entrants, ["run=1=S2"])["run=1"].knowledge == "S2"
+    entrants = {"run=1": run_files.Entrant(Path("run=1.csv"), {})}
+    assert run_files.with_knowledge(entrants, ["run=1=S2"])["run=1"].knowledge == "S2"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_knowledge_can_be_said_of_a_run() -> None:
 )
 def test_bad_words_about_knowledge(text: str, message: str) -> None:
     with pytest.raises(ClefganError, match=message):
-        panel.with_knowledge({"run": panel.Entrant(Path("run.csv"), {})}, [text])
+        run_files.with_knowledge({"run": run_files.Entrant(Path("run.csv"), {})}, [text])
 
 
 def with_probabilities(path: Path, values: list[object]) -> None:
@@ -196,12 +198,12 @@ def with_probabilities(path: Path, values: list[object]) -> None:
 def test_the_record_may_hold_probabilities(tmp_path: Path) -> None:
     path = run_file(tmp_path / "run.csv", "101")
     with_probabilities(path.with_suffix(".json"), [0.6, 0.3, 1])
-    found = panel.read(path, EDITION, TRUTH)
-    likely = panel.line_up({"run": found}, TRUTH).runs["run"].probabilities
+    found = run_files.read(path, EDITION, TRUTH)
+    likely = run_files.line_up({"run": found}, TRUTH).runs["run"].probabilities
     assert likely is not None
     assert likely.tolist() == [0.6, 0.3, 1.0]
     with_probabilities(path.with_suffix(".json"), [0.6, 0.3])  # not of every image
-    assert panel.read(path, EDITION, TRUTH).probabilities is None
+    assert run_files.read(path, EDITION, TRUTH).probabilities is None
 
 
 @pytest.mark.parametrize("value", [1.5, -0.1, None, "0.5", float("nan")])
@@ -211,4 +213,4 @@ def test_a_probability_that_is_none_is_refused(value: object, tmp_path: Path) ->
     with pytest.raises(
         ClefganError, match=r"run\.json: probability of 'real_unknown_0002' is .*; need 0 to 1$"
     ):
-        panel.read(path, EDITION, TRUTH)
+        run_files.read(path, EDITION, TRUTH)

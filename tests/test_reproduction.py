@@ -10,10 +10,10 @@ from PIL import Image
 
 from clefgan.data import reading
 from clefgan.errors import ClefganError
-from clefgan.job import Scored
 from clefgan.plugins import registry
 from clefgan.reproduction import page, paper, pictures, printed, result, rows, separation
 from clefgan.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.runs.job import Scored
 from clefgan.storage import folders, weights
 from evaluation import published
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import job, trials, workers
+from clefgan import trials, workers
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.report import boards
+from clefgan.runs import job
 from clefgan.trials import Plan
 from evaluation import metrics
 from evaluation.rows import Kind

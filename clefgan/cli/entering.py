@@ -12,7 +12,7 @@ from clefgan.errors import ClefganError
 
 if TYPE_CHECKING:
     from clefgan.data.challenge import Challenge
-    from clefgan.panel import Entrant
+    from clefgan.runs.run_files import Entrant
     from evaluation.runs import Panel
     from submissions.edition import Edition
 
@@ -48,25 +48,25 @@ def enter(
     pictures : images of the data will be shown, so they must be those of the runs; else a note
         says where they are not
     """
-    from clefgan import panel
     from clefgan.data import truth_and_groups
+    from clefgan.runs import run_files
     from submissions import editions
 
     rules = editions.get(edition)
     challenge = read_data(data, edition)
     answers, source = known_truth(truth, challenge)
     entrants: dict[str, Entrant] = {
-        name: panel.read(path, rules, answers, source)
-        for name, path in zip(panel.names(paths), paths, strict=True)
+        name: run_files.read(path, rules, answers, source)
+        for name, path in zip(run_files.names(paths), paths, strict=True)
     }
     with usage.of("--knowledge"):
-        entrants = panel.with_knowledge(entrants, knowledge)
+        entrants = run_files.with_knowledge(entrants, knowledge)
     clusters = None if groups is None else truth_and_groups.groups(groups, tuple(answers))
     strange = other_data(entrants, challenge)
     if strange and pictures:
         raise ClefganError(f"{strange[0]}; give the data of the run, or --truth without --data")
     notes = (*strange, *(note for entrant in entrants.values() for note in entrant.notes))
-    lined_up = panel.line_up(entrants, answers, clusters)
+    lined_up = run_files.line_up(entrants, answers, clusters)
     return Entered(lined_up, rules, tuple(answers), notes, challenge)
 
 
@@ -84,9 +84,9 @@ def known_truth(
 ) -> tuple[Mapping[str, bool], str]:
     """Truth of a file, or the one that a challenge holds; and where it comes from."""
     if truth is not None:
-        from clefgan import panel
+        from clefgan.runs import run_files
 
-        return panel.read_truth(truth), str(truth)
+        return run_files.read_truth(truth), str(truth)
     if challenge is None:
         raise typer.BadParameter("give --truth FILE, or --data of a challenge that holds its truth")
     if challenge.test is None or challenge.test.truth is None:

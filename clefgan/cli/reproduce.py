@@ -106,7 +106,7 @@ def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
     """Write numbers as JSON; undefined ones are null."""
     import json
 
-    from clefgan.cli.record import plain
+    from clefgan.runs.record import plain
 
     content = json.dumps(plain(numbers), indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(content + "\n", encoding="utf-8")

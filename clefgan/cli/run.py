@@ -13,7 +13,7 @@ from clefgan.errors import ClefganError
 from clefgan.storage.files import written_together
 
 if TYPE_CHECKING:
-    from clefgan.job import Protocol, Run
+    from clefgan.runs.job import Protocol, Run
     from submissions.editions import Edition
 
 
@@ -74,9 +74,10 @@ def run(
     refuse_classes(wanted)
     chosen = chosen_protocols(protocol or [])
     levels = None if window is None else window_levels(window)
-    from clefgan import decide, job
     from clefgan.cli import summary
     from clefgan.data import reading
+    from clefgan.runs import job
+    from clefgan.runs.decisions import decide
 
     with usage.of("--decide"):
         how = decide.parse(rule)
@@ -164,7 +165,7 @@ def window_levels(text: str) -> tuple[int, int]:
 
 def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":
     """The protocols asked for, in the order of the record; all if none is named."""
-    from clefgan.job import PROTOCOLS
+    from clefgan.runs.job import PROTOCOLS
 
     for text in asked:
         if text not in PROTOCOLS:
@@ -179,7 +180,7 @@ def write(result: "Run", csv: Path, json: Path, edition: "Edition", force: bool)
 
     Without candidates, the run file of an earlier run goes: the new record is not of it.
     """
-    from clefgan.cli import record
+    from clefgan.runs import record
     from submissions import runfile
 
     refuse_existing([csv, json], force)  # one may have come while the method ran

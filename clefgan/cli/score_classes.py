@@ -48,20 +48,20 @@ def score(
     """Print every metric of every run with its interval, beside the largest class for all."""
     if truth is None:
         raise typer.BadParameter(f"--truth: edition {edition.name!r} needs a CSV of id, class")
-    from clefgan import panel
     from clefgan.data import truth_and_groups
+    from clefgan.runs import run_files
     from submissions import runfile
     from submissions import truth as truths
 
     answers = truths.read_labels(truth, edition)
     ids = tuple(answers)
     found = {
-        name: panel.answered(
+        name: run_files.answered(
             lambda known, path=path: runfile.read_classes(path, edition, known),  # type: ignore[misc]
             ids,
             str(truth),
         )
-        for name, path in zip(panel.names(runs), runs, strict=True)
+        for name, path in zip(run_files.names(runs), runs, strict=True)
     }
     patients = None if groups is None else truth_and_groups.groups(groups, ids)
     table = sheet(answers, found, patients, edition, level, seed)

@@ -11,7 +11,7 @@ from rich.text import Text
 from clefgan.cli.console import console
 
 if TYPE_CHECKING:
-    from clefgan.job import Run, Scored
+    from clefgan.runs.job import Run, Scored
     from evaluation.cells import Cell
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")

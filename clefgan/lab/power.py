@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import provenance
 from clefgan.lab.study import Results
+from clefgan.runs import provenance
 from evaluation import bootstrap, metrics
 from evaluation.measure import measure
 from evaluation.runs import Panel, Run

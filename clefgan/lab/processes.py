@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from clefgan import provenance, workers
+from clefgan import workers
 from clefgan.errors import ClefganError
 from clefgan.lab import study
 from clefgan.lab.reals import Reals
 from clefgan.lab.study import Cell, Outcome, Plan, Results, Source
 from clefgan.method import Progress, silent
+from clefgan.runs import provenance
 
 STAGE = "studying"
 here: Reals | None = None  # of this process, if it is a worker

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan import folds
 from clefgan.data import images, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.runs import folds
 
 GROUP_KEYS = ("group", "patient")  # of an npz or a table, looked for in this order
 OWN_COPIES = "exact copies"  # what a group is where none is known

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import heldout, provenance
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.lab import make, reals
@@ -27,6 +26,7 @@ from clefgan.lab.reals import Reals
 from clefgan.lab.roles import Counts
 from clefgan.method import Method, Scores
 from clefgan.plugins import isolation, registry
+from clefgan.runs import heldout, provenance
 from clefgan.storage import code_digest
 from clefgan.storage.files import written_whole
 

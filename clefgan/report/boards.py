@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import job
 from clefgan.contrasts import Contrasts
-from clefgan.job import Protocol
 from clefgan.method import Scores
 from clefgan.plugins import registry
 from clefgan.report import controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
+from clefgan.runs import job
+from clefgan.runs.job import Protocol
 from clefgan.trials import Plan, Results
 from evaluation import leaderboard
 from evaluation.leaderboard import Leaderboard

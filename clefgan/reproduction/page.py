@@ -152,8 +152,8 @@ def printed_line(title: str, result: "Published") -> tuple[str, ...]:
 
 def of_table(counts: tuple[int, int, int, int]) -> Measured:
     """Measure a run of which only the counts are known."""
-    from clefgan.job import Scored
     from clefgan.reproduction import rows
+    from clefgan.runs.job import Scored
     from evaluation.runs import of_counts
 
     truth, decisions = of_counts(*counts)

@@ -50,11 +50,11 @@ def make(
     Raises
     ------
     ClefganError
-        No dev images, or as `clefgan.job.run` does.
+        No dev images, or as `clefgan.runs.job.run` does.
     """
     import numpy as np
 
-    from clefgan import job
+    from clefgan.runs import job
 
     dev, _, _ = job.load_dev(challenge, progress)
     outcome = rows.run(paper, challenge, sizes, seed=seed, n_folds=n_folds, progress=progress)

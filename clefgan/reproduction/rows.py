@@ -13,7 +13,7 @@ from clefgan.reproduction.paper import Paper, PaperRow, Sizes, why_not
 
 if TYPE_CHECKING:
     from clefgan.data.reading import Challenge
-    from clefgan.job import Run, Scored
+    from clefgan.runs.job import Run, Scored
     from evaluation.cells import Cell
 
 METRICS = ("f1", "accuracy", "precision", "specificity", "recall", "balanced_accuracy", "auc")
@@ -76,9 +76,9 @@ def run(
     Raises
     ------
     ClefganError
-        As `clefgan.job.run` does.
+        As `clefgan.runs.job.run` does.
     """
-    from clefgan import job
+    from clefgan.runs import job
 
     not_run = why_not(paper.rows)
     done = []
@@ -123,7 +123,7 @@ def measured_parts(run: "Run", challenge: "Challenge") -> dict[str, Measured]:
 
 def all_used(done: Sequence[Done], challenge: "Challenge") -> dict[str, Measured]:
     """What calling every image used scores, part by part."""
-    from clefgan.job import Scored
+    from clefgan.runs.job import Scored
 
     if not done:
         return {}

@@ -24,7 +24,7 @@ from evaluation import metrics
 from evaluation.bca import Interval
 
 if TYPE_CHECKING:
-    from clefgan.job import Protocol
+    from clefgan.runs.job import Protocol
     from clefgan.trials import Results
     from evaluation.metrics import Metric
 

@@ -21,14 +21,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import decide, folds, provenance
 from clefgan.data.challenge import Challenge, Dev, Test
 from clefgan.data.imageset import ImageSet
-from clefgan.decide import Known, Rule, Verdict
 from clefgan.errors import ClefganError
-from clefgan.heldout import Beside, checked, groups_of, held_out
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 from clefgan.plugins import isolation
+from clefgan.runs import folds, provenance
+from clefgan.runs.decisions import decide
+from clefgan.runs.decisions.decide import Known, Rule, Verdict
+from clefgan.runs.heldout import Beside, checked, groups_of, held_out
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
-from clefgan.mixture import two_normals
-from clefgan.nulls import (
+from clefgan.runs.decisions.mixture import two_normals
+from clefgan.runs.decisions.nulls import (
     Round,
     benjamini_hochberg,
     p_values,

@@ -5,8 +5,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clefgan.job import Run, Scored
     from clefgan.method import Method
+    from clefgan.runs.job import Run, Scored
 
 
 def text(run: "Run", edition: str) -> str:
@@ -21,8 +21,8 @@ def text(run: "Run", edition: str) -> str:
 
 def part(scored: "Scored", method: "Method") -> dict[str, Any]:
     """Counts, metrics where the truth is known, and every image."""
-    from clefgan import job
-    from clefgan.decide import prevalence_curve
+    from clefgan.runs import job
+    from clefgan.runs.decisions.decide import prevalence_curve
     from evaluation import membership
 
     shown: dict[str, Any] = {

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan import folds
 from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores
-from clefgan.nulls import Round
 from clefgan.plugins import isolation
+from clefgan.runs import folds
+from clefgan.runs.decisions.nulls import Round
 
 
 def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
