@@ -11,9 +11,9 @@ from PIL import Image
 
 from clefgan.cli import reproduce
 from clefgan.errors import ClefganError
-from clefgan.reproduction import choices, paper
-from clefgan.reproduction.choices import Choice
-from clefgan.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.experiments.reproduction import choices, paper
+from clefgan.experiments.reproduction.choices import Choice
+from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 
 METHOD = f"{Path(__file__).parent / 'data' / 'fingerprint_stub.py'}:Stub"
 SIZES = Sizes("tiny", own_samples=12, epochs=1, why="a test")

@@ -11,11 +11,11 @@ from PIL import Image
 from clefgan.data import reading
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.lab import leaks, make, reals, roles
-from clefgan.lab.leaks import Pool
-from clefgan.lab.make import Spec
-from clefgan.lab.reals import Reals
-from clefgan.lab.roles import Counts
+from clefgan.experiments.lab import leaks, make, reals, roles
+from clefgan.experiments.lab.leaks import Pool
+from clefgan.experiments.lab.make import Spec
+from clefgan.experiments.lab.reals import Reals
+from clefgan.experiments.lab.roles import Counts
 from clefgan.method import Images
 from evaluation import membership
 

@@ -16,10 +16,10 @@ from PIL import Image
 from scipy import stats
 
 from clefgan.errors import ClefganError
-from clefgan.lab import make, picture, power, processes, study
-from clefgan.lab.power import Point
-from clefgan.lab.roles import Counts
-from clefgan.lab.study import Cell, Outcome, Plan, Results, Source
+from clefgan.experiments.lab import make, picture, power, processes, study
+from clefgan.experiments.lab.power import Point
+from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.study import Cell, Outcome, Plan, Results, Source
 from clefgan.plugins import registry
 from evaluation import membership
 
@@ -127,8 +127,8 @@ def test_parallel_processes_say_the_same(plan: Plan) -> None:
 ABANDON = """
 import os, signal, sys
 from pathlib import Path
-from clefgan.lab import processes
-from clefgan.lab.study import Source
+from clefgan.experiments.lab import processes
+from clefgan.experiments.lab.study import Source
 
 if __name__ == "__main__":
     with processes.pool(Source(path=Path(sys.argv[1])), 1) as running:

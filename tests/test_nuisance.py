@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import nuisance
 from clefgan.data import reading
+from clefgan.experiments.controls import nuisance
 from clefgan.testing import blobs
 
 

@@ -10,9 +10,17 @@ from PIL import Image
 
 from clefgan.data import reading
 from clefgan.errors import ClefganError
+from clefgan.experiments.reproduction import (
+    page,
+    paper,
+    pictures,
+    printed,
+    result,
+    rows,
+    separation,
+)
+from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.plugins import registry
-from clefgan.reproduction import page, paper, pictures, printed, result, rows, separation
-from clefgan.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.runs.job import Scored
 from clefgan.storage import folders, weights
 from evaluation import published

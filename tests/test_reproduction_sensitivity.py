@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from clefgan import trials
+from clefgan.experiments.reproduction import choices, paper, sensitivity, sensitivity_page
+from clefgan.experiments.reproduction.choices import Choice
+from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.experiments.trials import trials
 from clefgan.plugins import registry
-from clefgan.reproduction import choices, paper, sensitivity, sensitivity_page
-from clefgan.reproduction.choices import Choice
-from clefgan.reproduction.paper import Paper, PaperRow, Sizes
 
 METHOD = """
 from dataclasses import dataclass

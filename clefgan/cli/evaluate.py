@@ -67,7 +67,9 @@ def evaluate(
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    from clefgan import contrasts, trials, workers
+    from clefgan.experiments import processes
+    from clefgan.experiments.controls import by_method
+    from clefgan.experiments.trials import trials
     from clefgan.report import boards, sheet
     from submissions import editions
 
@@ -84,14 +86,14 @@ def evaluate(
         sixteen_bit=None if window is None else window_levels(window),
     )
     if controls:
-        contrasts.check(plan)
+        by_method.check(plan)
     found = None
     with connected(cluster):
         with progress_bar() as progress:
-            results = workers.evaluate(plan, jobs=jobs, progress=progress)
+            results = processes.evaluate(plan, jobs=jobs, progress=progress)
         if controls and results.scores.get("held-out"):
             with progress_bar() as progress:
-                found = contrasts.of(plan, results, progress, strata=strata)
+                found = by_method.of(plan, results, progress, strata=strata)
     parts = boards.parts(plan, results, primary, level, found) if results.seconds else []
     show(parts)
     if found is not None:

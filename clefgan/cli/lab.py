@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clefgan.dcgan.config import DCGANConfig
-    from clefgan.lab.make import Drawn
-    from clefgan.lab.power import Point
-    from clefgan.lab.study import Results
+    from clefgan.experiments.lab.make import Drawn
+    from clefgan.experiments.lab.power import Point
+    from clefgan.experiments.lab.study import Results
 
 app = typer.Typer(
     no_args_is_help=True, help="Make challenges with a known leak, and study methods on them."
@@ -83,9 +83,9 @@ def make(
     No group (patient) is in two roles. The leak is the share of the generated images that come from
     used images; with 'pca', the share of the used images' principal components that are kept.
     """
-    from clefgan.lab import make as making
-    from clefgan.lab import reals
-    from clefgan.lab.roles import Counts
+    from clefgan.experiments.lab import make as making
+    from clefgan.experiments.lab import reals
+    from clefgan.experiments.lab.roles import Counts
 
     making.refuse_existing(folder)
     counts = Counts(
@@ -155,9 +155,9 @@ def study(
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    from clefgan.lab import processes
-    from clefgan.lab.roles import Counts
-    from clefgan.lab.study import Plan, Source
+    from clefgan.experiments.lab import processes
+    from clefgan.experiments.lab.roles import Counts
+    from clefgan.experiments.lab.study import Plan, Source
 
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
@@ -234,7 +234,7 @@ def roles_table(drawn: "Drawn") -> Table:
 
 def show_and_write(results: "Results", out: Path) -> None:
     """Print the AUC tables; write tables and picture."""
-    from clefgan.lab import picture, power
+    from clefgan.experiments.lab import picture, power
     from clefgan.storage.files import written_whole
 
     points = power.points(results)

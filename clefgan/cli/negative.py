@@ -8,7 +8,7 @@ from rich.table import Table
 from clefgan.cli.console import console
 
 if TYPE_CHECKING:
-    from clefgan.contrasts import Contrasts
+    from clefgan.experiments.controls.by_method import Contrasts
 
 
 def show(found: "Contrasts") -> None:

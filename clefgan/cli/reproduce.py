@@ -10,9 +10,9 @@ from clefgan.cli.console import console, progress_bar
 from clefgan.cli.tables import EDITION, SEED
 
 if TYPE_CHECKING:
-    from clefgan.reproduction.paper import Paper, Sizes
-    from clefgan.reproduction.result import Reproduction
-    from clefgan.reproduction.sensitivity import Sensitivity
+    from clefgan.experiments.reproduction.paper import Paper, Sizes
+    from clefgan.experiments.reproduction.result import Reproduction
+    from clefgan.experiments.reproduction.sensitivity import Sensitivity
 
 PAGE, NUMBERS = "reproduction.md", "reproduction.json"
 SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
@@ -48,7 +48,7 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
-    from clefgan.reproduction import paper as papers
+    from clefgan.experiments.reproduction import paper as papers
     from clefgan.storage import folders
 
     wanted = papers.get(paper)
@@ -68,7 +68,7 @@ def again(
 ) -> None:
     """Run the rows; write the page, the pictures, the numbers and the run files."""
     from clefgan.data import reading
-    from clefgan.reproduction import result
+    from clefgan.experiments.reproduction import result
     from clefgan.storage import folders
     from submissions import editions
 
@@ -86,7 +86,7 @@ def again(
 def write(made: "Reproduction", part: Path) -> None:
     """Write everything into a folder."""
     from clefgan.cli.run import write as write_run
-    from clefgan.reproduction import page, pictures, result
+    from clefgan.experiments.reproduction import page, pictures, result
     from submissions import editions
 
     (part / PAGE).write_text(page.text(made), encoding="utf-8")
@@ -114,7 +114,7 @@ def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
 
 def show(made: "Reproduction") -> None:
     """Print our rows beside the printed ones, the flags, and what did not run."""
-    from clefgan.reproduction import page, printed
+    from clefgan.experiments.reproduction import page, printed
 
     for title, part_of in (("dev, Table 2", "dev"), ("test, Table 3", "test")):
         console.print(f"[bold]{title}[/bold]; 95% intervals")
@@ -132,8 +132,8 @@ def show(made: "Reproduction") -> None:
 
 def rows_table(made: "Reproduction", part_of: str) -> Table:
     """The rows of one table of the paper, without what the page has besides."""
-    from clefgan.reproduction import page
-    from clefgan.reproduction.rows import METRICS
+    from clefgan.experiments.reproduction import page
+    from clefgan.experiments.reproduction.rows import METRICS
 
     titles = {"f1": "F1", "accuracy": "accuracy", "auc": "AUC"}
     if console.width < WIDE:
@@ -165,7 +165,7 @@ def study(
     target: Path,
 ) -> None:
     """Change each open choice; write the page and the numbers."""
-    from clefgan.reproduction import sensitivity, sensitivity_page
+    from clefgan.experiments.reproduction import sensitivity, sensitivity_page
     from clefgan.storage import folders
 
     with progress_bar() as progress:
@@ -187,7 +187,7 @@ def study(
 
 def show_study(found: "Sensitivity") -> None:
     """Print means and changes of the AUC, and what did not run."""
-    from clefgan.reproduction import sensitivity_page
+    from clefgan.experiments.reproduction import sensitivity_page
 
     heads, lines = sensitivity_page.brief(found)
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.contrasts import Contrasts
+from clefgan.experiments.controls.by_method import Contrasts
+from clefgan.experiments.trials.trials import Plan, Results
 from clefgan.method import Scores
 from clefgan.plugins import registry
 from clefgan.report import controls
@@ -19,7 +20,6 @@ from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.runs import job
 from clefgan.runs.job import Protocol
-from clefgan.trials import Plan, Results
 from evaluation import leaderboard
 from evaluation.leaderboard import Leaderboard
 from evaluation.measure import measure

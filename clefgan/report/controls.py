@@ -1,7 +1,7 @@
 """Negative controls as columns and sentences of the held-out table."""
 
-from clefgan import controls
-from clefgan.contrasts import Contrast, Contrasts
+from clefgan.experiments.controls import other_generator
+from clefgan.experiments.controls.by_method import Contrast, Contrasts
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 
 SPELT_OUT = 3  # methods whose every contrast is a sentence; of more only the names are given
@@ -16,7 +16,7 @@ P_PERMUTED = Column(
     "p_permuted", "p permuted", Holds.P_VALUE, help="Share of permuted labels that do as well"
 )
 AUCS = {
-    controls.IMAGE_ONLY: Column(
+    other_generator.IMAGE_ONLY: Column(
         "auc_image_only",
         "AUC of image only",
         Holds.MEASURE,
@@ -24,7 +24,7 @@ AUCS = {
         short="Image only",
         lower_is_better=True,
     ),
-    controls.OTHER_GENERATOR: Column(
+    other_generator.OTHER_GENERATOR: Column(
         "auc_other_generator",
         "AUC with other generator",
         Holds.MEASURE,

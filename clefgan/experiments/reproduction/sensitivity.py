@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.experiments.reproduction import choices as known
+from clefgan.experiments.reproduction.choices import Choice
+from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
 from clefgan.method import Progress, silent
-from clefgan.reproduction import choices as known
-from clefgan.reproduction.choices import Choice
-from clefgan.reproduction.paper import Paper, Sizes, why_not
 from clefgan.storage.files import cache
 from evaluation import metrics
 from evaluation.bca import Interval
 
 if TYPE_CHECKING:
+    from clefgan.experiments.trials.trials import Results
     from clefgan.runs.job import Protocol
-    from clefgan.trials import Results
     from evaluation.metrics import Metric
 
 METRICS = ("auc", "f1", "balanced_accuracy")
@@ -103,7 +103,8 @@ def run(
     ClefganError
         No dev images, or too few of them for the folds.
     """
-    from clefgan import trials, workers
+    from clefgan.experiments import processes
+    from clefgan.experiments.trials import trials
 
     here, left_out = that_run(paper, known.CHOICES if choices is None else choices)
     moved: list[Moved] = []
@@ -121,7 +122,7 @@ def run(
             n_folds=n_folds,
             seed=seed,
         )
-        results = workers.evaluate(plan, jobs=1, progress=renamed(progress, protocol))
+        results = processes.evaluate(plan, jobs=1, progress=renamed(progress, protocol))
         n_used, n_not_used = int(results.truth.sum()), int((~results.truth).sum())
         seconds += sum(results.seconds.values())
         left_out |= results.failures

@@ -13,12 +13,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Thread
 
-from clefgan import trials
 from clefgan.errors import ClefganError, ClusterError
+from clefgan.experiments.trials import trials
+from clefgan.experiments.trials.trials import Bench, Outcome, Plan, Results, Trial
 from clefgan.method import Progress, silent
 from clefgan.runs import provenance
 from clefgan.similarity import dask_cluster
-from clefgan.trials import Bench, Outcome, Plan, Results, Trial
 
 STAGE = "evaluating"
 bench: Bench | None = None  # of this process, if it is a worker

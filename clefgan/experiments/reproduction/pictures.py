@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clefgan.experiments.reproduction import printed
+from clefgan.experiments.reproduction.paper import Paper
+from clefgan.experiments.reproduction.rows import Outcome
 from clefgan.method import Images
-from clefgan.reproduction import printed
-from clefgan.reproduction.paper import Paper
-from clefgan.reproduction.rows import Outcome
 from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:

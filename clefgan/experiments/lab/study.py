@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.lab import make, reals
-from clefgan.lab.make import Spec
-from clefgan.lab.reals import Reals
-from clefgan.lab.roles import Counts
+from clefgan.experiments.lab import make, reals
+from clefgan.experiments.lab.make import Spec
+from clefgan.experiments.lab.reals import Reals
+from clefgan.experiments.lab.roles import Counts
 from clefgan.method import Method, Scores
 from clefgan.plugins import isolation, registry
 from clefgan.runs import heldout, provenance

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from clefgan import workers
 from clefgan.errors import ClefganError
-from clefgan.lab import study
-from clefgan.lab.reals import Reals
-from clefgan.lab.study import Cell, Outcome, Plan, Results, Source
+from clefgan.experiments import processes
+from clefgan.experiments.lab import study
+from clefgan.experiments.lab.reals import Reals
+from clefgan.experiments.lab.study import Cell, Outcome, Plan, Results, Source
 from clefgan.method import Progress, silent
 from clefgan.runs import provenance
 
@@ -43,7 +43,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     done: dict[Cell, dict[str, Outcome]] = {cell: {} for cell in plan.cells()}
     todo: dict[Cell, dict[str, Path]] = {}
     many = min(jobs or provenance.cores(), len(done))
-    paths = study.paths(plan, found.digest(), workers.cores_each(many))
+    paths = study.paths(plan, found.digest(), processes.cores_each(many))
     for (cell, name), path in paths.items():
         outcome = study.kept(path)
         if outcome is None:
@@ -109,8 +109,8 @@ def ready(source: Source, many: int, places: "multiprocessing.Queue[int]") -> No
     """Prepare a worker: its cores, its images; Ctrl-C is the parent's business."""
     global here
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=workers.end_with_parent, daemon=True).start()
-    workers.keep_to(workers.share_of_cores(places.get(), many))
+    Thread(target=processes.end_with_parent, daemon=True).start()
+    processes.keep_to(processes.share_of_cores(places.get(), many))
     here = source.read()
 
 

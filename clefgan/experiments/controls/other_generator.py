@@ -9,8 +9,8 @@ patient, and not because a generator gave anything away. So beside a result stan
     noise = controls.permutation(truth, scores, groups=groups)
     sentences = [*(row.sentence for row in rows), noise.sentence]
 
-Scores are in the order used, then not used, like the dev scores of `clefgan.runs.job`; `groups` are the
-labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by what
+Scores are in the order used, then not used, like the dev scores of `clefgan.runs.job`; `groups` are
+the labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by what
 was fitted on it or on another image of its group.
 """
 
@@ -18,10 +18,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clefgan import nuisance
-from clefgan.contrast import Noise, Row, Used, one_each, permutation, rows
 from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
+from clefgan.experiments.controls import nuisance
+from clefgan.experiments.controls.auc_difference import (
+    Noise,
+    Row,
+    Used,
+    one_each,
+    permutation,
+    rows,
+)
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
 from clefgan.runs import folds, heldout
 

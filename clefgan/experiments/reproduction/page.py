@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from clefgan.reproduction import printed
-from clefgan.reproduction.paper import PaperRow
-from clefgan.reproduction.paper import printed as published_row
-from clefgan.reproduction.result import Reproduction
-from clefgan.reproduction.rows import METRICS, Done, Measured
+from clefgan.experiments.reproduction import printed
+from clefgan.experiments.reproduction.paper import PaperRow
+from clefgan.experiments.reproduction.paper import printed as published_row
+from clefgan.experiments.reproduction.result import Reproduction
+from clefgan.experiments.reproduction.rows import METRICS, Done, Measured
 
 if TYPE_CHECKING:
     from evaluation.cells import Cell
@@ -152,7 +152,7 @@ def printed_line(title: str, result: "Published") -> tuple[str, ...]:
 
 def of_table(counts: tuple[int, int, int, int]) -> Measured:
     """Measure a run of which only the counts are known."""
-    from clefgan.reproduction import rows
+    from clefgan.experiments.reproduction import rows
     from clefgan.runs.job import Scored
     from evaluation.runs import of_counts
 

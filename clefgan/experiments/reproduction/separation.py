@@ -9,8 +9,8 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
 from clefgan.method import Images, Method, Progress, silent
-from clefgan.reproduction.paper import Paper, Sizes, why_not
 
 TRAIN_SHARES = (0.5, 0.7, 0.8, 0.9)
 

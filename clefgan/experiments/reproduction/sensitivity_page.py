@@ -4,8 +4,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from clefgan.reproduction.page import DASH, markdown
-from clefgan.reproduction.sensitivity import METRICS, Moved, Number, Sensitivity
+from clefgan.experiments.reproduction.page import DASH, markdown
+from clefgan.experiments.reproduction.sensitivity import METRICS, Moved, Number, Sensitivity
 
 TITLES = {"auc": "AUC", "f1": "F1", "balanced_accuracy": "bal. acc."}
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.lab.study import Results
+from clefgan.experiments.lab.study import Results
 from clefgan.runs import provenance
 from evaluation import bootstrap, metrics
 from evaluation.measure import measure

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.lab import leaks, roles
-from clefgan.lab.leaks import Made, Pool
-from clefgan.lab.reals import Reals
-from clefgan.lab.roles import Counts, Indices
+from clefgan.experiments.lab import leaks, roles
+from clefgan.experiments.lab.leaks import Made, Pool
+from clefgan.experiments.lab.reals import Reals
+from clefgan.experiments.lab.roles import Counts, Indices
 from clefgan.method import DevSet, Images, Progress, silent
 
 RECORD = "lab.json"
@@ -27,7 +27,7 @@ RECORD = "lab.json"
 class Spec:
     """What decides a challenge, besides the real images.
 
-    leak : 0 to 1; what it means depends on `how`, see `clefgan.lab.leaks`
+    leak : 0 to 1; what it means depends on `how`, see `clefgan.experiments.lab.leaks`
     gan : of the two networks a part that `how="dcgan"` trains
     """
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from clefgan.experiments.reproduction import printed, rows, separation
+from clefgan.experiments.reproduction.paper import Paper, Sizes
+from clefgan.experiments.reproduction.rows import Measured, Outcome
+from clefgan.experiments.reproduction.separation import Split
 from clefgan.method import Images, Progress, silent
-from clefgan.reproduction import printed, rows, separation
-from clefgan.reproduction.paper import Paper, Sizes
-from clefgan.reproduction.rows import Measured, Outcome
-from clefgan.reproduction.separation import Split
 from evaluation.published import Published
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes, why_not
 from clefgan.method import Progress, silent
-from clefgan.reproduction.paper import Paper, PaperRow, Sizes, why_not
 
 if TYPE_CHECKING:
     from clefgan.data.reading import Challenge

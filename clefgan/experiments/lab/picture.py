@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan.lab.power import CHANCE, METRICS, TITLES, Point
+from clefgan.experiments.lab.power import CHANCE, METRICS, TITLES, Point
 from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:

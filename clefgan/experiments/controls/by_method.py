@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import controls, nuisance, trials
-from clefgan.contrast import Noise, Row
 from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
+from clefgan.experiments.controls import nuisance, other_generator
+from clefgan.experiments.controls.auc_difference import Noise, Row
+from clefgan.experiments.trials import trials
+from clefgan.experiments.trials.trials import Bench, Plan, Results
 from clefgan.method import Progress
 from clefgan.plugins import registry
-from clefgan.trials import Bench, Plan, Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +81,19 @@ def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None)
     within = None if strata is None else strata_of(strata, bench)
     dev = challenge.dev
     sizes = [*nuisance.file_sizes(dev.used), *nuisance.file_sizes(dev.not_used)]
-    blind = controls.image_only(bench.dev, bench.groups, plan.seed, file_sizes=sizes)
-    other, what = controls.foreign(challenge, seed=plan.seed, progress=progress)
+    blind = other_generator.image_only(bench.dev, bench.groups, plan.seed, file_sizes=sizes)
+    other, what = other_generator.foreign(challenge, seed=plan.seed, progress=progress)
     found = {}
     for name, scores in results.scores["held-out"].items():
-        elsewhere = controls.other_generator(
+        elsewhere = other_generator.other_generator(
             registry.configure(name, seed=plan.seed), bench.dev, other, bench.groups, plan.seed,
             n_folds=plan.n_folds, progress=progress,
         )  # fmt: skip
-        beside = {controls.IMAGE_ONLY: blind, controls.OTHER_GENERATOR: elsewhere}
-        rows = controls.rows(bench.truth, scores[0], beside, groups=bench.groups, seed=plan.seed)
-        noise = controls.permutation(
+        beside = {other_generator.IMAGE_ONLY: blind, other_generator.OTHER_GENERATOR: elsewhere}
+        rows = other_generator.rows(
+            bench.truth, scores[0], beside, groups=bench.groups, seed=plan.seed
+        )
+        noise = other_generator.permutation(
             bench.truth, scores[0], strata=within, groups=bench.groups, seed=plan.seed
         )
         found[name] = Contrast(tuple(rows), noise)

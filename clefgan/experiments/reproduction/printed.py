@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clefgan.reproduction.paper import Paper
+from clefgan.experiments.reproduction.paper import Paper
 from evaluation import published
 from evaluation.published import Published, Verdict
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clefgan.reproduction.paper import Sizes
+from clefgan.experiments.reproduction.paper import Sizes
 
 LBP, VGG16 = "lbp-svm", "vgg16-svm"
 
