@@ -17,8 +17,8 @@ PACKAGES = ("clefgan", "baselines", "evaluation", "submissions")
 DATA = (
     "submissions/editions.toml",
     "evaluation/published.toml",
-    "clefgan/report/page.css",
-    "clefgan/report/page.js",
+    "clefgan/report/page/page.css",
+    "clefgan/report/page/page.js",
     "clefgan/py.typed",
 )
 WIDE = {"COLUMNS": os.environ.get("COLUMNS", "140")}  # a table's names are cut where it is narrow

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import one_core
-from clefgan.report import page
+from clefgan.report.page import page
 from clefgan.report.part import Part
 from evaluation import leaderboard
 from evaluation.runs import Panel, Run

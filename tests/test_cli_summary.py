@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clefgan.cli import summary
+from clefgan.report.terminal import summary
 from clefgan.runs.job import Scored
 from evaluation import membership
 from evaluation.intervals import wilson

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan.report import page
+from clefgan.report.page import page
 from clefgan.report.part import Part
 from evaluation import leaderboard
 from evaluation.runs import Panel, Run

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from clefgan.report import exports, latex, scores, sheet, terminal, wording
+from clefgan.report import sheet, wording
+from clefgan.report.files import exports, latex
 from clefgan.report.sheet import Sheet
+from clefgan.report.terminal import ranking, scores
 from evaluation import leaderboard
 from evaluation.runs import Panel, Run
 
@@ -142,6 +144,6 @@ def test_a_run_called_as_a_row_that_is_no_run_is_told_from_it() -> None:
         assert text.count("coin (trivial)") == 1
         assert text.count("power line (power line)") == 1
     console = Console(width=100, file=io.StringIO(), record=True)
-    console.print(terminal.show(found, 100), scores.show(found, 200))
+    console.print(ranking.show(found, 100), scores.show(found, 200))
     shown = console.export_text()
     assert shown.count("coin (trivial)") >= 3  # ranking, metrics, and beside the scores

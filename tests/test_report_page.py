@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from clefgan.report import page
-from clefgan.report.charts import frame
-from clefgan.report.charts import run as charts
 from clefgan.report.gallery import Gallery, Picture, Sure
-from clefgan.report.markup import Markup, tag
+from clefgan.report.page import page
+from clefgan.report.page.charts import frame
+from clefgan.report.page.charts import run as charts
+from clefgan.report.page.markup import Markup, tag
 from clefgan.report.part import Part
 from evaluation import leaderboard, metrics
 from evaluation.runs import Panel, Run

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console, RenderableType
 
-from clefgan.report import findings, scores, sheet, terminal
+from clefgan.report import findings, sheet
+from clefgan.report.terminal import ranking, scores
 from evaluation import leaderboard
 from evaluation.leaderboard import Leaderboard
 from evaluation.runs import Panel, Run
@@ -34,7 +35,7 @@ def printed(what: RenderableType, width: int) -> list[str]:
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_a_leaderboard_fits_and_cuts_nothing(width: int) -> None:
     table = sheet.of(board(4, 1, 0), "Title")
-    lines = printed(terminal.show(table, width), width)
+    lines = printed(ranking.show(table, width), width)
     assert max(map(len, lines)) <= width
     assert not any("…" in line for line in lines)
     text = "\n".join(lines)
@@ -45,7 +46,7 @@ def test_a_leaderboard_fits_and_cuts_nothing(width: int) -> None:
 
 
 def test_signs_say_what_colours_say() -> None:
-    lines = printed(terminal.show(sheet.of(board(4, 0), "Title"), 100), 100)
+    lines = printed(ranking.show(sheet.of(board(4, 0), "Title"), 100), 100)
     best = next(line for line in lines if "run[0]" in line)
     worst = next(line for line in lines if "run[1]" in line)
     assert "●" in best.split("<0.001")[1]
@@ -58,31 +59,31 @@ def test_runs_of_unlike_knowledge_are_marked() -> None:
     truth = np.arange(20) % 2 == 0
     runs = {kind: Run(rng.random(20) < 0.5, knowledge=kind) for kind in ("S0", "S3")}
     mixed = sheet.of(leaderboard.build(Panel(truth, runs), resamples=50), "Title")
-    text = "\n".join(printed(terminal.show(mixed, 100), 100))
+    text = "\n".join(printed(ranking.show(mixed, 100), 100))
     assert "S0 ≠" in text
     assert "≠ runs know different things: not comparable" in text
-    assert "≠" not in "\n".join(printed(terminal.show(sheet.of(board(1, 0), "T"), 100), 100))
+    assert "≠" not in "\n".join(printed(ranking.show(sheet.of(board(1, 0), "T"), 100), 100))
 
 
 def test_an_interval_is_drawn_to_scale() -> None:
-    drawn = terminal.interval_plot(0.5, 0.25, 0.75, (0.0, 1.0), 41, 1.0).plain
+    drawn = ranking.interval_plot(0.5, 0.25, 0.75, (0.0, 1.0), 41, 1.0).plain
     assert (drawn.index("├"), drawn.index("●"), drawn.index("┤"), drawn.index("┆")) == (
         10,
         20,
         30,
         40,
     )
-    assert terminal.interval_plot(-1, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[0] == "◂"
-    assert terminal.interval_plot(2, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[-1] == "▸"
-    assert terminal.interval_plot(math.nan, 0, 1, (0.0, 1.0), 9, math.nan).plain.strip() == ""
+    assert ranking.interval_plot(-1, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[0] == "◂"
+    assert ranking.interval_plot(2, math.nan, math.nan, (0.0, 1.0), 9, math.nan).plain[-1] == "▸"
+    assert ranking.interval_plot(math.nan, 0, 1, (0.0, 1.0), 9, math.nan).plain.strip() == ""
 
 
 def test_columns_are_spread_evenly() -> None:
     columns = sheet.of(board(1), "Title").measures
-    sizes = [len(part) for part in terminal.chunks(columns, 5)]
+    sizes = [len(part) for part in ranking.chunks(columns, 5)]
     assert sum(sizes) == len(columns)
     assert max(sizes) - min(sizes) <= 1
-    assert list(terminal.chunks([], 3)) == []
+    assert list(ranking.chunks([], 3)) == []
 
 
 def test_scores_fit_and_show_every_metric_of_every_run() -> None:

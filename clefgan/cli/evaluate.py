@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clefgan.cli import negative, tables
+from clefgan.cli import tables
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, errors, progress_bar
+from clefgan.report.terminal import control_table
 
 if TYPE_CHECKING:
     from clefgan.report.part import Part
@@ -97,7 +98,7 @@ def evaluate(
     parts = boards.parts(plan, results, primary, level, found) if results.seconds else []
     show(parts)
     if found is not None:
-        negative.show(found)
+        control_table.show(found)
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     if sheets:
         files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
@@ -112,11 +113,12 @@ def evaluate(
 
 def show(parts: "list[Part]") -> None:
     """Print the tables and what they say."""
-    from clefgan.report import findings, sheet, terminal
+    from clefgan.report import findings, sheet
+    from clefgan.report.terminal import ranking
 
     for part in parts:
         table = sheet.of(part.board, part.title, part.notes, part.extra)
-        console.print(terminal.show(table, console.width))
+        console.print(ranking.show(table, console.width))
         console.print()
         for sentence in findings.sentences(part.board):
             console.print(sentence, markup=False)
@@ -128,7 +130,8 @@ def show(parts: "list[Part]") -> None:
 
 def write_page(path: Path, parts: "list[Part]") -> None:
     """Write the report."""
-    from clefgan.report import exports, page
+    from clefgan.report.files import exports
+    from clefgan.report.page import page
 
     exports.write(path, page.html("Evaluation on dev", parts))
     console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)

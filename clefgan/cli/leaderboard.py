@@ -57,8 +57,8 @@ def leaderboard(
     tables.refuse_inputs([*files.values(), pairs, page], [*runs, truth, groups])
     gallery = page is not None and data is not None
     entered = entering.enter(runs, truth, data, edition, knowledge or [], groups, pictures=gallery)
-    from clefgan.report import pairs as pair_table
     from clefgan.report import sheet as sheets
+    from clefgan.report.files import pairs as pair_table
     from clefgan.report.part import Part
 
     board = build(entered, metric, with_published, level, seed)
@@ -105,9 +105,10 @@ def printed(edition: "Edition") -> dict[str, tuple[int, int, int, int]]:
 
 def show(board: "Leaderboard", notes: tuple[str, ...], title: str) -> None:
     """Print the table and what it says."""
-    from clefgan.report import findings, sheet, terminal
+    from clefgan.report import findings, sheet
+    from clefgan.report.terminal import ranking
 
-    console.print(terminal.show(sheet.of(board, title), console.width))
+    console.print(ranking.show(sheet.of(board, title), console.width))
     console.print()
     for sentence in findings.sentences(board):
         console.print(Padding(sentence, (0, 0, 0, 0)), markup=False)
@@ -146,6 +147,6 @@ def galleries(board: "Leaderboard", entered: "Entered") -> "tuple[Gallery, ...]"
 
 def write_page(path: Path, title: str, part: "Part") -> None:
     """Write the report."""
-    from clefgan.report import page
+    from clefgan.report.page import page
 
     tables.put(path, page.html(title, [part]))

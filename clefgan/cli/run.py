@@ -74,8 +74,8 @@ def run(
     refuse_classes(wanted)
     chosen = chosen_protocols(protocol or [])
     levels = None if window is None else window_levels(window)
-    from clefgan.cli import summary
     from clefgan.data import reading
+    from clefgan.report.terminal import summary
     from clefgan.runs import job
     from clefgan.runs.decisions import decide
 

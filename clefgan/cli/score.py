@@ -42,7 +42,8 @@ def score(
         score_classes.score(runs, truth, rules, groups=groups, level=level, seed=seed, files=files)
         return
     entered = entering.enter(runs, truth, data, edition, knowledge or [], groups)
-    from clefgan.report import findings, scores, sheet
+    from clefgan.report import findings, sheet
+    from clefgan.report.terminal import scores
     from evaluation import leaderboard
 
     board = leaderboard.build(

@@ -70,7 +70,7 @@ def refuse_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None])
 
 def export(sheets: "Sequence[Sheet]", files: Mapping[str, Path | None]) -> None:
     """Write the sheets in every format that is asked for."""
-    from clefgan.report import exports
+    from clefgan.report.files import exports
 
     for kind, path in files.items():
         if path is not None:
@@ -79,7 +79,7 @@ def export(sheets: "Sequence[Sheet]", files: Mapping[str, Path | None]) -> None:
 
 def put(path: Path, text: str) -> None:
     """Write a file whole or not at all, and say so."""
-    from clefgan.report import exports
+    from clefgan.report.files import exports
 
     exports.write(path, text)
     console.print(f"wrote [cyan]{path}[/cyan]", soft_wrap=True)

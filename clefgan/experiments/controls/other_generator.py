@@ -10,8 +10,8 @@ patient, and not because a generator gave anything away. So beside a result stan
     sentences = [*(row.sentence for row in rows), noise.sentence]
 
 Scores are in the order used, then not used, like the dev scores of `clefgan.runs.job`; `groups` are
-the labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by what
-was fitted on it or on another image of its group.
+the labels that `heldout.groups_of` gives. Everything here is out of fold: no image is scored by
+what was fitted on it or on another image of its group.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clefgan.report.markup import Markup, join, tag
+from clefgan.report.page.markup import Markup, join, tag
 
 WIDTH, HEIGHT = 320, 250
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 40

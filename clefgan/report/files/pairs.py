@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
-from clefgan.report.exports import exact
+from clefgan.report.files.exports import exact
 from evaluation import bootstrap, comparison, metrics, multiple
 from evaluation.comparison import Test
 from evaluation.leaderboard import Leaderboard

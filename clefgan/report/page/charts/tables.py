@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 
 import numpy as np
 
-from clefgan.report.markup import Markup, join, tag
+from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.sheet import measure
 from clefgan.report.wording import NOTHING, number, p_value, percent
 from evaluation.comparison import Pairs

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.report import curves
-from clefgan.report.charts.frame import (
+from clefgan.report.curves import Band, Truth
+from clefgan.report.page.charts.frame import (
     Scale,
     axes,
     band,
@@ -19,8 +20,7 @@ from clefgan.report.charts.frame import (
     x_scale,
     y_scale,
 )
-from clefgan.report.curves import Band, Truth
-from clefgan.report.markup import Markup, tag
+from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number, percent
 from evaluation import metrics
 from evaluation.counts import Values

@@ -1,7 +1,7 @@
 """The gallery on the page."""
 
 from clefgan.report.gallery import Gallery, Picture, Sure
-from clefgan.report.markup import Markup, tag
+from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number
 
 

@@ -1,9 +1,9 @@
 """Run by run: each in a fold of its own, with confusion matrix and charts."""
 
 from clefgan.report import curves
-from clefgan.report.charts import run as charts
-from clefgan.report.charts import tables
-from clefgan.report.markup import Markup, join, tag
+from clefgan.report.page.charts import run as charts
+from clefgan.report.page.charts import tables
+from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number
 from evaluation.rows import Row

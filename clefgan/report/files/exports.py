@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from clefgan.report import latex
+from clefgan.report.files import latex
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
 from clefgan.report.wording import limits, number, p_value, span
 from clefgan.storage.files import written_whole

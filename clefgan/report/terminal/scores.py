@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.sheet import Column, Line, Sheet
-from clefgan.report.terminal import STYLES
+from clefgan.report.terminal.ranking import STYLES
 from clefgan.report.wording import NOTHING, limits, number
 from evaluation.rows import Kind
 

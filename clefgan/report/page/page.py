@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from math import isnan
 
-from clefgan.report import cards, findings, pictures, sheet, table
-from clefgan.report.charts import tables
-from clefgan.report.markup import Markup, join, tag
+from clefgan.report import findings, sheet
+from clefgan.report.page import cards, gallery, table
+from clefgan.report.page.charts import tables
+from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
 from evaluation.rows import Kind
@@ -51,7 +52,7 @@ def html(title: str, parts: Sequence[Part]) -> str:
 
 def asset(name: str) -> str:
     """Style or script, as it stands beside this module."""
-    return files("clefgan.report").joinpath(name).read_text(encoding="utf-8")
+    return files("clefgan.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def header(title: str, parts: Sequence[Part]) -> Markup:
@@ -90,7 +91,7 @@ def part_of_page(part: Part, place: int, of: int) -> Markup:
         section("runs", named("Run by run", part, several), first, cards.runs(part)),
     ]
     if part.galleries:
-        found = [pictures.gallery(each) for each in part.galleries]
+        found = [gallery.gallery(each) for each in part.galleries]
         words = tag(
             "p",
             "The candidates that a run is surest about, each beside the generated images that "

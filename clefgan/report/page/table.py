@@ -2,9 +2,9 @@
 
 import math
 
-from clefgan.report.markup import Markup, join, tag
+from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
-from clefgan.report.terminal import drawn_range, power_value
+from clefgan.report.terminal.ranking import drawn_range, power_value
 from clefgan.report.wording import limits, number, p_value, span
 from evaluation.rows import Kind
 
