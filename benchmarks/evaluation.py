@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.timing import best, one_core
-from evaluation import leaderboard
-from evaluation.bootstrap import bootstrap
+from evaluation.boards import leaderboard
+from evaluation.intervals.bootstrap import bootstrap
 from evaluation.metrics import METRICS
 from evaluation.runs import Panel, Run
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from benchmarks.timing import one_core
 from clefgan.report.page import page
 from clefgan.report.part import Part
-from evaluation import leaderboard
+from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 RUNS, CANDIDATES = 20, 200

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import bca
 from evaluation.attribution import Labels, validate
 from evaluation.counts import Values, ratio
 from evaluation.errors import EvaluationError
+from evaluation.intervals import bca
 
 Tables = NDArray[np.float64]
 """(tables, classes, classes): true class, then label; both in one order."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation import counts, ranked
+from evaluation import counts, score_curve
 from evaluation.counts import Counts
 from evaluation.errors import EvaluationError
 
@@ -156,7 +156,7 @@ def tpr_at_fpr(truth: Used, scores: Scores, fpr: float) -> float:
 def brier(truth: Used, probabilities: Scores) -> float:
     """Mean squared distance of probability from truth; lower is better."""
     validate(truth, probabilities=probabilities)
-    return float(ranked.brier(np.asarray(truth), _floats(probabilities), _once(truth))[0])
+    return float(score_curve.brier(np.asarray(truth), _floats(probabilities), _once(truth))[0])
 
 
 def calibration_error(truth: Used, probabilities: Scores, bins: int = BINS) -> float:
@@ -172,7 +172,9 @@ def calibration_error(truth: Used, probabilities: Scores, bins: int = BINS) -> f
     validate(truth, probabilities=probabilities)
     if bins < 1:
         raise EvaluationError(f"bins: no bin; got {bins}; give 1 or more")
-    error = ranked.calibration_error(np.asarray(truth), _floats(probabilities), _once(truth), bins)
+    error = score_curve.calibration_error(
+        np.asarray(truth), _floats(probabilities), _once(truth), bins
+    )
     return float(error[0])
 
 
@@ -216,9 +218,9 @@ def evaluate(
     return result
 
 
-def _curve(truth: Used, scores: Scores) -> ranked.Curve:
+def _curve(truth: Used, scores: Scores) -> score_curve.Curve:
     validate(truth, scores=scores)
-    return ranked.Ranked.of(np.asarray(truth), _floats(scores)).cumulate(_once(truth))
+    return score_curve.Ranked.of(np.asarray(truth), _floats(scores)).cumulate(_once(truth))
 
 
 def _once(truth: Used) -> NDArray[np.int32]:

@@ -4,7 +4,7 @@ Direction belongs to the metric: nobody who compares or ranks says which way is 
 
 `chance(prevalence, called_share)` is what blind calls score on average as n grows: calls that
 know nothing of the truth, `called_share` of them *used*, where a share `prevalence` is used.
-`evaluation.chance` has the exact distribution for a given n.
+`evaluation.significance.chance` has the exact distribution for a given n.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import counts, ranked
+from evaluation import counts, score_curve
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
 from evaluation.membership import BINS, FPRS
-from evaluation.ranked import Curve, Weights
+from evaluation.score_curve import Curve, Weights
 
 OfProbabilities: TypeAlias = Callable[[NDArray[np.bool_], Values, Weights], Values]
 
@@ -171,7 +171,7 @@ METRICS: tuple[Metric, ...] = (
         needs=Needs.PROBABILITIES,
         direction=Direction.LOWER,
         chance=lambda p, _c: p * (1 - p),  # of always answering the prevalence
-        of_probabilities=ranked.brier,
+        of_probabilities=score_curve.brier,
     ),
     Metric(
         name="calibration_error",
@@ -182,7 +182,7 @@ METRICS: tuple[Metric, ...] = (
         chance=lambda _p, _c: (
             0.0
         ),  # always answering the prevalence is calibrated, and says nothing
-        of_probabilities=partial(ranked.calibration_error, bins=BINS),
+        of_probabilities=partial(score_curve.calibration_error, bins=BINS),
     ),
 )
 

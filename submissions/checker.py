@@ -13,12 +13,12 @@ import zipfile
 from collections.abc import Iterable
 from typing import IO
 
-from submissions import archive
+from submissions.checking import archive
+from submissions.checking.one_pass import Keep, Scan
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.ids import Ids
 from submissions.problems import Findings, Problem
-from submissions.scan import Keep, Scan
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from submissions.edition import Edition
-from submissions.edition_table import FIELDS, Table
+from submissions.edition_toml import FIELDS, Table
 from submissions.errors import RunFileError
 
 __all__ = ["FIELDS", "Edition", "get", "names"]

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from submissions import checker, row
+from submissions import checker
+from submissions.checking import run_line
 from submissions.edition import Edition, has_extension
 from submissions.errors import RunFileError
 from submissions.files import written_whole
@@ -64,7 +65,7 @@ def _line(image_id: str, decision: bool | str, edition: Edition, called: str) ->
     """One line; nothing that the checker would take only with a warning."""
     token, label = edition.token(image_id), edition.label(decision)
     line = f"{token}{edition.delimiter}{label}"
-    parsed = row.parse(line, edition)
+    parsed = run_line.parse(line, edition)
     if parsed.faults:
         raise RunFileError(f"{called}: {quoted(line)} cannot be written: {parsed.faults[0].text}")
     return line

@@ -225,8 +225,8 @@ def test_data_without_truth_is_said(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_every_pair_is_tested_in_every_way(folder: Path, tmp_path: Path) -> None:
-    from evaluation.delong import delong
-    from evaluation.mcnemar import mcnemar
+    from evaluation.significance.delong import delong
+    from evaluation.significance.mcnemar import mcnemar
 
     table = tmp_path / "pairs.csv"
     words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]

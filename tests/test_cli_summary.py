@@ -6,7 +6,7 @@ import pytest
 from clefgan.report.terminal import summary
 from clefgan.runs.job import Scored
 from evaluation import membership
-from evaluation.intervals import wilson
+from evaluation.intervals.proportions import wilson
 
 
 def scored(n: int = 40, seed: int = 0) -> Scored:

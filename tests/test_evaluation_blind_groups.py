@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from clefgan.report import findings
-from evaluation import leaderboard, metrics
-from evaluation.blind_groups import BlindGroups
+from evaluation import metrics
+from evaluation.boards import leaderboard
+from evaluation.boards.rows import Kind
 from evaluation.metrics import METRICS
-from evaluation.power import power_line
-from evaluation.rows import Kind
 from evaluation.runs import Panel, Run
+from evaluation.significance.blind_groups import BlindGroups
+from evaluation.significance.power import power_line
 
 TRUTH = np.arange(60) % 2 == 0
 COUNTED = ("f1", "cohen_kappa", "accuracy", "mcc", "auc", "tpr_at_fpr_10")

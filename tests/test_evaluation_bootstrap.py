@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from evaluation import EvaluationError, bca, metrics
-from evaluation import bootstrap as boot
-from evaluation.bootstrap import bootstrap, of_counts
+from evaluation import EvaluationError, metrics
 from evaluation.counts import Counts
+from evaluation.intervals import bca
+from evaluation.intervals import bootstrap as boot
+from evaluation.intervals.bootstrap import bootstrap, of_counts
+from evaluation.intervals.resampling import Units, deletions, draws
 from evaluation.metrics import METRICS, Needs
-from evaluation.resampling import Units, deletions, draws
 from evaluation.runs import Panel, Run
 
 KAPPA, F1, AUC = (metrics.get(name) for name in ("cohen_kappa", "f1", "auc"))

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evaluation import EvaluationError, membership, metrics, permutation
-from evaluation.chance import Alternative, chance
-from evaluation.measure import measure
+from evaluation import EvaluationError, membership, metrics
+from evaluation.meter import measure
 from evaluation.metrics import METRICS, Needs
 from evaluation.runs import Panel, Run, of_counts
+from evaluation.significance import permutation
+from evaluation.significance.chance import Alternative, chance
 
 F1, KAPPA, AUC = (metrics.get(name) for name in ("f1", "cohen_kappa", "auc"))
 

@@ -6,14 +6,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from evaluation import EvaluationError, comparison, metrics, multiple, permutation, swap
-from evaluation.bootstrap import bootstrap
-from evaluation.comparison import Adjust, Test
-from evaluation.delong import delong
-from evaluation.mcnemar import mcnemar
-from evaluation.measure import measure
+from evaluation import EvaluationError, metrics
+from evaluation.intervals.bootstrap import bootstrap
+from evaluation.meter import measure
 from evaluation.metrics import METRICS, Metric
 from evaluation.runs import Panel, Run
+from evaluation.significance import comparison, multiple, permutation, swap_test
+from evaluation.significance.comparison import Adjust, Test
+from evaluation.significance.delong import delong
+from evaluation.significance.mcnemar import mcnemar
 
 F1, AUC, ACCURACY, PRECISION = (
     metrics.get(name) for name in ("f1", "auc", "accuracy", "precision")
@@ -65,7 +66,7 @@ def every_swap(panel: Panel, metric: Metric) -> float:
 def test_the_swap_test_of_counts_is_exact(name: str, seed: int) -> None:
     panel = panel_of(10, seed=seed)
     metric = metrics.get(name)
-    found = swap.p_value(panel, "run 0", "run 1", metric)
+    found = swap_test.p_value(panel, "run 0", "run 1", metric)
     assert found == pytest.approx(every_swap(panel, metric))
 
 
@@ -73,23 +74,23 @@ def test_the_swap_test_of_counts_is_exact(name: str, seed: int) -> None:
 def test_the_swap_test_of_scores(name: str) -> None:
     panel = panel_of(10, seed=3)
     metric = metrics.get(name)
-    found = swap.p_value(panel, "run 0", "run 1", metric, permutations=20_000)
+    found = swap_test.p_value(panel, "run 0", "run 1", metric, permutations=20_000)
     assert found == pytest.approx(every_swap(panel, metric), abs=0.015)
 
 
 def test_many_disagreements_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = panel_of(200)
-    exact = swap.p_value(panel, "run 0", "run 1", F1)
-    monkeypatch.setattr(swap, "EXACT", 10)
-    drawn = swap.p_value(panel, "run 0", "run 1", F1, permutations=20_000)
+    exact = swap_test.p_value(panel, "run 0", "run 1", F1)
+    monkeypatch.setattr(swap_test, "EXACT", 10)
+    drawn = swap_test.p_value(panel, "run 0", "run 1", F1, permutations=20_000)
     assert drawn == pytest.approx(exact, abs=0.01)
 
 
 def test_single_cases_are_clusters_of_one() -> None:
     panel = panel_of(60)
     alone = Panel(panel.truth, panel.runs, np.arange(60))
-    exact = swap.p_value(panel, "run 0", "run 1", F1)
-    assert swap.p_value(alone, "run 0", "run 1", F1) == pytest.approx(exact, abs=0.02)
+    exact = swap_test.p_value(panel, "run 0", "run 1", F1)
+    assert swap_test.p_value(alone, "run 0", "run 1", F1) == pytest.approx(exact, abs=0.02)
 
 
 def test_swapping_patients_is_more_careful_than_swapping_images() -> None:
@@ -99,9 +100,11 @@ def test_swapping_patients_is_more_careful_than_swapping_images() -> None:
     }  # five copies of every image
     copied = Panel(np.repeat(panel.truth, 5), runs)
     by_patient = Panel(copied.truth, runs, np.repeat(np.arange(40), 5))
-    assert swap.p_value(copied, "run 0", "run 1", F1) < swap.p_value(panel, "run 0", "run 1", F1)
-    assert swap.p_value(by_patient, "run 0", "run 1", F1) == pytest.approx(
-        swap.p_value(panel, "run 0", "run 1", F1), abs=0.02
+    assert swap_test.p_value(copied, "run 0", "run 1", F1) < swap_test.p_value(
+        panel, "run 0", "run 1", F1
+    )
+    assert swap_test.p_value(by_patient, "run 0", "run 1", F1) == pytest.approx(
+        swap_test.p_value(panel, "run 0", "run 1", F1), abs=0.02
     )
 
 
@@ -109,18 +112,18 @@ def test_identical_and_undefined() -> None:
     truth = np.arange(20) < 10
     run, none = Run(truth.copy()), Run(np.zeros(20, bool))
     panel = Panel(truth, {"a": run, "b": run, "none": none})
-    assert swap.p_value(panel, "a", "b", F1) == 1
-    assert np.isnan(swap.p_value(panel, "a", "none", PRECISION))
-    assert swap.p_value(panel, "a", "none", F1) < 0.01
+    assert swap_test.p_value(panel, "a", "b", F1) == 1
+    assert np.isnan(swap_test.p_value(panel, "a", "none", PRECISION))
+    assert swap_test.p_value(panel, "a", "none", F1) < 0.01
     with pytest.raises(EvaluationError, match=r"run: not in the panel; got 'c'; have \['a', 'b'"):
-        swap.p_value(panel, "a", "c", F1)
+        swap_test.p_value(panel, "a", "c", F1)
 
 
 def test_the_swap_test_keeps_its_level() -> None:
     rejected = 0
     for seed in range(400):
         panel = panel_of(60, seed=seed, step=0.0)
-        rejected += swap.p_value(panel, "run 0", "run 1", F1) <= 0.05
+        rejected += swap_test.p_value(panel, "run 0", "run 1", F1) <= 0.05
     assert rejected / 400 <= 0.07
 
 
@@ -138,7 +141,7 @@ def test_mcnemar_equals_statsmodels() -> None:
         ]
         assert found.exact == pytest.approx(reference(table, exact=True).pvalue)
         assert found.mid_p <= found.exact
-        assert found.exact == pytest.approx(swap.p_value(panel, "run 0", "run 1", ACCURACY))
+        assert found.exact == pytest.approx(swap_test.p_value(panel, "run 0", "run 1", ACCURACY))
 
 
 def test_mcnemar_mid_p_of_the_paper() -> None:
@@ -159,7 +162,7 @@ def test_p_values_are_not_constant_over_different_inputs() -> None:
     exact = [mcnemar(panel.truth, *pair) for panel, pair in zip(panels, pairs, strict=True)]
     assert len({found.exact for found in exact}) > 3
     assert len({found.mid_p for found in exact}) > 3
-    assert len({swap.p_value(panel, "run 0", "run 1", F1) for panel in panels}) > 3
+    assert len({swap_test.p_value(panel, "run 0", "run 1", F1) for panel in panels}) > 3
     some = [F1, AUC]
     drawn = np.stack([permutation.p_values(p, some, permutations=999) for p in panels])
     for place in range(len(some)):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import bootstrap, membership, metrics, published
-from evaluation.chance import chance
+from evaluation import membership, metrics, published
 from evaluation.counts import Counts
-from evaluation.power import power_line
+from evaluation.intervals import bootstrap
 from evaluation.published import Verdict
 from evaluation.runs import of_counts
+from evaluation.significance.chance import chance
+from evaluation.significance.power import power_line
 
 PAGE = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text(encoding="utf-8")
 F1, KAPPA = metrics.get("f1"), metrics.get("cohen_kappa")

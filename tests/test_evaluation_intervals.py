@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from evaluation import EvaluationError
-from evaluation.bca import Interval
-from evaluation.intervals import clopper_pearson, wilson
+from evaluation.intervals.bca import Interval
+from evaluation.intervals.proportions import clopper_pearson, wilson
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])

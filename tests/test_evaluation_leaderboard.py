@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from evaluation import EvaluationError, leaderboard, metrics, multiple, published
-from evaluation.leaderboard import Leaderboard
+from evaluation import EvaluationError, metrics, published
+from evaluation.boards import leaderboard
+from evaluation.boards.leaderboard import Leaderboard
+from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import METRICS
-from evaluation.rows import Kind, Row
 from evaluation.runs import Panel, Run
+from evaluation.significance import multiple
 
 
 def panel_of(steps: dict[str, float], n: int = 120, clusters: int | None = None) -> Panel:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evaluation import EvaluationError, membership, metrics
-from evaluation.measure import Meter, measure
+from evaluation.meter import Meter, measure
 from evaluation.metrics import METRICS, Direction, Metric, Needs
 from evaluation.runs import Panel, Run
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation import EvaluationError, groups, metrics, ranking
-from evaluation.bootstrap import bootstrap
-from evaluation.chance import chance
+from evaluation import EvaluationError, metrics
+from evaluation.boards import letters, ranking
+from evaluation.intervals.bootstrap import bootstrap
 from evaluation.metrics import METRICS
-from evaluation.power import minimum_detectable_difference, power_line
 from evaluation.runs import Panel, Run
+from evaluation.significance.chance import chance
+from evaluation.significance.power import minimum_detectable_difference, power_line
 
 F1, KAPPA, AUC = (metrics.get(name) for name in ("f1", "cohen_kappa", "auc"))
 
@@ -99,11 +100,11 @@ def test_robustness_to_the_metric() -> None:
 
 def test_groups_overlap() -> None:
     p_values = np.array([[1, 0.5, 0.01], [0.5, 1, 0.5], [0.01, 0.5, 1]])
-    found = groups.groups(p_values)
+    found = letters.groups(p_values)
     assert found == [(0, 1), (1, 2)]
-    assert groups.letters(found, 3) == [("a",), ("a", "b"), ("b",)]
-    assert groups.groups(np.eye(2)) == [(0,), (1,)]
-    assert groups.groups(np.full((2, 2), np.nan)) == [(0, 1)]
+    assert letters.letters(found, 3) == [("a",), ("a", "b"), ("b",)]
+    assert letters.groups(np.eye(2)) == [(0,), (1,)]
+    assert letters.groups(np.full((2, 2), np.nan)) == [(0, 1)]
 
 
 @given(st.integers(1, 9), st.randoms(use_true_random=False))
@@ -113,21 +114,21 @@ def test_letters_say_exactly_who_cannot_be_told_apart(n: int, random: Random) ->
     for a in range(n):
         for b in range(a):
             p_values[a, b] = p_values[b, a] = random.choice([0.001, 0.5])
-    letters = groups.letters(groups.groups(p_values), n)
+    marks = letters.letters(letters.groups(p_values), n)
     for a in range(n):
-        assert letters[a]
+        assert marks[a]
         for b in range(n):
-            assert bool(set(letters[a]) & set(letters[b])) == (p_values[a, b] > 0.05)
+            assert bool(set(marks[a]) & set(marks[b])) == (p_values[a, b] > 0.05)
 
 
 def test_more_groups_than_letters() -> None:
-    letters = groups.letters([(run,) for run in range(30)], 30)
-    assert letters[25:28] == [("z",), ("aa",), ("ab",)]
+    marks = letters.letters([(run,) for run in range(30)], 30)
+    assert marks[25:28] == [("z",), ("aa",), ("ab",)]
 
 
 def test_groups_check_their_input() -> None:
     with pytest.raises(EvaluationError, match=r"p_values: not one for each pair; got shape \(2,\)"):
-        groups.groups(np.ones(2))
+        letters.groups(np.ones(2))
 
 
 def test_the_power_line_of_kappa_is_that_of_the_challenge() -> None:

@@ -20,7 +20,7 @@ from PIL import Image
 
 from clefgan.report.page import page
 from clefgan.report.part import Part
-from evaluation import leaderboard
+from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"

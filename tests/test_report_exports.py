@@ -14,7 +14,7 @@ from clefgan.report import sheet, wording
 from clefgan.report.files import exports, latex
 from clefgan.report.sheet import Sheet
 from clefgan.report.terminal import ranking, scores
-from evaluation import leaderboard
+from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 HOSTILE = "=1+1|<b>&_{x}%\n\\end"

@@ -12,7 +12,7 @@ from clefgan.data import reading
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.report import gallery
-from evaluation import leaderboard
+from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 N = 20

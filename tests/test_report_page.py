@@ -16,7 +16,8 @@ from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
 from clefgan.report.page.markup import Markup, tag
 from clefgan.report.part import Part
-from evaluation import leaderboard, metrics
+from evaluation import metrics
+from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 HOSTILE = "</title><script>alert('x')</script>\"><img src=x onerror=alert(1)>"

@@ -10,8 +10,8 @@ from rich.console import Console, RenderableType
 
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import ranking, scores
-from evaluation import leaderboard
-from evaluation.leaderboard import Leaderboard
+from evaluation.boards import leaderboard
+from evaluation.boards.leaderboard import Leaderboard
 from evaluation.runs import Panel, Run
 
 

@@ -17,7 +17,7 @@ from clefgan.plugins import registry
 from clefgan.report import boards
 from clefgan.runs import job
 from evaluation import metrics
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 METHOD = '''
 from dataclasses import dataclass

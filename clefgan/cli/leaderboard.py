@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from clefgan.cli.entering import Entered
     from clefgan.report.gallery import Gallery
     from clefgan.report.part import Part
-    from evaluation.leaderboard import Leaderboard
+    from evaluation.boards.leaderboard import Leaderboard
     from submissions.edition import Edition
 
 HTML = Annotated[
@@ -78,7 +78,7 @@ def build(
     entered: "Entered", metric: str | None, with_published: bool, level: float, seed: int
 ) -> "Leaderboard":
     """Compute the board."""
-    from evaluation import leaderboard as boards
+    from evaluation.boards import leaderboard as boards
 
     return boards.build(
         entered.panel,
@@ -121,7 +121,7 @@ def absent(
     entered: "Entered", board: "Leaderboard", with_published: bool, no_gallery: bool
 ) -> list[str]:
     """What was asked for and is not there."""
-    from evaluation.rows import Kind
+    from evaluation.boards.rows import Kind
 
     notes = []
     if with_published and not any(row.kind is Kind.PUBLISHED for row in board.rows):

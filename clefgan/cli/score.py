@@ -44,7 +44,7 @@ def score(
     entered = entering.enter(runs, truth, data, edition, knowledge or [], groups)
     from clefgan.report import findings, sheet
     from clefgan.report.terminal import scores
-    from evaluation import leaderboard
+    from evaluation.boards import leaderboard
 
     board = leaderboard.build(
         entered.panel,

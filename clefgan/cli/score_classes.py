@@ -13,7 +13,7 @@ from clefgan.cli import tables
 from clefgan.cli.console import console
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
 from clefgan.report.wording import limits, number
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 if TYPE_CHECKING:
     from submissions.edition import Edition

@@ -20,11 +20,11 @@ from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.runs import job
 from clefgan.runs.job import Protocol
-from evaluation import leaderboard
-from evaluation.leaderboard import Leaderboard
-from evaluation.measure import measure
+from evaluation.boards import leaderboard
+from evaluation.boards.leaderboard import Leaderboard
+from evaluation.boards.rows import Kind, Row
+from evaluation.meter import measure
 from evaluation.metrics import Metric
-from evaluation.rows import Kind, Row
 from evaluation.runs import Panel, Run
 
 

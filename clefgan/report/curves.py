@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.counts import Counts, Values
+from evaluation.intervals.resampling import Units, draws
 from evaluation.metrics import Metric
-from evaluation.resampling import Units, draws
 
 Truth: TypeAlias = NDArray[np.bool_]
 POINTS = 101

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from clefgan.report.wording import number, percent
-from evaluation.leaderboard import Leaderboard
-from evaluation.rows import Kind
+from evaluation.boards.leaderboard import Leaderboard
+from evaluation.boards.rows import Kind
 
 
 def sentences(board: Leaderboard) -> list[str]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from clefgan.data.reading import Challenge, ImageSet
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from evaluation.boards.leaderboard import Leaderboard
 from evaluation.counts import Values
-from evaluation.leaderboard import Leaderboard
 from evaluation.runs import Panel
 
 RUNS, EACH, NEAR = 3, 6, 3

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from clefgan.report.gallery import Gallery
 from clefgan.report.sheet import Extra
-from evaluation.leaderboard import Leaderboard
+from evaluation.boards.leaderboard import Leaderboard
 from evaluation.runs import Panel
 
 

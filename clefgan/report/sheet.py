@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from evaluation.leaderboard import Leaderboard
+from evaluation.boards.leaderboard import Leaderboard
+from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import Metric
-from evaluation.rows import Kind, Row
 
 SHORT = {
     "balanced_accuracy": "Bal. acc.",

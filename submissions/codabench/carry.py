@@ -10,22 +10,23 @@ from submissions.errors import RunFileError
 
 SUBMISSIONS = (
     "__init__",
-    "archive",
     "checker",
+    "checking/__init__",
+    "checking/archive",
+    "checking/byte_lines",
+    "checking/id_form",
+    "checking/one_pass",
+    "checking/run_line",
     "edition",
     "errors",
     "files",
     "ids",
-    "lines",
     "problems",
-    "row",
     "runfile",
-    "scan",
-    "shape",
     "truth",
 )
 EVALUATION = {
-    "membership": ("__init__", "counts", "errors", "membership", "ranked"),
+    "membership": ("__init__", "counts", "errors", "membership", "score_curve"),
     "attribution": ("__init__", "attribution", "counts", "errors"),
 }
 

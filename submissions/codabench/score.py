@@ -13,7 +13,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from submissions import archive, bundle
+from submissions import bundle
+from submissions.checking import archive
 from submissions.codabench import plain_yaml
 from submissions.codabench.lint import NAME
 from submissions.codabench.plain_yaml import Node

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
-from evaluation import bootstrap, membership, metrics
-from evaluation.permutation import drawn_p_value
+from evaluation import membership, metrics
+from evaluation.intervals import bootstrap
 from evaluation.runs import Panel, Run
-from evaluation.swap import mean_ranks
+from evaluation.significance.permutation import drawn_p_value
+from evaluation.significance.swap_test import mean_ranks
 
 RESAMPLES = 2_000
 CELLS = 1 << 22  # permuted labels held at once

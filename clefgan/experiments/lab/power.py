@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from clefgan.experiments.lab.study import Results
 from clefgan.runs import provenance
-from evaluation import bootstrap, metrics
-from evaluation.measure import measure
+from evaluation import metrics
+from evaluation.intervals import bootstrap
+from evaluation.meter import measure
 from evaluation.runs import Panel, Run
 
 METRICS = ("auc", "tpr_at_fpr_0.01")

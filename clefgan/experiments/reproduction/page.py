@@ -11,7 +11,7 @@ from clefgan.experiments.reproduction.result import Reproduction
 from clefgan.experiments.reproduction.rows import METRICS, Done, Measured
 
 if TYPE_CHECKING:
-    from evaluation.cells import Cell
+    from evaluation.boards.cells import Cell
     from evaluation.published import Published
 
 MATRICES, EXAMPLES = "confusion.png", "examples.png"

@@ -14,7 +14,7 @@ from clefgan.method import Progress, silent
 if TYPE_CHECKING:
     from clefgan.data.reading import Challenge
     from clefgan.runs.job import Run, Scored
-    from evaluation.cells import Cell
+    from evaluation.boards.cells import Cell
 
 METRICS = ("f1", "accuracy", "precision", "specificity", "recall", "balanced_accuracy", "auc")
 RESAMPLES = 10_000
@@ -146,9 +146,10 @@ def clusters(challenge: "Challenge", ids: Sequence[str]) -> NDArray[np.str_] | N
 
 def measured(scored: "Scored", groups: NDArray[np.str_] | None) -> Measured:
     """Counts and metrics with 95% limits: Wilson's for shares, else BCa; whole groups are drawn."""
-    from evaluation import bootstrap, membership, metrics
-    from evaluation.bca import Interval
-    from evaluation.cells import interval_cells
+    from evaluation import membership, metrics
+    from evaluation.boards.cells import interval_cells
+    from evaluation.intervals import bootstrap
+    from evaluation.intervals.bca import Interval
     from evaluation.runs import Panel, Run, cells
 
     called = int(scored.decisions.sum())

@@ -21,7 +21,7 @@ from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
 from clefgan.method import Progress, silent
 from clefgan.storage.files import cache
 from evaluation import metrics
-from evaluation.bca import Interval
+from evaluation.intervals.bca import Interval
 
 if TYPE_CHECKING:
     from clefgan.experiments.trials.trials import Results
@@ -195,8 +195,8 @@ def measured(
 
     For the limits the images, or groups of them, are drawn again, the same for all seeds.
     """
-    from evaluation import bca
-    from evaluation.bootstrap import bootstrap
+    from evaluation.intervals import bca
+    from evaluation.intervals.bootstrap import bootstrap
     from evaluation.runs import Panel, Run
 
     groups = np.array(results.groups)

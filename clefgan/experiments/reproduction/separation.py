@@ -113,7 +113,7 @@ def split(
     seed: int,
 ) -> Split:
     """Train on a share of both sets and test on the rest."""
-    from evaluation.intervals import wilson
+    from evaluation.intervals.proportions import wilson
 
     rng = np.random.default_rng(seed)
     parts = [halves(features, train_share, rng) for features in (own, given)]

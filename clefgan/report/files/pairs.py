@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.report.files.exports import exact
-from evaluation import bootstrap, comparison, metrics, multiple
-from evaluation.comparison import Test
-from evaluation.leaderboard import Leaderboard
+from evaluation import metrics
+from evaluation.boards.leaderboard import Leaderboard
+from evaluation.intervals import bootstrap
 from evaluation.runs import Panel
+from evaluation.significance import comparison, multiple
+from evaluation.significance.comparison import Test
 
 TESTS = {"swap": Test.SWAP, "mcnemar": Test.MCNEMAR, "delong": Test.DELONG}
 """Sign flips for the metric that ranks; McNemar for accuracy; DeLong for the AUC."""

@@ -6,7 +6,7 @@ from clefgan.report.page.charts import tables
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number
-from evaluation.rows import Row
+from evaluation.boards.rows import Row
 
 OPEN = 2
 """So many runs are unfolded when the page opens."""

@@ -12,7 +12,7 @@ from clefgan.report.page.charts import tables
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 KNOWLEDGE = {
     "S0": "the image and the generated set",

@@ -6,7 +6,7 @@ from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
 from clefgan.report.terminal.ranking import drawn_range, power_value
 from clefgan.report.wording import limits, number, p_value, span
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 LEFT_OUT = {"kind", "comparable", "told_from_chance", "run", "tp", "tn", "fp", "fn"}
 BADGES = {Kind.TRIVIAL: "trivial", Kind.POWER_LINE: "line", Kind.PUBLISHED: "printed"}

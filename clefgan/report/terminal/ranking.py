@@ -14,7 +14,7 @@ from rich.text import Text
 
 from clefgan.report.sheet import Column, Line, Sheet
 from clefgan.report.wording import MINUS, NOTHING, number, p_value, short_limits, span
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 STYLES = {Kind.RUN: "", Kind.TRIVIAL: "cyan", Kind.POWER_LINE: "yellow", Kind.PUBLISHED: "magenta"}
 SIGNS = {Kind.TRIVIAL: "trivial", Kind.POWER_LINE: "line", Kind.PUBLISHED: "printed"}

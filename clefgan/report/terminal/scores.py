@@ -10,7 +10,7 @@ from rich.text import Text
 from clefgan.report.sheet import Column, Line, Sheet
 from clefgan.report.terminal.ranking import STYLES
 from clefgan.report.wording import NOTHING, limits, number
-from evaluation.rows import Kind
+from evaluation.boards.rows import Kind
 
 CELL, MARGIN, MOST = 20, 2, 14
 BESIDE = ("all used", "coin")

@@ -12,7 +12,7 @@ from clefgan.cli.console import console
 
 if TYPE_CHECKING:
     from clefgan.runs.job import Run, Scored
-    from evaluation.cells import Cell
+    from evaluation.boards.cells import Cell
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
 TITLES = {"f1": "F1", "cohen_kappa": "kappa", "auc": "AUC"}
@@ -72,9 +72,10 @@ def score_table(parts: "Mapping[str, Scored]") -> Table:
 
 def measured(parts: "Mapping[str, Scored]") -> "list[Mapping[str, Cell]]":
     """Cells of each part, and of a file of ones after them."""
-    from evaluation import bootstrap, metrics
-    from evaluation.bca import Interval
-    from evaluation.cells import interval_cells
+    from evaluation import metrics
+    from evaluation.boards.cells import interval_cells
+    from evaluation.intervals import bootstrap
+    from evaluation.intervals.bca import Interval
     from evaluation.runs import Panel, Run
 
     columns = [metrics.get(name) for name in SHOWN]

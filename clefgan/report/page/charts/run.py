@@ -23,9 +23,9 @@ from clefgan.report.page.charts.frame import (
 from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number, percent
 from evaluation import metrics
+from evaluation.boards.rows import Row
 from evaluation.counts import Values
 from evaluation.metrics import Metric, Needs
-from evaluation.rows import Row
 from evaluation.runs import Run
 
 BINS = 24

@@ -8,9 +8,9 @@ import numpy as np
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.sheet import measure
 from clefgan.report.wording import NOTHING, number, p_value, percent
-from evaluation.comparison import Pairs
-from evaluation.ranking import Robustness, Stability
-from evaluation.rows import Row
+from evaluation.boards.ranking import Robustness, Stability
+from evaluation.boards.rows import Row
+from evaluation.significance.comparison import Pairs
 
 HIDDEN = "hidden"
 

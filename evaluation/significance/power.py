@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import permutation
-from evaluation.chance import SAME, Chance, chance, hypergeometric
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
 from evaluation.metrics import Metric, Needs
 from evaluation.runs import Panel, Run
+from evaluation.significance import permutation
+from evaluation.significance.chance import SAME, Chance, chance, hypergeometric
 
 NAN = float("nan")
 

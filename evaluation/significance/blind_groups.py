@@ -3,7 +3,7 @@
 Slices of a patient are alike, so a run that knows nothing gives them alike answers, and its scores
 vary more than those of calls made image by image. How alike is not known; here the extreme is
 drawn, all answers of a group being the same, so that a power line errs on the safe side. With
-one image a group this is `evaluation.chance`, but drawn instead of exact.
+one image a group this is `evaluation.significance.chance`, but drawn instead of exact.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.counts import Counts, Values
+from evaluation.intervals.resampling import CELLS, ROWS
 from evaluation.membership import Used
 from evaluation.metrics import Metric, Needs
-from evaluation.power import NAN, PowerLine, best, numbers_of_calls
-from evaluation.ranked import Curve
-from evaluation.resampling import CELLS, ROWS
+from evaluation.score_curve import Curve
+from evaluation.significance.power import NAN, PowerLine, best, numbers_of_calls
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +81,7 @@ class BlindGroups:
         )
 
     def power_line(self, metric: Metric, level: float = 0.95) -> PowerLine:
-        """As `evaluation.power.power_line`, whatever the number of groups called used.
+        """As `evaluation.significance.power.power_line`, whatever the number of groups called used.
 
         What is detectable is not known: it depends on how alike answers within a group are.
         """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from submissions.checking.run_line import parse
 from submissions.edition import Edition, has_extension
 from submissions.ids import Ids
-from submissions.row import parse
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.()+-]+(?: [A-Za-z0-9_.()+-]+)*")
 _HEADER_WORDS = re.compile(

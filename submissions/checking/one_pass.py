@@ -6,10 +6,10 @@ import codecs
 from array import array
 from collections.abc import Callable
 
-from submissions import lines, row
+from submissions.checking import byte_lines, run_line
+from submissions.checking.id_form import Shape
 from submissions.ids import Ids, difference
 from submissions.problems import Findings, quoted
-from submissions.shape import Shape
 
 MOST_IDS = 2_000_000
 """Ids remembered where nobody gave the ids; a file with more is refused."""
@@ -43,20 +43,20 @@ class Scan:
         self.n_rows = self.n_matched = 0
         self.crossed_out = False  # too many ids to go on
 
-    def run(self, stream: lines.Readable) -> None:
+    def run(self, stream: byte_lines.Readable) -> None:
         """Read every line, then say what the whole file lacks."""
-        head = stream.read(lines.CHUNK)
+        head = stream.read(byte_lines.CHUNK)
         if not holds_something(head[:1], self.findings):
             return
-        opening = lines.look(head[:8192])
+        opening = byte_lines.look(head[:8192])
         if opening.what:
             self._add("binary", 0, f"is {opening.what}, not text; a run is a plain CSV text file")
             return
         if opening.encoding != "utf-8":
             text = f"is UTF-16, not UTF-8; save it as {quoted('CSV UTF-8')} or plain CSV"
             self._add("utf-16", 0, text, repair="converted UTF-16 to UTF-8")
-            stream, head = lines.Transcoded(stream, head, opening.encoding), b""
-            head = stream.read(lines.CHUNK).removeprefix(codecs.BOM_UTF8)
+            stream, head = byte_lines.Transcoded(stream, head, opening.encoding), b""
+            head = stream.read(byte_lines.CHUNK).removeprefix(codecs.BOM_UTF8)
         self._lines(stream, head)
         if not self.crossed_out:
             self._whole()
@@ -64,10 +64,10 @@ class Scan:
     def _add(self, kind: str, line: int, text: str, repair: str = "", rule: str = "") -> None:
         self.findings.add(kind, line, text, repair=repair, rule=rule)
 
-    def _lines(self, stream: lines.Readable, head: bytes) -> None:
+    def _lines(self, stream: byte_lines.Readable, head: bytes) -> None:
         comma, codes, index = self.edition.delimiter, self.codes, self.index
         closed, fits = self.known is not None, self.shape.fits
-        for number, content, end in lines.split(stream, head):
+        for number, content, end in byte_lines.split(stream, head):
             if end == b"\r":
                 self._old_line_end(number)
             try:
@@ -80,7 +80,9 @@ class Scan:
                 self._answer(number, token, label)
             elif content is None:
                 self._add(
-                    "long", number, f"a line of more than {lines.LONGEST} bytes; not a run line"
+                    "long",
+                    number,
+                    f"a line of more than {byte_lines.LONGEST} bytes; not a run line",
                 )
             else:
                 self._closely(number, text)
@@ -107,7 +109,7 @@ class Scan:
         if not text.strip():
             self._add("blank", number, "a blank line", repair="removed blank lines")
             return
-        parsed = row.parse(text, self.edition)
+        parsed = run_line.parse(text, self.edition)
         for fault in parsed.faults:
             self.findings.add(
                 fault.kind,

@@ -84,7 +84,7 @@ def chance(metric: Metric, n_used: int, n_not: int, called: int) -> Chance:
     if metric.of_counts is None:
         raise EvaluationError(
             f"metric: {metric.name!r} is not one of counts; got needs {metric.needs.value!r}; "
-            "use evaluation.permutation"
+            "use evaluation.significance.permutation"
         )
     if min(n_used, n_not) < 0 or not 0 <= called <= n_used + n_not or n_used + n_not == 0:
         raise EvaluationError(

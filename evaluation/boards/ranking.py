@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.bootstrap import Replicates
-from evaluation.chance import SAME
 from evaluation.counts import Values, ratio
+from evaluation.intervals.bootstrap import Replicates
+from evaluation.intervals.resampling import CELLS
 from evaluation.metrics import Metric
-from evaluation.resampling import CELLS
+from evaluation.significance.chance import SAME
 
 
 def ranks(values: Values, sign: int = 1) -> NDArray[np.intp]:

@@ -1,11 +1,12 @@
 """Bootstrap of every metric of every run, on the same draws for all runs, so that they pair up.
 
 Every case (or patient) can be drawn. Intervals are BCa; metrics are undefined in some resamples
-(no image called used was drawn), and then those resamples do not count; see `evaluation.bca`.
+(no image called used was drawn), and then those resamples do not count; see
+`evaluation.intervals.bca`.
 
 What it cannot do: a run that calls *every* used image used has recall 1 in every resample. The
 bootstrap then says nothing of how far the truth may be below; for proportions
-`evaluation.intervals.wilson` does, and the leaderboard uses it.
+`evaluation.intervals.proportions.wilson` does, and the leaderboard uses it.
 """
 
 from collections.abc import Sequence
@@ -13,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import bca
-from evaluation.bca import Interval
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
-from evaluation.measure import Meter
+from evaluation.intervals import bca
+from evaluation.intervals.bca import Interval
+from evaluation.intervals.resampling import Units, deletions, draws
+from evaluation.meter import Meter
 from evaluation.metrics import Metric, Needs
-from evaluation.resampling import Units, deletions, draws
 from evaluation.runs import Panel
 
 RESAMPLES = 10_000

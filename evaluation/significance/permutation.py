@@ -1,8 +1,8 @@
 """Permutation p-values of any metric of any run: could it come from labels that mean nothing?
 
-Metrics of counts are exact (`evaluation.chance`); the others are drawn. A permuted truth is a set
-of weights on the cases doubled: once as used, once as not used, of which one counts. So the same
-code that serves the bootstrap serves here.
+Metrics of counts are exact (`evaluation.significance.chance`); the others are drawn. A permuted
+truth is a set of weights on the cases doubled: once as used, once as not used, of which one counts.
+So the same code that serves the bootstrap serves here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import chance
-from evaluation.chance import SAME, Alternative
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
-from evaluation.measure import Meter, measure
+from evaluation.intervals.resampling import CELLS, ROWS
+from evaluation.meter import Meter, measure
 from evaluation.metrics import Metric, Needs
-from evaluation.ranked import Weights
-from evaluation.resampling import CELLS, ROWS
 from evaluation.runs import Panel, Run
+from evaluation.score_curve import Weights
+from evaluation.significance import chance
+from evaluation.significance.chance import SAME, Alternative
 
 
 def p_values(

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation import bootstrap as boot
-from evaluation import comparison, ranking, rows
-from evaluation.blind_groups import BlindGroups
-from evaluation.bootstrap import Replicates
-from evaluation.cells import NAN
-from evaluation.comparison import Adjust, Pairs
+from evaluation.boards import ranking, rows
+from evaluation.boards.cells import NAN
+from evaluation.boards.ranking import Robustness, Stability
+from evaluation.boards.rows import Kind, Row
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
+from evaluation.intervals import bootstrap as boot
+from evaluation.intervals.bootstrap import Replicates
 from evaluation.metrics import METRICS, Metric, Needs
-from evaluation.power import PowerLine, minimum_detectable_difference, power_line
-from evaluation.ranking import Robustness, Stability
-from evaluation.rows import Kind, Row
 from evaluation.runs import Panel
+from evaluation.significance import comparison
+from evaluation.significance.blind_groups import BlindGroups
+from evaluation.significance.comparison import Adjust, Pairs
+from evaluation.significance.power import PowerLine, minimum_detectable_difference, power_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

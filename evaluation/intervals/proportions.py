@@ -6,9 +6,9 @@ A proportion of no trials is undefined, and so are its limits: NaN.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evaluation.bca import Interval
 from evaluation.counts import Values, ratio
 from evaluation.errors import EvaluationError
+from evaluation.intervals.bca import Interval
 
 
 def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Interval:

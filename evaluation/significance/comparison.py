@@ -7,15 +7,15 @@ from itertools import combinations
 
 import numpy as np
 
-from evaluation import multiple, swap
-from evaluation.bootstrap import Replicates
 from evaluation.counts import Values
-from evaluation.delong import delong
 from evaluation.errors import EvaluationError
-from evaluation.mcnemar import mcnemar
-from evaluation.measure import measure
+from evaluation.intervals.bootstrap import Replicates
+from evaluation.meter import measure
 from evaluation.metrics import Metric, Needs
 from evaluation.runs import Panel
+from evaluation.significance import multiple, swap_test
+from evaluation.significance.delong import delong
+from evaluation.significance.mcnemar import mcnemar
 
 
 class Test(StrEnum):
@@ -135,7 +135,7 @@ def _tester(
     if test is Test.BOOTSTRAP and replicates is not None:
         drawn = replicates.only(metric.name)
         return lambda a, b: drawn.p_value(a, b)
-    return lambda a, b: swap.p_value(
+    return lambda a, b: swap_test.p_value(
         panel, names[a], names[b], metric, permutations=permutations, seed=seed
     )
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from evaluation.counts import Counts, Values
 from evaluation.metrics import Metric, Needs
-from evaluation.ranked import Ranked, Weights
 from evaluation.runs import Panel, Run
+from evaluation.score_curve import Ranked, Weights
 
 
 class Meter:

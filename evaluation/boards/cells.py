@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation import permutation
-from evaluation.bca import Interval
-from evaluation.blind_groups import BlindGroups
-from evaluation.bootstrap import Replicates
 from evaluation.counts import Counts, Values
-from evaluation.intervals import wilson
-from evaluation.measure import Meter
+from evaluation.intervals.bca import Interval
+from evaluation.intervals.bootstrap import Replicates
+from evaluation.intervals.proportions import wilson
 from evaluation.membership import Used
+from evaluation.meter import Meter
 from evaluation.metrics import Metric, Needs
 from evaluation.runs import Panel, Run
+from evaluation.significance import permutation
+from evaluation.significance.blind_groups import BlindGroups
 
 NAN = float("nan")
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.bca import Interval
 from evaluation.counts import Values
+from evaluation.intervals.bca import Interval
 from evaluation.membership import Scores, Used, validate
-from evaluation.swap import mean_ranks
+from evaluation.significance.swap_test import mean_ranks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,20 +6,21 @@ from enum import StrEnum
 
 import numpy as np
 
-from evaluation import bootstrap as boot
-from evaluation import groups, multiple
-from evaluation.bca import Interval
-from evaluation.blind_groups import BlindGroups
-from evaluation.bootstrap import Replicates
-from evaluation.cells import NAN, Cell, blind_cells, interval_cells, measured_cells
-from evaluation.comparison import Pairs
+from evaluation.boards import letters
+from evaluation.boards.cells import NAN, Cell, blind_cells, interval_cells, measured_cells
+from evaluation.boards.ranking import Stability
 from evaluation.counts import Counts
-from evaluation.measure import Meter
+from evaluation.intervals import bootstrap as boot
+from evaluation.intervals.bca import Interval
+from evaluation.intervals.bootstrap import Replicates
 from evaluation.membership import Used
+from evaluation.meter import Meter
 from evaluation.metrics import Metric
-from evaluation.power import PowerLine
-from evaluation.ranking import Stability
 from evaluation.runs import Panel, Run, of_counts
+from evaluation.significance import multiple
+from evaluation.significance.blind_groups import BlindGroups
+from evaluation.significance.comparison import Pairs
+from evaluation.significance.power import PowerLine
 
 
 class Kind(StrEnum):
@@ -106,8 +107,8 @@ def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | No
 def _letters(stability: Stability, pairs: Pairs, level: float) -> list[tuple[str, ...]]:
     """Letters of each run, given out from the best run on."""
     order = np.argsort(stability.rank, kind="stable")
-    found = groups.groups(pairs.adjusted[np.ix_(order, order)], level)
-    by_rank = groups.letters(found, len(order))
+    found = letters.groups(pairs.adjusted[np.ix_(order, order)], level)
+    by_rank = letters.letters(found, len(order))
     marks: list[tuple[str, ...]] = [()] * len(order)
     for place, run in enumerate(order):
         marks[run] = by_rank[place]

@@ -20,15 +20,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.chance import SAME
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
-from evaluation.measure import Meter, measure
+from evaluation.intervals.resampling import CELLS, ROWS, Units
+from evaluation.meter import Meter, measure
 from evaluation.metrics import Metric, Needs
-from evaluation.permutation import drawn_p_value
-from evaluation.ranked import Weights
-from evaluation.resampling import CELLS, ROWS, Units
 from evaluation.runs import Panel, Run
+from evaluation.score_curve import Weights
+from evaluation.significance.chance import SAME
+from evaluation.significance.permutation import drawn_p_value
 
 EXACT = 1_000_000
 """Tables that are enumerated at most; above, the two binomials are drawn."""

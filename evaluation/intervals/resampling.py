@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.membership import Used
-from evaluation.ranked import Weights
+from evaluation.score_curve import Weights
 
 CELLS = 1 << 18
 """Weights held at once (2 MiB: they stay in a core's cache)."""
