@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import net_settings, threshold, unused
-from baselines.unused import Folds
+from baselines.learning import net_settings
+from baselines.scoring import threshold, unused
+from baselines.scoring.unused import Folds
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 
 
@@ -45,7 +46,7 @@ class Autoencoder:
 
     def raw(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Train on the generated images; minus the error of each candidate."""
-        from baselines import autoencoder_net
+        from baselines.learning import autoencoder_net
 
         net = autoencoder_net.trained(
             (generated,), size=self.size, width=self.width, epochs=self.epochs,
@@ -101,7 +102,7 @@ class TwoDecoders:
         self, known: Folds, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Train on generated and unused images; difference of the errors of each candidate."""
-        from baselines import autoencoder_net
+        from baselines.learning import autoencoder_net
 
         scores = np.empty((known.count, len(candidates)))
         for number in range(known.count):

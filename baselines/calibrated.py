@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import threshold
 from baselines.features.space import PIXELS, Place, Space
+from baselines.scoring import threshold
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest

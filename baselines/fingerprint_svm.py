@@ -11,14 +11,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import scaling, svm
 from baselines.features._vgg_layers import VggLayer
 from baselines.features.blocks import FeatureMap
 from baselines.features.cached import Cached
 from baselines.features.lbp import Lbp, LbpMethod
 from baselines.features.vgg16 import Pooling, Vgg16
-from baselines.scaling import Scaling, ScalingKind
-from baselines.svm import Gamma, Kernel, Svm
+from baselines.learning import scaling, svm
+from baselines.learning.scaling import Scaling, ScalingKind
+from baselines.learning.svm import Gamma, Kernel, Svm
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent

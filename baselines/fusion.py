@@ -10,13 +10,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import threshold
 from baselines.csls import Csls
 from baselines.features.space import PIXELS, Space
-from baselines.patches import PatchLogRatio
-from baselines.pool import PoolLogRatio
-from baselines.ranks import places
-from baselines.relative import RelativeTile
+from baselines.patch_log_ratio import PatchLogRatio
+from baselines.pool_log_ratio import PoolLogRatio
+from baselines.relative_distance import RelativeTile
+from baselines.scoring import threshold
+from baselines.scoring.ranks import places
 from baselines.votes import Votes
 from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scorer, Scores, silent
 

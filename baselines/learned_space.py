@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
-from baselines import net_settings, threshold
 from baselines.csls import Csls
 from baselines.duel import Duel
 from baselines.features.learned import Learned, Training
 from baselines.features.space import Place
+from baselines.learning import net_settings
 from baselines.nearest import Nearest
-from baselines.pool import PoolLogRatio
-from baselines.relative import RelativeDistance
+from baselines.pool_log_ratio import PoolLogRatio
+from baselines.relative_distance import RelativeDistance
+from baselines.scoring import threshold
 from baselines.votes import Votes
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.products import Metric

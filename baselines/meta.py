@@ -6,14 +6,15 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines import logistic, threshold
-from baselines.correlation import MaxCorrelation
 from baselines.csls import Csls
-from baselines.logistic import Logistic
-from baselines.patches import PatchLogRatio
-from baselines.pool import PoolLogRatio
-from baselines.relative import RelativeTile
-from baselines.unused import folds
+from baselines.learning import logistic
+from baselines.learning.logistic import Logistic
+from baselines.max_correlation import MaxCorrelation
+from baselines.patch_log_ratio import PatchLogRatio
+from baselines.pool_log_ratio import PoolLogRatio
+from baselines.relative_distance import RelativeTile
+from baselines.scoring import threshold
+from baselines.scoring.unused import folds
 from baselines.votes import Votes
 from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scorer, Scores, silent
 from clefgan.similarity.whole_numbers import Floats

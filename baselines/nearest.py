@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from baselines import threshold
 from baselines.features.space import PIXELS, Place, Space
+from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity import engine
 

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from baselines import held_out, net_settings, threshold
-from baselines.unused import digest
+from baselines.learning import net_settings
+from baselines.scoring import held_out, threshold
+from baselines.scoring.unused import digest
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.whole_numbers import Floats
 
@@ -49,8 +50,8 @@ class Relation:
         ClefganError
             No used or no not-used image in dev.
         """
-        from baselines import relation_net
-        from baselines.nets import ordered
+        from baselines.learning import relation_net
+        from baselines.learning.nets import ordered
 
         learn, check = held_out.split(dev)
         net = relation_net.learn(
@@ -63,7 +64,7 @@ class Relation:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Mean relation of each candidate."""
-        from baselines import relation_net
+        from baselines.learning import relation_net
 
         ours, theirs = relation_net.relation(net, candidates, generated, self.size)
         weights, bias = relation_net.last(net)

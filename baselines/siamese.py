@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from baselines import held_out, net_settings, threshold
+from baselines.learning import net_settings
+from baselines.scoring import held_out, threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
@@ -49,8 +50,8 @@ class Siamese:
         ClefganError
             No used or no not-used image in dev.
         """
-        from baselines import embedding_net
-        from baselines.nets import ordered
+        from baselines.learning import embedding_net
+        from baselines.learning.nets import ordered
 
         learn, check = held_out.split(dev)
         net = embedding_net.learn_pairs(
@@ -63,7 +64,7 @@ class Siamese:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Minus the mean distance of each candidate."""
-        from baselines import embedding_net
+        from baselines.learning import embedding_net
 
         ours, theirs = (
             embedding_net.rows(net, images, self.size) for images in (candidates, generated)

@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines import logistic, texture_maps, threshold
+from baselines.features import texture_maps
 from baselines.features.space import Mapped
-from baselines.logistic import Logistic
-from baselines.texture_maps import NAMES, QUANTILES
+from baselines.features.texture_maps import NAMES, QUANTILES
+from baselines.learning import logistic
+from baselines.learning.logistic import Logistic
+from baselines.scoring import threshold
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan

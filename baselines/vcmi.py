@@ -16,9 +16,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines import threshold
 from baselines.features.space import HOG, Mapped, Space, feature_map
-from baselines.ranks import average_ranks, places
+from baselines.scoring import threshold
+from baselines.scoring.ranks import average_ranks, places
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import Measure, Pairs, nearest, scan
 from clefgan.similarity.products import Metric

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from baselines import threshold
 from baselines.features.space import PIXELS, Place, Space
+from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Best, BestTwo

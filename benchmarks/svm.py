@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from baselines import svm
-from baselines.svm import Kernel
+from baselines.learning import svm
+from baselines.learning.svm import Kernel
 from benchmarks.timing import best, one_core
 
 FIT, PREDICT = 1000, 302

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from baselines import nets
 from baselines.features.learned import Learned, Training
 from baselines.learned_space import SCORES, LearnedSpace
+from baselines.learning import nets
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, silent
 from clefgan.plugins import registry

@@ -15,15 +15,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from baselines import unused
 from baselines.against_unused import AgainstUnused
 from baselines.calibrated import Calibrated
 from baselines.csls import Csls
 from baselines.features.space import PIXELS, Space
 from baselines.monte_carlo import MonteCarlo
-from baselines.pool import PoolLogRatio
-from baselines.ranks import average_ranks
-from baselines.unused import Folds
+from baselines.pool_log_ratio import PoolLogRatio
+from baselines.scoring import unused
+from baselines.scoring.ranks import average_ranks
+from baselines.scoring.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
 from clefgan.data import reading
@@ -145,7 +145,7 @@ def roles() -> dict[str, Images]:
 
 def test_scaling_lives_in_one_place() -> None:
     """A team trained on 0..255 and applied the network to 0..1."""
-    nets: Any = pytest.importorskip("baselines.nets")
+    nets: Any = pytest.importorskip("baselines.learning.nets")
     x = np.stack([np.zeros((32, 32), np.uint8), np.full((32, 32), 255, np.uint8)])
     found = nets.cells(x, 32)
     assert found.min() == -1

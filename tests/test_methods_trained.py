@@ -8,10 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from baselines import logistic, meta, unused
+from baselines import meta
 from baselines.autoencoder import Autoencoder, TwoDecoders
+from baselines.learning import logistic
 from baselines.meta import STRENGTHS, MetaClassifier, held_out_loss, standardised
 from baselines.relation import Relation, related
+from baselines.scoring import unused
 from baselines.siamese import Siamese
 from clefgan.method import DevSet, Images, silent
 from clefgan.testing import blobs, example

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from baselines import scaling, svm
 from baselines.features.blocks import Features
-from baselines.scaling import ScalingKind
-from baselines.svm import Gamma, Kernel
+from baselines.learning import scaling, svm
+from baselines.learning.scaling import ScalingKind
+from baselines.learning.svm import Gamma, Kernel
 from clefgan.errors import ClefganError
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from baselines import net_settings
 from baselines.features.blocks import Features
 from baselines.features.pca import canonical
+from baselines.learning import net_settings
 from clefgan.method import Images, Progress, silent
 
 
@@ -58,15 +58,15 @@ class Learned:
         ClefganError
             Images below 16 x 16.
         """
-        from baselines import embedding_net
+        from baselines.learning import embedding_net
 
         return embedding_net.rows(self.encoder, images, self.training.size)
 
     @cached_property
     def encoder(self) -> Any:
         """The network; training it again gives what was kept."""
-        from baselines import embedding_net
-        from baselines.nets import ordered
+        from baselines.learning import embedding_net
+        from baselines.learning.nets import ordered
 
         chosen = np.sort(canonical(self.generated, self.training.most))
         images = np.concatenate([np.asarray(self.candidates), self.generated[chosen]])

@@ -6,8 +6,8 @@ import numpy as np
 from flax import nnx
 from numpy.typing import NDArray
 
-from baselines.embedding_net import rows
-from baselines.nets import BATCH, Array, Cells, Encoder, draws, train
+from baselines.learning.embedding_net import rows
+from baselines.learning.nets import BATCH, Array, Cells, Encoder, draws, train
 from clefgan.method import Images, Progress
 from clefgan.similarity.whole_numbers import Floats
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines import threshold
-from baselines.pool import log_ratio
+from baselines.pool_log_ratio import log_ratio
+from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.tiles import NearestTile, Tiles

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from baselines import threshold
+from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest
 from clefgan.similarity.products import Metric

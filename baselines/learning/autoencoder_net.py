@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
-from baselines.nets import Array, Decoder, Encoder, apply, cells, draws, ordered, train
+from baselines.learning.nets import Array, Decoder, Encoder, apply, cells, draws, ordered, train
 from clefgan.method import Images, Progress
 from clefgan.similarity.whole_numbers import Floats
 

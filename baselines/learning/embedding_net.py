@@ -6,7 +6,7 @@ import numpy as np
 from flax import nnx
 from numpy.typing import NDArray
 
-from baselines.nets import BATCH, Array, Cells, Encoder, apply, cells, draws, train
+from baselines.learning.nets import BATCH, Array, Cells, Encoder, apply, cells, draws, train
 from clefgan.method import Images, Progress
 
 SLICE = 1024  # images prepared at a time

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from baselines import threshold
 from baselines.features.pca import canonical
+from baselines.scoring import threshold
 from clefgan.method import DevSet, Images
 
 
