@@ -98,7 +98,7 @@ def evaluate(
     parts = boards.parts(plan, results, primary, level, found) if results.seconds else []
     show(parts)
     if found is not None:
-        control_table.show(found)
+        console.print(control_table.show(found))
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     if sheets:
         files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}

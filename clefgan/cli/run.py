@@ -95,7 +95,7 @@ def run(
         )
     stale = result.test is None and csv.exists()
     written = write(result, csv, json, wanted, force)
-    summary.show(result)
+    console.print(summary.show(result))
     if stale:
         console.print(f"removed [cyan]{csv}[/cyan]: it was of an earlier run", soft_wrap=True)
     for path in written:

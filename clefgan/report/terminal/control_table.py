@@ -3,16 +3,16 @@
 from math import isnan
 from typing import TYPE_CHECKING
 
+from rich.console import Group, RenderableType
 from rich.table import Table
-
-from clefgan.cli.console import console
+from rich.text import Text
 
 if TYPE_CHECKING:
     from clefgan.experiments.controls.by_method import Contrasts
 
 
-def show(found: "Contrasts") -> None:
-    """Print each method's held-out AUC beside those of its controls, and whether it is above."""
+def show(found: "Contrasts") -> RenderableType:
+    """Each method's held-out AUC beside those of its controls, and whether it is above."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", overflow="fold")
     table.add_column("control", no_wrap=True)
@@ -28,9 +28,7 @@ def show(found: "Contrasts") -> None:
         limit = "–" if isnan(noise.limit) else f"<{noise.limit:.3f}"
         p = "–" if isnan(noise.p_value) else f"{noise.p_value:.2g}"
         add(table, (name, "permuted labels", f"{noise.auc:.3f}", limit, "", p), above=noise.above)
-    console.print("negative controls of the held-out AUC", style="dim")
-    console.print(table)
-    console.print()
+    return Group(Text("negative controls of the held-out AUC", style="dim"), table, Text(""))
 
 
 def add(table: Table, cells: tuple[str, ...], *, above: bool) -> None:

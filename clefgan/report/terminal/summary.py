@@ -1,14 +1,13 @@
-"""What `clefgan run` prints: how many called used, and scores with intervals beside all used."""
+"""What `clefgan run` shows: how many called used, and scores with intervals beside all used."""
 
 import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-
-from clefgan.cli.console import console
 
 if TYPE_CHECKING:
     from clefgan.runs.job import Run, Scored
@@ -19,21 +18,24 @@ TITLES = {"f1": "F1", "cohen_kappa": "kappa", "auc": "AUC"}
 RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
 
 
-def show(run: "Run") -> None:
-    """Print the summary of a run."""
-    console.print(f"[bold]{run.method}[/bold]  {run.configured.knowledge}")
-    console.print(repr(run.configured), style="dim", markup=False)
-    if run.test is not None:
-        called, n = int(run.test.decisions.sum()), len(run.test.ids)
-        console.print(f"test: {called} of {n} candidates called used")
-    else:
-        console.print("no test candidates: dev scores only, no run file")
+def show(run: "Run") -> RenderableType:
+    """The summary of a run: what was called used, then a table a part, then notes."""
+    lines: list[RenderableType] = [
+        Text.assemble((run.method, "bold"), f"  {run.configured.knowledge}"),
+        Text(repr(run.configured), style="dim"),
+        Text(called(run)),
+    ]
     for title, table in tables(run):
-        console.print()
-        console.print(title, style="dim")
-        console.print(table)
-    for note in run.notes:
-        console.print(note, style="yellow", markup=False)
+        lines += [Text(""), Text(title, style="dim"), table]
+    lines += [Text(note, style="yellow") for note in run.notes]
+    return Group(*lines)
+
+
+def called(run: "Run") -> str:
+    """How many candidates the run calls used."""
+    if run.test is None:
+        return "no test candidates: dev scores only, no run file"
+    return f"test: {int(run.test.decisions.sum())} of {len(run.test.ids)} candidates called used"
 
 
 def tables(run: "Run") -> list[tuple[str, Table]]:
