@@ -98,7 +98,7 @@ def minimums(session: nox.Session) -> None:
 def leaderboard(session: nox.Session) -> None:
     """Built-in methods, or those after --, on the embedded data and on real dev images."""
     session.install("-e", ".[vgg16]")
-    code = "from clefgan import registry; print(*registry.built_in())"
+    code = "from clefgan.plugins import registry; print(*registry.built_in())"
     listed = session.run("python", "-P", "-c", code, silent=True)
     names = session.posargs or str(listed).split()
     out = Path("runs", "leaderboard").resolve()

@@ -143,7 +143,7 @@ BEING_WRITTEN = """
 import os, signal, sys
 from pathlib import Path
 from clefgan.__main__ import main
-from clefgan.cli import record
+from clefgan.runs import record
 number, where, words = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
 def stopping(function):
     def stopped(*arguments):

@@ -326,7 +326,7 @@ class TestInterrupted:
         script = f"""
             import itertools, os, signal
             from pathlib import Path
-            from clefgan import images
+            from clefgan.data import images
             from clefgan.data.tfds import preparation
 
             count = itertools.count()
