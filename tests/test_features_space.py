@@ -89,7 +89,8 @@ def test_the_first_ones_in_canonical_order_do_not_depend_on_the_order_of_images(
 
 
 @pytest.mark.parametrize(
-    "name", ["pixels", "levels", "low-pass", "hog", "lbp", "pixels-pca3", "hog-pca2"]
+    "name",
+    ["pixels", "levels", "low-pass", "hog", "lbp", "pixels-pca3", "hog-pca2", "band", "whitened"],
 )
 def test_every_space_puts_copies_at_0_and_others_apart(name: str) -> None:
     x, g = images(3, 0), images(6, 1)
@@ -163,8 +164,8 @@ def test_a_method_on_grey_levels_as_features() -> None:
 
 
 def test_the_choices_that_are_shown_are_the_names() -> None:
-    for part in Space.CHOICES.removesuffix(", or -pca40").split(" | "):
+    for part in Space.CHOICES.removesuffix(", or band:fine, or -pca40").split(" | "):
         name, _, last = part.partition("..")
         assert Space.parse(f"{name}-pca40") == Space(name, 40)
         assert not last or Space.parse(name[:-1] + last)
-    assert [n for n in space.NAMES if not n.startswith("vgg16")] == Space.CHOICES.split(" | ")[:5]
+    assert [n for n in space.NAMES if not n.startswith("vgg16")] == Space.CHOICES.split(" | ")[:9]

@@ -9,8 +9,16 @@ low-pass            means of a 32 x 32 grid, centred, length 1            Euclid
 hog                 histograms of oriented gradients, centred, length 1   Euclidean
 lbp                 local binary patterns in 4 x 4 cells, the same        Euclidean
 vgg16-block1 ... 5  VGG-16, the same                                      Euclidean
+band                band-pass: detail without the common anatomy          Euclidean
+contrast            the band over its own strength around each pixel      Euclidean
+gradient            slopes over their strength around each pixel          Euclidean
+whitened            pixels on principal components of equal strength      cosine
 NAME-pca40          40 principal components of dev's generated images     Euclidean
 ==================  ====================================================  =========
+
+`band`, `contrast` and `gradient` are centred and scaled to length 1 too (see `detail`). They take a
+scale: `band:fine`, `band:middle`, which is `band`, or `band:coarse` go with how fine the images
+are; `band:1:3` is the band between blurs of 1 and 3 pixels of the images themselves.
 """
 
 import difflib
@@ -18,6 +26,7 @@ import importlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,17 +34,25 @@ from numpy.typing import NDArray
 
 from baselines.features.blocks import FeatureMap
 from baselines.features.cached import Cached, Remembered
+from baselines.features.detail import SCALES, Detail, Kind
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.similarity import detail
 from clefgan.similarity.products import Metric
 from clefgan.similarity.whole_numbers import Rows
+
+DETAILS: dict[str, Kind] = {"band": "band", "contrast": "contrast", "gradient": "gradient"}
+PIXEL_SCALE = re.compile(r"[0-9]+(?:\.[0-9]+)?:[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
 class Space:
     """A feature map by name, with or without principal components."""
 
-    CHOICES: ClassVar[str] = "pixels | levels | low-pass | hog | lbp | vgg16-block1..5, or -pca40"
+    CHOICES: ClassVar[str] = (
+        "pixels | levels | low-pass | hog | lbp | whitened | band | contrast | gradient | "
+        "vgg16-block1..5, or band:fine, or -pca40"
+    )
 
     base: str = "pixels"
     n_components: int | None = None
@@ -47,11 +64,12 @@ class Space:
         Raises
         ------
         ClefganError
-            No such features; the closest name, or all of them.
+            No such features, or no such scale; the closest name, or all of them.
         """
         base, _, components = text.partition("-pca")
         number = int(components) if re.fullmatch("[1-9][0-9]*", components) else None
-        if base not in NAMES or (number is None) != (base == text):
+        known = base in NAMES or is_scaled(base)
+        if not known or (number is None) != (base == text):
             close = difflib.get_close_matches(base, NAMES, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(NAMES)}"
             raise ClefganError(f"no features {text!r}; {hint}; for principal components add -pca40")
@@ -70,7 +88,8 @@ class Space:
             return Place(Metric.EUCLIDEAN, learned)
         if self.base in ("pixels", "levels"):
             return Place(Metric.UNIT if self.base == "pixels" else Metric.EUCLIDEAN, None)
-        return Place(Metric.UNIT, feature_map(self.base, generated))
+        metric = Metric.COSINE if self.base == "whitened" else Metric.UNIT
+        return Place(metric, feature_map(self.base, generated))
 
 
 PIXELS = Space()
@@ -89,7 +108,25 @@ class Place:
 
     def rows(self, images: Images) -> Rows:
         """The rows to compare, computed where they are read."""
-        return images if self.features is None else Mapped(images, self.features)
+        if self.features is None:
+            return images
+        if isinstance(self.features, Detail):  # grey levels again: exact and fast
+            return Drawn(images, self.features)
+        return Mapped(images, self.features)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Images that turn into their detail, uint8, when they are sliced."""
+
+    images: Images
+    detail: Detail
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.uint8]:
+        return self.detail.images(np.asarray(self.images[rows]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +153,39 @@ def feature_map(name: str, like: Images) -> FeatureMap:
         # its weights come with an extra, so a type checker may not see all that it imports
         vgg16 = importlib.import_module("baselines.features.vgg16")
         return Cached(vgg16.Vgg16(layer=name.removeprefix("vgg16-")))
+    if is_scaled(name):
+        return scaled(name, like)
     return MAPS[name](like)
+
+
+def is_scaled(name: str) -> bool:
+    """Whether the name is that of a map of detail with a scale, such as `band:fine`.
+
+    Raises
+    ------
+    ClefganError
+        A map of detail with a scale that there is not.
+    """
+    kind, colon, scale = name.partition(":")
+    if kind not in DETAILS or not colon:
+        return False
+    if scale in SCALES or PIXEL_SCALE.fullmatch(scale):
+        return True
+    raise ClefganError(
+        f"features {name!r}: no scale {scale!r}; give {', '.join(SCALES)}, or two blurs in pixels, "
+        f"as in '{kind}:1:3'"
+    )
+
+
+def scaled(name: str, like: Images) -> FeatureMap:
+    """Return a map of detail at the scale that its name says."""
+    kind, _, scale = name.partition(":")
+    if scale in SCALES:
+        return Detail.like(DETAILS[kind], scale, like)
+    narrow, wide = map(float, scale.split(":"))
+    detail.check(narrow, wide)
+    height, width = like.shape[1:]
+    return Detail(DETAILS[kind], (narrow, wide), (height, width))
 
 
 def _pixels(_like: Images) -> FeatureMap:
@@ -149,11 +218,21 @@ def _lbp(_like: Images) -> FeatureMap:
     return Lbp(grid=4)
 
 
+def _whitened(like: Images) -> FeatureMap:
+    from baselines.features.whitened import learned
+
+    return learned(like)
+
+
 MAPS: dict[str, Callable[[Images], FeatureMap]] = {
     "pixels": _pixels,
     "levels": _levels,
     "low-pass": _low_pass,
     "hog": _hog,
     "lbp": _lbp,
+    "whitened": _whitened,
+    "band": partial(scaled, "band:middle"),
+    "contrast": partial(scaled, "contrast:middle"),
+    "gradient": partial(scaled, "gradient:middle"),
 }
 NAMES = (*MAPS, *(f"vgg16-block{i}" for i in range(1, 6)))

@@ -1,0 +1,122 @@
+"""Detail: an image without the anatomy that all patients share, as an 8-bit image of its own.
+
+The common anatomy lies in the low frequencies and decides which whole images are near each other;
+what a generator remembers of one image lies in a middle band. These maps keep that band and drop
+the rest. Eight bits keep products over all pairs exact and fast, and let a person look at what is
+compared: 128 is nothing, and 16 levels are one standard deviation.
+
+=========  ====================================================================
+kind       of the working image `x`, `g_a` being a Gaussian of a pixels
+=========  ====================================================================
+band       `g_a * x - g_b * x`
+contrast   the band over its own strength around each pixel
+gradient   slopes of `g_a * x` downwards and to the right, over their strength
+=========  ====================================================================
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baselines.features.blocks import Features, cores
+from baselines.features.resolution import averages, working_shape
+from clefgan.method import Images, Progress, silent
+from clefgan.similarity import detail
+from clefgan.similarity.detail import Maps
+from clefgan.similarity.threads import single_blas
+
+Kind = Literal["band", "contrast", "gradient"]
+SCALES: dict[str, tuple[float, float]] = {
+    "fine": (0.7, 2.0),
+    "middle": (1.0, 3.0),
+    "coarse": (1.5, 4.0),
+}  # pixels of the working image: narrow and wide blur
+BLOCK = 16  # images at a time
+CENTRE = 128
+DEVIATION = 16.0  # levels to one standard deviation, so that eight of them fit on either side
+NOTHING = 0.05  # grey levels; a map whose deviation is smaller is rounding
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One map, for images of one shape.
+
+    scale : of the narrow and the wide blur, standard deviations in pixels of the working image
+    work : (height, width) of the working image, no larger than the images
+    """
+
+    kind: Kind
+    scale: tuple[float, float]
+    work: tuple[int, int]
+
+    @classmethod
+    def like(cls, kind: Kind, scale: str, images: Images) -> "Detail":
+        """Return the map whose scale goes with how fine such images are (see `resolution`)."""
+        return cls(kind, SCALES[scale], working_shape(images))
+
+    def images(self, images: Images, *, progress: Progress = silent) -> Images:
+        """Return the detail, uint8 (n, height, width) of the working image.
+
+        Of `gradient`, the slopes downwards above those to the right. An image without detail is
+        128 all over.
+        """
+        rows, columns = self.work
+        found = np.empty((len(images), rows * (1 + (self.kind == "gradient")), columns), np.uint8)
+        starts = range(0, len(images), BLOCK)
+
+        def fill(start: int) -> None:
+            part = slice(start, start + BLOCK)
+            found[part] = levels(self.maps(worked(np.asarray(images[part]), self.work)))
+
+        with single_blas(), ThreadPoolExecutor(min(cores(), max(1, len(starts)))) as pool:
+            for done, _ in enumerate(pool.map(fill, starts), start=1):
+                progress("detail", min(done * BLOCK, len(images)), len(images), "")
+        return found
+
+    def maps(self, working: Maps) -> Maps:
+        """Return the map of working images, grey levels around 0."""
+        narrow, wide = self.scale
+        if self.kind == "band":
+            return detail.band_pass(working, narrow, wide)
+        if self.kind == "contrast":
+            return detail.local_contrast(working, narrow, wide)
+        soft = detail.blurred(working, narrow)
+        down, right = (np.zeros_like(soft) for _ in range(2))
+        np.subtract(soft[:, 1:], soft[:, :-1], out=down[:, 1:])
+        np.subtract(soft[:, :, 1:], soft[:, :, :-1], out=right[:, :, 1:])
+        strength = detail.blurred(down * down + right * right, 2 * wide)
+        strength = np.sqrt(np.maximum(strength, 0) + np.float32(detail.FLOOR))
+        return np.concatenate([down / strength, right / strength], axis=1)
+
+    def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
+        """Return (n, n_pixels) float32: the levels of the detail less 128."""
+        found = self.images(images, progress=progress).reshape(len(images), -1)
+        return found.astype(np.float32) - np.float32(CENTRE)
+
+
+def worked(images: Images, work: tuple[int, int]) -> Maps:
+    """Bring images to the size of the working image by averaging pixels: float32."""
+    height, width = images.shape[1:]
+    maps = images.astype(np.float32)
+    if width != work[1]:
+        maps = np.matmul(maps, averages(width, work[1]).T)
+    if height != work[0]:
+        maps = np.matmul(averages(height, work[0]), maps)
+    return maps
+
+
+def levels(maps: NDArray[np.float32]) -> Images:
+    """Return maps as uint8, 128 for their mean, 16 levels a standard deviation of each."""
+    mean, spread = (
+        figure.astype(np.float32)
+        for figure in (
+            maps.mean(axis=(1, 2), keepdims=True, dtype=np.float64),
+            maps.std(axis=(1, 2), keepdims=True, dtype=np.float64),
+        )
+    )
+    scale = np.divide(DEVIATION, spread, out=np.zeros_like(spread), where=spread > NOTHING)
+    drawn = np.clip(np.rint((maps - mean) * scale) + CENTRE, 0, 255)
+    return np.asarray(drawn, np.uint8)
