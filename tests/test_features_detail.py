@@ -26,7 +26,7 @@ def enlarged(images: Images, times: int) -> Images:
     high = ndimage.zoom(
         images.astype(float), (1, times, times), order=3, mode="nearest", grid_mode=True
     )
-    return np.clip(np.rint(high), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(high), 0, 255), np.uint8)
 
 
 def speckled(n: int, seed: int, side: int = 64) -> Images:
