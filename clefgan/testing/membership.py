@@ -1,12 +1,4 @@
-"""The conformance suite: what every method promises, checked on tiny images.
-
-Plug-in authors run it too::
-
-    from clefgan.testing import check_method
-
-    def test_my_method() -> None:
-        check_method(MyMethod)
-"""
+"""What every membership method promises, checked on tiny images."""
 
 from typing import Any
 

@@ -1,0 +1,207 @@
+"""What every attributor and every clusterer promises, checked on tiny images."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from clefgan.method import (
+    Attributor,
+    ClassScores,
+    Clusterer,
+    Clusters,
+    Evidence,
+    Images,
+    Source,
+    SourceScorer,
+)
+from clefgan.testing.membership import SIZE, blobs
+
+TOLERANCE = 1e-5  # relative to the spread of the scores
+
+
+def check_attributor(cls: type[Attributor], **settings: Any) -> None:
+    """Raise an AssertionError that names the first promise that an attributor breaks.
+
+    Parameters
+    ----------
+    cls : the class of the method
+    settings : hyper-parameters for the check, where the defaults would take long
+
+    Notes
+    -----
+    The promises: evidence A1, A2 or A3; the same seed gives the same scores; they are finite
+    float64 of shape (n, n_classes), also for the sources of `awkward_sources`; permuting images
+    permutes rows, permuting sources permutes columns; names of classes change nothing; unless
+    `transductive`, an image scores the same whatever its neighbours; of evidence A1, an exact copy
+    of a real image scores highest for its class, classes of the same images tie, and labelled
+    generated images change nothing (of A2: real ones); images are not written to.
+    """
+    name = cls.__name__
+    wanted = (Evidence.A1, Evidence.A2, Evidence.A3)
+    assert getattr(cls, "evidence", None) in wanted, f"{name}: evidence is not A1, A2 or A3"
+    method = cls(**settings)
+    assert hash(method) == hash(cls(**settings)), "hyper-parameters must be hashable"
+    sources, images = example_sources(), under_test()
+    scorer = method.fit(sources)
+    scores = check_class_scores(scorer, images, len(sources))
+    alike(cls(**settings).fit(sources).score(images), scores, "same seed, same scores")
+    check_order(method, sources, images, scores)
+    if not getattr(cls, "transductive", False):
+        alone = np.concatenate([scorer.score(images[i : i + 1]) for i in range(2)])
+        alike(alone, scores[:2], "an image scores the same whatever its neighbours")
+    check_evidence(method, sources, images, scores)
+    for case, others in awkward_sources(sources).items():
+        for about, few in {"": images, " with one image": images[:1]}.items():
+            try:
+                check_class_scores(method.fit(others), few, len(others))
+            except AssertionError as error:
+                raise AssertionError(f"{case}{about}: {error}") from error
+    flat = np.concatenate([np.zeros_like(images[:1]), np.full_like(images[:1], 255)])
+    check_class_scores(scorer, flat, len(sources))
+
+
+def check_class_scores(scorer: SourceScorer, images: Images, n_classes: int) -> ClassScores:
+    """Scores are finite float64 of shape (n, n_classes), and the images are as they were."""
+    before = images.copy()
+    scores = scorer.score(images)
+    assert isinstance(scores, np.ndarray), f"scores are {type(scores).__name__}, not an array"
+    assert scores.dtype == np.float64, f"scores are {scores.dtype}, not float64"
+    assert scores.shape == (len(images), n_classes), f"scores have shape {scores.shape}"
+    assert np.isfinite(scores).all(), "scores are not finite"
+    assert np.array_equal(images, before), "score wrote to the images"
+    return scores
+
+
+def check_order(
+    method: Attributor, sources: Sequence[Source], images: Images, scores: ClassScores
+) -> None:
+    """Neither the order of images and classes nor their names decide anything."""
+    order = np.random.default_rng(3).permutation(len(images))
+    alike(method.fit(sources).score(images[order]), scores[order], "permuting images permutes rows")
+    columns = [2, 0, 1]
+    turned = method.fit([sources[i] for i in columns]).score(images)
+    alike(turned, scores[:, columns], "permuting sources permutes columns")
+    renamed = [Source(f"z{9 - i}", each.real, each.generated) for i, each in enumerate(sources)]
+    alike(method.fit(renamed).score(images), scores, "names of classes change nothing")
+    backwards = [Source(each.name, each.real[::-1], each.generated[::-1]) for each in sources]
+    alike(method.fit(backwards).score(images), scores, "the order within a class changes nothing")
+
+
+def check_evidence(
+    method: Attributor, sources: Sequence[Source], images: Images, scores: ClassScores
+) -> None:
+    """A method uses no more than it says, and what real images it has."""
+    none = np.empty((0, SIZE, SIZE), np.uint8)
+    if method.evidence is Evidence.A2:
+        less = [Source(each.name, none, each.generated) for each in sources]
+        alike(method.fit(less).score(images), scores, "A2: real images change nothing")
+    if method.evidence is Evidence.A1:
+        less = [Source(each.name, each.real, none) for each in sources]
+        alike(method.fit(less).score(images), scores, "A1: labelled images change nothing")
+        for number, source in enumerate(sources):
+            best = np.argmax(method.fit(less).score(source.real[:2]), axis=1)
+            assert (best == number).all(), "A1: a copy of a real image scores highest for its class"
+        equal = [Source(each.name, sources[0].real, none) for each in sources]
+        ties = method.fit(equal).score(images)
+        assert (ties == ties[:, :1]).all(), "A1: classes of the same real images tie exactly"
+        doubled = [
+            Source(each.name, np.concatenate([each.real] * (2 if i == 0 else 1)), none)
+            for i, each in enumerate(sources)
+        ]
+        found = np.argmax(method.fit(doubled).score(images), axis=1)
+        wanted = np.argmax(scores, axis=1)
+        assert np.array_equal(found, wanted), "A1: images that are there twice decide nothing"
+
+
+def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
+    """Raise an AssertionError that names the first promise that a clusterer breaks.
+
+    Notes
+    -----
+    The promises: evidence A0; numbers of clusters are int64 of shape (n,), from 0 and below
+    `n_clusters`; the same seed gives the same clusters; permuting images permutes the clusters,
+    their numbers included; copies share a cluster; images are not written to.
+    """
+    assert getattr(cls, "evidence", None) is Evidence.A0, f"{cls.__name__}: evidence is not A0"
+    method, images = cls(**settings), under_test()
+    found = check_clusters(method, images, 3)
+    again = check_clusters(cls(**settings), images, 3)
+    assert np.array_equal(found, again), "same seed, same clusters"
+    order = np.random.default_rng(3).permutation(len(images))
+    turned = check_clusters(method, images[order], 3)
+    assert np.array_equal(turned, found[order]), "permuting images permutes clusters"
+    twice = check_clusters(method, np.concatenate([images, images[:2]]), 3)
+    assert np.array_equal(twice[-2:], twice[:2]), "copies share a cluster"
+    flat = np.full_like(images, 7)
+    for case, others, n_clusters in (
+        ("one image", images[:1], 1),
+        ("as many clusters as images", images[:4], 4),
+        ("constant images", flat, 3),
+        ("one cluster", images, 1),
+        ("two images", images[:2], 2),
+    ):
+        try:
+            check_clusters(method, others, n_clusters)
+        except AssertionError as error:
+            raise AssertionError(f"{case}: {error}") from error
+
+
+def check_clusters(method: Clusterer, images: Images, n_clusters: int) -> Clusters:
+    """Clusters are whole numbers below `n_clusters`, and the images are as they were."""
+    before = images.copy()
+    found = method.cluster(images, n_clusters)
+    assert isinstance(found, np.ndarray), f"clusters are {type(found).__name__}, not an array"
+    assert found.dtype == np.int64, f"clusters are {found.dtype}, not int64"
+    assert found.shape == (len(images),), f"clusters have shape {found.shape}"
+    assert (found >= 0).all(), "a cluster's number is below 0"
+    assert (found < n_clusters).all(), f"a cluster's number is not below {n_clusters}"
+    assert np.array_equal(images, before), "cluster wrote to the images"
+    return found
+
+
+def alike(found: ClassScores, wanted: ClassScores, promise: str) -> None:
+    """Equal up to the rounding of reordered sums."""
+    worst = float(np.max(np.abs(found - wanted), initial=0.0))
+    slack = TOLERANCE * float(np.ptp(wanted) + np.max(np.abs(wanted), initial=0.0))
+    assert worst <= slack, f"{promise}: scores differ by {worst:.3g}"
+
+
+def example_sources(seed: int = 0) -> list[Source]:
+    """Three classes of soft discs: 5 real images each, and 8 near-copies of them."""
+    rng = np.random.default_rng(seed)
+    sources = []
+    for name in ("a", "b", "c"):
+        real = blobs(rng, 5)
+        parents = real[rng.integers(5, size=8)].astype(np.int16)
+        near = np.clip(parents + rng.integers(-9, 10, parents.shape), 0, 255).astype(np.uint8)
+        sources.append(Source(name, real, near))
+    return sources
+
+
+def under_test(seed: int = 0) -> Images:
+    """Nine images, three near to each of the example's classes."""
+    rng = np.random.default_rng(seed + 1)
+    parents = np.concatenate([each.real[:3] for each in example_sources(seed)]).astype(np.int16)
+    near = np.clip(parents + rng.integers(-9, 10, parents.shape), 0, 255)
+    return np.asarray(near, np.uint8)
+
+
+def awkward_sources(sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """Sources of which a formula may not have thought."""
+    first, second, third = sources
+    flat = np.full_like(first.real, 7)
+    return {
+        "two classes": [first, second],
+        "one image of each kind a class": [
+            Source(each.name, each.real[:1], each.generated[:1]) for each in sources
+        ],
+        "classes of other sizes": [
+            Source("a", first.real[:1], first.generated[:2]), second, third
+        ],
+        "constant images in a class": [Source("a", flat, flat), second, third],
+        "constant images everywhere": [Source(each.name, flat, flat) for each in sources],
+        "the same images in every class": [
+            Source(each.name, first.real, first.generated) for each in sources
+        ],
+    }  # fmt: skip

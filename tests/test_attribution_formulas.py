@@ -1,0 +1,338 @@
+"""Features and methods of attribution against formulas, written out or of other libraries."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+from scipy.special import logsumexp
+from sklearn.covariance import ledoit_wolf_shrinkage
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import RidgeClassifier
+from sklearn.neighbors import KNeighborsClassifier
+
+from baselines.attribution import clusterers, subset_patches
+from baselines.attribution.log_dct import LogDct as LogDctRidge
+from baselines.attribution.nearest_generated import NearestGenerated
+from baselines.attribution.residual_fingerprint import ResidualFingerprint
+from baselines.attribution.sources import distinct
+from baselines.attribution.subset_fusion import SubsetFusion
+from baselines.attribution.subset_nearest import SubsetNearest, typical
+from baselines.attribution.subset_patches import SubsetPatches
+from baselines.attribution.subset_span import LEAST, SubsetSpan
+from baselines.features.histogram import LevelHistogram
+from baselines.features.pixels import LowPass
+from baselines.features.residual import Autocorrelation, half_plane, residual
+from baselines.features.space import PIXELS
+from baselines.features.spectrum import LITTLE, BlockDct, LogDct, RadialSpectrum, cells, cosines
+from baselines.learning import discriminant
+from clefgan.method import Images, Source
+from clefgan.testing import blobs
+from clefgan.testing.attribution import example_sources, under_test
+
+
+def noise(shape: Sequence[int], seed: int = 0) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def grey(values: NDArray[np.float64]) -> Images:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def test_the_cosine_matrix_is_scipys_dct() -> None:
+    images = blobs(np.random.default_rng(0), 3)
+    found = np.kron(cosines(), cosines()) @ cells(images)
+    tile = images[1, 8:16, 24:32].astype(float)
+    np.testing.assert_allclose(
+        found[1, :, 7].reshape(8, 8), fft.dctn(tile, norm="ortho"), atol=1e-4
+    )
+
+
+def test_block_dct_recovers_planted_laplace_scales() -> None:
+    rng = np.random.default_rng(0)
+    scales = rng.uniform(3, 12, 64)
+    scales[0] = 0
+    coefficients = rng.laplace(0, scales, (2, 32 * 32, 64))
+    blocks = fft.idctn(coefficients.reshape(2, 32, 32, 8, 8), axes=(3, 4), norm="ortho")
+    images = grey(128 + blocks.swapaxes(2, 3).reshape(2, 256, 256))
+    assert images.min() > 0
+    assert images.max() < 255
+    found = np.exp(BlockDct()(images)) - LITTLE
+    np.testing.assert_allclose(found, np.tile(scales[1:], (2, 1)), rtol=0.12)
+    assert np.abs(found / scales[1:] - 1).mean() < 0.03
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (8, 8), (19, 25)])
+def test_block_dct_takes_images_of_any_size(shape: tuple[int, int]) -> None:
+    found = BlockDct()(grey(100 + 20 * noise((2, *shape))))
+    assert found.shape == (2, 63)
+    assert np.isfinite(found).all()
+
+
+def test_the_radial_spectrum_of_white_noise_is_flat() -> None:
+    found = RadialSpectrum()(grey(128 + 20 * noise((40, 64, 64)))).mean(axis=0)
+    assert found.shape == (31,)
+    assert np.ptp(found[2:]) < 0.25  # the window smears the missing mean into the first radii
+
+
+def test_a_sinusoid_is_in_its_radius() -> None:
+    wave = 50 * np.sin(2 * np.pi * 10 * np.arange(64) / 64)
+    ground = 128 + 5 * noise((1, 64, 64))
+    more = RadialSpectrum()(grey(ground + wave)) - RadialSpectrum()(grey(ground))
+    assert np.argmax(more[0]) == 10 - 1
+
+
+def test_log_dct_is_the_log_of_scipys_dct_and_bands_average_it() -> None:
+    images = grey(128 + 20 * noise((2, 16, 16)))
+    wanted = np.log(np.abs(fft.dctn(images.astype(float), axes=(1, 2), norm="ortho")) + 1e-12)
+    np.testing.assert_allclose(LogDct(64)(images), wanted.reshape(2, -1), rtol=1e-4, atol=1e-5)
+    bands = wanted.reshape(2, 4, 4, 4, 4).mean(axis=(2, 4)).reshape(2, -1)
+    np.testing.assert_allclose(LogDct(4)(images), bands, rtol=1e-4, atol=1e-5)
+
+
+def test_autocorrelation_is_the_direct_sum_over_a_moved_image() -> None:
+    images = grey(128 + 20 * noise((2, 16, 12)))
+    found = Autocorrelation(2)(images)
+    left = residual(images).astype(float)
+    left -= left.mean(axis=(1, 2), keepdims=True)
+    for number, (down, right) in enumerate(half_plane(2)):
+        moved = np.roll(left, (-down, -right), axis=(1, 2))
+        wanted = (left * moved).sum(axis=(1, 2)) / (left * left).sum(axis=(1, 2))
+        np.testing.assert_allclose(found[:, number], wanted, atol=1e-5)
+    np.testing.assert_allclose(found[:, -1], np.log(left.std(axis=(1, 2)) + 1e-3), rtol=1e-5)
+
+
+def test_a_residual_is_the_image_less_a_gaussian_or_what_wiener_keeps() -> None:
+    image = grey(100 + 20 * noise((1, 20, 20)))
+    smooth = ndimage.gaussian_filter(image[0].astype(float), 1.0, mode="nearest")
+    np.testing.assert_allclose(residual(image)[0], image[0] - smooth, atol=1e-3)
+    flat = np.full((1, 9, 9), 50, np.uint8)
+    assert np.abs(residual(flat, "wiener")).max() == 0
+    window = image[0, 4:7, 9:12].astype(float)
+    means = ndimage.generic_filter(image[0].astype(float), np.var, 3, mode="nearest").mean()
+    share = min(1.0, means / window.var())
+    wanted = (image[0, 5, 10] - window.mean()) * share
+    assert residual(image, "wiener")[0, 5, 10] == pytest.approx(wanted, rel=1e-3)
+
+
+def test_the_level_histogram_is_the_root_of_shares() -> None:
+    image = np.array([[[0, 0], [7, 255]]], np.uint8)
+    found = LevelHistogram()(image)[0]
+    assert found[[0, 7, 255]].tolist() == pytest.approx([np.sqrt(0.5), 0.5, 0.5])
+    assert np.square(found).sum() == pytest.approx(1)
+
+
+def test_shrinkage_is_ledoit_and_wolfs() -> None:
+    rows = noise((30, 12)) @ noise((12, 12), 1)
+    rows -= rows.mean(axis=0)
+    share = ledoit_wolf_shrinkage(rows, assume_centered=True)
+    plain = rows.T @ rows / len(rows)
+    wanted = (1 - share) * plain + share * np.trace(plain) / 12 * np.eye(12)
+    np.testing.assert_allclose(discriminant.shrunk(rows), wanted, rtol=1e-9)
+
+
+def test_the_discriminant_is_scikit_learns_with_that_shrinkage() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), 20)
+    rows = noise((60, 8)) * rng.uniform(1, 5, 8) + 2 * noise((3, 8), 1)[labels]
+    scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    means = np.stack([scaled[labels == k].mean(axis=0) for k in range(3)])
+    share = ledoit_wolf_shrinkage(scaled - means[labels], assume_centered=True)
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=share, priors=[1 / 3] * 3)
+    model.fit(scaled, labels)
+    wanted = model.decision_function(scaled)
+    found = discriminant.fit(rows, labels, 3)(rows)
+    np.testing.assert_allclose(
+        found - found.mean(axis=1, keepdims=True), wanted - wanted.mean(axis=1, keepdims=True),
+        rtol=1e-6, atol=1e-8,
+    )  # fmt: skip
+
+
+def test_log_dct_is_scikit_learns_ridge() -> None:
+    sources, images = example_sources(), under_test()
+    train = np.concatenate([distinct(each.generated) for each in sources])
+    labels = np.repeat(np.arange(3), [len(distinct(each.generated)) for each in sources])
+    rows = LogDct(64)(train).astype(float)
+    offset, spread = rows.mean(axis=0), rows.std(axis=0)
+    model = RidgeClassifier(alpha=len(rows), class_weight="balanced", solver="svd")
+    model.fit((rows - offset) / spread, labels)
+    wanted = model.decision_function((LogDct(64)(images) - offset) / spread)
+    found = LogDctRidge().fit(sources).score(images)
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
+
+
+def test_a_fingerprint_is_numpys_correlation_with_the_mean_residual() -> None:
+    sources, images = example_sources(), under_test()
+    found = ResidualFingerprint().fit(sources).score(images)
+    for column, source in enumerate(sources):
+        mean = residual(distinct(source.generated)).mean(axis=0).ravel()
+        for row, left in enumerate(residual(images)):
+            wanted = np.corrcoef(left.ravel(), mean)[0, 1]
+            assert found[row, column] == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_planted_pattern_correlates_as_its_ratio_says() -> None:
+    """A pattern of s times the strength of the noise: NCC = s / sqrt(s^2 + 1)."""
+    pattern = np.sign(noise((64, 64)))  # white: the filter passes pattern and noise alike
+    strength = 0.5
+    images = grey(128 + 20 * (strength * pattern + noise((300, 64, 64), 1)))
+    other = grey(128 + 20 * noise((300, 64, 64), 2))
+    none = np.empty((0, 64, 64), np.uint8)
+    scorer = ResidualFingerprint().fit(
+        [Source("a", none, images[:200]), Source("b", none, other[:200])]
+    )
+    found = scorer.score(images[200:])[:, 0].mean()
+    assert found == pytest.approx(strength / np.sqrt(strength**2 + 1), abs=0.02)
+
+
+def test_nearest_generated_is_scikit_learns_neighbours() -> None:
+    sources, images = example_sources(), under_test()
+    train = np.concatenate([distinct(each.generated) for each in sources])
+    labels = np.repeat(np.arange(3), [len(distinct(each.generated)) for each in sources])
+    assert len(set(np.bincount(labels))) == 1  # else the classes weigh differently
+
+    def unit(part: Images) -> NDArray[np.float64]:
+        rows = part.reshape(len(part), -1).astype(float)
+        rows -= rows.mean(axis=1, keepdims=True)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+    model = KNeighborsClassifier(5, weights="distance").fit(unit(train), labels)
+    both = np.concatenate([images, train[:3]])  # the last are exact copies
+    found = NearestGenerated().fit(sources).score(both)
+    np.testing.assert_allclose(found, model.predict_proba(unit(both)), atol=1e-6)
+    assert np.argmax(found[-3:], axis=1).tolist() == labels[:3].tolist()
+
+
+def test_neighbours_of_a_larger_class_weigh_less() -> None:
+    few, many = blobs(np.random.default_rng(0), 1), blobs(np.random.default_rng(1), 4)
+    none = few[:0]
+    scorer = NearestGenerated(k=5).fit([Source("a", none, few), Source("b", none, many)])
+    scores = scorer.score(np.full((1, 32, 32), 9, np.uint8))  # as far from all of them
+    np.testing.assert_allclose(scores, [[0.5, 0.5]])
+
+
+def test_subset_nearest_is_the_log_of_a_mean_of_exponentials() -> None:
+    sources, images = example_sources(), under_test()
+    for width in (1.0, 0.25, 1e-3):  # at the last all exponentials underflow
+        found = SubsetNearest(width=width).fit(sources).score(images)
+        parts = [distinct(each.real) for each in sources]
+        h = width * typical(PIXELS.learned(images), parts, lambda *_: None)
+        for column, part in enumerate(parts):
+            r = np.corrcoef(images.reshape(9, -1), part.reshape(len(part), -1))[:9, 9:]
+            wanted = logsumexp(-2 * (1 - r) / (2 * h**2), axis=1) - np.log(len(part))
+            np.testing.assert_allclose(found[:, column], wanted, rtol=1e-6)
+
+
+def test_the_width_is_the_median_distance_of_reals_to_the_nearest() -> None:
+    parts = [distinct(each.real) for each in example_sources()]
+    nearest = []
+    for part in parts:
+        d = np.sqrt(np.maximum(2 * (1 - np.corrcoef(part.reshape(len(part), -1))), 0))
+        nearest += (d + 9 * np.eye(len(part))).min(axis=1).tolist()
+    found = typical(PIXELS.learned(parts[0]), parts, lambda *_: None)
+    assert found == pytest.approx(np.median(nearest), rel=1e-6)
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_subset_patches_are_loops_over_tiles_and_shifts(shift: int) -> None:
+    rng = np.random.default_rng(0)
+    sources = [Source(name, grey(128 + 30 * rng.normal(size=(n, 8, 8))), np.empty((0, 8, 8), "u1"))
+               for name, n in (("a", 2), ("b", 3))]  # fmt: skip
+    images = grey(128 + 30 * rng.normal(size=(4, 8, 8)))
+    images[3, :4, :4] = 9  # a tile without contrast
+    found = SubsetPatches(cells=8, tiles=2, shift=shift).fit(sources).score(images)
+    wanted = np.zeros((4, 2))
+    for row, image in enumerate(images):
+        for column, source in enumerate(sources):
+            for top in (0, 4):
+                for left in (0, 4):
+                    best = -1.0
+                    for real in source.real:
+                        for y in range(max(0, top - shift), min(4, top + shift) + 1):
+                            for x in range(max(0, left - shift), min(4, left + shift) + 1):
+                                tile = image[top : top + 4, left : left + 4].ravel().astype(float)
+                                other = real[y : y + 4, x : x + 4].ravel().astype(float)
+                                ncc = 0.0 if np.ptp(tile) == 0 else np.corrcoef(tile, other)[0, 1]
+                                best = max(best, float(ncc))
+                    wanted[row, column] -= 16 / 2 * np.log(max(1 - best, subset_patches.LEAST))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_the_span_residual_is_that_of_least_squares() -> None:
+    sources, images = example_sources(), under_test()
+    found = SubsetSpan().fit(sources).score(images)
+    rows = LowPass(32)(images).astype(float)
+    for column, source in enumerate(sources):
+        real = LowPass(32)(distinct(source.real)).astype(float)
+        mean = real.mean(axis=0)
+        weights = np.linalg.lstsq((real - mean).T, (rows - mean).T, rcond=None)[0]
+        left = (rows - mean).T - (real - mean).T @ weights
+        d = rows.shape[1]
+        wanted = -d / 2 * np.log((left**2).sum(axis=0) / d + LEAST)
+        np.testing.assert_allclose(found[:, column], wanted, rtol=1e-6)
+
+
+def test_all_classes_have_as_many_components_as_the_smallest() -> None:
+    first, second, third = example_sources()
+    small = Source("a", first.real[:2], first.generated)
+    found = SubsetSpan().fit([small, second, third]).score(under_test())
+    one = SubsetSpan(components=1).fit([first, second, third]).score(under_test())
+    np.testing.assert_allclose(found[:, 1:], one[:, 1:])
+
+
+def test_fusion_is_the_sum_in_natural_units() -> None:
+    sources, images = example_sources(), under_test()
+    wanted = SubsetSpan().fit(sources).score(images) + SubsetPatches().fit(sources).score(images)
+    np.testing.assert_array_equal(SubsetFusion().fit(sources).score(images), wanted)
+
+
+def test_distinct_images_are_there_once_in_an_order_of_their_own() -> None:
+    images = blobs(np.random.default_rng(0), 4)
+    found = distinct(images[[2, 0, 1, 2, 3, 0]])
+    np.testing.assert_array_equal(found, distinct(images))
+    assert len(found) == 4
+
+
+def test_whitened_components_have_variance_one_and_are_uncorrelated() -> None:
+    rows = noise((50, 12)) @ noise((12, 12), 1)
+    found = clusterers.whitened(rows, 10)
+    np.testing.assert_allclose(found.T @ found / 50, np.eye(10), atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [20, 90])  # solved densely, and sparsely
+def test_spectral_rows_tell_blocks_of_a_graph_apart(n: int) -> None:
+    """Also where no edge joins the blocks, and where an image has no edge at all."""
+    labels = np.arange(n) % 2
+    rng = np.random.default_rng(0)
+    indices = np.stack([rng.choice(np.flatnonzero(labels == k), 5, False) for k in labels])
+    weights = np.full((n, 5), 0.5)
+    rows = clusterers.spectral(indices, weights, 2)
+    found = clusterers.k_means(rows, 2, 0)
+    assert len({(a, b) for a, b in zip(labels.tolist(), found.tolist(), strict=True)}) == 2
+    weights[0], weights[indices == 0] = -1, -1
+    assert np.isfinite(clusterers.spectral(indices, weights, 2)).all()
+
+
+def test_clusters_are_numbered_by_size() -> None:
+    found = clusterers.numbered(np.array([4, 4, 1, 1, 1, 9]), np.array([5, 4, 3, 2, 1, 0]))
+    assert found.tolist() == [2, 0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: SubsetPatches(tiles=0), "0 tiles of 64 cells"),
+        (lambda: SubsetPatches(cells=4), "4 tiles of 4 cells"),
+        (lambda: SubsetSpan(cells=0), "cells 0 must be at least 1"),
+        (lambda: SubsetNearest(width=0.0), "width 0.0 must be above 0"),
+        (lambda: NearestGenerated(k=0), "k 0 must be at least 1"),
+        (lambda: LogDctRidge(alpha=0.0), "alpha 0.0"),
+        (lambda: clusterers.ClusterTexture(components=0), "components 0 must be at least 1"),
+        (lambda: clusterers.ClusterResidual(neighbours=0), "neighbours 0"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(build: object, message: str) -> None:
+    assert callable(build)
+    with pytest.raises(ValueError, match=message):
+        build()
