@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clefgan.report.terminal import summary
-from clefgan.runs.job import Scored
+from clefgan.runs.record import Scored
 from evaluation import membership
 from evaluation.intervals.proportions import wilson
 

@@ -10,19 +10,10 @@ from sklearn.metrics import cohen_kappa_score, f1_score
 from statsmodels.stats.multitest import multipletests
 
 from clefgan.errors import ClefganError
-from clefgan.runs.decisions import decide
-from clefgan.runs.decisions.decide import (
-    Conformal,
-    DevBest,
-    Known,
-    Mixture,
-    Null95,
-    Quota,
-    Zero,
-    parse,
-    prevalence_curve,
-)
+from clefgan.runs.decisions.decide import parse, prevalence_curve
 from clefgan.runs.decisions.nulls import Round, benjamini_hochberg, p_values, p_values_of_rounds
+from clefgan.runs.decisions.rules import METRICS, Conformal, DevBest, Mixture, Null95, Quota, Zero
+from clefgan.runs.decisions.verdict import Known
 
 RNG = np.random.default_rng(0)
 
@@ -228,6 +219,6 @@ def test_the_prevalence_curve_runs_from_nobody_to_all() -> None:
     curve = prevalence_curve(np.array([4.0, 3, 2, 1]), truth)
     assert curve["share"] == [0, 0.25, 0.5, 0.75, 1]
     assert curve["f1"] == pytest.approx([0, 2 / 3, 1, 0.8, 2 / 3])
-    assert set(curve) == {"share", *decide.METRICS}
+    assert set(curve) == {"share", *METRICS}
     tied = prevalence_curve(np.zeros(4), truth)
     assert tied["share"] == [0, 1]

@@ -14,9 +14,9 @@ from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Knowledge, silent
 from clefgan.runs import folds, heldout, job
-from clefgan.runs.decisions import decide
-from clefgan.runs.decisions.decide import Known, Verdict
 from clefgan.runs.decisions.nulls import Round
+from clefgan.runs.decisions.rules import Conformal, Null95
+from clefgan.runs.decisions.verdict import Known, Rule, Verdict
 
 SIZE = 8
 SETS = {"dev/generated": 5, "dev/used": 6, "dev/not_used": 7}
@@ -244,8 +244,8 @@ def test_unused_dev_images_are_scored_among_the_candidates_by_what_saw_none_of_t
     assert others == [()] * 3  # dev is decided by its own folds
 
 
-@pytest.mark.parametrize("rule", [decide.Null95(), decide.Conformal(0.2)])
-def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: decide.Rule) -> None:
+@pytest.mark.parametrize("rule", [Null95(), Conformal(0.2)])
+def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: Rule) -> None:
     """The level of a distance falls as the generated set grows: dev's scores are no null here."""
     rates, naive = [], []
     for seed in range(12):
@@ -292,6 +292,7 @@ class Recorder:
     """Calls everything used, and remembers what it was shown."""
 
     needs_known: ClassVar[bool] = True
+    needs_rounds: ClassVar[bool] = False
 
     def decide(self, scores: Any, known: Known | None = None) -> Verdict:
         assert known is not None

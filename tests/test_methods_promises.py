@@ -12,7 +12,7 @@ import pytest
 from baselines.features.learned import Training
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Method, Scorer
+from clefgan.method import DevSet, Method, Scorer, promises
 from clefgan.plugins import registry
 from clefgan.similarity import engine
 from clefgan.storage import weights
@@ -63,7 +63,7 @@ def test_identical_candidates_score_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_memory_mapped_generated_set_gives_the_same_scores(name: str, tmp_path: Path) -> None:
-    if not getattr(registry.get(name), "needs_generated", True):
+    if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
     np.save(tmp_path / "generated.npy", GENERATED)
     mapped = np.load(tmp_path / "generated.npy", mmap_mode="r")
@@ -75,9 +75,9 @@ def test_a_memory_mapped_generated_set_gives_the_same_scores(name: str, tmp_path
 @pytest.mark.parametrize("name", NAMES)
 def test_any_block_size_gives_the_same_scores(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit, with several blocks and a part of one left over."""
-    if not getattr(registry.get(name), "needs_generated", True):
+    if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
-    if name in QUICK and getattr(registry.get(name), "learns_from_generated", False):
+    if name in QUICK and promises(registry.get(name)).learns_from_generated:
         pytest.skip("trains a network on the generated images, whatever the size of a block")
     monkeypatch.setattr(engine, "WIDEST", 64)
     narrow = scorer(name).score(CANDIDATES, MANY)
@@ -88,9 +88,9 @@ def test_any_block_size_gives_the_same_scores(name: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("name", NAMES)
 def test_copies_never_lower_a_score(name: str) -> None:
     """On ten pools, for every candidate; methods that train on the generated images aside."""
-    if getattr(registry.get(name), "learns_from_generated", False):
+    if promises(registry.get(name)).learns_from_generated:
         pytest.skip("trains on the generated images: a copy changes what is learned")
-    if not getattr(registry.get(name), "needs_generated", True):
+    if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
     for seed in range(10):
         rng = np.random.default_rng(seed)

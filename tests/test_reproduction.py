@@ -21,7 +21,7 @@ from clefgan.experiments.reproduction import (
 )
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.plugins import registry
-from clefgan.runs.job import Scored
+from clefgan.runs.record import Scored
 from clefgan.storage import folders, weights
 from evaluation import published
 
@@ -194,7 +194,7 @@ def test_rows_run_on_dev_and_test(tmp_path: Path) -> None:
 
 def test_sets_that_differ_separate_and_alike_ones_do_not(tmp_path: Path) -> None:
     made = reproduced(tmp_path)
-    method = separation.fingerprint(made.outcome.done[0].run.configured)
+    method = separation.fingerprint(made.paper.rows[0].configured(SIZES, seed=3))
     for split in made.separation["one"]:
         assert split.right == split.n
         assert split.high == 1

@@ -16,6 +16,7 @@ from clefgan.experiments.trials.trials import Plan
 from clefgan.plugins import registry
 from clefgan.report import boards
 from clefgan.runs import job
+from clefgan.runs.record import PROTOCOLS
 from evaluation import metrics
 from evaluation.boards.rows import Kind
 
@@ -114,7 +115,7 @@ def test_what_is_done_is_not_done_again(data: Path, counted: str) -> None:
     assert fits(data) == 3
     again = processes.evaluate(given, jobs=1)
     assert fits(data) == 3
-    for protocol in job.PROTOCOLS:
+    for protocol in PROTOCOLS:
         np.testing.assert_array_equal(
             first.scores[protocol][counted], again.scores[protocol][counted]
         )
@@ -229,7 +230,7 @@ def test_processes_give_what_one_gives(data: Path, counted: str) -> None:
     alone = processes.evaluate(plan(data, *methods, n_folds=2), jobs=1)
     other = plan(data, *methods, n_folds=2, folder=data.parent / "others")
     together = processes.evaluate(other, jobs=2)
-    for protocol in job.PROTOCOLS:
+    for protocol in PROTOCOLS:
         for name in ("nearest", "coin"):
             np.testing.assert_array_equal(
                 alone.scores[protocol][name], together.scores[protocol][name]

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from clefgan.cli.console import console, errors
+from clefgan.method import promises
 
 if TYPE_CHECKING:
     from clefgan.method import Method
@@ -97,4 +98,4 @@ def first_line(cls: "type[Method]") -> str:
 
 def source(cls: "type[Method]") -> str:
     """The paper, as the method states it."""
-    return str(getattr(cls, "source", ""))
+    return promises(cls).source

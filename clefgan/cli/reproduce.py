@@ -85,9 +85,8 @@ def again(
 
 def write(made: "Reproduction", part: Path) -> None:
     """Write everything into a folder."""
-    from clefgan.cli.run import write as write_run
     from clefgan.experiments.reproduction import page, pictures, result
-    from submissions import editions
+    from clefgan.runs import record
 
     (part / PAGE).write_text(page.text(made), encoding="utf-8")
     write_numbers(part / NUMBERS, result.numbers(made))
@@ -96,10 +95,8 @@ def write(made: "Reproduction", part: Path) -> None:
     if made.own is not None:
         sets["own generated (DCGAN of the images not used)"] = made.own
     pictures.write_examples(part / page.EXAMPLES, sets, made.seed)
-    rules = editions.get(made.edition)
     for each in made.outcome.done:
-        stem = part / each.row.key
-        write_run(each.run, stem.with_suffix(".csv"), stem.with_suffix(".json"), rules, False)
+        record.write(each.run, part / each.row.key)
 
 
 def write_numbers(path: Path, numbers: dict[str, Any]) -> None:

@@ -10,10 +10,9 @@ from clefgan.cli import usage
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, progress_bar
 from clefgan.errors import ClefganError
-from clefgan.storage.files import written_together
 
 if TYPE_CHECKING:
-    from clefgan.runs.job import Protocol, Run
+    from clefgan.runs.record import Protocol
     from submissions.editions import Edition
 
 
@@ -76,7 +75,7 @@ def run(
     levels = None if window is None else window_levels(window)
     from clefgan.data import reading
     from clefgan.report.terminal import summary
-    from clefgan.runs import job
+    from clefgan.runs import job, record
     from clefgan.runs.decisions import decide
 
     with usage.of("--decide"):
@@ -94,7 +93,7 @@ def run(
             progress=progress,
         )
     stale = result.test is None and csv.exists()
-    written = write(result, csv, json, wanted, force)
+    written = record.write(result, csv, force=force)
     console.print(summary.show(result))
     if stale:
         console.print(f"removed [cyan]{csv}[/cyan]: it was of an earlier run", soft_wrap=True)
@@ -165,7 +164,7 @@ def window_levels(text: str) -> tuple[int, int]:
 
 def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":
     """The protocols asked for, in the order of the record; all if none is named."""
-    from clefgan.runs.job import PROTOCOLS
+    from clefgan.runs.record import PROTOCOLS
 
     for text in asked:
         if text not in PROTOCOLS:
@@ -173,21 +172,3 @@ def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":
                 f"{text!r} is not one of {', '.join(PROTOCOLS)}", param_hint="--protocol"
             )
     return tuple(known for known in PROTOCOLS if not asked or known in asked)
-
-
-def write(result: "Run", csv: Path, json: Path, edition: "Edition", force: bool) -> list[Path]:
-    """Write the run file, where there are candidates, and the record: both or neither.
-
-    Without candidates, the run file of an earlier run goes: the new record is not of it.
-    """
-    from clefgan.runs import record
-    from submissions import runfile
-
-    refuse_existing([csv, json], force)  # one may have come while the method ran
-    targets = [json] if result.test is None else [csv, json]
-    with written_together(targets, remove=[csv] if result.test is None else []) as parts:
-        if result.test is not None:
-            decisions = dict(zip(result.test.ids, result.test.decisions.tolist(), strict=True))
-            runfile.write(parts[0], decisions, edition, shown=str(csv))
-        parts[-1].write_text(record.text(result, edition.name), encoding="utf-8")
-    return targets

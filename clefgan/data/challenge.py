@@ -1,9 +1,13 @@
 """What a challenge consists of: dev, test or both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clefgan.data.imageset import ImageSet
+from submissions import editions
+from submissions.edition import Edition
+
+DEFAULT_EDITION = "2023"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,14 @@ class Challenge:
     ----------
     source : the folder or name that it was read from
     groups : id of a real dev image to its patient or other group, where groups are known
+    edition : whose folder names it was read by, and whose run files it asks for
     """
 
     source: str
     dev: Dev | None
     test: Test | None
     groups: Mapping[str, str] | None = None
+    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
 
     def image_sets(self) -> tuple[ImageSet, ...]:
         """All roles that are there, dev first."""

@@ -5,11 +5,12 @@ role is read, to see that all roles have one size.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clefgan.data import folder
-from clefgan.data.challenge import Challenge, Dev, Test
+from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
 from clefgan.data.decoding import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import Folders
@@ -35,7 +36,7 @@ DEFAULT_DATA = "phantom_ct"
 
 def read(
     data: str | Path = DEFAULT_DATA,
-    edition: str | Path = "2023",
+    edition: str | Path = DEFAULT_EDITION,
     *,
     test_data: str | Path | None = None,
     sixteen_bit: Window | None = None,
@@ -64,7 +65,8 @@ def read(
     `data`, gives the truth; `groups.csv` or `manifest.csv` (id, group), likewise for dev, gives
     the groups.
     """
-    folders = editions.get(edition).folders
+    rules = editions.get(edition)
+    folders = rules.folders
     found = read_one(data, folders, sixteen_bit)
     if test_data is not None:
         other = read_one(test_data, folders, sixteen_bit)
@@ -76,7 +78,7 @@ def read(
             raise ClefganError(f"{test_data}: no test images; test is read here")
         found = Challenge(f"{data} and {test_data}", found.dev, other.test, found.groups)
     check_sizes(found)
-    return found
+    return replace(found, edition=rules)
 
 
 def read_one(data: str | Path, folders: Folders, sixteen_bit: Window | None) -> Challenge:

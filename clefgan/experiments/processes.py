@@ -15,13 +15,14 @@ from threading import Thread
 
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.experiments.trials import trials
-from clefgan.experiments.trials.trials import Bench, Outcome, Plan, Results, Trial
+from clefgan.experiments.trials.trials import Outcome, Plan, Results, Trial
 from clefgan.method import Progress, silent
 from clefgan.runs import provenance
+from clefgan.runs.loading import DevImages
 from clefgan.similarity import dask_cluster
 
 STAGE = "evaluating"
-bench: Bench | None = None  # of this process, if it is a worker
+bench: DevImages | None = None  # of this process, if it is a worker
 Failures = dict[str, str]
 
 
@@ -61,7 +62,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
 
 
 def one_by_one(
-    plan: Plan, todo: Sequence[Trial], loaded: Bench
+    plan: Plan, todo: Sequence[Trial], loaded: DevImages
 ) -> Iterator[tuple[Trial, Outcome | str]]:
     """Trials in this process; a method that failed is not tried again."""
     failed: set[str] = set()

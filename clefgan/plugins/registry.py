@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, cast, get_type_hints
 
 from clefgan.errors import ClefganError
-from clefgan.method import Knowledge, Method
+from clefgan.method import Knowledge, Method, promises
 from clefgan.plugins import hyperparameters
 from clefgan.plugins.isolation import named, one_line
 
@@ -126,6 +126,10 @@ def checked(found: object, place: str) -> type[Method]:
         raise ClefganError(f"{place}: class variable 'knowledge' is not one of Knowledge.S0 to S3")
     if not callable(getattr(found, "fit", None)):
         raise ClefganError(f"{place}: class {found.__name__!r} has no method 'fit'")
+    try:
+        promises(found)
+    except ClefganError as error:
+        raise ClefganError(f"{place}: {error}") from None
     for field in dataclasses.fields(found):
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise ClefganError(f"{place}: field {field.name!r} has no default")

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from clefgan.experiments.controls.by_method import Contrasts
 from clefgan.experiments.trials.trials import Plan, Results
-from clefgan.method import Scores
+from clefgan.method import Scores, promises
 from clefgan.plugins import registry
 from clefgan.report import controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.runs import job
-from clefgan.runs.job import Protocol
+from clefgan.runs.record import Protocol
 from evaluation.boards import leaderboard
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind, Row
@@ -72,7 +72,7 @@ def stacked(
 
 def run(name: str, scores: Scores, knows: str) -> Run:
     """Scores as a run, with probabilities where they follow from them."""
-    likely = job.probabilities(registry.configure(name), scores)
+    likely = job.probabilities(promises(type(registry.configure(name))), scores)
     return Run(scores > 0, scores, likely, knowledge=knows)
 
 
@@ -150,5 +150,5 @@ def notes(
     if protocol == "held-out":
         many = "1 repeat" if plan.repeats == 1 else f"{plan.repeats} repeats"
         return (f"held-out: {plan.n_folds} grouped folds, {many}, seeds from {plan.seed}",)
-    said = [(name, getattr(registry.configure(name), "paper_note", "")) for name in scores]
+    said = [(name, promises(type(registry.configure(name))).paper_note) for name in scores]
     return tuple(f"paper protocol, {name}: {note}" for name, note in said if note)

@@ -1,31 +1,21 @@
 """Held-out scores: no real image of dev takes part in fitting what scores it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores
+from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 from clefgan.plugins import isolation
 from clefgan.runs import folds
 from clefgan.runs.decisions.nulls import Round
 
 
-def groups_of(challenge: Challenge, ids: tuple[str, ...], reals: Images) -> list[str]:
-    """Group of each real dev image: as the data says, else exact copies share one."""
-    fallback = folds.copies(reals)
-    known = challenge.groups or {}
-    return [
-        known.get(name.rpartition("/")[2], digest)
-        for name, digest in zip(ids, fallback, strict=True)
-    ]
-
-
 @dataclass
 class Beside:
-    """Scores unused dev images among the test candidates, fold by fold (see `decide.Round`)."""
+    """Scores unused dev images among the test candidates, fold by fold (see `nulls.Round`)."""
 
     images: tuple[Images, Images]  # test candidates, and the generated images under test
     rounds: list[Round] = field(default_factory=list)
@@ -50,24 +40,51 @@ def held_out(
     beside: Beside | None = None,
 ) -> Scores:
     """Score every dev real image by a scorer that was fitted without its fold."""
-    n_used = len(dev.used)
     scores = np.full(len(ids), np.nan)
     for number, (fit, score) in enumerate(folds.splits(fold)):
 
         def report(stage: str, done: int, total: int, note: str, /, _fold: int = number) -> None:
             progress(f"fold {_fold + 1}: {stage}", done, total, note)
 
-        part = DevSet(
-            dev.generated, dev.used[fit[fit < n_used]], dev.not_used[fit[fit >= n_used] - n_used]
-        )
-        unused = dev.not_used[score[score >= n_used] - n_used]
-        images = np.concatenate([dev.used[score[score < n_used]], unused])
-        scorer = isolation.fitted(name, method, part, report)
-        found = scorer.score(images, dev.generated, progress=report)
-        scores[score] = checked(found, tuple(ids[i] for i in score), name)
-        if beside is not None and len(unused):
-            beside.add(scorer, unused, name, report)
+        out = subset(dev, score)
+        scorer, fold_scores = fitted_and_scored(name, method, dev, (fit, score), ids, report)
+        scores[score] = fold_scores
+        if beside is not None and len(out.not_used):
+            beside.add(scorer, out.not_used, name, report)
     return scores
+
+
+def subset(dev: DevSet, index: NDArray[np.intp]) -> DevSet:
+    """The dev set with only some of its real images, counted used first, then not used."""
+    n_used = len(dev.used)
+    return DevSet(
+        dev.generated,
+        dev.used[index[index < n_used]],
+        dev.not_used[index[index >= n_used] - n_used],
+    )
+
+
+def fitted_and_scored(
+    name: str,
+    method: Method,
+    dev: DevSet,
+    split: tuple[NDArray[np.intp], NDArray[np.intp]],
+    ids: Sequence[str],
+    progress: Progress = silent,
+) -> tuple[Scorer, Scores]:
+    """Fit on some real dev images and score others; the scorer, and a score for each of these.
+
+    Parameters
+    ----------
+    split : indices to fit on and to score, in ascending order
+    ids : of all real dev images, for errors
+    """
+    fit, score = split
+    scorer = isolation.fitted(name, method, subset(dev, fit), progress)
+    out = subset(dev, score)
+    images = np.concatenate([out.used, out.not_used])
+    scores = scorer.score(images, dev.generated, progress=progress)
+    return scorer, checked(scores, tuple(ids[i] for i in score), name)
 
 
 def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:

@@ -1,6 +1,6 @@
 """The main job: a challenge and a method in, a run with its provenance out.
 
-Nothing here prints, parses or writes: the command line does that with what `run` returns.
+Nothing here prints, parses or writes: `record.write` does that with what `run` returns.
 
 Dev protocols
 -------------
@@ -16,60 +16,58 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.data.challenge import Challenge, Dev, Test
-from clefgan.data.imageset import ImageSet
-from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
+from clefgan.data.challenge import Challenge
+from clefgan.method import Method, Progress, Promises, Scores, promises, silent
 from clefgan.plugins import isolation
-from clefgan.runs import folds, provenance
+from clefgan.runs import folds, loading, provenance
 from clefgan.runs.decisions import decide
-from clefgan.runs.decisions.decide import Known, Rule, Verdict
-from clefgan.runs.heldout import Beside, checked, groups_of, held_out
-
-Protocol = Literal["paper", "held-out"]
-PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
-ZERO = decide.Zero()
+from clefgan.runs.decisions.nulls import Round
+from clefgan.runs.decisions.rules import Zero
+from clefgan.runs.decisions.verdict import Known, Rule, Verdict
+from clefgan.runs.heldout import Beside, checked, held_out
+from clefgan.runs.loading import DevImages, TestImages
+from clefgan.runs.record import PROTOCOLS, Protocol, Run, Scored
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Scores of some images, ids beside them; `truth` where it is known."""
+class Request:
+    """What is asked of the job."""
 
-    ids: tuple[str, ...]
-    scores: Scores
-    truth: NDArray[np.bool_] | None
-    verdict: Verdict | None = None
+    name: str
+    method: Method
+    protocols: tuple[Protocol, ...]
+    n_folds: int
+    seed: int
+    rule: Rule
 
     @property
-    def decisions(self) -> NDArray[np.bool_]:
-        """(n,), True where the image is called used: by the rule, else by a score above 0."""
-        return self.scores > 0 if self.verdict is None else self.verdict.used
-
-    def as_rows(self) -> dict[str, dict[str, Any]]:
-        """`id -> {score, decision, truth}`, in order."""
-        rows: dict[str, dict[str, Any]] = {}
-        for i, name in enumerate(self.ids):
-            rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
-            if self.truth is not None:
-                rows[name]["truth"] = int(self.truth[i])
-        return rows
+    def promises(self) -> Promises:
+        """What the method says of itself."""
+        return promises(type(self.method))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a method said of a challenge, and all that is needed to say it again."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """The images of a run; `fold` of each real dev image, None where nothing is held out."""
 
-    method: str
-    configured: Method
-    dev: Mapping[Protocol, Scored]
-    test: Scored | None
-    notes: tuple[str, ...]
-    provenance: Mapping[str, Any]
+    dev: DevImages
+    fold: NDArray[np.int64] | None
+    test: TestImages | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """Scores before any decision; `rounds` as in `Known`."""
+
+    paper: Scores | None
+    test: Scores | None
+    held_out: Scores | None
+    rounds: tuple[Round, ...]
 
 
 @dataclass
@@ -96,7 +94,7 @@ def run(
     protocols: tuple[Protocol, ...] = PROTOCOLS,
     n_folds: int = 3,
     seed: int = 0,
-    rule: Rule = ZERO,
+    rule: Rule | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Fit `method` on dev, score the test candidates, and score dev by the named protocols.
@@ -107,11 +105,11 @@ def run(
     name : of the method, for errors and the record
     n_folds : of the held-out protocol, at least 2
     seed : of the folds; the method has its own
-    rule : turns scores into decisions. One that learns from dev learns from held-out scores: for
-        the test from all of them, for dev from those of the other folds. One that compares with
-        unused images has those of each fold scored among the test candidates, by the scorer that
-        was fitted without them. Under `paper` a rule learns from the very scores that it decides
-        on, as papers do.
+    rule : turns scores into decisions; None: a score above 0 is used. A rule that learns from dev
+        learns from held-out scores: for the test from all of them, for dev from those of the other
+        folds. One that compares with unused images has those of each fold scored among the test
+        candidates, by the scorer that was fitted without them. Under `paper` a rule learns from
+        the very scores that it decides on, as papers do.
 
     Raises
     ------
@@ -119,154 +117,134 @@ def run(
         No dev part, images that cannot be read, a score that is not finite, or too few dev images
         for the folds.
     """
+    request = Request(name, method, protocols, n_folds, seed, Zero() if rule is None else rule)
     watch = Stopwatch()
     with watch.stage("load"):
-        dev, truth, ids = load_dev(challenge, progress)
-        reals = np.concatenate([dev.used, dev.not_used])
-    fold = None
-    if "held-out" in protocols or (rule.needs_known and challenge.test is not None):
-        fold = folds.grouped(groups_of(challenge, ids, reals), truth, n_folds, seed)
-    scored: dict[Protocol, Scored] = {}
-    test: Scored | None = None
-    if "paper" in protocols or challenge.test is not None:
-        with watch.stage("fit"):
-            scorer = isolation.fitted(name, method, dev, progress)
-        if "paper" in protocols:
-            with watch.stage("score dev"):
-                scores = checked(scorer.score(reals, dev.generated, progress=progress), ids, name)
-            scored["paper"] = Scored(ids, scores, truth)
-        if challenge.test is not None:
-            with watch.stage("load"):
-                images = load_test(challenge.test, method, progress)
-            with watch.stage("score test"):
-                test = score_test(challenge.test, name, scorer, images, progress)
-    if fold is not None:
-        beside = (
-            Beside(images) if test is not None and getattr(rule, "needs_rounds", False) else None
-        )
-        with watch.stage("held-out"):
-            scores = held_out(name, method, dev, ids, fold, progress, beside)
-        known = Known(scores, truth)
-        if test is not None:
-            rounds = () if beside is None else tuple(beside.rounds)
-            test = decided(test, rule, Known(scores, truth, rounds))
-        if "held-out" in protocols:
-            verdict = decide.out_of_fold(rule, known, fold)
-            scored["held-out"] = Scored(ids, scores, truth, verdict)
-    elif test is not None:
-        test = decided(test, rule, None)
-    if "paper" in scored:
-        scored["paper"] = decided(scored["paper"], rule, Known(scored["paper"].scores, truth))
+        images = load(challenge, request, progress)
+    scores = fit_and_score(request, images, watch, progress)
+    dev, test = decided(request, images, scores)
     with watch.stage("digest"):
         digests = provenance.digests_of(challenge)
-    record = {
+    return Run(
+        method=name,
+        knowledge=method.knowledge,
+        settings=repr(method),
+        edition=challenge.edition,
+        dev=dev,
+        test=test,
+        notes=(*notes_of(request), *loading.contradictions(images.dev)),
+        provenance=said_again(request, challenge.source, digests, watch),
+    )
+
+
+def load(challenge: Challenge, request: Request, progress: Progress) -> Loaded:
+    """Decode what the request needs, and put the dev images into folds."""
+    dev = loading.load_dev(challenge, progress)
+    learns = request.rule.needs_known and challenge.test is not None
+    fold = None
+    if "held-out" in request.protocols or learns:
+        fold = folds.grouped(dev.groups, dev.truth, request.n_folds, request.seed)
+    test = None
+    if challenge.test is not None:
+        needed = request.promises.needs_generated
+        test = loading.load_test(challenge.test, generated=needed, progress=progress)
+    return Loaded(dev, fold, test)
+
+
+def fit_and_score(request: Request, images: Loaded, watch: Stopwatch, progress: Progress) -> Fitted:
+    """Scores of dev by each protocol, and of the test candidates."""
+    paper, test = whole_dev(request, images, watch, progress)
+    if images.fold is None:
+        return Fitted(paper, test, None, ())
+    beside = None
+    if images.test is not None and request.rule.needs_rounds:
+        beside = Beside((images.test.candidates, images.test.generated))
+    with watch.stage("held-out"):
+        held = held_out(
+            request.name, request.method, images.dev.dev, images.dev.ids, images.fold, progress,
+            beside,
+        )  # fmt: skip
+    return Fitted(paper, test, held, () if beside is None else tuple(beside.rounds))
+
+
+def whole_dev(
+    request: Request, images: Loaded, watch: Stopwatch, progress: Progress
+) -> tuple[Scores | None, Scores | None]:
+    """Scores of dev and of the test by a scorer that was fitted on all of dev."""
+    dev, test = images.dev, images.test
+    papers = "paper" in request.protocols
+    if not papers and test is None:
+        return None, None
+    with watch.stage("fit"):
+        scorer = isolation.fitted(request.name, request.method, dev.dev, progress)
+    of_dev = of_test = None
+    if papers:
+        with watch.stage("score dev"):
+            scores = scorer.score(dev.reals, dev.dev.generated, progress=progress)
+            of_dev = checked(scores, dev.ids, request.name)
+    if test is not None:
+        with watch.stage("score test"):
+            scores = scorer.score(test.candidates, test.generated, progress=progress)
+            of_test = checked(scores, test.ids, request.name)
+    return of_dev, of_test
+
+
+def decided(
+    request: Request, images: Loaded, scores: Fitted
+) -> tuple[dict[Protocol, Scored], Scored | None]:
+    """Used or not used: for dev by each protocol, and for the test candidates."""
+    rule, dev, test = request.rule, images.dev, None
+
+    def part(ids: tuple[str, ...], values: Scores, truth: Any, verdict: Verdict) -> Scored:
+        return Scored(ids, values, truth, verdict, probabilities(request.promises, values))
+
+    if images.test is not None and scores.test is not None:
+        known = None
+        if scores.held_out is not None:
+            known = Known(scores.held_out, dev.truth, scores.rounds)
+        verdict = rule.decide(scores.test, known)
+        test = part(images.test.ids, scores.test, images.test.truth, verdict)
+    parts: dict[Protocol, Scored] = {}
+    if "held-out" in request.protocols and scores.held_out is not None and images.fold is not None:
+        verdict = decide.out_of_fold(rule, Known(scores.held_out, dev.truth), images.fold)
+        parts["held-out"] = part(dev.ids, scores.held_out, dev.truth, verdict)
+    if scores.paper is not None:
+        verdict = rule.decide(scores.paper, Known(scores.paper, dev.truth))
+        parts["paper"] = part(dev.ids, scores.paper, dev.truth, verdict)
+    return {name: parts[name] for name in PROTOCOLS if name in parts}, test
+
+
+def probabilities(said: Promises, scores: Scores) -> Scores | None:
+    """Probabilities of used where the method's scores are their log-odds; None elsewhere."""
+    if not said.probabilities:
+        return None
+    return np.asarray((1 + np.tanh(scores / 2)) / 2)  # 1 / (1 + exp(-score)), without overflow
+
+
+def notes_of(request: Request) -> tuple[str, ...]:
+    """What the reader of the dev scores must know."""
+    note = request.promises.paper_note
+    return (f"paper protocol: {note}",) if note and "paper" in request.protocols else ()
+
+
+def said_again(
+    request: Request, source: str, digests: Mapping[str, str], watch: Stopwatch
+) -> dict[str, Any]:
+    """Where the numbers come from: all that is needed to say them again."""
+    settings = dataclasses.asdict(request.method)
+    return {
         "method": {
-            "name": name,
-            "class": provenance.class_name(method),
-            "knowledge": str(method.knowledge),
+            "name": request.name,
+            "class": provenance.class_name(request.method),
+            "knowledge": str(request.method.knowledge),
         },
-        "hyperparameters": dataclasses.asdict(method),
-        "seed": {"folds": seed, "method": getattr(method, "seed", None)},
-        "folds": n_folds if "held-out" in watch.seconds else None,
-        "decide": repr(rule),
-        "data": {"source": challenge.source, "sha256": digests},
+        "hyperparameters": settings,
+        "seed": {"folds": request.seed, "method": settings.get("seed")},
+        "folds": request.n_folds if "held-out" in watch.seconds else None,
+        "decide": repr(request.rule),
+        "data": {"source": source, "sha256": digests},
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "cluster": provenance.cluster(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
     }
-    notes = (*notes_of(method, scored), *contradictions(ids, truth, reals))
-    return Run(name, method, scored, test, notes, record)
-
-
-def decided(scored: Scored, rule: Rule, known: Known | None) -> Scored:
-    """Return the scored images with the rule's decisions."""
-    return dataclasses.replace(scored, verdict=rule.decide(scored.scores, known))
-
-
-def load_dev(
-    challenge: Challenge, progress: Progress
-) -> tuple[DevSet, NDArray[np.bool_], tuple[str, ...]]:
-    """The dev images, their truth and ids: used first, then not used."""
-    part = challenge.dev
-    if part is None:
-        raise ClefganError(f"{challenge.source}: no dev images; a method is fitted on them")
-    dev = DevSet(
-        generated=loaded(part.generated, "dev generated", progress),
-        used=loaded(part.used, "dev used", progress),
-        not_used=loaded(part.not_used, "dev not used", progress),
-    )
-    truth = np.concatenate([np.ones(len(part.used), bool), np.zeros(len(part.not_used), bool)])
-    return dev, truth, unique_ids(part)
-
-
-def unique_ids(part: Dev) -> tuple[str, ...]:
-    """Ids of the real dev images; the role is put before them where both roles share an id."""
-    used, not_used = part.used.ids, part.not_used.ids
-    if set(used).isdisjoint(not_used):
-        return (*used, *not_used)
-    return (*(f"used/{name}" for name in used), *(f"not_used/{name}" for name in not_used))
-
-
-def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:
-    """Decode one role, reporting under the name of the role."""
-
-    def report(_stage: str, done: int, total: int, note: str) -> None:
-        progress(f"reading {stage}", done, total, note)
-
-    return images.load(progress=report)
-
-
-def load_test(part: Test, method: Method, progress: Progress) -> tuple[Images, Images]:
-    """Candidates and generated images; the latter are decoded only for a method that needs them."""
-    candidates = loaded(part.candidates, "test candidates", progress)
-    if getattr(method, "needs_generated", True):
-        return candidates, loaded(part.generated, "test generated", progress)
-    return candidates, np.empty((0, *candidates.shape[1:]), np.uint8)
-
-
-def score_test(
-    part: Test, name: str, scorer: Scorer, images: tuple[Images, Images], progress: Progress
-) -> Scored:
-    """Score the candidates against the generated images under test."""
-    scores = checked(scorer.score(*images, progress=progress), part.candidates.ids, name)
-    truth = None
-    if part.truth is not None:
-        truth = np.array([part.truth[image] for image in part.candidates.ids], bool)
-    return Scored(part.candidates.ids, scores, truth)
-
-
-def probabilities(method: Method, scores: Scores) -> Scores | None:
-    """Probabilities of used where the method's scores are their log-odds; None elsewhere."""
-    if not getattr(method, "probabilities", False):
-        return None
-    return np.asarray((1 + np.tanh(scores / 2)) / 2)  # 1 / (1 + exp(-score)), without overflow
-
-
-def notes_of(method: Method, scored: Mapping[Protocol, Scored]) -> tuple[str, ...]:
-    """What the reader of the dev scores must know."""
-    note = getattr(method, "paper_note", "")
-    return (f"paper protocol: {note}",) if note and "paper" in scored else ()
-
-
-def contradictions(
-    ids: tuple[str, ...], truth: NDArray[np.bool_], reals: Images
-) -> tuple[str, ...]:
-    """Warn of dev images that are both used and not used, pixel for pixel: a fault of the data."""
-    digests = folds.copies(reals)
-    used = {
-        digest: name for name, digest, is_used in zip(ids, digests, truth, strict=True) if is_used
-    }
-    twice = [
-        (used[digest], name)
-        for name, digest, is_used in zip(ids, digests, truth, strict=True)
-        if not is_used and digest in used
-    ]
-    if not twice:
-        return ()
-    one, other = twice[0]
-    return (
-        f"warning: {len(twice)} of {len(truth) - int(truth.sum())} dev images not used are also "
-        f"used, such as {other!r} = {one!r}; no method can tell them apart; "
-        "see `clefgan data info`",
-    )

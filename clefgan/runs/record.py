@@ -1,46 +1,192 @@
-"""The record of a run: the JSON that stands beside the run file."""
+"""A run, and its record: the JSON that stands beside the run file, written and read here.
+
+run.write("runs/fusion")             # runs/fusion.csv and runs/fusion.json, both or neither
+again = record.load("runs/fusion")   # equal to `run`
+"""
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from clefgan.method import Method
-    from clefgan.runs.job import Run, Scored
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.errors import ClefganError
+from clefgan.method import Knowledge, Scores
+from clefgan.runs.decisions.decide import prevalence_curve
+from clefgan.runs.decisions.verdict import Verdict
+from clefgan.storage.files import written_together
+from evaluation import membership
+from submissions import editions, runfile
+from submissions.edition import Edition
+
+Protocol = Literal["paper", "held-out"]
+PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
+OF_A_RUN = ("edition", "repr", "notes", "dev", "test")
+"""Keys of the record that are a run's own; all others are its provenance."""
 
 
-def text(run: "Run", edition: str) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreTable:
+    """Scores as arrays in one order, for a notebook.
+
+    Parameters
+    ----------
+    id : (n,) str
+    score : (n,) float64, higher: more likely used
+    decision : (n,) bool, True: called used
+    truth : (n,) bool, True: used; None where it is not known
+    """
+
+    id: NDArray[np.str_]
+    score: Scores
+    decision: NDArray[np.bool_]
+    truth: NDArray[np.bool_] | None
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def as_columns(self) -> dict[str, NDArray[Any]]:
+        """`id`, `score`, `decision`, and `truth` where it is known."""
+        columns: dict[str, NDArray[Any]] = {
+            "id": self.id,
+            "score": self.score,
+            "decision": self.decision,
+        }
+        return columns if self.truth is None else {**columns, "truth": self.truth}
+
+    def to_frame(self) -> Any:
+        """The columns as a pandas DataFrame.
+
+        Raises
+        ------
+        ClefganError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd  # optional: only who works with frames has it
+        except ImportError:
+            raise ClefganError("scores: to_frame needs pandas; pip install pandas") from None
+        return pd.DataFrame(self.as_columns())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Scores of some images, ids beside them.
+
+    truth : where it is known
+    probabilities : of being used, where the method's scores are log-odds
+    """
+
+    ids: tuple[str, ...]
+    scores: Scores
+    truth: NDArray[np.bool_] | None
+    verdict: Verdict | None = None
+    probabilities: Scores | None = None
+
+    @property
+    def decisions(self) -> NDArray[np.bool_]:
+        """(n,), True where the image is called used: by the rule, else by a score above 0."""
+        return self.scores > 0 if self.verdict is None else self.verdict.used
+
+    @property
+    def table(self) -> ScoreTable:
+        """The same as arrays under the field's words."""
+        return ScoreTable(np.array(self.ids, np.str_), self.scores, self.decisions, self.truth)
+
+    def as_rows(self) -> dict[str, dict[str, Any]]:
+        """`id -> {score, decision, truth, probability}`, in order."""
+        rows: dict[str, dict[str, Any]] = {}
+        for i, name in enumerate(self.ids):
+            rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
+            if self.truth is not None:
+                rows[name]["truth"] = int(self.truth[i])
+            if self.probabilities is not None:
+                rows[name]["probability"] = float(self.probabilities[i])
+        return rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What a method said of a challenge, and all that is needed to say it again.
+
+    Parameters
+    ----------
+    method : its name
+    knowledge : what it knew
+    settings : the method with all hyper-parameters, as Python writes it
+    edition : whose run format it is written in
+    dev : scores of the real dev images by protocol
+    test : of the candidates; None where the challenge has no test part
+    notes : what the reader must know
+    provenance : data, seeds, versions, machine and times, as the record has them
+
+    Two runs are equal if their records are.
+    """
+
+    method: str
+    knowledge: Knowledge
+    settings: str
+    edition: Edition
+    dev: Mapping[Protocol, Scored]
+    test: Scored | None
+    notes: tuple[str, ...]
+    provenance: Mapping[str, Any]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and text(self) == text(other)
+
+    def __hash__(self) -> int:
+        return hash(text(self))
+
+    @property
+    def scores(self) -> ScoreTable:
+        """Scores of the test candidates.
+
+        Raises
+        ------
+        ClefganError
+            The challenge has no test part.
+        """
+        if self.test is None:
+            raise ClefganError(
+                "run: no test candidates, so no scores of them; those of dev are in "
+                "run.dev['held-out'].table"
+            )
+        return self.test.table
+
+    def write(self, path: str | Path, *, force: bool = False) -> list[Path]:
+        """Write the run file and its record; see `write`."""
+        return write(self, path, force=force)
+
+
+def text(run: Run) -> str:
     """The record as JSON; numbers that are undefined are null."""
-    parts: dict[str, Any] = {"edition": edition, **run.provenance}
-    parts["repr"] = repr(run.configured)
+    parts: dict[str, Any] = {"edition": run.edition.name, **run.provenance}
+    parts["repr"] = run.settings
     parts["notes"] = list(run.notes)
-    parts["dev"] = {name: part(scored, run.configured) for name, scored in run.dev.items()}
-    parts["test"] = None if run.test is None else part(run.test, run.configured)
+    parts["dev"] = {name: part(scored) for name, scored in run.dev.items()}
+    parts["test"] = None if run.test is None else part(run.test)
     return json.dumps(plain(parts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def part(scored: "Scored", method: "Method") -> dict[str, Any]:
+def part(scored: Scored) -> dict[str, Any]:
     """Counts, metrics where the truth is known, and every image."""
-    from clefgan.runs import job
-    from clefgan.runs.decisions.decide import prevalence_curve
-    from evaluation import membership
-
     shown: dict[str, Any] = {
         "n": len(scored.ids),
         "called_used": int(scored.decisions.sum()),
     }
     if scored.verdict is not None:
         shown["decision"] = {"threshold": scored.verdict.threshold, "note": scored.verdict.note}
-    likely = job.probabilities(method, scored.scores)
     if scored.truth is not None:
         shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         shown["metrics"] = membership.evaluate(
-            scored.truth, scored.decisions, scored.scores, likely
+            scored.truth, scored.decisions, scored.scores, scored.probabilities
         )
     shown["images"] = scored.as_rows()
-    if likely is not None:
-        for image, probability in zip(shown["images"].values(), likely.tolist(), strict=True):
-            image["probability"] = probability
     return shown
 
 
@@ -55,3 +201,109 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, str)):
         return value
     return str(value)
+
+
+def files_of(path: str | Path) -> tuple[Path, Path]:
+    """The run file and the record that a path without ending, or either of them, names."""
+    path = Path(path)
+    name = path.name
+    for ending in (".csv", ".json"):
+        name = name.removesuffix(ending)
+    return path.with_name(f"{name}.csv"), path.with_name(f"{name}.json")
+
+
+def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
+    """Write the run file, where there are candidates, and the record: both or neither.
+
+    Without candidates, the run file of an earlier run goes: the new record is not of it.
+
+    Parameters
+    ----------
+    path : without ending
+    force : replace an earlier run
+
+    Returns
+    -------
+    The files that were written.
+
+    Raises
+    ------
+    ClefganError
+        A file is there already, or is a folder.
+    submissions.RunFileError
+        An id that the edition's format cannot hold.
+    """
+    csv, beside = files_of(path)
+    refuse_existing([csv, beside], force=force)
+    targets = [beside] if run.test is None else [csv, beside]
+    with written_together(targets, remove=[csv] if run.test is None else []) as parts:
+        if run.test is not None:
+            decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
+            runfile.write(parts[0], decisions, run.edition, shown=str(csv))
+        parts[-1].write_text(text(run), encoding="utf-8")
+    return targets
+
+
+def refuse_existing(paths: list[Path], *, force: bool) -> None:
+    """Raise if a run would overwrite another."""
+    for path in paths:
+        if path.is_dir():
+            raise ClefganError(f"{path}: is a folder; give another name")
+        if path.exists() and not force:
+            raise ClefganError(f"{path}: exists; give another name, or force to replace it")
+
+
+def load(path: str | Path, edition: str | Path | None = None) -> Run:
+    """Read a run back from its record.
+
+    Parameters
+    ----------
+    path : of the record, of the run file beside it, or of both without ending
+    edition : whose run it is, where it is one's own: the path of its TOML file; None: the one that
+        the record names
+
+    Raises
+    ------
+    ClefganError
+        No such file, or not the record of a run.
+    submissions.RunFileError
+        An edition that is not known.
+    """
+    _, path = files_of(path)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Run(
+            method=content["method"]["name"],
+            knowledge=Knowledge(content["method"]["knowledge"]),
+            settings=content["repr"],
+            edition=editions.get(edition or content["edition"]),
+            dev={
+                name: scored(content["dev"][name]) for name in PROTOCOLS if name in content["dev"]
+            },
+            test=None if content["test"] is None else scored(content["test"]),
+            notes=tuple(content["notes"]),
+            provenance={name: value for name, value in content.items() if name not in OF_A_RUN},
+        )
+    except FileNotFoundError:
+        raise ClefganError(f"{path}: no such file; give the record of a run") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ClefganError(f"{path}: not the record of a run; got {error!r}") from error
+
+
+def scored(content: Mapping[str, Any]) -> Scored:
+    """One part of a record."""
+    images: Mapping[str, Mapping[str, Any]] = content["images"]
+    rows = list(images.values())
+    called = np.array([row["decision"] for row in rows], bool)
+    decision = content.get("decision")
+    return Scored(
+        ids=tuple(images),
+        scores=np.array([row["score"] for row in rows], np.float64),
+        truth=np.array([row["truth"] for row in rows], bool) if "truth" in rows[0] else None,
+        verdict=None
+        if decision is None
+        else Verdict(called, decision["threshold"], decision["note"]),
+        probabilities=np.array([row["probability"] for row in rows], np.float64)
+        if "probability" in rows[0]
+        else None,
+    )

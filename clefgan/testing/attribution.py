@@ -14,6 +14,7 @@ from clefgan.method import (
     Images,
     Source,
     SourceScorer,
+    promises,
 )
 from clefgan.testing.membership import SIZE, blobs
 
@@ -47,7 +48,7 @@ def check_attributor(cls: type[Attributor], **settings: Any) -> None:
     scores = check_class_scores(scorer, images, len(sources))
     alike(cls(**settings).fit(sources).score(images), scores, "same seed, same scores")
     check_order(method, sources, images, scores)
-    if not getattr(cls, "transductive", False):
+    if not promises(cls).transductive:
         alone = np.concatenate([scorer.score(images[i : i + 1]) for i in range(2)])
         alike(alone, scores[:2], "an image scores the same whatever its neighbours")
     check_evidence(method, sources, images, scores)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from clefgan.method import DevSet, Images, Knowledge, Method, Scorer, Scores
+from clefgan.method import DevSet, Images, Knowledge, Method, Scorer, Scores, promises
 from clefgan.plugins import hyperparameters, registry
 
 SIZE = 32
@@ -42,8 +42,9 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     if cls.knowledge is Knowledge.S0:
         alone = np.concatenate([scorer.score(candidates[i : i + 1], generated) for i in range(2)])
         same(alone, scores[:2], "S0: an image scores the same whatever its neighbours")
-    if getattr(cls, "needs_generated", True):
-        if not getattr(cls, "learns_from_generated", False):
+    said = promises(cls)
+    if said.needs_generated:
+        if not said.learns_from_generated:
             check_copy(scorer, candidates, generated, scores)
     else:
         none = np.empty((0, SIZE, SIZE), np.uint8)

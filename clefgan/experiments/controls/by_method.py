@@ -9,9 +9,10 @@ from clefgan.errors import ClefganError
 from clefgan.experiments.controls import nuisance, other_generator
 from clefgan.experiments.controls.auc_difference import Noise, Row
 from clefgan.experiments.trials import trials
-from clefgan.experiments.trials.trials import Bench, Plan, Results
+from clefgan.experiments.trials.trials import Plan, Results
 from clefgan.method import Progress
 from clefgan.plugins import registry
+from clefgan.runs.loading import DevImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None)
     return Contrasts(found, what, "" if strata is None else strata.name)
 
 
-def strata_of(path: Path, bench: Bench) -> list[str]:
+def strata_of(path: Path, bench: DevImages) -> list[str]:
     """The stratum of each real dev image, used first."""
     names = [name.rpartition("/")[2] for name in bench.ids]
     table = truth_and_groups.mapping(path, "stratum", names)

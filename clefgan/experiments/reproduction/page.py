@@ -153,7 +153,7 @@ def printed_line(title: str, result: "Published") -> tuple[str, ...]:
 def of_table(counts: tuple[int, int, int, int]) -> Measured:
     """Measure a run of which only the counts are known."""
     from clefgan.experiments.reproduction import rows
-    from clefgan.runs.job import Scored
+    from clefgan.runs.record import Scored
     from evaluation.runs import of_counts
 
     truth, decisions = of_counts(*counts)
@@ -268,7 +268,7 @@ def pictures(made: Reproduction) -> str:
 
 def settings(made: Reproduction) -> str:
     """What was run, to the last hyper-parameter."""
-    lines = [f"- `{each.row.key}`: `{each.run.configured!r}`" for each in made.outcome.done]
+    lines = [f"- `{each.row.key}`: `{each.run.settings}`" for each in made.outcome.done]
     words = (
         "`clefgan methods lbp-svm` says which of these the paper prints and which are our choice; "
         "`clefgan reproduce NAME --sensitivity` says how much each choice moves the result."

@@ -54,9 +54,9 @@ def make(
     """
     import numpy as np
 
-    from clefgan.runs import job
+    from clefgan.runs import loading
 
-    dev, _, _ = job.load_dev(challenge, progress)
+    dev = loading.load_dev(challenge, progress).dev
     outcome = rows.run(paper, challenge, sizes, seed=seed, n_folds=n_folds, progress=progress)
     own, separated = separation.run(
         paper, dev.not_used, dev.generated, sizes, seed=seed, progress=progress
@@ -89,7 +89,7 @@ def numbers(made: Reproduction) -> dict[str, Any]:
         "folds": made.n_folds,
         "rows": {
             each.row.key: {
-                "method": repr(each.run.configured),
+                "method": each.run.settings,
                 "parts": {part: measured(found) for part, found in each.parts.items()},
             }
             for each in outcome.done

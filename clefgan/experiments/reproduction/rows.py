@@ -13,7 +13,7 @@ from clefgan.method import Progress, silent
 
 if TYPE_CHECKING:
     from clefgan.data.reading import Challenge
-    from clefgan.runs.job import Run, Scored
+    from clefgan.runs.record import Run, Scored
     from evaluation.boards.cells import Cell
 
 METRICS = ("f1", "accuracy", "precision", "specificity", "recall", "balanced_accuracy", "auc")
@@ -123,7 +123,7 @@ def measured_parts(run: "Run", challenge: "Challenge") -> dict[str, Measured]:
 
 def all_used(done: Sequence[Done], challenge: "Challenge") -> dict[str, Measured]:
     """What calling every image used scores, part by part."""
-    from clefgan.runs.job import Scored
+    from clefgan.runs.record import Scored
 
     if not done:
         return {}

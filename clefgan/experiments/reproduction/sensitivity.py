@@ -25,7 +25,7 @@ from evaluation.intervals.bca import Interval
 
 if TYPE_CHECKING:
     from clefgan.experiments.trials.trials import Results
-    from clefgan.runs.job import Protocol
+    from clefgan.runs.record import Protocol
     from evaluation.metrics import Metric
 
 METRICS = ("auc", "f1", "balanced_accuracy")

@@ -22,10 +22,11 @@ from clefgan.data import reading
 from clefgan.data.decoding import Window
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Method, Scores, silent
-from clefgan.plugins import isolation, registry
-from clefgan.runs import folds, heldout, job, provenance
-from clefgan.runs.job import Protocol
+from clefgan.method import Method, Scores
+from clefgan.plugins import registry
+from clefgan.runs import folds, heldout, loading, provenance
+from clefgan.runs.loading import DevImages
+from clefgan.runs.record import PROTOCOLS, Protocol
 from clefgan.storage import code_digest
 from clefgan.storage.files import written_whole
 
@@ -46,7 +47,7 @@ class Plan:
     data: str
     folder: Path
     edition: str = "2023"
-    protocols: tuple[Protocol, ...] = job.PROTOCOLS
+    protocols: tuple[Protocol, ...] = PROTOCOLS
     repeats: int = 1
     n_folds: int = 3
     seed: int = 0
@@ -85,17 +86,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """The dev images, loaded once a process."""
-
-    dev: DevSet
-    reals: Images
-    truth: NDArray[np.bool_]
-    ids: tuple[str, ...]
-    groups: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """Scores of every method that came through, by protocol: (repeats, n).
 
@@ -116,15 +106,12 @@ def read(plan: Plan) -> Challenge:
     return reading.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
 
 
-def load(plan: Plan) -> Bench:
+def load(plan: Plan) -> DevImages:
     """Decode the dev images."""
-    found = read(plan)
-    dev, truth, ids = job.load_dev(found, silent)
-    reals = np.concatenate([dev.used, dev.not_used])
-    groups = heldout.groups_of(found, ids, reals)
+    images = loading.load_dev(read(plan))
     if "held-out" in plan.protocols:
-        folds.grouped(groups, truth, plan.n_folds, plan.seed)  # refuses too many folds
-    return Bench(dev, reals, truth, ids, groups)
+        folds.grouped(images.groups, images.truth, plan.n_folds, plan.seed)  # refuses too many
+    return images
 
 
 def configured(plan: Plan, trial: Trial) -> Method:
@@ -152,34 +139,24 @@ def changes(plan: Plan, name: str) -> bool:
     return first != second
 
 
-def run(plan: Plan, trial: Trial, bench: Bench) -> Outcome:
+def run(plan: Plan, trial: Trial, bench: DevImages) -> Outcome:
     """Fit and score one trial."""
     method = configured(plan, trial)
     start = time.perf_counter()
-    n_used = len(bench.dev.used)
     everything = np.arange(len(bench.truth))
-    fit, score = everything, everything
-    if trial.fold is not None:
-        fit, score = split(plan, trial, bench)
-    dev = DevSet(
-        bench.dev.generated,
-        bench.dev.used[fit[fit < n_used]],
-        bench.dev.not_used[fit[fit >= n_used] - n_used],
-    )
-    scorer = isolation.fitted(trial.method, method, dev)
-    found = scorer.score(bench.reals[score], bench.dev.generated)
-    scores = heldout.checked(found, tuple(bench.ids[i] for i in score), trial.method)
+    fit, score = (everything, everything) if trial.fold is None else split(plan, trial, bench)
+    _, scores = heldout.fitted_and_scored(trial.method, method, bench.dev, (fit, score), bench.ids)
     seconds = time.perf_counter() - start
     return Outcome(tuple(score.tolist()), tuple(scores.tolist()), seconds)
 
 
-def split(plan: Plan, trial: Trial, bench: Bench) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def split(plan: Plan, trial: Trial, bench: DevImages) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indices to fit on and to score, for one fold of one repeat."""
     fold = folds.grouped(bench.groups, bench.truth, plan.n_folds, plan.seed + trial.repeat)
     return np.flatnonzero(fold != trial.fold), np.flatnonzero(fold == trial.fold)
 
 
-def conditions(plan: Plan, bench: Bench, cores: int) -> dict[str, str]:
+def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
     """What decides scores beside method and folds: images by role, groups, cores of a process."""
     roles = provenance.digests_of(read(plan))
     found = {role: digest for role, digest in roles.items() if role.startswith("dev")}
@@ -233,7 +210,7 @@ def kept(path: Path) -> Outcome | None:
 
 
 def gathered(
-    plan: Plan, bench: Bench, outcomes: Mapping[Trial, Outcome], failures: Mapping[str, str]
+    plan: Plan, bench: DevImages, outcomes: Mapping[Trial, Outcome], failures: Mapping[str, str]
 ) -> Results:
     """Put the scores of all trials together; a method with a failure is left out."""
     whole = [name for name in plan.methods if name not in failures]
@@ -250,7 +227,7 @@ def gathered(
 
 def rows(
     plan: Plan,
-    bench: Bench,
+    bench: DevImages,
     outcomes: Mapping[Trial, Outcome],
     name: str,
     protocol: Protocol,

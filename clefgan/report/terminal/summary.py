@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from clefgan.runs.job import Run, Scored
+    from clefgan.runs.record import Run, Scored
     from evaluation.boards.cells import Cell
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
@@ -21,8 +21,8 @@ RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a secon
 def show(run: "Run") -> RenderableType:
     """The summary of a run: what was called used, then a table a part, then notes."""
     lines: list[RenderableType] = [
-        Text.assemble((run.method, "bold"), f"  {run.configured.knowledge}"),
-        Text(repr(run.configured), style="dim"),
+        Text.assemble((run.method, "bold"), f"  {run.knowledge}"),
+        Text(run.settings, style="dim"),
         Text(called(run)),
     ]
     for title, table in tables(run):
