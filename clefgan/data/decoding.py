@@ -6,8 +6,8 @@ Rules
 - 8-bit grey passes through bit for bit. Palette, RGB and 1-bit become grey by ITU-R 601 luma.
 - An alpha channel is left out: the grey level is that of the colour underneath, not of a blend with
   a background that nobody named. Gamma, colour profiles and orientation tags are not applied.
-- 16-bit grey is refused, or mapped through a window of levels if one is given.
-- Whatever else (CMYK, floats, animations, pages, 16-bit colour) is refused: no pixel is guessed.
+- Grey of 16 or 32 bits and floats are refused, or mapped through a window of levels if given.
+- Whatever else (CMYK, animations, pages, 16-bit colour) is refused: no pixel is guessed.
 - A truncated file is refused, and so is any damage to a PNG. JPEG and TIFF have no checksums: other
   damage to them is refused as far as Pillow sees it.
 """
@@ -15,19 +15,16 @@ Rules
 import io
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
-from clefgan.errors import ClefganError
+from clefgan.data.formats.kinds import JPEG_START, PNG_START, TIFF_STARTS
+from clefgan.data.formats.raw import Header, ImageError, RawImage, Window
 
-Window: TypeAlias = tuple[float, float]
-"""Two 16-bit levels, `low < high`: `low` and all below become 0, `high` and all above 255."""
-
-GREY, GREY_16 = "8-bit grey", "16-bit grey"
+GREY = "8-bit grey"
 KINDS = {
     "L": GREY,
     "LA": "grey and alpha",
@@ -38,10 +35,16 @@ KINDS = {
     "RGBX": "RGB",
     "1": "1-bit",
 }
+UNSIGNED, SIGNED, FLOAT = 1, 2, 3  # values of the TIFF tag SampleFormat
+DEEP = {
+    (16, UNSIGNED): "16-bit grey",
+    (16, SIGNED): "16-bit signed grey",
+    (32, UNSIGNED): "32-bit grey",
+    (32, SIGNED): "32-bit signed grey",
+    (32, FLOAT): "32-bit float",
+}
 FORMATS = ("PNG", "JPEG", "TIFF")
 MAX_PIXELS = 8192 * 8192
-PNG_START, JPEG_START = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-TIFF_STARTS = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 BITS, PHOTOMETRIC, SAMPLE_FORMAT = 258, 262, 339  # TIFF tags
 PILLOW_ERRORS = (
     OSError,
@@ -55,20 +58,6 @@ PILLOW_ERRORS = (
     struct.error,
     zlib.error,
 )
-
-
-class ImageError(ClefganError):
-    """What is wrong with one image, as a predicate: `is truncated`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a file says of its image before anything is decoded."""
-
-    width: int
-    height: int
-    kind: str
-    format: str
 
 
 def looks_like_image(start: bytes) -> bool:
@@ -96,21 +85,31 @@ def decode(data: bytes, *, sixteen_bit: Window | None = None) -> NDArray[np.uint
     ImageError
         The image is damaged, or its grey levels cannot be told without a guess.
     """
+    return raw(data).grey(sixteen_bit)
+
+
+def raw(data: bytes) -> RawImage:
+    """The values of an encoded image: grey levels already, unless it has more than 8 bits.
+
+    Raises
+    ------
+    ImageError
+        The image is damaged, or of a kind that has no rule.
+    """
     image = opened(data)
     found = kind(image, data)
-    if found == GREY_16 and sixteen_bit is None:
-        raise ImageError("is 16-bit")
     try:
         image.load()
     except PILLOW_ERRORS as error:
         raise ImageError(f"cannot be decoded ({one_line(error)})") from error
-    if found == GREY_16:
-        assert sixteen_bit is not None
-        return windowed(np.asarray(image), sixteen_bit)
+    if found in DEEP.values():
+        values = np.asarray(image)
+        unsigned = found == "32-bit grey"  # Pillow has but signed integers of 32 bits
+        return RawImage(values.view(np.uint32) if unsigned else values, found, is_grey=False)
     if image.mode != "L":
         image.info.pop("transparency", None)  # else Pillow warns: alpha is left out, as said above
         image = image.convert("L")
-    return np.array(image, np.uint8)
+    return RawImage(np.array(image, np.uint8), found, is_grey=True)
 
 
 def opened(data: bytes) -> Image.Image:
@@ -161,13 +160,15 @@ def check_png(data: bytes) -> None:
 def kind(image: Image.Image, data: bytes) -> str:
     """What the pixels are, such as `palette`; an error for what has no rule."""
     bits, tags = bits_of(image, data)
-    signs = set(tags.get(SAMPLE_FORMAT) or (1,))  # 1: unsigned, 2: signed
+    signs = set(tags.get(SAMPLE_FORMAT) or (UNSIGNED,))
     if bits > 8:
-        plain = image.mode.startswith("I") and tags.get(PHOTOMETRIC) in (None, 1)
-        if bits <= 16 and plain and signs <= {1, 2}:
-            return GREY_16
-        raise ImageError(f"has {bits} bits a channel in mode {image.mode!r}")
-    if image.mode not in KINDS or signs != {1}:
+        plain = image.mode.startswith(("I", "F")) and tags.get(PHOTOMETRIC) in (None, 1)
+        sign = max(signs)
+        deep = DEEP.get((16 if bits <= 16 and sign != FLOAT else bits, sign))
+        if not plain or len(signs) != 1 or deep is None:
+            raise ImageError(f"has {bits} bits a channel in mode {image.mode!r}")
+        return deep
+    if image.mode not in KINDS or signs != {UNSIGNED}:
         raise ImageError(f"has colour mode {image.mode!r}, which has no rule for grey levels")
     return KINDS[image.mode]
 
@@ -180,13 +181,6 @@ def bits_of(image: Image.Image, data: bytes) -> tuple[int, dict[int, Any]]:
     if isinstance(image, PngImagePlugin.PngImageFile):
         return data[24], {}  # IHDR comes first: 8 signature, 8 chunk head, 4 width, 4 height
     return 8, {}
-
-
-def windowed(levels: NDArray[Any], window: Window) -> NDArray[np.uint8]:
-    """Map levels linearly from `window` to 0..255, rounded half up, clipped outside."""
-    low, high = window
-    share = (levels.astype(np.float64) - low) / (high - low)
-    return np.floor(np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
 def one_line(error: BaseException) -> str:

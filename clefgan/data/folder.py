@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clefgan.data import images, layout, truth_and_groups
 from clefgan.data.challenge import Challenge, Dev, Test
-from clefgan.data.decoding import Window
+from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import WORDS, Folders, Layout
 from clefgan.errors import ClefganError

@@ -17,9 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from clefgan.data import decoding
-from clefgan.data.decoding import Header, ImageError, Window
-from clefgan.data.listing import NAMED, Encoded, ImageFile, listing, natural_key
+from clefgan.data.formats.grid import Size, resized
+from clefgan.data.formats.raw import Header, ImageError, Window, check_window
+from clefgan.data.listing import (
+    NAMED,
+    Encoded,
+    ImageFile,
+    listing,
+    natural_key,
+    reason,
+    refusal,
+)
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.storage import files
@@ -34,14 +42,18 @@ def read(
     items: Sequence[Path | str | Encoded],
     *,
     sixteen_bit: Window | None = None,
+    size: Size | None = None,
     progress: Progress = silent,
 ) -> Images:
-    """Decode images of one size, on all cores.
+    """Decode images of one size, or bring them to one, on all cores.
 
     Parameters
     ----------
     items : paths of files, or what `listing` returns; at least one
-    sixteen_bit : window of levels for 16-bit images, `(low, high)`; without it they are refused
+    sixteen_bit : window of levels for images of more than 8 bits, `(low, high)`; without it they
+        are refused
+    size : height and width to which all images are brought by area averaging; without it all must
+        have one size
 
     Returns
     -------
@@ -53,14 +65,11 @@ def read(
     ClefganError
         An image cannot be read, or the images are of different sizes.
     """
-    if sixteen_bit is not None and not sixteen_bit[0] < sixteen_bit[1]:
-        raise ClefganError(
-            f"window of 16-bit levels {sixteen_bit}: the first must be the lower one"
-        )
+    check_window(sixteen_bit)
     sources = [as_encoded(item) for item in items]
     if not sources:
         raise ClefganError("no images to read")
-    attempt = partial(attempted, sixteen_bit=sixteen_bit)
+    attempt = partial(attempted, sixteen_bit=sixteen_bit, size=size)
     unread: list[tuple[Encoded, str]] = []
     sizes: dict[tuple[int, ...], list[Encoded]] = {}
     sink: Sink | None = None
@@ -120,19 +129,15 @@ def as_encoded(item: Path | str | Encoded) -> Encoded:
     return ImageFile(Path(item).stem, Path(item)) if isinstance(item, Path | str) else item
 
 
-def attempted(source: Encoded, sixteen_bit: Window | None) -> NDArray[np.uint8] | str:
+def attempted(
+    source: Encoded, sixteen_bit: Window | None, size: Size | None = None
+) -> NDArray[np.uint8] | str:
     """The pixels of one image, or what is wrong with it."""
     try:
-        return decoding.decode(source.read_bytes(), sixteen_bit=sixteen_bit)
+        pixels = source.raw().grey(sixteen_bit)
     except (ImageError, OSError) as error:
         return reason(error)
-
-
-def reason(error: ImageError | OSError) -> str:
-    """What is wrong with an image, as a predicate."""
-    if isinstance(error, OSError):
-        return f"cannot be opened ({(error.strerror or str(error)).lower()})"
-    return str(error)
+    return pixels if size is None else resized(pixels, size)
 
 
 def header(source: Encoded) -> Header:
@@ -145,7 +150,7 @@ def header(source: Encoded) -> Header:
     """
     try:
         with quiet_pillow():
-            return decoding.header(source.read_bytes())
+            return source.header()
     except (ImageError, OSError) as error:
         raise ClefganError(
             f"{source.where}: {source.name!r} {reason(error)}; replace it"
@@ -169,18 +174,14 @@ def quiet_pillow() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
         yield
 
 
 def unread_message(unread: Sequence[tuple[Encoded, str]], total: int) -> str:
     """Name the first images that cannot be read, and what to do."""
-    first = ", ".join(f"{source.name!r} {reason}" for source, reason in unread[:NAMED])
-    more = f", and {len(unread) - NAMED} more" if len(unread) > NAMED else ""
-    deep = any(reason == "is 16-bit" for _, reason in unread)
-    advice = "give a window of levels (low, high) or convert to 8 bits" if deep else "replace them"
-    noun = "image" if total == 1 else "images"
-    count = f"{len(unread)} of {total} {noun} cannot be read"
-    return f"{unread[0][0].where}: {count}: {first}{more}; {advice}"
+    named = [(source.name, why) for source, why in unread]
+    return refusal(unread[0][0].where, named, total, "image")
 
 
 def sizes_message(sizes: dict[tuple[int, ...], list[Encoded]]) -> str:

@@ -2,10 +2,11 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clefgan.data import images
-from clefgan.data.decoding import Header, Window
+from clefgan.data.formats.grid import Size
+from clefgan.data.formats.raw import Header, Window
 from clefgan.data.images import Encoded
 from clefgan.method import Images, Progress, silent
 
@@ -19,13 +20,15 @@ class ImageSet:
     role : such as `dev used`; for people
     where : the folder or dataset that holds them
     items : the encoded images, at least one
-    sixteen_bit : window of levels for 16-bit images, or None to refuse them
+    sixteen_bit : window of levels for images of more than 8 bits, or None to refuse them
+    size : height and width to which all are brought, or None to refuse different sizes
     """
 
     role: str
     where: str
     items: tuple[Encoded, ...] = field(repr=False)
     sixteen_bit: Window | None = None
+    size: Size | None = None
 
     def __len__(self) -> int:
         """Number of images."""
@@ -39,7 +42,7 @@ class ImageSet:
         ClefganError
             As `load` does.
         """
-        return images.read(self.items[rows], sixteen_bit=self.sixteen_bit)
+        return images.read(self.items[rows], sixteen_bit=self.sixteen_bit, size=self.size)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -47,8 +50,11 @@ class ImageSet:
         return tuple(item.id for item in self.items)
 
     def header(self) -> Header:
-        """Size and kind of the first image; nothing is decoded."""
-        return images.header(self.items[0])
+        """Size and kind of the first image, as it will be; nothing is decoded."""
+        found = images.header(self.items[0])
+        return (
+            found if self.size is None else replace(found, height=self.size[0], width=self.size[1])
+        )
 
     def load(self, *, progress: Progress = silent) -> Images:
         """Decode all images: (n, height, width), in the order of `ids`; see `images.read`.
@@ -58,7 +64,9 @@ class ImageSet:
         ClefganError
             An image cannot be read, or the images are of different sizes.
         """
-        return images.read(self.items, sixteen_bit=self.sixteen_bit, progress=progress)
+        return images.read(
+            self.items, sixteen_bit=self.sixteen_bit, size=self.size, progress=progress
+        )
 
     def digest(self) -> str:
         """SHA-256 over ids and encoded images; nothing is decoded.

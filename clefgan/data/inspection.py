@@ -13,8 +13,10 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
-from clefgan.data import decoding, folder, images, layout, reading
-from clefgan.data.decoding import Header, ImageError, Window
+import numpy as np
+
+from clefgan.data import folder, images, layout, listing, reading
+from clefgan.data.formats.raw import Header, ImageError, Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import DEV_ROLES, TEST_ROLES, Folders
 from clefgan.data.listing import Encoded
@@ -158,14 +160,13 @@ def examine(found: ImageSet, progress: Progress = silent) -> Role:
 def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, int] | str:
     """Header, digest of the pixels and file size of one image, or what is wrong with it."""
     try:
-        data = item.read_bytes()
-        pixels = decoding.decode(data, sixteen_bit=sixteen_bit)
-        head = decoding.header(data)
+        pixels = item.raw().grey(sixteen_bit)
+        head, n_bytes = item.header(), item.n_bytes()
     except (ImageError, OSError) as error:
-        return images.reason(error)
+        return listing.reason(error)
     digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
-    digest.update(pixels.data)
-    return head, digest.digest(), len(data)
+    digest.update(np.ascontiguousarray(pixels).data)
+    return head, digest.digest(), n_bytes
 
 
 def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clefgan.data import listing
+from clefgan.data.formats import kinds
 from clefgan.errors import ClefganError
 
 Folders = Mapping[str, Sequence[str]]
@@ -90,6 +91,7 @@ def subfolders(folder: Path) -> list[Path]:
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries if entry.is_dir()]
     names = [name for name in names if not name.startswith((".", "__MACOSX"))]
+    names = [name for name in names if not kinds.is_store(folder / name)]
     return [folder / name for name in sorted(names, key=listing.natural_key)]
 
 
@@ -101,8 +103,7 @@ def is_end(folder: Path) -> bool:
 def has_image(folder: Path) -> bool:
     """Whether there is an image directly in a folder."""
     with os.scandir(folder) as entries:
-        files = (Path(entry.path) for entry in entries if not entry.is_dir())
-        return any(listing.is_image(path) for path in files)
+        return any(listing.is_image(Path(entry.path)) for entry in entries)
 
 
 def share_out(

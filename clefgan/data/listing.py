@@ -3,17 +3,18 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from clefgan.data import decoding
+from clefgan.data.formats import kinds, opening
+from clefgan.data.formats.raw import Header, ImageError, RawImage, needs_window
+from clefgan.data.formats.stored import StoredImage, in_volumes
 from clefgan.errors import ClefganError
 
-ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
-OTHER_IMAGES = {".bmp", ".gif", ".webp", ".dcm", ".dicom", ".nii", ".npy", ".jp2", ".pgm", ".ppm"}
-CLUTTER = {"thumbs.db", "desktop.ini"}
+FORMATS = "PNG, JPEG, TIFF, DICOM, NIfTI or arrays"
 NAMED = 3  # offending files that an error names
 
 
@@ -36,7 +37,19 @@ class Encoded(Protocol):
         ...
 
     def read_bytes(self) -> bytes:
-        """Return the encoded image."""
+        """Return the encoded image: what a digest is made of."""
+        ...
+
+    def header(self) -> Header:
+        """Size and kind; nothing is decoded."""
+        ...
+
+    def raw(self) -> RawImage:
+        """Decode the values."""
+        ...
+
+    def n_bytes(self) -> int:
+        """Size as it is stored."""
         ...
 
 
@@ -61,6 +74,22 @@ class ImageFile:
         """Return the whole file."""
         return self.path.read_bytes()
 
+    def header(self) -> Header:
+        """Size and kind; nothing is decoded."""
+        return decoding.header(self.read_bytes())
+
+    def raw(self) -> RawImage:
+        """Decode the values."""
+        return decoding.raw(self.read_bytes())
+
+    def n_bytes(self) -> int:
+        """Size of the file."""
+        return self.path.stat().st_size
+
+
+Listed: TypeAlias = ImageFile | StoredImage
+"""An image of a folder: a picture, or one of those in a DICOM, NIfTI or array file."""
+
 
 def natural_key(text: str) -> tuple[list[str | int], str]:
     """Sort key that puts `generated_10` after `generated_2`."""
@@ -68,58 +97,115 @@ def natural_key(text: str) -> tuple[list[str | int], str]:
     return [int(part) if i % 2 else part for i, part in enumerate(parts)], text
 
 
-def listing(folder: Path | str) -> tuple[ImageFile, ...]:
+def listing(folder: Path | str) -> tuple[Listed, ...]:
     """The images directly in a folder, naturally sorted by id.
 
-    Hidden files, `Thumbs.db`, tables and other files that are no images are passed over.
+    A file of several images is all of them. Hidden files, `Thumbs.db`, tables and other files that
+    are no images are passed over.
 
     Raises
     ------
     ClefganError
-        No folder, no image in it, two files of one id, or images of a format that is not read.
+        No folder, no image in it, two images of one id, a file that cannot be opened, images of a
+        format that is not read, or images of several modalities.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise ClefganError(f"{folder}: no such folder")
     with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if not entry.is_dir()]
-    others = [name for name in names if Path(name).suffix.lower() in OTHER_IMAGES]
-    if others:
-        raise ClefganError(
-            f"{folder}: {named(sorted(others))} not PNG, JPEG or TIFF; convert or move them"
-        )
-    paths = [folder / name for name in names if is_image(folder / name)]
-    if not paths:
-        raise ClefganError(
-            f"{folder}: no images; need PNG, JPEG or TIFF files in this folder itself"
-        )
-    check_ids(folder, paths)
-    found = [ImageFile(path.stem, path) for path in paths]
-    return tuple(sorted(found, key=lambda image: natural_key(image.id)))
+        found = {Path(entry.path): kinds.kind_of(Path(entry.path)) for entry in entries}
+    refuse_unread(folder, [path.name for path in found if found[path] == kinds.UNREAD])
+    images = opened(folder, {path: kind for path, kind in found.items() if kind is not None})
+    if not images:
+        raise ClefganError(f"{folder}: no images; need {FORMATS} files in this folder itself")
+    return images
+
+
+def opened(where: Path, files: Mapping[Path, str], *, nested: bool = False) -> tuple[Listed, ...]:
+    """The images of some files, naturally sorted by id, which has the folders in it if `nested`."""
+    pictures: list[Listed] = []
+    stored: list[StoredImage] = []
+    unread: list[tuple[Path, str]] = []
+    for path, kind in files.items():
+        above = f"{path.parent.relative_to(where).as_posix()}/" if nested else ""
+        above = "" if above == "./" else above
+        if kind == kinds.PICTURE:
+            pictures.append(ImageFile(above + path.stem, path))
+            continue
+        try:
+            stored += opening.images(path, above + kinds.stem(path.name), kind)
+        except (ImageError, OSError) as error:
+            unread.append((path, reason(error)))
+    if unread:
+        raise ClefganError(unopened_message(where, unread, len(files)))
+    images = [*pictures, *in_volumes(stored)]
+    check_ids(where, images)
+    check_modality(where, images)
+    return tuple(sorted(images, key=lambda image: natural_key(image.id)))
+
+
+def refuse_unread(folder: Path, names: Sequence[str]) -> None:
+    """Refuse images of a format that nothing here reads."""
+    if names:
+        raise ClefganError(f"{folder}: {named(sorted(names))} not {FORMATS}; convert or move them")
 
 
 def is_image(path: Path) -> bool:
     """Whether a file is taken for an image: by its ending, else by its first bytes."""
-    name = path.name.lower()
-    if name.startswith(".") or name in CLUTTER:
-        return False
-    if path.suffix.lower() in ENDINGS:
-        return True
-    with path.open("rb") as file:
-        return decoding.looks_like_image(file.read(8))
+    return kinds.kind_of(path) not in (None, kinds.UNREAD)
 
 
-def check_ids(folder: Path, paths: Sequence[Path]) -> None:
-    """Refuse two files of one id, such as `a.png` and `a.jpg`."""
-    times = Counter(path.stem for path in paths)
-    twice = sorted((stem for stem, count in times.items() if count > 1), key=natural_key)
+def check_ids(folder: Path, images: Sequence[Listed]) -> None:
+    """Refuse two images of one id, such as those of `a.png` and `a.jpg`."""
+    by_id: dict[str, list[str]] = {}
+    for image in images:
+        by_id.setdefault(image.id, []).append(image.name)
+    twice = sorted((name for name, names in by_id.items() if len(names) > 1), key=natural_key)
     if twice:
-        pair = sorted(path.name for path in paths if path.stem == twice[0])
+        pair = sorted(by_id[twice[0]])
         more = f", and {len(twice) - 1} more ids" if len(twice) > 1 else ""
         raise ClefganError(
             f"{folder}: {' and '.join(map(repr, pair))} have the same id {twice[0]!r}{more}; "
             "rename or remove one"
         )
+
+
+def check_modality(where: Path | str, images: Sequence[Encoded]) -> None:
+    """Refuse images of several modalities: their levels do not mean the same."""
+    counts = Counter(
+        image.modality for image in images if isinstance(image, StoredImage) and image.modality
+    )
+    if len(counts) > 1:
+        listed = ", ".join(f"{count} are {name}" for name, count in counts.most_common())
+        raise ClefganError(
+            f"{where}: images of {len(counts)} modalities: {listed}; give those of one"
+        )
+
+
+def reason(error: ImageError | OSError) -> str:
+    """What is wrong with an image, as a predicate."""
+    if isinstance(error, OSError):
+        return f"cannot be opened ({(error.strerror or str(error)).lower()})"
+    return str(error)
+
+
+def unopened_message(where: Path, unread: Sequence[tuple[Path, str]], total: int) -> str:
+    """Name the first files that cannot be opened, and what to do."""
+    return refusal(str(where), [(path.name, why) for path, why in unread], total, "file")
+
+
+def refusal(where: str, unread: Sequence[tuple[str, str]], total: int, noun: str) -> str:
+    """`3 of 9 images cannot be read: 'a.png' is truncated, ...; replace them`."""
+    first = ", ".join(f"{name!r} {why}" for name, why in unread[:NAMED])
+    more = f", and {len(unread) - NAMED} more" if len(unread) > NAMED else ""
+    reasons = [why for _, why in unread]
+    advice = "replace them"
+    if any(map(needs_window, reasons)):
+        advice = "give a window of levels (low, high) or convert to 8 bits"
+    elif all("; " in why for why in reasons):
+        advice = ""  # each says what to do
+    count = f"{len(unread)} of {total} {noun}{'' if total == 1 else 's'} cannot be read"
+    return f"{where}: {count}: {first}{more}" + (f"; {advice}" if advice else "")
 
 
 def named(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clefgan.data import folder
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
-from clefgan.data.decoding import Window
+from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import Folders
 from clefgan.data.tfds.schema import (

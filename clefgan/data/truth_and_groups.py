@@ -8,7 +8,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from clefgan.data.listing import ENDINGS, NAMED
+from clefgan.data.formats import kinds
+from clefgan.data.listing import NAMED
 from clefgan.errors import ClefganError
 
 TRUTH_FILES = ("truth.csv",)
@@ -108,8 +109,7 @@ def columns(lines: Sequence[Sequence[str]]) -> list[str]:
 
 def stem(name: str) -> str:
     """An id without its image extension."""
-    path = Path(name)
-    return path.stem if path.suffix.lower() in ENDINGS else name
+    return kinds.stem(name)
 
 
 def first(names: Sequence[str]) -> str:

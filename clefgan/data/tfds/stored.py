@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clefgan.data import images
+from clefgan.data import decoding, images
+from clefgan.data.formats.raw import Header, RawImage
 from clefgan.data.tfds.schema import LABELS, SPLITS
 from clefgan.errors import ClefganError
 
@@ -35,6 +36,18 @@ class Record:
         """Return the encoded image."""
         with readable(self.where):
             return bytes(self.source[self.index]["image"])
+
+    def header(self) -> Header:
+        """Size and kind; nothing is decoded."""
+        return decoding.header(self.read_bytes())
+
+    def raw(self) -> RawImage:
+        """Decode the values."""
+        return decoding.raw(self.read_bytes())
+
+    def n_bytes(self) -> int:
+        """Size of the encoded image."""
+        return len(self.read_bytes())
 
 
 @dataclass(frozen=True, slots=True)

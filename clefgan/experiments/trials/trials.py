@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.data import reading
-from clefgan.data.decoding import Window
+from clefgan.data.formats.raw import Window
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import Method, Scores

@@ -1,0 +1,89 @@
+"""DICOM: which images a file holds, by its header alone; `dicom_pixels` decodes them.
+
+A file of one frame is one image under the file's own id. A file of several frames is that many
+images, `ID_1`, `ID_2`, ..., and one volume. Files of one series that say where they lie in the
+patient are a volume too, ordered along the normal of its slices (`stored.in_volumes`).
+
+A module of this folder that imports a library is imported where a file of its format is read.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import UID
+
+from clefgan.data.formats import dicom_frames, dicom_pixels
+from clefgan.data.formats.raw import ImageError
+from clefgan.data.formats.stored import StoredImage
+
+NO_PREAMBLE = {".dcm", ".dicom", ".dic", ".ima"}  # endings of files read without `DICM` too
+DAMAGE = (InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError, TypeError)
+
+
+def images(path: Path, name: str) -> tuple[StoredImage, ...]:
+    """The images of one file, by its header; no pixel is decoded.
+
+    Raises
+    ------
+    ImageError
+        It is no DICOM file, holds no image, or is in a transfer syntax that nothing installed
+        reads.
+    """
+    header = read_header(path)
+    if "Rows" not in header:
+        kind = header.get("Modality") or UID(header.get("SOPClassUID", "")).name or "no image"
+        raise ImageError(f"is DICOM without an image ({kind})")
+    dicom_pixels.check_syntax(header)
+    recipes = dicom_frames.recipes(header)
+    several = len(recipes) > 1
+    modality = text(header, "Modality")
+    return tuple(
+        StoredImage(
+            id=f"{name}_{i + 1}" if several else name,
+            path=path,
+            label=f"{path.name}, frame {i + 1}" if several else path.name,
+            size=(int(header.Rows), int(header.Columns)),
+            kind=dicom_pixels.kind(header, recipe),
+            format=f"DICOM {modality}" if modality else "DICOM",
+            values=partial(dicom_pixels.read, path, i, several, recipe),
+            group=text(header, "PatientID"),
+            volume=name if several else None,
+            series=None if several or recipe.place is None else text(header, "SeriesInstanceUID"),
+            place=float(i) if recipe.place is None else recipe.place,
+            modality=modality,
+            own_window=recipe.window,
+            in_file=len(recipes),
+        )
+        for i, recipe in enumerate(recipes)
+    )
+
+
+def read_header(path: Path) -> Dataset:
+    """All of a file but its pixels.
+
+    Raises
+    ------
+    ImageError
+        It is no DICOM file, or its header is damaged.
+    """
+    try:
+        header = pydicom.dcmread(
+            path, stop_before_pixels=True, force=path.suffix.lower() in NO_PREAMBLE
+        )
+    except DAMAGE as error:
+        raise ImageError("is no DICOM file, or its header is damaged") from error
+    if not len(header):
+        raise ImageError("is no DICOM file, or its header is damaged")
+    if "TransferSyntaxUID" not in header.file_meta:
+        header.file_meta.TransferSyntaxUID = dicom_pixels.as_written(header)
+    return header
+
+
+def text(header: Dataset, name: str) -> str | None:
+    """A value of the header without blanks; None where it is absent or empty."""
+    value: Any = header.get(name)
+    return str(value).strip() or None if value is not None else None
