@@ -1,0 +1,89 @@
+"""Every image below a folder, or in one file, with ids that say where it lies."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clefgan import listing
+from clefgan.data.formats import kinds, opening
+from clefgan.data.formats.raw import ImageError
+from clefgan.errors import ClefganError
+from clefgan.listing import Listed
+
+CONTAINERS = (kinds.NUMPY, kinds.HDF5, kinds.ZARR)
+KEY = "#"  # `data.h5#train/images`
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The images of a source, naturally sorted by id, and the names of files that are no images."""
+
+    images: tuple[Listed, ...]
+    others: tuple[str, ...]
+
+
+def images(source: str | Path) -> Found:
+    """List the images below a folder, at any depth, or in one file; none is decoded.
+
+    Parameters
+    ----------
+    source : a folder, or a file; `FILE#NAME` names the array of a file that has several
+
+    Raises
+    ------
+    ClefganError
+        No such source, no image in it, or a fault of `clefgan.listing.listing`.
+    """
+    path, _, key = str(source).rpartition(KEY)
+    if not key or not path or Path(source).exists():
+        path, key = str(source), ""
+    where = Path(path)
+    if not where.exists():
+        raise ClefganError(f"{where}: no such folder or file")
+    if where.is_file() or kinds.is_store(where):
+        return Found(of_file(where, key or None), ())
+    if key:
+        raise ClefganError(f"{where}: is a folder, and has no array {key!r}; give a file")
+    files = {file: kinds.kind_of(file) for file in files_below(where)}
+    unread = [str(each.relative_to(where)) for each in files if files[each] == kinds.UNREAD]
+    listing.refuse_unread(where, unread)
+    taken = {file: kind for file, kind in files.items() if kind is not None}
+    nested = any(file.parent != where for file in taken)
+    found = listing.opened(where, taken, nested=nested)
+    if not found:
+        raise ClefganError(f"{where}: no images; need {listing.FORMATS} files")
+    others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
+    return Found(found, tuple(sorted(others, key=listing.natural_key)))
+
+
+def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
+    """The images of one file: an array (n, height, width) is n images, not a volume.
+
+    Raises
+    ------
+    ClefganError
+        It cannot be read.
+    """
+    kind = kinds.kind_of(path)
+    if kind is None or kind == kinds.UNREAD:
+        raise ClefganError(f"{path}: is not {listing.FORMATS}; convert it")
+    if kind == kinds.PICTURE:
+        return (listing.ImageFile(path.stem, path),)
+    try:
+        found = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)
+    except (ImageError, OSError) as error:
+        raise ClefganError(f"{path}: {listing.reason(error)}") from error
+    listing.check_ids(path, found)
+    return tuple(sorted(found, key=lambda image: listing.natural_key(image.id)))
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield every file below a folder that is not hidden; a zarr store is one."""
+    for place, inner, files in os.walk(folder):
+        here = Path(place)
+        stores = [name for name in inner if kinds.is_store(here / name)]
+        inner[:] = [
+            name for name in inner if name not in stores and not name.startswith((".", "__MACOSX"))
+        ]
+        yield from (here / name for name in (*files, *stores) if not name.startswith("."))

@@ -1,0 +1,230 @@
+"""Several sets of images in one grey scale, through one window and on one grid: `read_sets`."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from clefgan import images, listing
+from clefgan.data.sets import below
+from clefgan.data.formats.grid import Size
+from clefgan.data.formats.raw import Window
+from clefgan.data.formats.stored import StoredImage
+from clefgan.data.sets.windows import WindowChoice, one_window
+from clefgan.errors import ClefganError
+from clefgan.listing import Listed
+from clefgan.method import Images, Progress, silent
+
+LARGEST = 128  # pixels of the longest side that images come to, unless asked otherwise
+NAMED_SIZES = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GreySet:
+    """The images of one set, naturally sorted by id.
+
+    Parameters
+    ----------
+    where : the folder or file that holds them
+    images : uint8 (n, height, width); may be memory-mapped
+    files : the file of each image
+    sizes : height and width of each image as stored
+    groups : id to patient, from DICOM headers or an array beside the images; None unless every
+        image has one
+    volumes : id of the volume that each image is a slice of, or None
+    places : place of each slice along its volume
+    modality : such as `CT`, where the files say
+    """
+
+    name: str
+    where: str
+    ids: tuple[str, ...]
+    images: Images = field(repr=False)
+    files: tuple[Path, ...] = field(repr=False)
+    sizes: tuple[Size, ...] = field(repr=False)
+    groups: Mapping[str, str] | None = field(repr=False)
+    volumes: tuple[str | None, ...] = field(repr=False)
+    places: tuple[float, ...] = field(repr=False)
+    modality: str | None
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.ids)
+
+    def digest(self) -> str:
+        """SHA-256 of ids and grey levels: the same images have one digest in any format."""
+        whole = hashlib.sha256(repr((self.images.shape, self.ids)).encode())
+        for image in self.images:
+            whole.update(np.ascontiguousarray(image).data)
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GreySets:
+    """Sets by name, in one grey scale.
+
+    window : levels shown as black and white, None where every image had 8 bits
+    size : height and width of every image
+    notes : sentences on what was done to the images, for a report
+    """
+
+    sets: Mapping[str, GreySet]
+    window: Window | None
+    size: Size
+    notes: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> GreySet:
+        """The set of this name."""
+        return self.sets[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the sets."""
+        return iter(self.sets)
+
+
+def read_sets(
+    sources: Mapping[str, str | Path],
+    *,
+    window: WindowChoice = None,
+    window_from: Sequence[str] = (),
+    largest: int | None = LARGEST,
+    progress: Progress = silent,
+) -> GreySets:
+    """Read sets of images of any format into one grey scale.
+
+    Parameters
+    ----------
+    sources : name of a set to a folder, searched at any depth, or to one file; `FILE#NAME` names
+        an array of a file that has several
+    window : two levels for images of more than 8 bits; `header`: the window of their headers,
+        where it is the same in all; `percentiles` of the values of `window_from`; None:
+        percentiles for modalities whose levels have no unit, else an error
+    window_from : sets whose values may set the window; all if not given
+    largest : longest side of the grid. All images come to one grid, by area averaging: the most
+        frequent size of all, no larger than this. None: sizes are kept, and must be one
+
+    Raises
+    ------
+    ClefganError
+        No images, images that cannot be read, several modalities, two images of one id, no
+        window, or different sizes where they are to be kept.
+    """
+    if not sources:
+        raise ClefganError("no sets of images to read")
+    found = {name: below.images(source) for name, source in sources.items()}
+    listed = {name: each.images for name, each in found.items()}
+    listing.check_modality(
+        " and ".join(map(str, sources.values())), [one for each in listed.values() for one in each]
+    )
+    sizes = {name: tuple(map(size_of, each)) for name, each in listed.items()}
+    grid = common_grid(sources, sizes, largest)
+    levels, said = one_window(listed, window, window_from, progress)
+    sets = {
+        name: grey_set(name, str(sources[name]), listed[name], sizes[name], levels, grid, progress)
+        for name in sources
+    }
+    notes = [f"{said}.", *resampling(sizes, grid), *passed_over(found)]
+    return GreySets(sets, levels, grid, tuple(notes))
+
+
+def grey_set(
+    name: str,
+    where: str,
+    found: Sequence[Listed],
+    sizes: tuple[Size, ...],
+    window: Window | None,
+    grid: Size,
+    progress: Progress,
+) -> GreySet:
+    """Decode one set."""
+    pixels = images.read(found, sixteen_bit=window, size=grid, progress=progress)
+    stored = [image if isinstance(image, StoredImage) else None for image in found]
+    groups = {image.id: image.group for image in stored if image and image.group}
+    return GreySet(
+        name,
+        where,
+        tuple(image.id for image in found),
+        pixels,
+        tuple(image.path for image in found),
+        sizes,
+        groups if len(groups) == len(found) else None,
+        tuple(image.volume if image else None for image in stored),
+        tuple(image.place if image else 0.0 for image in stored),
+        next((image.modality for image in stored if image and image.modality), None),
+    )
+
+
+def size_of(image: Listed) -> Size:
+    """Height and width of an image, from its header."""
+    header = images.header(image)
+    return header.height, header.width
+
+
+def common_grid(
+    sources: Mapping[str, str | Path], sizes: Mapping[str, Sequence[Size]], largest: int | None
+) -> Size:
+    """The size that all images come to.
+
+    Raises
+    ------
+    ClefganError
+        Sizes are to be kept, and there are several.
+    """
+    counts = Counter(size for each in sizes.values() for size in each)
+    usual = max(counts, key=lambda size: (counts[size], size))
+    if largest is None:
+        if len(counts) > 1:
+            where = " and ".join(map(str, sources.values()))
+            raise ClefganError(
+                f"{where}: images of {len(counts)} sizes: {as_counts(counts)}; bring them to one"
+            )
+        return usual
+    if largest < 1:
+        raise ClefganError(f"largest side {largest}: need at least 1 pixel")
+    share = min(1.0, largest / max(usual))
+    return max(1, round(usual[0] * share)), max(1, round(usual[1] * share))
+
+
+def as_counts(counts: Mapping[Size, int]) -> str:
+    """`90 are 64x64, 10 are 128x128`: width by height."""
+    order = sorted(counts, key=lambda size: (-counts[size], size))
+    more = f", and {len(order) - NAMED_SIZES} more sizes" if len(order) > NAMED_SIZES else ""
+    return ", ".join(f"{counts[size]} are {as_text(size)}" for size in order[:NAMED_SIZES]) + more
+
+
+def as_text(size: Size) -> str:
+    """`256x128`: width by height."""
+    return f"{size[1]}x{size[0]}"
+
+
+def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]:
+    """Yield what was done to the sizes of each set."""
+    for name, each in sizes.items():
+        others = Counter(size for size in each if size != grid)
+        if not others:
+            continue
+        stretched = sum(n for size, n in others.items() if size[0] * grid[1] != size[1] * grid[0])
+        larger = sum(n for (h, w), n in others.items() if h < grid[0] or w < grid[1])
+        yield (
+            f"{name}: {others.total()} of {len(each)} images were brought to {as_text(grid)} by "
+            f"area averaging ({as_counts(others)})"
+            + (f"; {stretched} were stretched to its ratio of sides" if stretched else "")
+            + (f"; {larger} were smaller than that" if larger else "")
+            + "."
+        )
+
+
+def passed_over(found: Mapping[str, below.Found]) -> Iterator[str]:
+    """Yield which files were no images."""
+    for name, each in found.items():
+        if each.others:
+            first = ", ".join(map(repr, each.others[: listing.NAMED]))
+            more = len(each.others) - listing.NAMED
+            yield (
+                f"{name}: passed over {len(each.others)} files that are no images ({first}"
+                + (f" and {more} more" if more > 0 else "")
+                + ")."
+            )
