@@ -242,7 +242,7 @@ class TestImageSet:
         def refuse(*_: object, **__: object) -> None:
             raise AssertionError("decoded")
 
-        monkeypatch.setattr(decoding, "decode", refuse)
+        monkeypatch.setattr(decoding, "raw", refuse)
         found = reading.read(tmp_path)
         assert [each.digest() for each in found.image_sets()]
         with pytest.raises(AssertionError, match="decoded"):

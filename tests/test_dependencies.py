@@ -171,7 +171,9 @@ def test_what_is_declared_is_imported(ours: list[Import]) -> None:
     declared = names(requirements(PROJECT["dependencies"]))
     assert declared - imported == set(BROUGHT_FOR_OTHERS)
     sources = [path.read_text() for top in PACKAGES for path in folder_of(top).rglob("*.py")]
-    for name in names(extras()) - imported - set(LOADED_BY_OTHERS):  # found by its name where it is installed
+    for name in (
+        names(extras()) - imported - set(LOADED_BY_OTHERS)
+    ):  # found by its name where it is installed
         assert any(f'"{name.replace("-", "_")}"' in source for source in sources), name
 
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from clefgan.data import decoding, images
-from clefgan.data.decoding import ImageError
+from clefgan.data.formats import kinds
+from clefgan.data.formats.raw import Header, ImageError
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 
 GREY = np.random.default_rng(0).integers(0, 256, (6, 5), dtype=np.uint8)
@@ -128,7 +130,7 @@ def sixteen_bit_rgb() -> bytes:
 
     head = (1).to_bytes(4, "big") * 2 + bytes([16, 2, 0, 0, 0])
     rest = chunk(b"IDAT", zlib.compress(bytes(7))) + chunk(b"IEND", b"")
-    return decoding.PNG_START + chunk(b"IHDR", head) + rest
+    return kinds.PNG_START + chunk(b"IHDR", head) + rest
 
 
 class TestRefused:
@@ -140,17 +142,17 @@ class TestRefused:
             (encoded(Image.fromarray(GREY), "BMP"), r"^is not a PNG, JPEG or TIFF$"),
             (grey()[:-1], r"^is truncated$"),
             (grey(form="JPEG")[:-2], r"^is truncated$"),
-            (decoding.PNG_START, r"^is truncated$"),
+            (kinds.PNG_START, r"^is truncated$"),
             (grey(form="TIFF")[:20], r"^is damaged or of a kind that Pillow cannot read$"),
             (sixteen_bit_rgb(), r"^has 16 bits a channel in mode 'RGB'$"),
             (encoded(Image.new("CMYK", (4, 4)), "JPEG"), r"^has colour mode 'CMYK', which has no"),
-            (encoded(Image.new("F", (4, 4)), "TIFF"), r"^has 32 bits a channel in mode 'F'$"),
-            (encoded(Image.new("I", (4, 4)), "TIFF"), r"^has 32 bits a channel in mode 'I'$"),
+            (encoded(Image.new("F", (4, 4)), "TIFF"), r"^is 32-bit float$"),
+            (encoded(Image.new("I", (4, 4)), "TIFF"), r"^is 32-bit signed$"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
     def test_message(self, data: bytes, message: str) -> None:
-        with images.quiet_pillow(), pytest.raises(ImageError, match=message):
+        with quiet_decoders(), pytest.raises(ImageError, match=message):
             decoding.decode(data)
 
     @pytest.mark.parametrize("form", ["PNG", "TIFF"])
@@ -173,7 +175,7 @@ class TestRefused:
         data[16:24] = (9000).to_bytes(4, "big") * 2
         data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
         message = r"^has more than 67108864 pixels \(9000x9000\)$"
-        with images.quiet_pillow(), pytest.raises(ImageError, match=message):
+        with quiet_decoders(), pytest.raises(ImageError, match=message):
             decoding.decode(bytes(data))
 
     def test_damage_that_pillow_lets_pass(self) -> None:
@@ -186,7 +188,7 @@ class TestRefused:
     def test_no_truncated_file_is_accepted(self, form: str) -> None:
         data = encoded(Image.fromarray(GREY), form)
         for end in range(len(data)):
-            with images.quiet_pillow(), pytest.raises(ImageError):
+            with quiet_decoders(), pytest.raises(ImageError):
                 decoding.decode(data[:end])
 
     @given(st.data())
@@ -206,8 +208,8 @@ class TestHeader:
     def test_says_size_kind_and_format(self, tmp_path: Path) -> None:
         put(tmp_path, a_png=grey((6, 5)), b_tif=encoded(Image.new("P", (3, 2)), "TIFF"))
         first, second = images.listing(tmp_path)
-        assert images.header(first) == decoding.Header(5, 6, "8-bit grey", "PNG")
-        assert images.header(second) == decoding.Header(3, 2, "palette", "TIFF")
+        assert images.header(first) == Header(5, 6, "8-bit grey", "PNG")
+        assert images.header(second) == Header(3, 2, "palette", "TIFF")
 
     def test_names_the_file(self, tmp_path: Path) -> None:
         put(tmp_path, a_png=b"")
@@ -248,7 +250,7 @@ class TestListing:
 
     def test_empty_folder(self, tmp_path: Path) -> None:
         with pytest.raises(
-            ClefganError, match=r": no images; need PNG, JPEG or TIFF files in this"
+            ClefganError, match=r": no images; need PNG, JPEG, TIFF, DICOM, NIfTI or arrays in this"
         ):
             images.listing(tmp_path)
 
@@ -261,10 +263,10 @@ class TestListing:
             images.listing(tmp_path)
 
     def test_other_image_formats_are_not_dropped(self, tmp_path: Path) -> None:
-        put(tmp_path, a_png=grey(), b_bmp=b"BM", c_dcm=b"", d_gif=b"", e_WEBP=b"")
+        put(tmp_path, a_png=grey(), b_bmp=b"BM", c_mha=b"", d_gif=b"", e_WEBP=b"")
         with pytest.raises(
             ClefganError,
-            match=r": 'b\.bmp', 'c\.dcm', 'd\.gif' and 1 more are not PNG, JPEG or TIFF",
+            match=r": 'b\.bmp', 'c\.mha', 'd\.gif' and 1 more are not PNG, JPEG, TIFF, DICOM",
         ):
             images.listing(tmp_path)
 

@@ -6,16 +6,13 @@ first three files and counts the rest.
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from clefgan.data.formats.grid import Size, resized
 from clefgan.data.formats.raw import Header, ImageError, Window, check_window
@@ -28,6 +25,7 @@ from clefgan.data.listing import (
     reason,
     refusal,
 )
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.storage import files
@@ -74,7 +72,7 @@ def read(
     sizes: dict[tuple[int, ...], list[Encoded]] = {}
     sink: Sink | None = None
     done = 0
-    with quiet_pillow(), ThreadPoolExecutor(workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(workers()) as pool:
         for block in blocks(sources):
             for source, pixels in zip(block, pool.map(attempt, block), strict=True):
                 if isinstance(pixels, str):
@@ -149,7 +147,7 @@ def header(source: Encoded) -> Header:
         The image cannot be read.
     """
     try:
-        with quiet_pillow():
+        with quiet_decoders():
             return source.header()
     except (ImageError, OSError) as error:
         raise ClefganError(
@@ -166,16 +164,6 @@ def blocks(sources: Sequence[Encoded]) -> Iterator[Sequence[Encoded]]:
 def workers() -> int:
     """Number of decoding threads: one a core that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def quiet_pillow() -> Iterator[None]:
-    """Keep Pillow from warning of large images: `decoding` has a limit of its own, and raises."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
-        yield
 
 
 def unread_message(unread: Sequence[tuple[Encoded, str]], total: int) -> str:

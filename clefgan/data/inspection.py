@@ -20,6 +20,7 @@ from clefgan.data.formats.raw import Header, ImageError, Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import DEV_ROLES, TEST_ROLES, Folders
 from clefgan.data.listing import Encoded
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from submissions import editions
@@ -141,7 +142,7 @@ def examine(found: ImageSet, progress: Progress = silent) -> Role:
     unread: dict[str, str] = {}
     n_bytes = 0
     look = partial(look_at, sixteen_bit=found.sixteen_bit)
-    with images.quiet_pillow(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
         for done, (item, seen) in enumerate(
             zip(found.items, pool.map(look, found.items), strict=True), 1
         ):

@@ -12,6 +12,7 @@ from clefgan.data import decoding
 from clefgan.data.formats import kinds, opening
 from clefgan.data.formats.raw import Header, ImageError, RawImage, needs_window
 from clefgan.data.formats.stored import StoredImage, in_volumes
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 
 FORMATS = "PNG, JPEG, TIFF, DICOM, NIfTI or arrays"
@@ -117,7 +118,7 @@ def listing(folder: Path | str) -> tuple[Listed, ...]:
     refuse_unread(folder, [path.name for path in found if found[path] == kinds.UNREAD])
     images = opened(folder, {path: kind for path, kind in found.items() if kind is not None})
     if not images:
-        raise ClefganError(f"{folder}: no images; need {FORMATS} files in this folder itself")
+        raise ClefganError(f"{folder}: no images; need {FORMATS} in this folder itself")
     return images
 
 
@@ -133,7 +134,8 @@ def opened(where: Path, files: Mapping[Path, str], *, nested: bool = False) -> t
             pictures.append(ImageFile(above + path.stem, path))
             continue
         try:
-            stored += opening.images(path, above + kinds.stem(path.name), kind)
+            with quiet_decoders():
+                stored += opening.images(path, above + kinds.stem(path.name), kind)
         except (ImageError, OSError) as error:
             unread.append((path, reason(error)))
     if unread:

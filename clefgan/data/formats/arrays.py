@@ -95,7 +95,7 @@ def whole(path: Path, name: str, _changed: int) -> NDArray[Any]:
 
 def damaged(error: BaseException) -> str:
     """What is wrong with a file, as a predicate."""
-    if isinstance(error, ValueError) and "allow_pickle" in str(error):
+    if "Python objects" in str(error) or str(error).startswith("Object arrays"):
         return "holds Python objects, which are not read; save plain arrays"
     reason = " ".join(str(error).split()) or type(error).__name__
     return f"cannot be read as plain arrays ({reason})"

@@ -21,6 +21,7 @@ from clefgan.data.formats.raw import ImageError
 from clefgan.data.formats.stored import StoredImage
 
 NO_PREAMBLE = {".dcm", ".dicom", ".dic", ".ima"}  # endings of files read without `DICM` too
+NO_DICOM = "is no DICOM file, or its header is damaged"
 DAMAGE = (InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError, TypeError)
 
 
@@ -35,8 +36,8 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
     """
     header = read_header(path)
     if "Rows" not in header:
-        kind = header.get("Modality") or UID(header.get("SOPClassUID", "")).name or "no image"
-        raise ImageError(f"is DICOM without an image ({kind})")
+        kind = text(header, "Modality") or UID(header.get("SOPClassUID", "")).name
+        raise ImageError(f"is DICOM without an image ({kind})" if kind else NO_DICOM)
     dicom_pixels.check_syntax(header)
     recipes = dicom_frames.recipes(header)
     several = len(recipes) > 1
@@ -75,9 +76,9 @@ def read_header(path: Path) -> Dataset:
             path, stop_before_pixels=True, force=path.suffix.lower() in NO_PREAMBLE
         )
     except DAMAGE as error:
-        raise ImageError("is no DICOM file, or its header is damaged") from error
+        raise ImageError(NO_DICOM) from error
     if not len(header):
-        raise ImageError("is no DICOM file, or its header is damaged")
+        raise ImageError(NO_DICOM)
     if "TransferSyntaxUID" not in header.file_meta:
         header.file_meta.TransferSyntaxUID = dicom_pixels.as_written(header)
     return header

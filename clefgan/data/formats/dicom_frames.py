@@ -23,7 +23,7 @@ class FrameRecipe:
     table : dataset with the modality look-up table that takes the place of both
     padding : lowest and highest stored value of pixels that hold no measurement
     inverted : 0 is white
-    bits : high bit + 1, bits stored
+    bits : bits stored
     place : millimetres along the normal of the slices
     window : the first one of the header, as levels
     """
@@ -33,7 +33,7 @@ class FrameRecipe:
     table: Dataset | None = field(repr=False)
     padding: tuple[float, float] | None
     inverted: bool
-    bits: tuple[int, int]
+    bits: int
     place: float | None
     window: Window | None
 
@@ -50,10 +50,24 @@ def recipes(header: Dataset) -> tuple[FrameRecipe, ...]:
         count = int(header.get("NumberOfFrames") or 1)
         if count < 1 or int(header.Rows) < 1 or int(header.Columns) < 1:
             raise ImageError("is DICOM whose header gives no pixels")
+        refuse_high_bit(header)
         return tuple(recipe(header, frame) for frame in range(count))
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         reason = " ".join(str(error).split())
         raise ImageError(f"is DICOM with a header that cannot be used ({reason})") from error
+
+
+def refuse_high_bit(header: Dataset) -> None:
+    """Raise where the stored bits are not the lowest ones, which DICOM has not allowed since 2004.
+
+    Raises
+    ------
+    ImageError
+        They are not.
+    """
+    stored, high = header.get("BitsStored"), header.get("HighBit")
+    if stored is not None and high is not None and int(high) != int(stored) - 1:
+        raise ImageError(f"is DICOM whose high bit is {high} for {stored} bits, which is not read")
 
 
 def recipe(header: Dataset, frame: int) -> FrameRecipe:
@@ -68,7 +82,7 @@ def recipe(header: Dataset, frame: int) -> FrameRecipe:
         table=transform if transform.get("ModalityLUTSequence") else None,
         padding=padding(header),
         inverted=header.get("PhotometricInterpretation") == "MONOCHROME1",
-        bits=(int(header.get("HighBit", stored - 1)) + 1, stored),
+        bits=stored,
         place=place(header, frame),
         window=window(first(header, frame, "FrameVOILUTSequence")),
     )

@@ -27,6 +27,12 @@ from clefgan.data.formats.dicom_frames import FrameRecipe
 from clefgan.data.formats.raw import ImageError, RawImage, luma
 
 INSTALL = "pip install 'clefgan[dicom]'"
+UNCOMPRESSED = (
+    ImplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    DeflatedExplicitVRLittleEndian,
+)
 GREYS = ("MONOCHROME1", "MONOCHROME2")
 DECODING = (
     ValueError, RuntimeError, NotImplementedError, AttributeError, KeyError, TypeError, OSError,
@@ -43,7 +49,7 @@ def check_syntax(header: Dataset) -> None:
         It says which one, and what to do.
     """
     syntax = header.file_meta.TransferSyntaxUID
-    if not syntax.is_compressed or syntax.is_deflated:
+    if syntax in UNCOMPRESSED:
         return
     try:
         decoder = get_decoder(syntax)
@@ -78,7 +84,7 @@ def named(syntax: Any) -> str:
 
 def kind(header: Dataset, recipe: FrameRecipe) -> str:
     """What the values are, such as `16-bit grey`, from the header."""
-    bits = recipe.bits[1]
+    bits = recipe.bits
     if "BitsStored" not in header:  # float pixel data have none
         return f"{header.BitsAllocated}-bit float"
     photometric = str(header.get("PhotometricInterpretation", "MONOCHROME2"))
@@ -143,12 +149,11 @@ def decoded(path: Path, frame: int, several: bool) -> tuple[Dataset, NDArray[Any
 
 def used_bits(header: Dataset, values: NDArray[Any], recipe: FrameRecipe) -> NDArray[Any]:
     """Clear the bits beside those stored: old files keep overlays in them."""
-    top, stored = recipe.bits
-    width = values.dtype.itemsize * 8
+    spare = values.dtype.itemsize * 8 - recipe.bits
     syntax = header.file_meta.TransferSyntaxUID
-    if values.dtype.kind not in "iu" or stored >= width or syntax.is_compressed:
+    if values.dtype.kind not in "iu" or spare <= 0 or syntax not in UNCOMPRESSED:
         return values
-    return (values << (width - top)) >> (width - stored)
+    return (values << spare) >> spare  # the sign comes back with a signed type
 
 
 def rescaled(values: NDArray[Any], recipe: FrameRecipe) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
-from clefgan.data.formats import stacks
+from clefgan.data.formats import kinds, stacks
 from clefgan.data.formats.raw import ImageError, RawImage, luma
 from clefgan.data.formats.stored import StoredImage
 
@@ -80,12 +80,21 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
 def opened(path: Path) -> Any:
     """Open a NIfTI file lazily."""
     try:
-        image = nibabel.load(path)
+        image = nibabel.load(path) if kinds.ending_of(path.name) else bare(path)
     except DAMAGE as error:
         raise ImageError("is no NIfTI file, or its header is damaged") from error
     if not isinstance(image, nibabel.Nifti1Pair):
         raise ImageError(f"is a {type(image).__name__}, not a NIfTI volume")
     return image
+
+
+def bare(path: Path) -> Any:
+    """Open a file whose name has no ending, by which nibabel would know it."""
+    holder = {"image": nibabel.FileHolder(str(path))}
+    with path.open("rb") as file:
+        second = file.read(8).endswith(b"n+2\0")
+    kind = nibabel.Nifti2Image if second else nibabel.Nifti1Image
+    return kind.from_file_map(holder)  # type: ignore[no-untyped-call]
 
 
 def scaling(image: Any) -> tuple[float, float]:
@@ -105,7 +114,8 @@ def kind_of(dtype: np.dtype[Any], slope: float, intercept: float) -> str:
 def body_axes(image: Any, n_dimensions: int) -> Axes:
     """The axes of the body, from the affine; those of the file where it gives none."""
     try:
-        turned = nibabel.orientations.io_orientation(image.affine)  # type: ignore[no-untyped-call]
+        with np.errstate(divide="ignore", invalid="ignore"):  # of an affine without directions
+            turned = nibabel.orientations.io_orientation(image.affine)  # type: ignore[no-untyped-call]
     except (ValueError, np.linalg.LinAlgError):
         turned = np.full((3, 2), np.nan)
     if n_dimensions < 3 or np.isnan(turned).any():

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan import listing
+from clefgan.data import listing
 from clefgan.data.formats import kinds, opening
 from clefgan.data.formats.raw import ImageError
+from clefgan.data.listing import Listed
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
-from clefgan.listing import Listed
 
 CONTAINERS = (kinds.NUMPY, kinds.HDF5, kinds.ZARR)
 KEY = "#"  # `data.h5#train/images`
@@ -33,7 +34,7 @@ def images(source: str | Path) -> Found:
     Raises
     ------
     ClefganError
-        No such source, no image in it, or a fault of `clefgan.listing.listing`.
+        No such source, no image in it, or a fault of `clefgan.data.listing.listing`.
     """
     path, _, key = str(source).rpartition(KEY)
     if not key or not path or Path(source).exists():
@@ -52,7 +53,7 @@ def images(source: str | Path) -> Found:
     nested = any(file.parent != where for file in taken)
     found = listing.opened(where, taken, nested=nested)
     if not found:
-        raise ClefganError(f"{where}: no images; need {listing.FORMATS} files")
+        raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
     others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
     return Found(found, tuple(sorted(others, key=listing.natural_key)))
 
@@ -71,7 +72,8 @@ def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
     if kind == kinds.PICTURE:
         return (listing.ImageFile(path.stem, path),)
     try:
-        found = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)
+        with quiet_decoders():
+            found = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)
     except (ImageError, OSError) as error:
         raise ClefganError(f"{path}: {listing.reason(error)}") from error
     listing.check_ids(path, found)

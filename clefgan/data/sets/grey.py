@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan import images, listing
-from clefgan.data.sets import below
+from clefgan.data import images, listing
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.formats.stored import StoredImage
+from clefgan.data.listing import Listed
+from clefgan.data.sets import below
 from clefgan.data.sets.windows import WindowChoice, one_window
 from clefgan.errors import ClefganError
-from clefgan.listing import Listed
 from clefgan.method import Images, Progress, silent
 
 LARGEST = 128  # pixels of the longest side that images come to, unless asked otherwise

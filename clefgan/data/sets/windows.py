@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from clefgan import images, listing
+from clefgan.data import images, listing
 from clefgan.data.formats.raw import ImageError, Window, check_window
 from clefgan.data.formats.stored import StoredImage
+from clefgan.data.listing import Encoded, Listed
+from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
-from clefgan.listing import Encoded, Listed
 from clefgan.method import Progress, silent
 
 WindowChoice: TypeAlias = Window | Literal["header", "percentiles"] | None
@@ -131,7 +132,7 @@ def of_headers(deep: Mapping[str, Sequence[Listed]]) -> Window:
 def of_percentiles(found: Sequence[Listed], progress: Progress) -> Window:
     """Percentiles of values spread evenly over all images; padding and NaN do not count."""
     sample = []
-    with images.quiet_pillow(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
         for done, (image, values) in enumerate(
             zip(found, pool.map(sampled, found), strict=True), 1
         ):
