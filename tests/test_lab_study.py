@@ -16,10 +16,11 @@ from PIL import Image
 from scipy import stats
 
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab import make, picture, power, processes, study
+from clefgan.experiments.lab import make, picture, power, study
+from clefgan.experiments.lab.evaluate import evaluate
 from clefgan.experiments.lab.power import Point
 from clefgan.experiments.lab.roles import Counts
-from clefgan.experiments.lab.study import Cell, Outcome, Plan, Results, Source
+from clefgan.experiments.lab.study import Condition, LabScores, Source, StudyPlan, StudyResults
 from clefgan.plugins import registry
 from evaluation import membership
 
@@ -50,8 +51,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def plan(real: Path, tmp_path: Path) -> Plan:
-    return Plan(
+def plan(real: Path, tmp_path: Path) -> StudyPlan:
+    return StudyPlan(
         source=Source(path=real),
         methods=("nearest", "coin"),
         folder=tmp_path / "study",
@@ -62,9 +63,9 @@ def plan(real: Path, tmp_path: Path) -> Plan:
     )
 
 
-def test_every_method_in_every_cell_and_the_leak_shows(plan: Plan) -> None:
+def test_every_method_in_every_cell_and_the_leak_shows(plan: StudyPlan) -> None:
     reports: list[tuple[int, int]] = []
-    results = processes.evaluate(
+    results = evaluate(
         plan, jobs=1, progress=lambda _stage, done, total, _note: reports.append((done, total))
     )
     assert len(results.outcomes) == 8
@@ -75,10 +76,10 @@ def test_every_method_in_every_cell_and_the_leak_shows(plan: Plan) -> None:
             assert membership.auc(said["nearest"].truth, said["nearest"].scores) > 0.85
 
 
-def test_a_cell_is_the_challenge_that_make_writes(plan: Plan, real: Path) -> None:
+def test_a_cell_is_the_challenge_that_make_writes(plan: StudyPlan, real: Path) -> None:
     """Scores of a cell, computed from the challenge drawn by hand."""
-    cell = Cell("tiles", 1.0, 1)
-    outcome = processes.evaluate(plan, jobs=1).outcomes[cell]
+    cell = Condition("tiles", 1.0, 1)
+    outcome = evaluate(plan, jobs=1).outcomes[cell]
     spec = make.Spec(leak=1.0, how="tiles", seed=1, counts=COUNTS)
     drawn = make.draw(Source(path=real).read(), spec)
     scorer = registry.configure("nearest").fit(drawn.devset)
@@ -87,22 +88,22 @@ def test_a_cell_is_the_challenge_that_make_writes(plan: Plan, real: Path) -> Non
     assert np.array_equal(outcome["nearest"].truth, drawn.truth)
 
 
-def test_what_is_kept_is_not_done_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = processes.evaluate(replace(plan, methods=("nearest",)), jobs=1)
+def test_what_is_kept_is_not_done_again(plan: StudyPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = evaluate(replace(plan, methods=("nearest",)), jobs=1)
     files = sorted((plan.folder / "trials").iterdir())
     times = [path.stat().st_mtime_ns for path in files]
     files[0].write_text("{damaged")
-    second = processes.evaluate(plan, jobs=1)
+    second = evaluate(plan, jobs=1)
     assert len(list((plan.folder / "trials").iterdir())) == 16
     assert [path.stat().st_mtime_ns for path in files[1:]] == times[1:]
     for cell, said in first.outcomes.items():
         assert np.array_equal(said["nearest"].scores, second.outcomes[cell]["nearest"].scores)
     monkeypatch.setattr(make, "draw", None)  # nothing is left to do
-    third = processes.evaluate(plan, jobs=1)
+    third = evaluate(plan, jobs=1)
     assert third.outcomes.keys() == second.outcomes.keys()
 
 
-def test_another_leak_seed_method_or_image_is_another_trial(plan: Plan) -> None:
+def test_another_leak_seed_method_or_image_is_another_trial(plan: StudyPlan) -> None:
     def names(**changes: object) -> set[Path]:
         return set(study.paths(replace(plan, **changes), "", 1).values())  # type: ignore[arg-type]
 
@@ -116,9 +117,9 @@ def test_another_leak_seed_method_or_image_is_another_trial(plan: Plan) -> None:
     assert names(methods=("coin",)) < base
 
 
-def test_parallel_processes_say_the_same(plan: Plan) -> None:
-    alone = processes.evaluate(replace(plan, seeds=1), jobs=1)
-    together = processes.evaluate(replace(plan, seeds=1, folder=plan.folder / "two"), jobs=2)
+def test_parallel_processes_say_the_same(plan: StudyPlan) -> None:
+    alone = evaluate(replace(plan, seeds=1), jobs=1)
+    together = evaluate(replace(plan, seeds=1, folder=plan.folder / "two"), jobs=2)
     for cell, said in alone.outcomes.items():
         for name, outcome in said.items():
             assert np.array_equal(outcome.scores, together.outcomes[cell][name].scores)
@@ -127,11 +128,11 @@ def test_parallel_processes_say_the_same(plan: Plan) -> None:
 ABANDON = """
 import os, signal, sys
 from pathlib import Path
-from clefgan.experiments.lab import processes
+from clefgan.experiments import processes
 from clefgan.experiments.lab.study import Source
 
 if __name__ == "__main__":
-    with processes.pool(Source(path=Path(sys.argv[1])), 1) as running:
+    with processes.pool(1, Source(path=Path(sys.argv[1])).read) as running:
         print(running.submit(os.getpid).result(), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -159,10 +160,10 @@ def test_no_process_outlives_a_parent_that_is_killed(real: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kind", ["ClefganError", "ValueError"])
-def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path, kind: str) -> None:
+def test_a_method_that_fails_stops_no_other(plan: StudyPlan, tmp_path: Path, kind: str) -> None:
     (tmp_path / "failing.py").write_text(FAILING.replace("raise ClefganError", f"raise {kind}"))
     bad = f"{tmp_path / 'failing.py'}:Failing"
-    results = processes.evaluate(replace(plan, methods=(bad, "coin"), seeds=1), jobs=1)
+    results = evaluate(replace(plan, methods=(bad, "coin"), seeds=1), jobs=1)
     assert results.methods == ("coin",)
     said = "failing: no luck"
     if kind != "ClefganError":
@@ -171,23 +172,23 @@ def test_a_method_that_fails_stops_no_other(plan: Plan, tmp_path: Path, kind: st
     assert {p.method for p in power.points(results)} == {"coin"}
 
 
-def test_a_setting_that_is_refused_stops_no_other_method(plan: Plan) -> None:
+def test_a_setting_that_is_refused_stops_no_other_method(plan: StudyPlan) -> None:
     bad = {
         "siamese(epochs=0)": "method 'siamese': epochs 0 must be a whole number of at least 1",
         "neerest": "no method 'neerest'; did you mean 'nearest'?",
     }
     tiles = "patch-log-ratio(tiles=500)"
     methods = (*bad, tiles, "coin")
-    results = processes.evaluate(replace(plan, methods=methods, seeds=1), jobs=1)
+    results = evaluate(replace(plan, methods=methods, seeds=1), jobs=1)
     assert results.methods == ("coin",)
     assert {name: results.failures[name] for name in bad} == bad
     assert results.failures[tiles].startswith(f"{tiles}: copy, leak 0, seed 0: tiles: 500 across")
     assert {p.method for p in power.points(results)} == {"coin"}
-    nothing = processes.evaluate(replace(plan, methods=tuple(bad)), jobs=1)
+    nothing = evaluate(replace(plan, methods=tuple(bad)), jobs=1)
     assert nothing.methods == ()
 
 
-def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
+def test_a_plan_that_cannot_be_is_refused(plan: StudyPlan) -> None:
     cases: list[tuple[dict[str, object], str]] = [
         ({"methods": ("coin", "coin")}, "^--method: 'coin' is given twice; give each once$"),
         ({"strengths": (0.5, 0.5)}, r"^--leak: '0\.5' is given twice; give each once$"),
@@ -201,18 +202,20 @@ def test_a_plan_that_cannot_be_is_refused(plan: Plan) -> None:
             replace(plan, **changes)  # type: ignore[arg-type]
 
 
-def results_of(plan: Plan, scores: Sequence[Sequence[float]], truth: Sequence[int]) -> Results:
+def results_of(
+    plan: StudyPlan, scores: Sequence[Sequence[float]], truth: Sequence[int]
+) -> StudyResults:
     """One method in one cell a seed."""
     small = replace(plan, methods=("a",), kinds=("copy",), strengths=(0.5,), seeds=len(scores))
     outcomes = {
-        cell: {"a": Outcome(np.array(truth, bool), np.array(row, float), 0.5)}
-        for cell, row in zip(small.cells(), scores, strict=True)
+        cell: {"a": LabScores(np.array(truth, bool), np.array(row, float), 0.5)}
+        for cell, row in zip(small.conditions(), scores, strict=True)
     }
-    return Results(small, outcomes, {})
+    return StudyResults(small, outcomes, {})
 
 
 class TestPower:
-    def test_mean_and_interval_over_the_seeds(self, plan: Plan) -> None:
+    def test_mean_and_interval_over_the_seeds(self, plan: StudyPlan) -> None:
         truth = [1, 1, 0, 0]
         results = results_of(plan, [[4, 3, 2, 1], [4, 1, 3, 2], [4, 2, 3, 1]], truth)
         area, rate = power.points(results)
@@ -225,7 +228,7 @@ class TestPower:
         assert rate.metric == "tpr_at_fpr_0.01"
         assert rate.by_seed == (1.0, 0.5, 0.5)
 
-    def test_the_pooled_interval_narrows_with_seeds(self, plan: Plan) -> None:
+    def test_the_pooled_interval_narrows_with_seeds(self, plan: StudyPlan) -> None:
         rng = np.random.default_rng(0)
         truth = np.repeat([1, 0], 30)
         scores = rng.normal(size=(8, 60)) + truth
@@ -237,7 +240,7 @@ class TestPower:
         ratio = (one.pooled_high - one.pooled_low) / (eight.pooled_high - eight.pooled_low)
         assert ratio == pytest.approx(np.sqrt(8), rel=0.35)
 
-    def test_a_pooled_interval_covers(self, plan: Plan) -> None:
+    def test_a_pooled_interval_covers(self, plan: StudyPlan) -> None:
         """AUC of two normal laws one apart is 0.760; 95% of the intervals hold it, nearly."""
         rng = np.random.default_rng(1)
         truth = np.repeat([1, 0], 40)
@@ -248,7 +251,7 @@ class TestPower:
             held += area.pooled_low <= stats.norm.cdf(1 / np.sqrt(2)) <= area.pooled_high
         assert held >= 50
 
-    def test_tables(self, plan: Plan) -> None:
+    def test_tables(self, plan: StudyPlan) -> None:
         results = results_of(plan, [[4, 3, 2, 1], [4, 1, 3, 2]], [1, 1, 0, 0])
         points = power.points(results)
         lines = power.csv_text(points).splitlines()
@@ -262,11 +265,11 @@ class TestPower:
         assert "**AUC, copy** (chance 0.5)" in text
         assert "| a | .75 [.00, 1.00] |" in text
 
-    def test_a_name_with_a_comma_stays_one_cell(self, plan: Plan) -> None:
+    def test_a_name_with_a_comma_stays_one_cell(self, plan: StudyPlan) -> None:
         point = Point("copy", 0.5, "csls(features=hog, k=3)", "auc", 1, 1, 1, 1, 1, (1.0,))
         assert '"csls(features=hog, k=3)"' in power.csv_text([point])
 
-    def test_one_seed_has_no_interval_over_seeds(self, plan: Plan) -> None:
+    def test_one_seed_has_no_interval_over_seeds(self, plan: StudyPlan) -> None:
         results = results_of(plan, [[4, 3, 2, 1]], [1, 1, 0, 0])
         points = power.points(results)
         assert json.loads(power.as_json(results, points))["points"][0]["seeds_low"] is None

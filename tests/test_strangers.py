@@ -8,8 +8,8 @@ from PIL import Image
 
 from clefgan import __main__ as entry
 from clefgan.errors import ClefganError
-from clefgan.experiments import processes
 from clefgan.experiments.trials import trials
+from clefgan.experiments.trials.evaluate import evaluate
 from clefgan.method import Method, silent
 from clefgan.plugins import isolation, registry
 from clefgan.testing import example
@@ -97,7 +97,7 @@ def test_evaluate_goes_on_without_it(jobs: int, data: Path, tmp_path: Path) -> N
     plan = trials.Plan(
         methods=(name, "coin"), data=str(data), folder=tmp_path / "trials", n_folds=2
     )
-    found = processes.evaluate(plan, jobs=jobs)
+    found = evaluate(plan, jobs=jobs)
     assert list(found.scores["held-out"]) == ["coin"]
     assert f"method '{name}': ValueError: boom (plug.py:12, in fit)" in found.failures[name]
 

@@ -12,6 +12,7 @@ from PIL import Image
 from clefgan.errors import ClefganError
 from clefgan.experiments import processes
 from clefgan.experiments.trials import trials
+from clefgan.experiments.trials.evaluate import evaluate
 from clefgan.experiments.trials.trials import Plan
 from clefgan.plugins import registry
 from clefgan.report import boards
@@ -88,7 +89,7 @@ def fits(data: Path) -> int:
 
 
 def test_scores_are_those_of_the_job(data: Path) -> None:
-    found = processes.evaluate(plan(data, "nearest", "coin", repeats=2, n_folds=4, seed=5), jobs=1)
+    found = evaluate(plan(data, "nearest", "coin", repeats=2, n_folds=4, seed=5), jobs=1)
     for name in ("nearest", "coin"):
         for repeat in range(2):
             run = job.run(
@@ -111,27 +112,27 @@ def test_a_method_without_chance_is_fitted_once_by_the_paper_protocol(data: Path
 
 def test_what_is_done_is_not_done_again(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
-    first = processes.evaluate(given, jobs=1)
+    first = evaluate(given, jobs=1)
     assert fits(data) == 3
-    again = processes.evaluate(given, jobs=1)
+    again = evaluate(given, jobs=1)
     assert fits(data) == 3
     for protocol in PROTOCOLS:
         np.testing.assert_array_equal(
             first.scores[protocol][counted], again.scores[protocol][counted]
         )
-    processes.evaluate(replace(given, repeats=2), jobs=1)
+    evaluate(replace(given, repeats=2), jobs=1)
     assert fits(data) == 5
 
 
 def test_stopped_in_the_middle_it_goes_on_there(data: Path, counted: str) -> None:
     limited = f"{counted}(limit=2)"
     given = plan(data, limited, n_folds=3)
-    stopped = processes.evaluate(given, jobs=1)
+    stopped = evaluate(given, jobs=1)
     assert "counted: no more fits" in stopped.failures[limited]
     assert stopped.failures[limited].startswith(f"{limited}: held-out, repeat 1, fold 2: ")
     assert len(list((data.parent / "trials").iterdir())) == 2
     (data.parent / "log").unlink()
-    assert processes.evaluate(given, jobs=1).failures == {}
+    assert evaluate(given, jobs=1).failures == {}
     assert fits(data) == 2
 
 
@@ -139,27 +140,27 @@ def test_an_edited_method_new_data_and_a_damaged_file_are_done_again(
     data: Path, counted: str
 ) -> None:
     given = plan(data, counted, protocols=("paper",))
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     source = data.parent / "counted.py"
     source.write_text(METHOD + "\n# edited\n")
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     assert fits(data) == 2
     Image.fromarray(np.full((16, 16), 9, np.uint8)).save(data / "used" / "used_01.png")
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     assert fits(data) == 3
     for path in (data.parent / "trials").iterdir():
         path.write_text("{")
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     assert fits(data) == 4
 
 
 def test_folds_by_other_groups_are_done_again(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     names = [f"{role}_{i + 1:02d}" for role in ("used", "not_used") for i in range(8)]
     lines = [f"{name},patient {i // 2}\n" for i, name in enumerate(names)]
     (data / "groups.csv").write_text("id,group\n" + "".join(lines))
-    grouped = processes.evaluate(given, jobs=1)
+    grouped = evaluate(given, jobs=1)
     assert len(set(grouped.groups)) == 8
     assert fits(data) == 3 + 2  # the paper protocol has no folds
 
@@ -168,21 +169,21 @@ def test_another_number_of_cores_is_done_again(
     data: Path, counted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = plan(data, counted, protocols=("paper",))
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     monkeypatch.setattr(processes, "cores_each", lambda _many: 64)
-    processes.evaluate(given, jobs=1)
+    evaluate(given, jobs=1)
     assert fits(data) == 2
 
 
 def test_a_method_that_fails_stops_no_other(data: Path, counted: str) -> None:
     broken = f"{counted}(limit=0)"
-    found = processes.evaluate(plan(data, broken, "coin", n_folds=2), jobs=1)
+    found = evaluate(plan(data, broken, "coin", n_folds=2), jobs=1)
     assert list(found.failures) == [broken]
     assert list(found.scores["held-out"]) == ["coin"]
 
 
 def test_a_kept_trial_says_what_it_is(data: Path) -> None:
-    processes.evaluate(plan(data, "coin", protocols=("paper",)), jobs=1)
+    evaluate(plan(data, "coin", protocols=("paper",)), jobs=1)
     (path,) = (data.parent / "trials").iterdir()
     record = json.loads(path.read_text())
     assert record["trial"] == "coin: paper, repeat 1"
@@ -196,7 +197,7 @@ def test_progress_counts_trials(data: Path) -> None:
     def report(stage: str, done: int, total: int, note: str, /) -> None:
         seen.append((stage, done, total, note))
 
-    processes.evaluate(plan(data, "coin", n_folds=2), jobs=1, progress=report)
+    evaluate(plan(data, "coin", n_folds=2), jobs=1, progress=report)
     assert [done for _, done, _, _ in seen] == [0, 1, 2, 3]
     assert {total for _, _, total, _ in seen} == {3}
     assert seen[-1][3] == "coin: held-out, repeat 1, fold 2"
@@ -218,18 +219,18 @@ def test_a_bad_plan_is_refused(others: dict[str, object], message: str, data: Pa
 def test_too_many_folds_are_refused_before_any_fit(data: Path, counted: str, jobs: int) -> None:
     given = plan(data, counted, n_folds=9)
     with pytest.raises(ClefganError, match="folds: 9 is more than the 8 groups of images used"):
-        processes.evaluate(given, jobs=jobs)
+        evaluate(given, jobs=jobs)
     assert fits(data) == 0
-    processes.evaluate(replace(given, protocols=("paper",)), jobs=1)
+    evaluate(replace(given, protocols=("paper",)), jobs=1)
     assert fits(data) == 1
 
 
 def test_processes_give_what_one_gives(data: Path, counted: str) -> None:
     broken = f"{counted}(limit=0)"
     methods = ("nearest", "coin", broken)
-    alone = processes.evaluate(plan(data, *methods, n_folds=2), jobs=1)
+    alone = evaluate(plan(data, *methods, n_folds=2), jobs=1)
     other = plan(data, *methods, n_folds=2, folder=data.parent / "others")
-    together = processes.evaluate(other, jobs=2)
+    together = evaluate(other, jobs=2)
     for protocol in PROTOCOLS:
         for name in ("nearest", "coin"):
             np.testing.assert_array_equal(
@@ -244,7 +245,7 @@ def test_a_process_that_dies_is_one_clear_error(data: Path, tmp_path: Path) -> N
     (tmp_path / "dies.py").write_text(source)
     dies = f"{tmp_path / 'dies.py'}:Counted(limit=0)"
     with pytest.raises(ClefganError, match="a process died, perhaps for lack of memory"):
-        processes.evaluate(plan(data, dies, n_folds=2), jobs=2)
+        evaluate(plan(data, dies, n_folds=2), jobs=2)
 
 
 @pytest.fixture
@@ -263,8 +264,8 @@ def test_workers_share_the_cores() -> None:
 def test_repeats_are_no_more_images(data: Path) -> None:
     one, three = (plan(data, "coin", "nearest", repeats=n, n_folds=2) for n in (1, 3))
     f1 = metrics.get("f1")
-    small = boards.parts(one, processes.evaluate(one, jobs=1), f1, 0.95)[0]
-    large = boards.parts(three, processes.evaluate(three, jobs=1), f1, 0.95)[0]
+    small = boards.parts(one, evaluate(one, jobs=1), f1, 0.95)[0]
+    large = boards.parts(three, evaluate(three, jobs=1), f1, 0.95)[0]
     assert small.title == large.title == "dev, held-out"
     assert (large.board.n_used, large.board.n_not) == (8, 8)
     assert large.board.n_clusters == 16
@@ -281,7 +282,7 @@ def test_repeats_are_no_more_images(data: Path) -> None:
 
 def test_the_spread_over_repeats_is_that_of_each_repeat(data: Path) -> None:
     given = plan(data, "coin", repeats=4, n_folds=2)
-    results = processes.evaluate(given, jobs=1)
+    results = evaluate(given, jobs=1)
     (part, _) = boards.parts(given, results, metrics.get("accuracy"), 0.95)
     shown = {column.key: entries for column, entries in part.extra}
     each = [
@@ -293,8 +294,6 @@ def test_the_spread_over_repeats_is_that_of_each_repeat(data: Path) -> None:
 
 def test_notes_say_what_the_scores_hide(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
-    held_out, paper = boards.parts(
-        given, processes.evaluate(given, jobs=1), metrics.get("f1"), 0.95
-    )
+    held_out, paper = boards.parts(given, evaluate(given, jobs=1), metrics.get("f1"), 0.95)
     assert held_out.notes == ("held-out: 2 grouped folds, 1 repeat, seeds from 0",)
     assert paper.notes == (f"paper protocol, {counted}: it saw the answers",)

@@ -68,9 +68,9 @@ def evaluate(
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    from clefgan.experiments import processes
     from clefgan.experiments.controls import by_method
     from clefgan.experiments.trials import trials
+    from clefgan.experiments.trials.evaluate import evaluate as evaluate_plan
     from clefgan.report import boards, sheet
     from submissions import editions
 
@@ -91,7 +91,7 @@ def evaluate(
     found = None
     with connected(cluster):
         with progress_bar() as progress:
-            results = processes.evaluate(plan, jobs=jobs, progress=progress)
+            results = evaluate_plan(plan, jobs=jobs, progress=progress)
         if controls and results.scores.get("held-out"):
             with progress_bar() as progress:
                 found = by_method.of(plan, results, progress, strata=strata)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clefgan.dcgan.config import DCGANConfig
     from clefgan.experiments.lab.make import Drawn
     from clefgan.experiments.lab.power import Point
-    from clefgan.experiments.lab.study import Results
+    from clefgan.experiments.lab.study import StudyResults
 
 app = typer.Typer(
     no_args_is_help=True, help="Make challenges with a known leak, and study methods on them."
@@ -155,13 +155,13 @@ def study(
 
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    from clefgan.experiments.lab import processes
+    from clefgan.experiments.lab.evaluate import evaluate
     from clefgan.experiments.lab.roles import Counts
-    from clefgan.experiments.lab.study import Plan, Source
+    from clefgan.experiments.lab.study import Source, StudyPlan
 
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
-    plan = Plan(
+    plan = StudyPlan(
         source=Source(path=real, group=group, manifest=manifest, size=size),
         methods=tuple(method),
         folder=out,
@@ -180,7 +180,7 @@ def study(
         **chosen,
     )
     with progress_bar() as progress:
-        results = processes.evaluate(plan, jobs=jobs, progress=progress)
+        results = evaluate(plan, jobs=jobs, progress=progress)
     if results.methods:
         show_and_write(results, out)
     for reason in results.failures.values():
@@ -232,7 +232,7 @@ def roles_table(drawn: "Drawn") -> Table:
     return table
 
 
-def show_and_write(results: "Results", out: Path) -> None:
+def show_and_write(results: "StudyResults", out: Path) -> None:
     """Print the AUC tables; write tables and picture."""
     from clefgan.experiments.lab import picture, power
     from clefgan.storage.files import written_whole

@@ -1,126 +1,108 @@
-"""Trials in parallel processes, each on its share of the cores.
+"""Work spread over processes, each on its share of the cores.
 
-Processes are started fresh (JAX and OpenMP do not survive a fork) and load the images once.
-Whatever stops the evaluation, trials that are done are on disk.
+Processes are started fresh (JAX and OpenMP do not survive a fork) and load what they need once.
 """
 
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any, TypeVar
 
-from clefgan.errors import ClefganError, ClusterError
-from clefgan.experiments.trials import trials
-from clefgan.experiments.trials.trials import Outcome, Plan, Results, Trial
-from clefgan.method import Progress, silent
-from clefgan.runs import provenance
-from clefgan.runs.loading import DevImages
-from clefgan.similarity import dask_cluster
+from clefgan.errors import ClefganError
+from clefgan.similarity import dask_cluster, threads
 
-STAGE = "evaluating"
-bench: DevImages | None = None  # of this process, if it is a worker
-Failures = dict[str, str]
+Task = TypeVar("Task")
+Loaded = TypeVar("Loaded")
+Result = TypeVar("Result")
+
+loaded_here: Any = None  # what this process has loaded, if it is a worker
 
 
-def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Results:
-    """Run every trial of a plan that is not kept yet; gather all.
+def number(jobs: int, tasks: int) -> int:
+    """How many processes: `jobs`, or one a core where that is 0, but no more than tasks."""
+    return min(jobs or threads.cores(), tasks)
 
-    Within `distributed.on`, every process compares on that cluster, each with a connection of its
+
+def spread(
+    tasks: Sequence[Task],
+    load: Callable[[], Loaded],
+    work: Callable[[Loaded, Task], Result],
+    many: int,
+    *,
+    loaded: Loaded,
+    wanted: Callable[[Task], bool] = lambda _: True,
+) -> Iterator[tuple[Task, Result]]:
+    """Each task and its result, in the order in which they are done.
+
+    Within `dask_cluster.on`, every process compares on that cluster, each with a connection of its
     own that it opens when it first compares.
 
     Parameters
     ----------
-    jobs : processes; 0: one a core; 1: this process, one trial after the other
+    load : called once in each process; what it returns goes to `work`
+    work : what is done with a task; it and `load` are pickled
+    many : processes; 1: this one, one task after the other
+    loaded : what `load` returned in this process
+    wanted : asked before a task is begun, for it may have become pointless meanwhile
 
     Raises
     ------
     ClefganError
-        No dev images, an unknown method, too few images for the folds; a process that died, or
-        a cluster. A method that fails while it runs stops no other; see `Results.failures`.
+        A process that died; and what `work` raises.
     """
-    loaded = trials.load(plan)
-    planned = list(trials.trials(plan))
-    many = min(jobs or provenance.cores(), len(planned))
-    given = trials.conditions(plan, loaded, cores_each(many))
-    done, todo = trials.missing(plan, given, planned)
-    failures: Failures = {}
-    progress(STAGE, len(done), len(planned), "")
-    spread = many > 1 and bool(todo)
-    source = in_processes(plan, todo, many) if spread else one_by_one(plan, todo, loaded)
-    for trial, outcome in source:
-        if isinstance(outcome, str):
-            failures.setdefault(trial.method, f"{trial}: {outcome}")
-        else:
-            trials.keep(trials.path_of(plan, trial, given), trial, outcome)
-            done[trial] = outcome
-        progress(STAGE, len(done) + len(failures), len(planned), str(trial))
-    return trials.gathered(plan, loaded, done, failures)
-
-
-def one_by_one(
-    plan: Plan, todo: Sequence[Trial], loaded: DevImages
-) -> Iterator[tuple[Trial, Outcome | str]]:
-    """Trials in this process; a method that failed is not tried again."""
-    failed: set[str] = set()
-    for trial in todo:
-        if trial.method in failed:
-            continue
-        try:
-            yield trial, trials.run(plan, trial, loaded)
-        except ClusterError:
-            raise
-        except ClefganError as error:
-            failed.add(trial.method)
-            yield trial, str(error)
+    if many > 1 and tasks:
+        yield from in_processes(tasks, load, work, many, wanted)
+        return
+    for task in tasks:
+        if wanted(task):
+            yield task, work(loaded, task)
 
 
 def in_processes(
-    plan: Plan, todo: Sequence[Trial], many: int
-) -> Iterator[tuple[Trial, Outcome | str]]:
-    """Trials in `many` processes, in the order in which they are done."""
-    failed: set[str] = set()
-    with pool(plan, many) as workers:
-        waiting: Mapping[Future[Outcome], Trial] = {
-            workers.submit(work, plan, trial): trial for trial in todo
+    tasks: Sequence[Task],
+    load: Callable[[], Loaded],
+    work: Callable[[Loaded, Task], Result],
+    many: int,
+    wanted: Callable[[Task], bool],
+) -> Iterator[tuple[Task, Result]]:
+    """As `spread`, in `many` other processes."""
+    with pool(many, load) as workers:
+        waiting: dict[Future[Result], Task] = {
+            workers.submit(with_loaded, work, task): task for task in tasks
         }
         left = set(waiting)
         while left:
-            ready, left = wait(left, return_when=FIRST_COMPLETED)
-            for future in ready:
-                trial = waiting[future]
+            done, left = wait(left, return_when=FIRST_COMPLETED)
+            for future in done:
+                if future.cancelled():
+                    continue
                 try:
-                    if not future.cancelled():
-                        yield trial, future.result()
-                except ClusterError:
-                    raise
-                except ClefganError as error:
-                    if trial.method not in failed:
-                        yield trial, str(error)
-                    failed.add(trial.method)
-                    for other in left:
-                        if waiting[other].method in failed:
-                            other.cancel()
+                    yield waiting[future], future.result()
                 except BrokenProcessPool:
                     raise ClefganError(
-                        f"{trial}: a process died, perhaps for lack of memory; "
+                        f"{waiting[future]}: a process died, perhaps for lack of memory; "
                         "run again with fewer --jobs: what is done is kept"
                     ) from None
+            for future in left:
+                if not wanted(waiting[future]):
+                    future.cancel()
 
 
 @contextmanager
-def pool(plan: Plan, many: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes, ended at once if anything fails."""
+def pool(many: int, load: Callable[[], object]) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that have called `load`, ended at once if anything fails."""
     context = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
     places = context.Queue()
     for place in range(many):
         places.put(place)
     cluster = dask_cluster.current()
-    given = (plan, many, places, None if cluster is None else cluster.address)
+    given = (load, many, places, None if cluster is None else cluster.address)
     workers = ProcessPoolExecutor(many, context, initializer=ready, initargs=given)
     try:
         yield workers
@@ -132,15 +114,22 @@ def pool(plan: Plan, many: int) -> Iterator[ProcessPoolExecutor]:
     workers.shutdown()
 
 
-def ready(plan: Plan, many: int, places: "multiprocessing.Queue[int]", cluster: str | None) -> None:
-    """Prepare a worker: its cores, its images, its cluster; Ctrl-C is the parent's business."""
-    global bench
+def ready(
+    load: Callable[[], object], many: int, places: "multiprocessing.Queue[int]", cluster: str | None
+) -> None:
+    """Prepare a worker: its cores, what it loads, its cluster; Ctrl-C is the parent's business."""
+    global loaded_here
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=end_with_parent, daemon=True).start()
     keep_to(share_of_cores(places.get(), many))
     if cluster is not None:
         dask_cluster.later(cluster)
-    bench = trials.load(plan)
+    loaded_here = load()
+
+
+def with_loaded(work: Callable[[Any, Task], Result], task: Task) -> Result:
+    """One task, in a worker."""
+    return work(loaded_here, task)
 
 
 def end_with_parent() -> None:
@@ -164,19 +153,13 @@ def share_of_cores(place: int, many: int) -> list[int]:
 
 def cores_each(many: int) -> int:
     """Number of cores of each of `many` workers."""
-    return len(share_of_cores(0, many)) or provenance.cores()
+    return len(share_of_cores(0, many)) or threads.cores()
 
 
 def keep_to(cores: Sequence[int]) -> None:
     """Stay on these cores, so that libraries start no more threads than there are."""
     if cores:
         os.sched_setaffinity(0, cores)
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import threadpool_limits  # only where processes share the cores
 
         threadpool_limits(len(cores))
-
-
-def work(plan: Plan, trial: Trial) -> Outcome:
-    """One trial, in a worker."""
-    assert bench is not None
-    return trials.run(plan, trial, bench)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.experiments.lab.study import Results
+from clefgan.experiments.lab.study import StudyResults
 from clefgan.runs import provenance
 from evaluation import metrics
 from evaluation.intervals import bootstrap
@@ -51,7 +51,7 @@ class Point:
     by_seed: tuple[float, ...]
 
 
-def points(results: Results, level: float = 0.95) -> list[Point]:
+def points(results: StudyResults, level: float = 0.95) -> list[Point]:
     """Every metric of every method at every kind and strength."""
     found: list[Point] = []
     for how in results.plan.kinds:
@@ -70,7 +70,7 @@ def points(results: Results, level: float = 0.95) -> list[Point]:
 
 
 def measured(
-    results: Results, cells: Iterable[Any]
+    results: StudyResults, cells: Iterable[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Metrics of each seed, (seeds, metrics, methods), and resampled means over the seeds."""
     wanted = [metrics.get(name) for name in METRICS]
@@ -113,7 +113,7 @@ def rows(found: Sequence[Point]) -> list[list[str]]:
     ]
 
 
-def as_json(results: Results, found: Sequence[Point]) -> str:
+def as_json(results: StudyResults, found: Sequence[Point]) -> str:
     """Points, what decided them, and how long each method took."""
     plan = results.plan
     seconds = {
@@ -140,7 +140,7 @@ def none_for_nan(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def markdown(results: Results, found: Sequence[Point]) -> str:
+def markdown(results: StudyResults, found: Sequence[Point]) -> str:
     """One table a kind and metric: a row a method, a column a strength."""
     parts = []
     by_place = {(p.how, p.leak, p.method, p.metric): p for p in found}

@@ -1,34 +1,29 @@
 """How well methods see leaks of known strength: methods over kinds, strengths and seeds.
 
-A *cell* is one challenge: a kind of leak, a strength and a seed. In each, a method is fitted on dev
-and scores the test candidates, whose truth it never sees. The scores are written as soon as they
-are there, under a name that depends on all that decides them, so a study that was stopped goes on
-where it was, and a method added later costs only its own share.
+A *condition* is a kind of leak, a strength and a seed: one challenge. In each, a method is fitted
+on dev and scores the test candidates, whose truth it never sees.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
+from clefgan.experiments import kept
 from clefgan.experiments.lab import make, reals
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.roles import Counts
 from clefgan.method import Method, Scores
 from clefgan.plugins import isolation, registry
-from clefgan.runs import heldout, provenance
+from clefgan.runs import heldout
 from clefgan.storage import code_digest
-from clefgan.storage.files import written_whole
 
 SUBFOLDER = "trials"
 
@@ -48,13 +43,13 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class StudyPlan:
     """What is studied.
 
     methods : as `clefgan run --method` takes them; each once
     strengths : leaks, 0 to 1; each once
     seeds : how many, the first of which is `seed`
-    gan : of the DCGANs of kind `dcgan`; the seed of the cell is added to its seed
+    gan : of the DCGANs of kind `dcgan`; the seed of the condition is added to its seed
     folder : results go here, and trials below it
     """
 
@@ -83,23 +78,27 @@ class Plan:
                 raise ClefganError(f"{option}: {str(twice[0])!r} is given twice; give each once")
         if self.seeds < 1:
             raise ClefganError(f"--seeds: {self.seeds} is too few; give 1 or more")
-        for cell in self.cells():
-            self.spec(cell)
+        for condition in self.conditions():
+            self.spec(condition)
 
-    def cells(self) -> "list[Cell]":
+    def conditions(self) -> "list[Condition]":
         """All challenges, one seed after the other."""
         seeds = range(self.seed, self.seed + self.seeds)
-        return [Cell(how, leak, n) for n, how, leak in product(seeds, self.kinds, self.strengths)]
+        return [
+            Condition(how, leak, n) for n, how, leak in product(seeds, self.kinds, self.strengths)
+        ]
 
-    def spec(self, cell: "Cell") -> Spec:
-        """What decides a cell's challenge."""
-        gan = replace(self.gan, seed=self.gan.seed + cell.seed)
-        return Spec(leak=cell.leak, how=cell.how, seed=cell.seed, counts=self.counts, gan=gan)
+    def spec(self, condition: "Condition") -> Spec:
+        """What decides a condition's challenge."""
+        gan = replace(self.gan, seed=self.gan.seed + condition.seed)
+        return Spec(
+            leak=condition.leak, how=condition.how, seed=condition.seed, counts=self.counts, gan=gan
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One challenge."""
+class Condition:
+    """What decides one challenge of a study."""
 
     how: str
     leak: float
@@ -110,7 +109,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class LabScores:
     """What one method said of one challenge's candidates.
 
     seconds : wall time of fitting and scoring
@@ -122,14 +121,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """Outcomes by cell and method, without the methods that failed.
+class StudyResults:
+    """Outcomes by condition and method, without the methods that failed.
 
     failures : method to what went wrong
     """
 
-    plan: Plan
-    outcomes: Mapping[Cell, Mapping[str, Outcome]]
+    plan: StudyPlan
+    outcomes: Mapping[Condition, Mapping[str, LabScores]]
     failures: Mapping[str, str]
 
     @property
@@ -138,24 +137,24 @@ class Results:
         return tuple(name for name in self.plan.methods if name not in self.failures)
 
 
-def configured(name: str, cell: Cell) -> Method:
-    """A method with the seed of the cell."""
-    return registry.configure(name, seed=cell.seed)
+def configured(name: str, condition: Condition) -> Method:
+    """A method with the seed of the condition."""
+    return registry.configure(name, seed=condition.seed)
 
 
-def refused(plan: Plan) -> dict[str, str]:
+def refused(plan: StudyPlan) -> dict[str, str]:
     """Methods that there are not, or whose settings are refused, and why."""
     found = {}
     for name in plan.methods:
         try:
-            configured(name, plan.cells()[0])
+            configured(name, plan.conditions()[0])
         except ClefganError as error:
             found[name] = str(error)
     return found
 
 
-def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
-    """Where the outcome of each method in each cell is kept: named by all that decides it.
+def paths(plan: StudyPlan, digest: str, cores: int) -> dict[tuple[Condition, str], Path]:
+    """Where the outcome of each method in each condition is kept: named by all that decides it.
 
     Methods that are refused have none.
 
@@ -167,75 +166,63 @@ def paths(plan: Plan, digest: str, cores: int) -> dict[tuple[Cell, str], Path]:
     methods = [name for name in plan.methods if name not in refused(plan)]
     ours = code_digest.digest(make.__name__)
     found = {}
-    for cell in plan.cells():
-        challenge = asdict(plan.spec(cell))
-        if cell.how != "dcgan":
+    for condition in plan.conditions():
+        challenge = asdict(plan.spec(condition))
+        if condition.how != "dcgan":
             del challenge["gan"]
         for name in methods:
-            method = configured(name, cell)
-            decides = {
-                "challenge": challenge,
-                "real": digest,
-                "cores": cores,
-                "lab": ours,
-                "class": provenance.class_name(method),
-                "source": code_digest.digest(type(method).__module__),
-                "method": repr(method),
-                "versions": provenance.versions(),
-            }
-            text = json.dumps(decides, sort_keys=True)
-            name_of_file = f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
-            found[cell, name] = plan.folder / SUBFOLDER / name_of_file
+            decides = {"challenge": challenge, "real": digest, "cores": cores, "lab": ours}
+            method = configured(name, condition)
+            found[condition, name] = kept.path_of(plan.folder / SUBFOLDER, method, decides)
     return found
 
 
 def run(
-    plan: Plan, cell: Cell, found: Reals, todo: Mapping[str, Path]
-) -> Iterator[tuple[str, Outcome | str]]:
-    """Make a cell's challenge, run methods on it and keep what each says.
+    plan: StudyPlan, condition: Condition, found: Reals, todo: Mapping[str, Path]
+) -> Iterator[tuple[str, LabScores | str]]:
+    """Make a condition's challenge, run methods on it and keep what each says.
 
     Yields
     ------
     method, and its outcome or what went wrong
     """
-    drawn = make.draw(found, plan.spec(cell))
+    drawn = make.draw(found, plan.spec(condition))
     ids = tuple(f"candidate {i + 1}" for i in range(len(drawn.truth)))
     generated = np.asarray(drawn.test.images, np.uint8)
     for name, path in todo.items():
-        method = configured(name, cell)
+        method = configured(name, condition)
         start = time.perf_counter()
         try:
             scorer = isolation.fitted(name, method, drawn.devset)
             scores = heldout.checked(scorer.score(drawn.candidates, generated), ids, name)
         except ClefganError as error:
-            yield name, f"{name}: {cell}: {error}"
+            yield name, f"{name}: {condition}: {error}"
             continue
-        outcome = Outcome(drawn.truth, scores, time.perf_counter() - start)
-        keep(path, cell, name, outcome)
+        outcome = LabScores(drawn.truth, scores, time.perf_counter() - start)
+        write(path, condition, name, outcome)
         yield name, outcome
 
 
-def keep(path: Path, cell: Cell, method: str, outcome: Outcome) -> None:
+def write(path: Path, condition: Condition, method: str, outcome: LabScores) -> None:
     """Write an outcome, whole or not at all."""
     record = {
-        "cell": str(cell),
+        "cell": str(condition),
         "method": method,
         "seconds": round(outcome.seconds, 3),
         "truth": outcome.truth.astype(int).tolist(),
         "scores": outcome.scores.tolist(),
     }
-    with written_whole(path) as part:
-        part.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    kept.write(path, record)
 
 
-def kept(path: Path) -> Outcome | None:
+def read(path: Path) -> LabScores | None:
     """The outcome that was written, if it was; a damaged one counts as none."""
+    record = kept.read(path)
     try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         truth = np.array(record["truth"], bool)
         scores = np.array(record["scores"], np.float64)
         seconds = float(record["seconds"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
     whole = truth.ndim == 1 and truth.shape == scores.shape and np.isfinite(scores).all()
-    return Outcome(truth, scores, seconds) if whole else None
+    return LabScores(truth, scores, seconds) if whole else None

@@ -103,8 +103,8 @@ def run(
     ClefganError
         No dev images, or too few of them for the folds.
     """
-    from clefgan.experiments import processes
     from clefgan.experiments.trials import trials
+    from clefgan.experiments.trials.evaluate import evaluate
 
     here, left_out = that_run(paper, known.CHOICES if choices is None else choices)
     moved: list[Moved] = []
@@ -122,7 +122,7 @@ def run(
             n_folds=n_folds,
             seed=seed,
         )
-        results = processes.evaluate(plan, jobs=1, progress=renamed(progress, protocol))
+        results = evaluate(plan, jobs=1, progress=renamed(progress, protocol))
         n_used, n_not_used = int(results.truth.sum()), int((~results.truth).sum())
         seconds += sum(results.seconds.values())
         left_out |= results.failures

@@ -1,19 +1,13 @@
-"""Dev scores of many methods, repeated with other folds and seeds, each trial kept on disk.
+"""Dev scores of many methods, repeated with other folds and seeds.
 
-A *trial* is one fit: of the paper protocol, or of one fold of the held-out protocol. Its scores are
-written as soon as they are there, under a name that depends on everything that decides them, so an
-evaluation that was stopped goes on where it was, and a method added later costs only its own fits.
-
+A *trial* is one fit: of the paper protocol, or of one fold of the held-out protocol.
 Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods share the folds.
 """
 
-import hashlib
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +18,9 @@ from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import Method, Scores
 from clefgan.plugins import registry
-from clefgan.runs import folds, heldout, loading, provenance
+from clefgan.runs import folds, heldout, loading
 from clefgan.runs.loading import DevImages
 from clefgan.runs.record import PROTOCOLS, Protocol
-from clefgan.storage import code_digest
-from clefgan.storage.files import written_whole
-
-ENGINE = ("clefgan.runs.folds", "clefgan.data.images")
-"""Modules beside the method's own that decide what it is fitted on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,59 +145,6 @@ def split(plan: Plan, trial: Trial, bench: DevImages) -> tuple[NDArray[np.intp],
     return np.flatnonzero(fold != trial.fold), np.flatnonzero(fold == trial.fold)
 
 
-def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
-    """What decides scores beside method and folds: images by role, groups, cores of a process."""
-    roles = provenance.digests_of(read(plan))
-    found = {role: digest for role, digest in roles.items() if role.startswith("dev")}
-    groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
-    return {**found, "groups": groups, "cores": str(cores)}
-
-
-def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
-    """Where the outcome of a trial is kept: named by all that decides it.
-
-    Parameters
-    ----------
-    given : what `conditions` returns
-    """
-    method = configured(plan, trial)
-    decides = {
-        "class": provenance.class_name(method),
-        "source": code_digest.digest(type(method).__module__, *ENGINE),
-        "method": repr(method),
-        "protocol": trial.protocol,
-        "folds": None
-        if trial.fold is None
-        else [plan.seed + trial.repeat, plan.n_folds, trial.fold, given["groups"]],
-        "given": {name: value for name, value in given.items() if name != "groups"},
-        "sixteen_bit": plan.sixteen_bit,
-        "versions": provenance.versions(),
-    }
-    text = json.dumps(decides, sort_keys=True)
-    return plan.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
-
-
-def keep(path: Path, trial: Trial, outcome: Outcome) -> None:
-    """Write an outcome, whole or not at all."""
-    record = {
-        "trial": str(trial),
-        "seconds": outcome.seconds,
-        "index": outcome.index,
-        "scores": outcome.scores,
-    }
-    with written_whole(path) as part:
-        part.write_text(json.dumps(record) + "\n", encoding="utf-8")
-
-
-def kept(path: Path) -> Outcome | None:
-    """The outcome that was written, if it was; a damaged one counts as none."""
-    try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Outcome(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-
-
 def gathered(
     plan: Plan, bench: DevImages, outcomes: Mapping[Trial, Outcome], failures: Mapping[str, str]
 ) -> Results:
@@ -240,12 +176,3 @@ def rows(
     repeated = np.isnan(found).all(axis=1)  # the paper protocol of a method without a seed
     found[repeated] = found[0]
     return found
-
-
-def missing(
-    plan: Plan, given: Mapping[str, str], planned: Sequence[Trial]
-) -> tuple[dict[Trial, Outcome], list[Trial]]:
-    """Outcomes that are kept already, and the trials that are not."""
-    found = {trial: kept(path_of(plan, trial, given)) for trial in planned}
-    done = {trial: outcome for trial, outcome in found.items() if outcome is not None}
-    return done, [trial for trial in planned if trial not in done]

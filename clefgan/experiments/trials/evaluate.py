@@ -1,0 +1,60 @@
+"""Every trial of a plan, in one process or several; whatever stops it, what is done is on disk."""
+
+from functools import partial
+
+from clefgan.errors import ClefganError, ClusterError
+from clefgan.experiments import processes
+from clefgan.experiments.trials import kept, trials
+from clefgan.experiments.trials.trials import Outcome, Plan, Results, Trial
+from clefgan.method import Progress, silent
+from clefgan.runs.loading import DevImages
+
+STAGE = "evaluating"
+
+
+def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Results:
+    """Run every trial of a plan that is not kept yet; gather all.
+
+    Parameters
+    ----------
+    jobs : processes; 0: one a core; 1: this process, one trial after the other
+
+    Raises
+    ------
+    ClefganError
+        No dev images, an unknown method, too few images for the folds; a process that died, or
+        a cluster. A method that fails while it runs stops no other, and is not tried again; see
+        `Results.failures`.
+    """
+    loaded = trials.load(plan)
+    planned = list(trials.trials(plan))
+    many = processes.number(jobs, len(planned))
+    given = kept.conditions(plan, loaded, processes.cores_each(many))
+    done, todo = kept.missing(plan, given, planned)
+    failures: dict[str, str] = {}
+    progress(STAGE, len(done), len(planned), "")
+    for trial, outcome in processes.spread(
+        todo,
+        partial(trials.load, plan),
+        partial(outcome_or_reason, plan),
+        many,
+        loaded=loaded,
+        wanted=lambda trial: trial.method not in failures,
+    ):
+        if isinstance(outcome, str):
+            failures.setdefault(trial.method, f"{trial}: {outcome}")
+        else:
+            kept.write(kept.path_of(plan, trial, given), trial, outcome)
+            done[trial] = outcome
+        progress(STAGE, len(done) + len(failures), len(planned), str(trial))
+    return trials.gathered(plan, loaded, done, failures)
+
+
+def outcome_or_reason(plan: Plan, bench: DevImages, trial: Trial) -> Outcome | str:
+    """One trial: its outcome, or why its method failed; what a cluster does is raised."""
+    try:
+        return trials.run(plan, trial, bench)
+    except ClusterError:
+        raise
+    except ClefganError as error:
+        return str(error)

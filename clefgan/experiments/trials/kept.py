@@ -1,0 +1,68 @@
+"""Trials kept on disk: what decides one, and which are there already."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from clefgan.experiments import kept
+from clefgan.experiments.trials.trials import Outcome, Plan, Trial, configured, read
+from clefgan.runs import provenance
+from clefgan.runs.loading import DevImages
+
+ENGINE = ("clefgan.runs.folds", "clefgan.data.images")
+"""Modules beside the method's own that decide what it is fitted on."""
+
+
+def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
+    """What decides scores beside method and folds: images by role, groups, cores of a process."""
+    roles = provenance.digests_of(read(plan))
+    dev = {role: digest for role, digest in roles.items() if role.startswith("dev")}
+    groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
+    return {**dev, "groups": groups, "cores": str(cores)}
+
+
+def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
+    """Where the outcome of a trial is kept.
+
+    Parameters
+    ----------
+    given : what `conditions` returns
+    """
+    folds = [plan.seed + trial.repeat, plan.n_folds, trial.fold, given["groups"]]
+    decides = {
+        "protocol": trial.protocol,
+        "folds": None if trial.fold is None else folds,
+        "given": {name: value for name, value in given.items() if name != "groups"},
+        "sixteen_bit": plan.sixteen_bit,
+    }
+    return kept.path_of(plan.folder, configured(plan, trial), decides, modules=ENGINE)
+
+
+def write(path: Path, trial: Trial, outcome: Outcome) -> None:
+    """Write an outcome, whole or not at all."""
+    record = {
+        "trial": str(trial),
+        "seconds": outcome.seconds,
+        "index": outcome.index,
+        "scores": outcome.scores,
+    }
+    kept.write(path, record)
+
+
+def read_outcome(path: Path) -> Outcome | None:
+    """The outcome that was written, if it was; a damaged one counts as none."""
+    record = kept.read(path)
+    try:
+        return Outcome(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
+    except (KeyError, TypeError):
+        return None
+
+
+def missing(
+    plan: Plan, given: Mapping[str, str], planned: Sequence[Trial]
+) -> tuple[dict[Trial, Outcome], list[Trial]]:
+    """Outcomes that are kept already, and the trials that are not."""
+    outcomes = {trial: read_outcome(path_of(plan, trial, given)) for trial in planned}
+    done = {trial: outcome for trial, outcome in outcomes.items() if outcome is not None}
+    return done, [trial for trial in planned if trial not in done]
