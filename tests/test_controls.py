@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from baselines.learning import logistic
 from clefgan.data import reading
 from clefgan.errors import ClefganError
-from clefgan.experiments.controls import other_generator
-from clefgan.experiments.controls.auc_difference import exchangeable
+from clefgan.experiments.controls import auc_difference
+from clefgan.experiments.controls.image_only import PENALTY, image_only, log_odds
+from clefgan.experiments.controls.other_generator import foreign, other_generator
+from clefgan.experiments.controls.permuted_labels import exchangeable, permutation
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.runs import folds, heldout
 from clefgan.testing import blobs
@@ -35,14 +38,11 @@ class TestImageOnly:
     def test_it_finds_a_brighter_class(self) -> None:
         dev = fair()
         brighter = np.minimum(dev.used.astype(np.int16) + 30, 255).astype(np.uint8)
-        scores = other_generator.image_only(dev_of(brighter, dev.not_used), GROUPS)
+        scores = image_only(dev_of(brighter, dev.not_used), GROUPS)
         assert membership.auc(TRUTH, scores) > 0.95
 
     def test_it_finds_nothing_in_a_fair_split(self) -> None:
-        areas = [
-            membership.auc(TRUTH, other_generator.image_only(fair(seed), GROUPS))
-            for seed in range(8)
-        ]
+        areas = [membership.auc(TRUTH, image_only(fair(seed), GROUPS)) for seed in range(8)]
         assert np.mean(areas) == pytest.approx(0.5, abs=0.12)  # four standard errors
 
     def test_patients_do_not_help(self) -> None:
@@ -52,60 +52,57 @@ class TestImageOnly:
         noise = rng.integers(-3, 4, (40, 32, 32))
         images = np.clip(levels[:, None, None] + noise, 0, 255).astype(np.uint8)
         dev = dev_of(images[:20], images[20:])
-        grouped = other_generator.image_only(dev, [str(i // 4) for i in range(40)])
-        alone = other_generator.image_only(dev, GROUPS)
+        grouped = image_only(dev, [str(i // 4) for i in range(40)])
+        alone = image_only(dev, GROUPS)
         assert membership.auc(TRUTH, grouped) < membership.auc(TRUTH, alone)
 
     def test_same_seed_same_scores_and_the_generated_images_do_not_matter(self) -> None:
         dev = fair()
         other = DevSet(dev.generated[:1], dev.used, dev.not_used)
-        first = other_generator.image_only(dev, GROUPS, 3)
-        assert np.array_equal(first, other_generator.image_only(other, GROUPS, 3))
-        assert not np.array_equal(first, other_generator.image_only(dev, GROUPS, 4))
+        first = image_only(dev, GROUPS, 3)
+        assert np.array_equal(first, image_only(other, GROUPS, 3))
+        assert not np.array_equal(first, image_only(dev, GROUPS, 4))
 
-    def test_the_regression_is_that_of_scikit_learn(self) -> None:
-        from sklearn.linear_model import LogisticRegression
-
+    def test_the_regression_minimises_the_penalised_loss(self) -> None:
         rng = np.random.default_rng(0)
-        rows = rng.normal(size=(50, 6)) * [1, 1, 1, 1, 1, 0]
-        truth = rows[:, 0] + rng.normal(size=50) > 0.7
-        oracle = LogisticRegression(
-            C=other_generator.PENALTY, class_weight="balanced", tol=1e-10, max_iter=10_000
-        ).fit(rows, truth)
-        wanted = [*oracle.coef_[0], oracle.intercept_[0]]
-        assert other_generator.logistic(rows, truth) == pytest.approx(wanted, abs=1e-5)
+        rows = rng.normal(size=(50, 6)) * [1, 1, 1, 1, 1, 0] + 3
+        truth = rows[:, 0] + rng.normal(size=50) > 3.7
+        spread = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
+        scaled = (rows - rows.mean(axis=0)) / spread
+        oracle = logistic.fit(scaled, truth, C=PENALTY)  # by L-BFGS
+        assert log_odds(rows, truth, rows) == pytest.approx(oracle.logit(scaled), abs=1e-4)
 
     def test_classes_that_a_line_separates_are_no_trouble(self) -> None:
         rows = np.where(TRUTH, 1e3, -1e3)[:, None]
-        assert np.isfinite(other_generator.logistic(rows, TRUTH)).all()
+        assert ((log_odds(rows, TRUTH, rows) > 0) == TRUTH).all()
 
     def test_file_sizes_count(self) -> None:
         sizes = [1000 + 500 * bool(used) + i for i, used in enumerate(TRUTH)]
-        scores = other_generator.image_only(fair(), GROUPS, file_sizes=sizes)
+        scores = image_only(fair(), GROUPS, file_sizes=sizes)
         assert membership.auc(TRUTH, scores) > 0.95
 
     def test_constant_images_score_alike(self) -> None:
         same = np.full((20, 32, 32), 99, np.uint8)
-        scores = other_generator.image_only(dev_of(same, same), GROUPS)
+        scores = image_only(dev_of(same, same), GROUPS)
         assert np.ptp(scores) == pytest.approx(0, abs=1e-6)
 
     def test_a_class_of_three_groups_gets_three_folds(self) -> None:
         groups = [f"used {i % 3}" for i in range(20)] + GROUPS[20:]
-        assert np.isfinite(other_generator.image_only(fair(), groups)).all()
+        assert np.isfinite(image_only(fair(), groups)).all()
 
     def test_one_group_of_a_class_is_an_error(self) -> None:
         with pytest.raises(ClefganError, match="fewer than 2 groups of images used"):
-            other_generator.image_only(fair(), ["one"] * 20 + GROUPS[20:])
+            image_only(fair(), ["one"] * 20 + GROUPS[20:])
 
     def test_another_number_of_groups_or_sizes_is_an_error(self) -> None:
         with pytest.raises(
             ClefganError, match=r"^controls: 39 groups for 40 images; give one for each$"
         ):
-            other_generator.image_only(fair(), GROUPS[1:])
+            image_only(fair(), GROUPS[1:])
         with pytest.raises(
             ClefganError, match=r"^controls: 1 file sizes for 40 images; give one for each$"
         ):
-            other_generator.image_only(fair(), GROUPS, file_sizes=[5])
+            image_only(fair(), GROUPS, file_sizes=[5])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +128,7 @@ class TestOtherGenerator:
     def test_fit_and_score_see_the_other_images_only(self) -> None:
         dev, other = fair(), np.full((3, 32, 32), 10, np.uint8)
         Brightness.seen.clear()
-        scores = other_generator.other_generator(Brightness(), dev, other, GROUPS)
+        scores = other_generator(Brightness(), dev, other, GROUPS)
         reals = np.concatenate([dev.used, dev.not_used])
         assert np.array_equal(scores, reals.mean(axis=(1, 2)) - 10)
         assert len(Brightness.seen) == 3
@@ -140,7 +137,7 @@ class TestOtherGenerator:
     def test_the_folds_are_those_of_the_held_out_protocol(self) -> None:
         dev = fair()
         Brightness.seen.clear()
-        other_generator.other_generator(Brightness(), dev, dev.generated, GROUPS, 5, n_folds=4)
+        other_generator(Brightness(), dev, dev.generated, GROUPS, 5, n_folds=4)
         mine = [found.used.tobytes() for found in Brightness.seen]
         Brightness.seen.clear()
         ids = tuple(GROUPS)
@@ -151,17 +148,13 @@ class TestOtherGenerator:
         with pytest.raises(
             ClefganError, match=r"^controls: no image of another generator; give at least one$"
         ):
-            other_generator.other_generator(
-                Brightness(), fair(), np.empty((0, 32, 32), np.uint8), GROUPS
-            )
+            other_generator(Brightness(), fair(), np.empty((0, 32, 32), np.uint8), GROUPS)
         with pytest.raises(
             ClefganError, match=r"generator are 16x8, those of dev 32x32; bring them to one size$"
         ):
-            other_generator.other_generator(
-                Brightness(), fair(), np.zeros((2, 8, 16), np.uint8), GROUPS
-            )
+            other_generator(Brightness(), fair(), np.zeros((2, 8, 16), np.uint8), GROUPS)
         with pytest.raises(ClefganError, match=r"^controls: 2 groups for 40 images"):
-            other_generator.other_generator(Brightness(), fair(), fair().generated, GROUPS[:2])
+            other_generator(Brightness(), fair(), fair().generated, GROUPS[:2])
 
 
 class TestForeign:
@@ -177,12 +170,12 @@ class TestForeign:
     TEST = ("test/generated_1", "test/real_unknown_1")
 
     def test_those_of_test_where_there_are_some(self, tmp_path: Path) -> None:
-        images, what = other_generator.foreign(self.folder(tmp_path, (4, 4), *self.DEV, *self.TEST))
+        images, what = foreign(self.folder(tmp_path, (4, 4), *self.DEV, *self.TEST))
         assert what == "the generated images of test"
         assert np.array_equal(images[:, 0, 0], [len(self.TEST[0]), 10 + len(self.TEST[0])])
 
     def test_phantoms_where_there_is_no_test(self, tmp_path: Path) -> None:
-        images, what = other_generator.foreign(self.folder(tmp_path, (32, 32), *self.DEV))
+        images, what = foreign(self.folder(tmp_path, (32, 32), *self.DEV))
         assert what == "phantom slices"
         assert images.shape == (2, 32, 32)
 
@@ -191,11 +184,11 @@ class TestForeign:
             ClefganError,
             match=r": no test part, and phantoms are square, not 6x4; give a test part",
         ):
-            other_generator.foreign(self.folder(tmp_path, (4, 6), *self.DEV))
+            foreign(self.folder(tmp_path, (4, 6), *self.DEV))
 
     def test_nothing_at_all_is_an_error(self) -> None:
         with pytest.raises(ClefganError, match=r"^x: no dev images; the control is for them$"):
-            other_generator.foreign(reading.Challenge("x", None, None))
+            foreign(reading.Challenge("x", None, None))
 
 
 class TestRows:
@@ -204,7 +197,7 @@ class TestRows:
     blind = rng.normal(0, 1, 40)
 
     def test_a_leak_is_above_its_control(self) -> None:
-        (row,) = other_generator.rows(TRUTH, self.good, {"image only": self.blind})
+        (row,) = auc_difference.rows(TRUTH, self.good, {"image only": self.blind})
         assert row.auc == membership.auc(TRUTH, self.good)
         assert row.control_auc == membership.auc(TRUTH, self.blind)
         assert row.difference == pytest.approx(row.auc - row.control_auc)
@@ -213,25 +206,25 @@ class TestRows:
         assert row.sentence.startswith(f"AUC {row.auc:.3f} is above the {row.control_auc:.3f} of")
 
     def test_a_result_below_its_control_says_so(self) -> None:
-        (row,) = other_generator.rows(TRUTH, self.blind, {"other generator": self.good})
+        (row,) = auc_difference.rows(TRUTH, self.blind, {"other generator": self.good})
         assert not row.above
         assert "is not above the" in row.sentence
         assert "(other generator)" in row.sentence
 
     def test_a_result_equal_to_its_control_says_so(self) -> None:
-        (row,) = other_generator.rows(TRUTH, self.good, {"image only": self.good})
+        (row,) = auc_difference.rows(TRUTH, self.good, {"image only": self.good})
         assert (row.difference, row.above) == (0, False)
         assert "is not above the" in row.sentence
 
     def test_a_small_gain_is_not_reliable(self) -> None:
         rng = np.random.default_rng(9)
         one, other = rng.normal(size=(2, 40)) + np.array([[0.2], [0.0]]) * TRUTH
-        (row,) = other_generator.rows(TRUTH, one, {"image only": other})
+        (row,) = auc_difference.rows(TRUTH, one, {"image only": other})
         assert row.low < 0 < row.difference
         assert "is not reliably above the" in row.sentence
 
     def test_to_be_above_a_control_below_chance_is_no_success(self) -> None:
-        (row,) = other_generator.rows(TRUTH, self.blind, {"image only": -self.good})
+        (row,) = auc_difference.rows(TRUTH, self.blind, {"image only": -self.good})
         assert row.low > 0
         assert row.auc_low < 0.5
         assert not row.above
@@ -240,17 +233,17 @@ class TestRows:
     def test_groups_widen_the_interval(self) -> None:
         truth = np.tile(TRUTH, 4)
         good, blind = np.tile(self.good, 4), np.tile(self.blind, 4)
-        (single,) = other_generator.rows(truth, good, {"c": blind})
-        (grouped,) = other_generator.rows(truth, good, {"c": blind}, groups=GROUPS * 4)
+        (single,) = auc_difference.rows(truth, good, {"c": blind})
+        (grouped,) = auc_difference.rows(truth, good, {"c": blind}, groups=GROUPS * 4)
         assert grouped.high - grouped.low > 1.5 * (single.high - single.low)
 
     def test_one_class_only_is_said(self) -> None:
-        (row,) = other_generator.rows(np.ones(40, bool), self.good, {"image only": self.blind})
+        (row,) = auc_difference.rows(np.ones(40, bool), self.good, {"image only": self.blind})
         assert "cannot be compared with its control (image only): one class only" in row.sentence
 
     def test_scores_of_another_length_are_an_error(self) -> None:
         with pytest.raises(EvaluationError, match="run 'control image only'"):
-            other_generator.rows(TRUTH, self.good, {"image only": self.good[1:]})
+            auc_difference.rows(TRUTH, self.good, {"image only": self.good[1:]})
 
 
 class TestPermutation:
@@ -260,7 +253,7 @@ class TestPermutation:
         all_areas = [
             membership.auc(np.array(labels), scores) for labels in permutations(truth.tolist())
         ]
-        found = other_generator.permutation(truth, scores, permutations=40_000)
+        found = permutation(truth, scores, permutations=40_000)
         own = membership.auc(truth, scores)
         assert found.auc == own
         wanted = np.mean(np.array(all_areas) >= own - 1e-12)
@@ -270,8 +263,7 @@ class TestPermutation:
     def test_p_values_are_uniform_where_nothing_is_there(self) -> None:
         rng = np.random.default_rng(0)
         found = [
-            other_generator.permutation(TRUTH, rng.normal(size=40), permutations=199).p_value
-            for _ in range(200)
+            permutation(TRUTH, rng.normal(size=40), permutations=199).p_value for _ in range(200)
         ]
         assert 0.01 < np.mean(np.array(found) <= 0.05) < 0.1
 
@@ -281,8 +273,8 @@ class TestPermutation:
         truth = np.repeat([True, False, True, False], [40, 10, 10, 40])
         scanner = np.repeat(["A", "B"], 50)
         scores = rng.normal(size=100) + 3 * (scanner == "A")
-        plain = other_generator.permutation(truth, scores)
-        within = other_generator.permutation(truth, scores, strata=scanner.tolist())
+        plain = permutation(truth, scores)
+        within = permutation(truth, scores, strata=scanner.tolist())
         assert plain.p_value < 0.001
         assert within.p_value > 0.05
         assert within.limit > plain.limit
@@ -298,8 +290,8 @@ class TestPermutation:
         truth = np.repeat(rng.permutation(np.repeat([True, False], 5)), 10)
         groups = [str(i // 10) for i in range(100)]
         scores = np.repeat(rng.normal(size=10), 10)
-        single = other_generator.permutation(truth, scores)
-        grouped = other_generator.permutation(truth, scores, groups=groups)
+        single = permutation(truth, scores)
+        grouped = permutation(truth, scores, groups=groups)
         assert grouped.spread > 2 * single.spread
 
     def test_groups_of_one_size_are_exchanged(self) -> None:
@@ -314,7 +306,7 @@ class TestPermutation:
         groups = [f"p{i}" for i, n in enumerate(sizes) for _ in range(n)]
         truth = np.repeat(np.array([True, False] * 3), sizes)
         scores = truth + np.linspace(0, 0.5, 21)
-        found = other_generator.permutation(truth, scores, groups=groups)
+        found = permutation(truth, scores, groups=groups)
         assert found.auc == 1
         assert (found.verdict, found.above) == (False, False)
         assert np.isnan([found.limit, found.spread, found.p_value]).all()
@@ -327,43 +319,38 @@ class TestPermutation:
         """Of two patients with two images each, labels can be swapped in two ways: p is 0.5."""
         truth = np.array([True, True, False, False, True, False, False, False])
         groups = [*"aabb", *"c", *"ddd"]
-        found = other_generator.permutation(truth, truth + 0.0, groups=groups)
+        found = permutation(truth, truth + 0.0, groups=groups)
         assert (found.exchangeable, found.total, found.arrangements) == (2, 4, 2)
         assert "2 of 4 groups are exchangeable, 2 ways to label them; 20 are" in found.sentence
         assert found.p_value == pytest.approx(0.5, abs=0.02)
-        alike = other_generator.permutation(truth, truth + 0.0, groups=[*"abcd", *"ef", *"gg"])
+        alike = permutation(truth, truth + 0.0, groups=[*"abcd", *"ef", *"gg"])
         assert (alike.exchangeable, alike.total) == (6, 7)
 
     def test_the_verdict_says_how_many_can_swap(self) -> None:
         groups = [f"p{i // 2}" if i < 38 else f"p{i}" for i in range(40)]
-        found = other_generator.permutation(TRUTH, TRUTH + 0.0, groups=groups)
+        found = permutation(TRUTH, TRUTH + 0.0, groups=groups)
         assert found.above
         assert found.sentence.endswith("; 19 of 21 groups are exchangeable")
-        found = other_generator.permutation(TRUTH, TRUTH + 0.0)
+        found = permutation(TRUTH, TRUTH + 0.0)
         assert found.sentence.endswith("; 40 of 40 images are exchangeable")
         assert found.arrangements == 20
 
-    def test_same_seed_same_noise_in_any_number_of_batches(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_same_seed_same_noise_in_any_number_of_batches(self) -> None:
         scores = np.random.default_rng(0).normal(size=40)
-        assert other_generator.permutation(TRUTH, scores) == other_generator.permutation(
-            TRUTH, scores
-        )
-        monkeypatch.setattr("clefgan.experiments.controls.auc_difference.CELLS", 4000)
-        found = other_generator.permutation(TRUTH, scores, permutations=1001)
+        assert permutation(TRUTH, scores) == permutation(TRUTH, scores)
+        found = permutation(TRUTH, scores, permutations=1001, at_once=4000)
         assert 0 < found.p_value <= 1
 
     def test_one_class_only_is_said(self) -> None:
-        found = other_generator.permutation(np.ones(3, bool), np.arange(3.0))
+        found = permutation(np.ones(3, bool), np.arange(3.0))
         assert np.isnan(found.p_value)
         assert found.sentence == "AUC cannot be compared with permuted labels: one class only"
 
     def test_errors(self) -> None:
         scores = np.arange(40.0)
         with pytest.raises(ClefganError, match=r"^permutations: 0 is too few; give 1 or more$"):
-            other_generator.permutation(TRUTH, scores, permutations=0)
+            permutation(TRUTH, scores, permutations=0)
         with pytest.raises(ClefganError, match=r"^controls: 1 strata for 40 images"):
-            other_generator.permutation(TRUTH, scores, strata=["a"])
+            permutation(TRUTH, scores, strata=["a"])
         with pytest.raises(EvaluationError, match="scores"):
-            other_generator.permutation(TRUTH, scores[1:])
+            permutation(TRUTH, scores[1:])

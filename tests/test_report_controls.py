@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from clefgan.experiments.controls import other_generator
+from clefgan.experiments.controls import auc_difference, permuted_labels
 from clefgan.experiments.controls.by_method import Contrast, Contrasts
+from clefgan.experiments.controls.image_only import IMAGE_ONLY
 from clefgan.report import controls as report_controls
 
 TRUTH = np.repeat([True, False], 20)
@@ -11,9 +12,9 @@ TRUTH = np.repeat([True, False], 20)
 
 def test_many_methods_that_are_not_above_their_controls_are_one_sentence() -> None:
     rng = np.random.default_rng(0)
-    noise = other_generator.permutation(TRUTH, rng.normal(size=len(TRUTH)))
-    blind = {other_generator.IMAGE_ONLY: rng.normal(size=len(TRUTH))}
-    rows = tuple(other_generator.rows(TRUTH, rng.normal(size=len(TRUTH)), blind))
+    noise = permuted_labels.permutation(TRUTH, rng.normal(size=len(TRUTH)))
+    blind = {IMAGE_ONLY: rng.normal(size=len(TRUTH))}
+    rows = tuple(auc_difference.rows(TRUTH, rng.normal(size=len(TRUTH)), blind))
     for many in (3, 4):
         methods = {f"m{i}": Contrast(rows, noise) for i in range(many)}
         said = report_controls.notes(Contrasts(methods, "others"))[1:]

@@ -1,7 +1,8 @@
 """Negative controls as columns and sentences of the held-out table."""
 
-from clefgan.experiments.controls import other_generator
 from clefgan.experiments.controls.by_method import Contrast, Contrasts
+from clefgan.experiments.controls.image_only import IMAGE_ONLY
+from clefgan.experiments.controls.other_generator import OTHER_GENERATOR
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 
 SPELT_OUT = 3  # methods whose every contrast is a sentence; of more only the names are given
@@ -16,7 +17,7 @@ P_PERMUTED = Column(
     "p_permuted", "p permuted", Holds.P_VALUE, help="Share of permuted labels that do as well"
 )
 AUCS = {
-    other_generator.IMAGE_ONLY: Column(
+    IMAGE_ONLY: Column(
         "auc_image_only",
         "AUC of image only",
         Holds.MEASURE,
@@ -24,7 +25,7 @@ AUCS = {
         short="Image only",
         lower_is_better=True,
     ),
-    other_generator.OTHER_GENERATOR: Column(
+    OTHER_GENERATOR: Column(
         "auc_other_generator",
         "AUC with other generator",
         Holds.MEASURE,

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
-from clefgan.experiments.controls import nuisance, other_generator
-from clefgan.experiments.controls.auc_difference import Noise, Row
+from clefgan.experiments.controls import auc_difference, nuisance, permuted_labels
+from clefgan.experiments.controls.auc_difference import AucDifference
+from clefgan.experiments.controls.image_only import IMAGE_ONLY, image_only
+from clefgan.experiments.controls.other_generator import OTHER_GENERATOR, foreign, other_generator
+from clefgan.experiments.controls.permuted_labels import PermutedLabels
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.trials import Plan, Results
 from clefgan.method import Progress
@@ -19,8 +22,8 @@ from clefgan.runs.loading import DevImages
 class Contrast:
     """Held-out scores of one method, of the first repeat, beside each control."""
 
-    rows: tuple[Row, ...]
-    noise: Noise
+    rows: tuple[AucDifference, ...]
+    noise: PermutedLabels
 
     @property
     def above(self) -> bool:
@@ -73,7 +76,7 @@ def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None)
     Raises
     ------
     ClefganError
-        As `controls.foreign` and `controls.other_generator` do; an id without a stratum.
+        As `foreign` and `other_generator` do; an id without a stratum.
     """
     challenge = trials.read(plan)
     bench = trials.load(plan)
@@ -82,19 +85,19 @@ def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None)
     within = None if strata is None else strata_of(strata, bench)
     dev = challenge.dev
     sizes = [*nuisance.file_sizes(dev.used), *nuisance.file_sizes(dev.not_used)]
-    blind = other_generator.image_only(bench.dev, bench.groups, plan.seed, file_sizes=sizes)
-    other, what = other_generator.foreign(challenge, seed=plan.seed, progress=progress)
+    blind = image_only(bench.dev, bench.groups, plan.seed, file_sizes=sizes)
+    other, what = foreign(challenge, seed=plan.seed, progress=progress)
     found = {}
     for name, scores in results.scores["held-out"].items():
-        elsewhere = other_generator.other_generator(
+        elsewhere = other_generator(
             registry.configure(name, seed=plan.seed), bench.dev, other, bench.groups, plan.seed,
             n_folds=plan.n_folds, progress=progress,
         )  # fmt: skip
-        beside = {other_generator.IMAGE_ONLY: blind, other_generator.OTHER_GENERATOR: elsewhere}
-        rows = other_generator.rows(
+        beside = {IMAGE_ONLY: blind, OTHER_GENERATOR: elsewhere}
+        rows = auc_difference.rows(
             bench.truth, scores[0], beside, groups=bench.groups, seed=plan.seed
         )
-        noise = other_generator.permutation(
+        noise = permuted_labels.permutation(
             bench.truth, scores[0], strata=within, groups=bench.groups, seed=plan.seed
         )
         found[name] = Contrast(tuple(rows), noise)
