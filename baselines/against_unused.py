@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from baselines.features.blocks import Features
-from baselines.features.pca import canonical
 from baselines.features.space import HOG_PCA40, Place, Space
 from baselines.learning import logistic, scaling
 from baselines.scoring import threshold, unused
 from baselines.scoring.unused import Folds
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.similarity.canonical import canonical
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,13 @@ import pytest
 from scipy import ndimage
 from sklearn.decomposition import PCA
 
-from baselines.features import resolution, whitened
-from baselines.features.detail import CENTRE, DEVIATION, Detail
+from baselines.features import whitened
 from baselines.features.pixels import Pixels
 from baselines.features.space import Space
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.similarity import working_size
+from clefgan.similarity.detail_images import CENTRE, DEVIATION, Detail
 from clefgan.similarity.engine import nearest
 from clefgan.testing import blobs
 
@@ -91,36 +92,38 @@ def test_a_constant_image_has_none(name: str) -> None:
     assert (detail.images(flat) == CENTRE).all()
 
 
-@pytest.mark.parametrize("times", [2, 4])
-def test_an_enlarged_image_has_nearly_the_detail_of_its_original(times: int) -> None:
-    """Of the same scale by name; in pixels it would be another band."""
-    x = speckled(12, 0)
-    large = enlarged(x, times)
-    rows = [Pixels()(Detail.like("band", "middle", images).images(images)) for images in (x, large)]
-    if rows[0].shape == rows[1].shape:
-        assert (np.vecdot(*rows) > 0.9).all()
-    side = resolution.working_shape(large)[0]
-    assert resolution.working_shape(x) == (64, 64)
-    assert 60 <= side <= 96
+def test_enlarged_images_are_worked_on_near_the_size_of_their_originals() -> None:
+    """The coarse band is then about what the fine one was, and finds the same images alike."""
+    x = np.concatenate([speckled(8, 0, 32), speckled(8, 0, 32)])
+    noisy = x[8:] + np.random.default_rng(3).normal(0, 12, x[8:].shape)
+    x[8:] = np.clip(noisy, 0, 255)
+    large = enlarged(x, 4)
+    assert working_size.working_shape(x) == (32, 32)
+    assert 32 <= working_size.working_shape(large)[0] < 100 < large.shape[1]
+    alike = []
+    for images, scale in ((x, "fine"), (large, "coarse")):
+        rows = Pixels()(Detail.like("band", scale, images).images(images))
+        alike.append((rows @ rows.T)[np.triu_indices(16, 1)])
+    assert np.corrcoef(*alike)[0, 1] > 0.9
 
 
 def test_soft_images_are_worked_on_where_their_detail_is() -> None:
     x = speckled(8, 1, 128)
     soft = np.rint(ndimage.gaussian_filter(x.astype(float), (0, 3, 3))).astype(np.uint8)
-    assert resolution.working_shape(x) == (128, 128)
-    assert resolution.working_shape(soft)[0] < 80
-    assert resolution.finest(np.full((2, 9, 9), 3, np.uint8)) == 0.5
+    assert working_size.working_shape(x) == (128, 128)
+    assert working_size.working_shape(soft)[0] < 80
+    assert working_size.finest(np.full((2, 9, 9), 3, np.uint8)) == 0.5
 
 
 def test_the_working_image_keeps_its_shape_and_is_never_larger() -> None:
-    assert resolution.working_shape(noise(2, 0, 512, 256)) == (128, 64)
-    assert resolution.working_shape(noise(2, 0, 20, 30)) == (20, 30)
-    assert resolution.working_shape(noise(0, 0, 20, 30)) == (20, 30)
+    assert working_size.working_shape(noise(2, 0, 512, 256)) == (128, 64)
+    assert working_size.working_shape(noise(2, 0, 20, 30)) == (20, 30)
+    assert working_size.working_shape(noise(0, 0, 20, 30)) == (20, 30)
 
 
 def test_averages_are_of_blocks_where_they_fit_and_of_parts_elsewhere() -> None:
-    np.testing.assert_allclose(resolution.averages(6, 3) @ np.arange(6), [0.5, 2.5, 4.5])
-    np.testing.assert_allclose(resolution.averages(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
+    np.testing.assert_allclose(working_size.averages(6, 3) @ np.arange(6), [0.5, 2.5, 4.5])
+    np.testing.assert_allclose(working_size.averages(3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from baselines.features.blocks import Features
-from baselines.features.pca import canonical
 from baselines.learning import net_settings
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.canonical import canonical
 
 
 @dataclass(frozen=True, kw_only=True)

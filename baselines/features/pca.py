@@ -1,13 +1,12 @@
 """Principal components of any features, learned from a set of images."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from baselines.features.blocks import FeatureMap, Features
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.canonical import canonical
 from clefgan.similarity.products import Metric, Products
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats, code
@@ -55,17 +54,3 @@ def fit(base: FeatureMap, images: Images, n_components: int) -> Projected:
     components = (vectors[:, keep] / np.sqrt(values[keep])).T @ rows
     ready = Products.prepare(Metric.EUCLIDEAN, components, memory_mib=256)
     return Projected(base, components @ mean, ready)
-
-
-def canonical(images: Images, limit: int | None = None) -> NDArray[np.int64]:
-    """Numbers of the images in an order that depends on their pixels only; at most `limit`.
-
-    The order is that of their digests, so the first ones are as good as a random choice, and the
-    same whatever order the images came in.
-    """
-    digests = [
-        hashlib.blake2b(np.ascontiguousarray(image).tobytes(), digest_size=8).digest()
-        for image in images
-    ]
-    order = sorted(range(len(digests)), key=digests.__getitem__)
-    return np.array(order[:limit], dtype=np.int64)

@@ -16,9 +16,9 @@ whitened            pixels on principal components of equal strength      cosine
 NAME-pca40          40 principal components of dev's generated images     Euclidean
 ==================  ====================================================  =========
 
-`band`, `contrast` and `gradient` are centred and scaled to length 1 too (see `detail`). They take a
-scale: `band:fine`, `band:middle`, which is `band`, or `band:coarse` go with how fine the images
-are; `band:1:3` is the band between blurs of 1 and 3 pixels of the images themselves.
+`band`, `contrast` and `gradient` (see `clefgan.similarity.detail_images`) are centred and scaled to
+length 1 too. They take a scale: `band:fine`, `band:middle`, which is `band`, or `band:coarse` go
+with how fine the images are; `band:1:3` is the band between blurs of 1 and 3 pixels of the images.
 """
 
 import difflib
@@ -34,10 +34,10 @@ from numpy.typing import NDArray
 
 from baselines.features.blocks import FeatureMap
 from baselines.features.cached import Cached, Remembered
-from baselines.features.detail import SCALES, Detail, Kind
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import detail
+from clefgan.similarity.detail_images import SCALES, Detail, Kind
 from clefgan.similarity.products import Metric
 from clefgan.similarity.whole_numbers import Rows
 

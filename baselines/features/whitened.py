@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from baselines.features import pca
 from baselines.features.blocks import Features
 from baselines.features.pixels import LowPass
-from baselines.features.resolution import working_shape
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.canonical import canonical
+from clefgan.similarity.working_size import working_shape
 
 COMPONENTS = 256  # at most; no more than the images that they are learned from span
 FULL = 30  # the component from which on those that vary less count less
@@ -33,7 +34,7 @@ def learned(images: Images) -> Whitened:
     The variance of the 30th component is added to that of each, so that those of which little is
     known do not drown the others.
     """
-    chosen = np.stack([np.asarray(images[i]) for i in pca.canonical(images, pca.LEARNED_FROM)])
+    chosen = np.stack([np.asarray(images[i]) for i in canonical(images, pca.LEARNED_FROM)])
     projected = pca.fit(LowPass(max(working_shape(images))), chosen, COMPONENTS)
     variance = projected(chosen).astype(np.float64).var(axis=0)
     if not len(variance):

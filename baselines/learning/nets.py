@@ -18,12 +18,12 @@ import optax  # type: ignore[import-untyped]
 from flax import nnx
 from numpy.typing import NDArray
 
-from baselines.features.pca import canonical
 from baselines.features.pixels import LowPass
 from clefgan.dcgan import devices
 from clefgan.dcgan.devices import keep_compilations
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.canonical import canonical
 from clefgan.storage import array_files
 from clefgan.storage.files import cache
 

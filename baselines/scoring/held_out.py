@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from baselines.features.pca import canonical
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images
+from clefgan.similarity.canonical import canonical
 
 
 def split(dev: DevSet) -> tuple[DevSet, DevSet]:

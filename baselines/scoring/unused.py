@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.features.pca import canonical
 from clefgan.method import Images, Scores
+from clefgan.similarity.canonical import canonical
 
 
 @dataclass(frozen=True, eq=False)

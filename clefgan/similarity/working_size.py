@@ -10,8 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.features.pca import canonical
 from clefgan.method import Images
+from clefgan.similarity.canonical import canonical
 
 Matrix = NDArray[np.float32]
 
@@ -19,20 +19,22 @@ MOST = 128  # pixels along the longer side of a working image
 LEAST = 32  # pixels along it at least, where the image has as many
 READ = 64  # images that tell how fine they are
 FAINT = 0.01  # of the strongest band of the gradients' spectrum: below it there is no detail
+MARGIN = 2.0  # pixels of a working image to each that the finest detail needs; without it, what a
+# generator that draws softly copied was seen less well
 BANDS = 32  # rings of the spectrum, up to the finest that pixels can hold
 
 
 def working_shape(like: Images) -> tuple[int, int]:
     """Height and width of the working image of images like these.
 
-    The longer side is at most 128 pixels, and no finer than the images themselves are: a copy that
-    was enlarged has the working image of its original.
+    The longer side is at most 128 pixels, and at most twice what the finest detail of the images
+    needs: images that were enlarged many times are worked on near the size that they came from.
     """
     height, width = like.shape[1:]
     longer = max(height, width)
     if longer == 0 or not len(like):
         return max(1, height), max(1, width)
-    as_fine = math.ceil(longer * min(1.0, 2 * finest(like)))
+    as_fine = math.ceil(longer * min(1.0, MARGIN * 2 * finest(like)))
     wanted = min(MOST, max(min(LEAST, longer), as_fine))
     rows, columns = (max(1, round(side * wanted / longer)) for side in (height, width))
     return rows, columns

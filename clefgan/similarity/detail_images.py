@@ -21,12 +21,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.features.blocks import Features, cores
-from baselines.features.resolution import averages, working_shape
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity import detail
 from clefgan.similarity.detail import Maps
-from clefgan.similarity.threads import single_blas
+from clefgan.similarity.threads import cores, single_blas
+from clefgan.similarity.working_size import averages, working_shape
 
 Kind = Literal["band", "contrast", "gradient"]
 SCALES: dict[str, tuple[float, float]] = {
@@ -91,7 +90,7 @@ class Detail:
         strength = np.sqrt(np.maximum(strength, 0) + np.float32(detail.FLOOR))
         return np.concatenate([down / strength, right / strength], axis=1)
 
-    def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
+    def __call__(self, images: Images, *, progress: Progress = silent) -> Maps:
         """Return (n, n_pixels) float32: the levels of the detail less 128."""
         found = self.images(images, progress=progress).reshape(len(images), -1)
         return found.astype(np.float32) - np.float32(CENTRE)
