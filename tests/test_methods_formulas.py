@@ -15,11 +15,11 @@ from baselines.csls import Csls
 from baselines.domias import Domias
 from baselines.duel import Duel
 from baselines.features.space import PIXELS, Space
-from baselines.fusion import RankFusion
 from baselines.max_correlation import MaxCorrelation
 from baselines.monte_carlo import MonteCarlo, compare_sets
 from baselines.patch_log_ratio import PatchLogRatio
 from baselines.pool_log_ratio import Identifiability, PoolLogRatio
+from baselines.rank_fusion import RankFusion
 from baselines.relative_distance import RelativeDistance, RelativeTile
 from baselines.vcmi import VcmiDeviation, VcmiEnsemble, VcmiMax, VcmiRank, VcmiRetrieval
 from baselines.votes import Votes

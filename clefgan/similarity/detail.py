@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from clefgan.errors import ClefganError
 
@@ -69,10 +68,15 @@ def local_contrast(
     check(narrow, wide)
     if not floor > 0:
         raise ClefganError(f"local contrast: floor {floor} must be above 0; give squared levels")
-    band = _band(images.astype(np.float32), narrow, wide)
+    return over_strength(_band(images.astype(np.float32), narrow, wide), wide, floor)
+
+
+def over_strength(band: Maps, wide: float, floor: float = FLOOR) -> Maps:
+    """Divide a band by the root of `floor` plus its square, blurred by twice `wide`."""
     strength = blurred(band * band, 2 * wide)
     np.maximum(strength, 0, out=strength)
-    return np.asarray(band / np.sqrt(strength + np.float32(floor)), np.float32)
+    strength += np.float32(floor)
+    return np.divide(band, np.sqrt(strength, out=strength))
 
 
 def unit_rows(maps: NDArray[np.generic]) -> Maps:
@@ -98,6 +102,8 @@ def blurred(maps: Maps, sigma: float) -> Maps:
 @cache
 def smoothing(n: int, sigma: float) -> Maps:
     """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
+    from scipy import ndimage  # heavy: methods import this module to know what features there are
+
     matrix = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
     return np.asarray(matrix, np.float32)
 

@@ -14,8 +14,10 @@ gradient   slopes of `g_a * x` downwards and to the right, over their strength
 =========  ====================================================================
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -63,25 +65,19 @@ class Detail:
         128 all over.
         """
         rows, columns = self.work
-        found = np.empty((len(images), rows * (1 + (self.kind == "gradient")), columns), np.uint8)
-        starts = range(0, len(images), BLOCK)
+        height = rows * (1 + (self.kind == "gradient"))
 
-        def fill(start: int) -> None:
-            part = slice(start, start + BLOCK)
-            found[part] = levels(self.maps(worked(np.asarray(images[part]), self.work)))
+        def drawn(block: Images) -> Images:
+            return levels(self.maps(worked(block, self.work)))
 
-        with single_blas(), ThreadPoolExecutor(min(cores(), max(1, len(starts)))) as pool:
-            for done, _ in enumerate(pool.map(fill, starts), start=1):
-                progress("detail", min(done * BLOCK, len(images)), len(images), "")
-        return found
+        return in_blocks(drawn, images, (height, columns), progress)
 
     def maps(self, working: Maps) -> Maps:
-        """Return the map of working images, grey levels around 0."""
+        """Return the map of working images, around 0."""
         narrow, wide = self.scale
-        if self.kind == "band":
-            return detail.band_pass(working, narrow, wide)
-        if self.kind == "contrast":
-            return detail.local_contrast(working, narrow, wide)
+        if self.kind != "gradient":
+            band = detail.band_pass(working, narrow, wide)
+            return band if self.kind == "band" else detail.over_strength(band, wide)
         soft = detail.blurred(working, narrow)
         down, right = (np.zeros_like(soft) for _ in range(2))
         np.subtract(soft[:, 1:], soft[:, :-1], out=down[:, 1:])
@@ -94,6 +90,56 @@ class Detail:
         """Return (n, n_pixels) float32: the levels of the detail less 128."""
         found = self.images(images, progress=progress).reshape(len(images), -1)
         return found.astype(np.float32) - np.float32(CENTRE)
+
+
+@dataclass(frozen=True)
+class Details:
+    """The working image itself and its bands at several scales, worked out together.
+
+    work : (height, width) of the working image
+    """
+
+    scales: tuple[tuple[float, float], ...]
+    work: tuple[int, int]
+
+    def __len__(self) -> int:
+        return 1 + 2 * len(self.scales)
+
+    def views(self, images: Images, *, progress: Progress = silent) -> Images:
+        """Return uint8 (n, n_views, n_pixels).
+
+        First the working image in grey levels, then the bands, then each over its own strength.
+        """
+        rows, columns = self.work
+        n_pixels = rows * columns
+
+        def drawn(block: Images) -> Images:
+            working = worked(block, self.work)
+            blurs = {blur: detail.blurred(working, blur) for blur in {*chain(*self.scales)}}
+            bands = [np.subtract(blurs[narrow], blurs[wide]) for narrow, wide in self.scales]
+            wides = [wide for _, wide in self.scales]
+            even = [detail.over_strength(*band) for band in zip(bands, wides, strict=True)]
+            views = [np.rint(working).astype(np.uint8), *map(levels, (*bands, *even))]
+            return np.stack([view.reshape(-1, n_pixels) for view in views], axis=1)
+
+        return in_blocks(drawn, images, (len(self), n_pixels), progress)
+
+
+def in_blocks(
+    drawn: Callable[[Images], Images], images: Images, shape: tuple[int, int], progress: Progress
+) -> Images:
+    """Draw a few images at a time, on all cores: (n, *shape); no image depends on another."""
+    found = np.empty((len(images), *shape), np.uint8)
+    starts = range(0, len(images), BLOCK)
+
+    def fill(start: int) -> None:
+        part = slice(start, start + BLOCK)
+        found[part] = drawn(np.asarray(images[part]))
+
+    with single_blas(), ThreadPoolExecutor(min(cores(), max(1, len(starts)))) as pool:
+        for done, _ in enumerate(pool.map(fill, starts), start=1):
+            progress("detail", min(done * BLOCK, len(images)), len(images), "")
+    return found
 
 
 def worked(images: Images, work: tuple[int, int]) -> Maps:

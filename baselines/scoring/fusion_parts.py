@@ -1,0 +1,60 @@
+"""The scores that are fused: of views of detail, of the whole image, and of its tiles."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baselines.scoring import tile_scores, view_scores
+from baselines.votes import counted
+from clefgan.method import Images, Progress, Scores
+from clefgan.similarity.detail_images import SCALES, Details
+from clefgan.similarity.engine import scan
+from clefgan.similarity.products import Metric
+from clefgan.similarity.reductions import BestTwo, Both, Whole
+from clefgan.similarity.views import EachView, FirstView, Stacked, Views
+
+Parts: TypeAlias = Mapping[str, Scores]
+"""Scores by block and name, such as `band fine csls`."""
+BLOCKS = ("band", "contrast", "whole", "tiles")
+
+
+def of_block(parts: Parts, block: str) -> list[Scores]:
+    """The scores of one block."""
+    return [part for name, part in parts.items() if name.split(" ")[0] == block]
+
+
+def all_parts(
+    details: Details, candidates: Images, generated: Images, *, progress: Progress
+) -> Parts:
+    """Scores of all blocks; copies of generated images above all others in each."""
+    rows, measure = Stacked(candidates, details), Views(Metric.PEARSON)
+    whole = tuple(Whole() for _ in range(len(details)))
+    among = scan(
+        measure, rows, rows, EachView(whole), skip_self=True, progress=progress, stage="pool"
+    )
+    pools = [view_scores.pool(distances) for distances in among]
+    keep = [view_scores.reduction(pool) for pool in pools]
+    kept, best = scan(
+        measure, rows, Stacked(generated, details),
+        Both(EachView(tuple(keep)), FirstView(BestTwo())),
+        progress=progress, stage="detail",
+    )  # fmt: skip
+    names = ["whole", *(f"{kind} {scale}" for kind in ("band", "contrast") for scale in SCALES)]
+    parts = {
+        f"{view} {name}": score
+        for view, pool, values in zip(names, pools, kept, strict=True)
+        for name, score in view_scores.scores(pool, values).items()
+    }
+    parts["whole votes"] = counted(best, len(candidates), np.maximum)
+    del parts["whole top"]  # at chance wherever it was tried
+    tiles = tile_scores.scores(candidates, generated, progress=progress)
+    parts |= {f"tiles {name}": score for name, score in tiles.items()}
+    copies = kept[0][0][:, 0] >= 1
+    return {name: lifted(part, copies) for name, part in parts.items()}
+
+
+def lifted(part: Scores, copies: NDArray[np.bool_]) -> Scores:
+    """Put copies of generated images above all others, equal among themselves."""
+    return np.where(copies, part.max() + max(1.0, float(np.ptp(part))), part)
