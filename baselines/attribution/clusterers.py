@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.attribution.discriminants import texture_map
-from baselines.features.pca import canonical
 from baselines.features.pixels import LowPass
 from baselines.features.residual import residual
 from clefgan.errors import ClefganError
 from clefgan.method import Clusters, Evidence, Images, Progress, silent
+from clefgan.similarity.canonical import canonical
 from clefgan.similarity.engine import nearest
 from clefgan.similarity.products import Metric
 from clefgan.similarity.threads import single_blas

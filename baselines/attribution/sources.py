@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from baselines.features.pca import canonical
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Source
+from clefgan.similarity.canonical import canonical
 
 Labels = NDArray[np.int64]
 """(n,), the number of each image's class."""
