@@ -1,0 +1,161 @@
+"""The whole audit of arrays: three sets of images in, findings out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clefgan.auditing import (
+    alone,
+    attacks,
+    control,
+    copies,
+    exact,
+    looks,
+    membership,
+    patients,
+    sensitivity,
+)
+from clefgan.auditing.control import ImageOnly
+from clefgan.auditing.copies import CopyList
+from clefgan.auditing.looks import Look
+from clefgan.auditing.margins import Numbers, Strongest
+from clefgan.auditing.material import Material
+from clefgan.auditing.membership import Attack
+from clefgan.auditing.patients import Patients, StratumRow, Sure
+from clefgan.auditing.sensitivity import Sensitivity
+from clefgan.auditing.set_test import SetTest
+from clefgan.auditing.views import BATTERY, View
+from clefgan.errors import ClefganError
+from clefgan.method import Progress, silent
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How an audit is done; fixed before looking.
+
+    level : of the set test, in this look
+    q : expected share of false ones in the list of copies
+    deals : how often patients are dealt again
+    planted : copies of each kind that are planted; 0: none
+    """
+
+    level: float = LEVEL
+    q: float = 0.2
+    deals: int = 1999
+    planted: int = sensitivity.PLANTED
+    views: Sequence[View] = BATTERY
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that mean nothing."""
+        for name, share in (("level", self.level), ("q", self.q)):
+            if not 0 < share < 1:
+                raise ClefganError(f"audit: {name} {share} is not between 0 and 1; give a share")
+        if self.deals < 99:
+            raise ClefganError(f"audit: {self.deals} deals are too few; give 99 or more")
+        if self.deals < 1 / self.level:
+            raise ClefganError(
+                f"audit: {self.deals} deals cannot reach level {self.level:g}; give "
+                f"{int(np.ceil(1 / self.level))} or more"
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What was found.
+
+    exact : (n, 2) released and training images that are equal, pixel for pixel
+    test, attacks, control, patients, sure : None or empty without held-out patients
+    strongest : name of the attack, chosen on the half that it is not judged on
+    """
+
+    material: Material
+    plan: Plan
+    look: Look
+    strong: Strongest
+    exact: Numbers
+    copies: CopyList
+    sensitivity: tuple[Sensitivity, ...]
+    test: SetTest | None = None
+    control: ImageOnly | None = None
+    attacks: tuple[Attack, ...] = ()
+    strongest: str = ""
+    patients: Patients | None = None
+    sure: Sure | None = None
+    strata: tuple[StratumRow, ...] = ()
+
+    @property
+    def attack(self) -> Attack | None:
+        """The strongest attack."""
+        return next((each for each in self.attacks if each.name == self.strongest), None)
+
+
+def examine(material: Material, plan: Plan, *, progress: Progress = silent) -> Findings:
+    """Audit a release; see the modules named in `Findings`."""
+    look = looks.look(material, plan.views, progress=progress)
+    return judge(material, plan, look, progress=progress)
+
+
+def judge(material: Material, plan: Plan, look: Look, *, progress: Progress = silent) -> Findings:
+    """All that follows from a look."""
+    strong = look.strongest()
+    pairs = exact.copies(material)
+    if not material.n_held_out:
+        null = alone.null_margins(material, look, seed=plan.seed)
+        listed = alone.find(strong, null, q=plan.q)
+        seen = planted(material, plan, look, listed, doses=False, progress=progress)
+        return Findings(material, plan, look, strong, pairs, listed, seen)
+    training, stratum = material.training, material.stratum
+    won = training[strong.winner]
+    listed = copies.find(strong.margin, won, float(training.mean()), q=plan.q)
+    test = looks.test(look, training, stratum, times=plan.deals, seed=plan.seed)
+    progress("set test", 1, 1, "")
+    blind = control.image_only(material, seed=plan.seed, progress=progress)
+    scores = look.scores()
+    rows = patients.table(strong, scores[attacks.BEST], training)
+    doses = test.p_value > plan.level
+    return Findings(
+        material=material,
+        plan=plan,
+        look=look,
+        strong=strong,
+        exact=pairs,
+        copies=listed,
+        sensitivity=planted(material, plan, look, listed, doses=doses, progress=progress),
+        test=test,
+        control=blind,
+        attacks=tuple(membership.judge(scores, training, seed=plan.seed)),
+        strongest=membership.strongest(scores, training, seed=plan.seed),
+        patients=rows,
+        sure=patients.sure(rows.margin, training, seed=plan.seed),
+        strata=tuple(patients.by_stratum(rows, training, stratum, material.strata)),
+    )
+
+
+def planted(
+    material: Material,
+    plan: Plan,
+    look: Look,
+    listed: CopyList,
+    *,
+    doses: bool,
+    progress: Progress,
+) -> tuple[Sensitivity, ...]:
+    """What copies planted on purpose show of this audit; nothing where none are asked for."""
+    if not plan.planted:
+        return ()
+    return tuple(
+        sensitivity.measure(
+            material,
+            look,
+            listed,
+            planted=plan.planted,
+            level=plan.level,
+            doses=doses,
+            seed=plan.seed,
+            progress=progress,
+        )
+    )

@@ -1,0 +1,91 @@
+"""One release seen in all views: lists, margins and scores; and copies planted beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clefgan.auditing import attacks, margins, nearest
+from clefgan.auditing.margins import Margins, Numbers, Strongest, Values
+from clefgan.auditing.material import Flags, Material
+from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.set_test import SetTest, deal, judge, statistics
+from clefgan.auditing.views import View
+from clefgan.method import Images, Progress, silent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What all views say about some released images; no label is known here.
+
+    lists, margins, leads : of each view, by name
+    """
+
+    lists: Mapping[str, Nearest]
+    margins: Mapping[str, Margins]
+    leads: Mapping[str, Values]
+
+    def scores(self) -> dict[str, Values]:
+        """Score of each group by each attack."""
+        return attacks.scores(self.leads)
+
+    def whole_units(self) -> list[float]:
+        """The units in which margins of different views are compared."""
+        return margins.whole_units(list(self.margins.values()))
+
+    def strongest(self, units: Sequence[float] | None = None) -> Strongest:
+        """The view that says most about each released image."""
+        return margins.strongest(list(self.margins.values()), units=units)
+
+
+def look(material: Material, views: Sequence[View], *, progress: Progress = silent) -> Look:
+    """Compare the release with all real images in each view."""
+    lists = {
+        view.name: nearest.nearest(
+            view, material.released, material.real, material.group, progress=progress
+        )
+        for view in views
+    }
+    return of_lists(lists, material)
+
+
+def of_lists(lists: Mapping[str, Nearest], material: Material) -> Look:
+    """All that follows from the lists."""
+    found = {name: margins.of(each, material.group) for name, each in lists.items()}
+    leads = {name: attacks.lead(each, len(material.names)) for name, each in found.items()}
+    return Look(lists, found, leads)
+
+
+def look_beside(
+    images: Images, release: Look, material: Material, *, progress: Progress = silent
+) -> Look:
+    """Compare further images, in the release's units and with its hubs: they are no part of it."""
+    lists = {}
+    found = {}
+    for name, own in release.lists.items():
+        lists[name] = nearest.nearest(
+            own.view, images, material.real, material.group, hubs=own.hubs, progress=progress
+        )
+        found[name] = margins.of(lists[name], material.group, units=release.margins[name].units)
+    leads = {name: attacks.lead(each, len(material.names)) for name, each in found.items()}
+    return Look(lists, found, leads)
+
+
+def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
+    """The same of some of the images; hubs and units stay."""
+    found = {name: margins.some_of(each, places) for name, each in look.margins.items()}
+    leads = {name: attacks.lead(each, n_groups) for name, each in found.items()}
+    return Look(look.lists, found, leads)
+
+
+def joined(first: Look, second: Look) -> Look:
+    """Both sets of images as one release."""
+    found = {name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()}
+    leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
+    return Look(first.lists, found, leads)
+
+
+def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
+    """The set test of a look."""
+    labels = deal(training, stratum, times, np.random.default_rng(seed))
+    return judge(*statistics(look.margins, look.scores(), labels))

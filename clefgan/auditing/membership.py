@@ -1,0 +1,234 @@
+"""How well attacks tell training patients from held-out ones, beside guessing and a control.
+
+No threshold is judged on the patients it was set on: patients are dealt to two halves, within each
+set; the threshold comes from one half and is judged on the other. Attacks are compared where the
+threshold was set, so the strongest one has not been chosen on what it is judged on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from clefgan.auditing import epsilon
+from clefgan.auditing.margins import Values
+from clefgan.auditing.material import Flags
+from evaluation.delong import delong
+from evaluation.intervals import clopper_pearson, wilson
+
+RATES = (0.001, 0.01, 0.05, 0.1)  # false alarm rates, smallest first
+NEEDED = 3  # held-out patients that a rate must correspond to: 0.01 needs 300
+PREVALENCES = (0.01, 0.1, 0.5)  # share of training patients among those whom an attacker draws from
+
+Halves = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Successes among trials, with an interval."""
+
+    hits: int
+    of: int
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The share; NaN of nothing."""
+        return self.hits / self.of if self.of else np.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One attack, judged.
+
+    auc, auc_low, auc_high : over all patients, with its interval
+    rate : false alarm rate that the threshold aims at
+    found : training patients named at it; `control` held-out patients named by the same calls
+    baseline : share that guessing with as many calls names
+    risk, risk_low, risk_high : (found - control) / (1 - control), with a Newcombe interval
+    precision : for each prevalence, the probability that somebody who is named was trained on
+    relative_f1 : (F1 - F0) / (1 - F0), F0 of calling everybody
+    epsilon, epsilon_cap : lower bound and the largest bound that so few patients can show
+    """
+
+    name: str
+    auc: float
+    auc_low: float
+    auc_high: float
+    rate: float
+    found: Share
+    control: Share
+    baseline: float
+    risk: float
+    risk_low: float
+    risk_high: float
+    precision: Mapping[float, float]
+    relative_f1: float
+    epsilon: float | None
+    epsilon_cap: float
+
+
+def supported_rate(n_held_out: int) -> float:
+    """Smallest false alarm rate that so many held-out patients can show."""
+    return next((rate for rate in RATES if rate * n_held_out >= NEEDED), RATES[-1])
+
+
+def judge(scores: Mapping[str, Values], training: Flags, *, seed: int = 0) -> list[Attack]:
+    """Judge each attack; see the module.
+
+    Parameters
+    ----------
+    scores : of each patient by each attack, (n_groups,)
+    training : (n_groups,)
+    """
+    half = halves(training, np.random.default_rng(seed))
+    rate = supported_rate(int((~training).sum()))
+    return [of_attack(name, values, training, half, rate) for name, values in scores.items()]
+
+
+def strongest(scores: Mapping[str, Values], training: Flags, *, seed: int = 0) -> str:
+    """The attack that names most training patients at its threshold in the first half alone."""
+    half = halves(training, np.random.default_rng(seed))
+    rate = supported_rate(int((~training).sum()))
+
+    def named(name: str) -> tuple[float, float]:
+        own, truth = scores[name][half], training[half]
+        calls = own > threshold(own[~truth], rate)
+        return float(calls[truth].mean()) if truth.any() else 0.0, auc(own, truth)
+
+    return max(scores, key=named)
+
+
+def halves(training: Flags, rng: np.random.Generator) -> Halves:
+    """Whether each patient is in the first half, each set halved by itself."""
+    first = np.zeros(len(training), bool)
+    for kind in (True, False):
+        places = rng.permutation(np.flatnonzero(training == kind))
+        first[places[: (len(places) + 1) // 2]] = True
+    return first
+
+
+def of_attack(name: str, scores: Values, training: Flags, half: Halves, rate: float) -> Attack:
+    """Judge one attack."""
+    calls = np.zeros(len(scores), bool)
+    for judged in (half, ~half):
+        level = threshold(scores[~judged & ~training], rate)
+        calls[judged] = scores[judged] > level
+    found = share(calls[training])
+    control = share(calls[~training])
+    low, high = auc_interval(scores, training)
+    risk = residual(found, control)
+    second = ~half
+    bound = best_epsilon(scores, training, half)
+    n_each = [int((second & (training == kind)).sum()) for kind in (True, False)]
+    return Attack(
+        name=name,
+        auc=auc(scores, training),
+        auc_low=low,
+        auc_high=high,
+        rate=rate,
+        found=found,
+        control=control,
+        baseline=float(calls.mean()),
+        risk=risk[0],
+        risk_low=risk[1],
+        risk_high=risk[2],
+        precision={each: precision(found.value, control.value, each) for each in PREVALENCES},
+        relative_f1=relative_f1(calls, training),
+        epsilon=bound,
+        epsilon_cap=epsilon.cap(*n_each),
+    )
+
+
+def threshold(held_out: Values, rate: float) -> float:
+    """Score above which a share `rate` of the held-out scores lies, at most; inf without any."""
+    if not len(held_out):
+        return np.inf
+    ordered = np.sort(held_out)[::-1]
+    return float(ordered[min(len(ordered) - 1, int(rate * len(ordered)))])
+
+
+def share(calls: Flags) -> Share:
+    """How many are called, with an exact interval."""
+    limits = clopper_pearson(int(calls.sum()), len(calls))
+    return Share(int(calls.sum()), len(calls), float(limits.low), float(limits.high))
+
+
+def residual(found: Share, control: Share) -> tuple[float, float, float]:
+    """Risk beyond the control, and its interval.
+
+    References
+    ----------
+    Giomi et al. (2023), arXiv:2211.10459 (anonymeter), eq. 1; interval of the difference:
+    Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method
+    10, where anonymeter propagates a symmetric error.
+    """
+    if not found.of or not control.of:
+        return np.nan, np.nan, np.nan
+    a, b = found.value, control.value
+    (al, ah), (bl, bh) = ((float(w.low), float(w.high)) for w in (
+        wilson(found.hits, found.of), wilson(control.hits, control.of)
+    ))  # fmt: skip
+    low = a - b - np.hypot(a - al, bh - b)
+    high = a - b + np.hypot(ah - a, b - bl)
+    rest = max(1 - b, 1e-12)
+    return tuple(float(np.clip(v / rest, 0, 1)) for v in (a - b, low, high))  # type: ignore[return-value]
+
+
+def precision(tpr: float, fpr: float, prevalence: float) -> float:
+    """Probability that somebody who is named was trained on; NaN where nobody is named."""
+    named = tpr * prevalence + fpr * (1 - prevalence)
+    return tpr * prevalence / named if named > 0 else np.nan
+
+
+def relative_f1(calls: Flags, training: Flags) -> float:
+    """F1 of the calls relative to calling everybody; 0 is no better, NaN of one class.
+
+    References
+    ----------
+    El Emam, Mosquera, Fang (2022), doi:10.1093/jamiaopen/ooac083. F0 here is that of calling every
+    patient; their code takes the prevalence.
+    """
+    hits = int((calls & training).sum())
+    total = int(calls.sum()) + int(training.sum())
+    everybody = 2 * training.sum() / (len(training) + training.sum())
+    if not total or everybody >= 1:
+        return np.nan
+    return float((2 * hits / total - everybody) / (1 - everybody))
+
+
+def auc(scores: Values, training: Flags) -> float:
+    """Area under the ROC curve; NaN of one class."""
+    n, m = int(training.sum()), int((~training).sum())
+    if not n or not m:
+        return np.nan
+    return float((rankdata(scores)[training].sum() - n * (n + 1) / 2) / (n * m))
+
+
+def auc_interval(scores: Values, training: Flags) -> tuple[float, float]:
+    """95% interval (DeLong, logit scale): the unit is the patient; NaN of fewer than 2 a set."""
+    if min(training.sum(), (~training).sum()) < 2:
+        return np.nan, np.nan
+    limits = delong(training, [scores]).intervals(0.95)
+    return float(limits.low[0]), float(limits.high[0])
+
+
+def best_epsilon(scores: Values, training: Flags, half: Halves) -> float | None:
+    """Lower bound on the second half at the threshold that gives the largest on the first."""
+
+    def bound(level: float, some: Halves) -> float | None:
+        counts = []
+        for kind in (True, False):
+            own = scores[some & (training == kind)]
+            counts += [int((own > level).sum()), len(own)]
+        return epsilon.lower_bound(*counts)
+
+    levels = np.unique(scores[half])
+    if not len(levels):
+        return None
+    levels = levels[np.unique(np.linspace(0, len(levels) - 1, 64).astype(int))]
+    best = max(levels.tolist(), key=lambda level: bound(level, half) or 0.0)
+    return bound(best, ~half)

@@ -1,0 +1,140 @@
+"""What this audit would have seen on this data, measured with copies planted in memory.
+
+Two questions for each kind of copy. One image: how many of the planted copies are put before a
+reader, nearer to one of their own patients than any released image is to a held-out one, or above
+the cutoff of the list? The set: from how many copies on does the set test notice?
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clefgan.auditing import looks
+from clefgan.auditing.copies import CopyList
+from clefgan.auditing.looks import Look
+from clefgan.auditing.material import Flags, Material
+from clefgan.auditing.membership import Share, share
+from clefgan.auditing.planted import KINDS, Kind, Planted, plant
+from clefgan.method import Progress, silent
+
+PLANTED = 50  # copies of each kind
+DOSES = (1, 2, 5, 10, 20, 50)  # copies that are planted together
+DRAWS = 10  # sets of planted copies a dose
+ENOUGH = 9  # of them that the set test must notice
+DEALS = 99  # of the set test of planted copies
+SEEN_SHARE = 0.05  # of the release: a kind noticed only above this is not seen
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What would have been seen of one kind.
+
+    shown : planted copies that are put before the reader, with an exact interval
+    noticed : smallest number of copies in the release that the set test notices 9 times in 10;
+        None: not even the largest that was tried
+    tried : the largest number that was tried
+    limit : number of copies from which on the kind counts as seen
+    """
+
+    kind: Kind
+    shown: Share
+    noticed: int | None
+    tried: int
+    limit: int
+
+    @property
+    def seen(self) -> bool:
+        """Whether this audit can see the kind: one by one mostly, or a few of them together."""
+        return self.shown.low > 0.5 or (self.noticed is not None and self.noticed <= self.limit)
+
+    @property
+    def missed_below(self) -> float:
+        """Where none was shown: fewer copies than this were there, with 95% confidence.
+
+        1 + floor(ln 0.05 / ln(1 - s)), s the lower limit of the share that is shown.
+        """
+        if self.shown.low <= 0:
+            return math.inf
+        if self.shown.low >= 0.95:
+            return 1.0
+        return 1.0 + math.floor(math.log(0.05) / math.log(1 - self.shown.low))
+
+
+def measure(
+    material: Material,
+    release: Look,
+    found: CopyList,
+    *,
+    kinds: Sequence[Kind] = KINDS,
+    planted: int = PLANTED,
+    level: float = 0.05,
+    doses: bool = True,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> list[Sensitivity]:
+    """Plant copies of each kind and look for them.
+
+    Parameters
+    ----------
+    found : the list of the release, whose cutoff is taken
+    level : of the set test
+    doses : False where the set test has noticed a leak already: more copies say nothing then
+    """
+    results = []
+    for number, kind in enumerate(kinds):
+        rng = np.random.default_rng([seed, number])
+        copies = plant(material, kind, planted, rng)
+        seen = looks.look_beside(copies.images, release, material)
+        calls = shown(seen, release, copies, material.training, found)
+        limit = max(1, round(SEEN_SHARE * len(material.released)))
+        sizes = [dose for dose in DOSES if dose <= min(planted, max(limit, 1))] if doses else []
+        noticed = smallest_noticed(material, release, seen, sizes, level, rng)
+        results.append(Sensitivity(kind, share(calls), noticed, max(sizes, default=0), limit))
+        progress("planting copies", number + 1, len(kinds), kind.name)
+    return results
+
+
+def shown(seen: Look, release: Look, copies: Planted, training: Flags, found: CopyList) -> Flags:
+    """Whether each planted copy would be put before a reader, as a copy of its own patient."""
+    strong = seen.strongest(release.whole_units())
+    own = (copies.parents == strong.winner[:, None]).any(axis=1)
+    return np.asarray(own & training[strong.winner] & (strong.margin > limit_of(found)))
+
+
+def limit_of(found: CopyList) -> float:
+    """Margin above which an image is put before a reader: of the list, or above every decoy."""
+    return float(min(found.look, np.nextafter(found.cutoff, -np.inf)))
+
+
+def smallest_noticed(
+    material: Material,
+    release: Look,
+    seen: Look,
+    sizes: Sequence[int],
+    level: float,
+    rng: np.random.Generator,
+) -> int | None:
+    """The smallest of the sizes from which on the set test notices the planted copies."""
+    times = max(DEALS, math.ceil(2 / level) - 1)
+    n = len(next(iter(seen.margins.values())).winner[0])
+    for size in sizes:
+        noticed = 0
+        for draw in range(DRAWS):
+            places = rng.permutation(n)[:size]
+            some = looks.some_of(seen, places, len(material.names))
+            both = looks.joined(release, some)
+            result = looks.test(
+                both,
+                material.training,
+                material.stratum,
+                times=times,
+                seed=int(rng.integers(2**31)),
+            )
+            noticed += result.p_value <= level
+            if draw - noticed >= DRAWS - ENOUGH:
+                break
+        if noticed >= ENOUGH:
+            return size
+    return None

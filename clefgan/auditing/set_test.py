@@ -1,0 +1,160 @@
+"""Is the release nearer to training patients than chance allows? One exact test for the whole set.
+
+Patients are dealt to training and held-out again and again, within strata. Each statistic is worked
+out for each deal from lists that know no labels; the largest standardised one of all statistics is
+compared with the largest of each deal, so looking in many ways is paid for. Exact for any release
+and any number of images a patient, if training patients were drawn at random from all of them.
+
+References
+----------
+Westfall, Young (1993), Resampling-Based Multiple Testing (largest statistic); the tails, after
+Meehan, Chaudhuri, Dasgupta (2020), arXiv:2004.05675, whose mean hides a few copies.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from clefgan.auditing import _label_kernels as kernels
+from clefgan.auditing.margins import Margins, Numbers, Values
+from clefgan.auditing.material import Flags
+
+TAIL = 20  # released images at each end
+WINDOW_TAILS = (50, 200)  # windows at each end
+SAME = 1e-9  # statistics that differ by less, in standard deviations, are equal
+ROWS = 64  # deals worked out at a time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetTest:
+    """Result of the set test.
+
+    p_value : of the release being nearer to training patients, one-sided
+    p_held_out : of its being nearer to held-out patients, one-sided
+    names : of the statistics
+    z : (n_statistics,), each in standard deviations of its permuted values
+    single : (n_statistics,), one-sided p-value of each by itself, not corrected
+    deals : how many times patients were dealt
+    """
+
+    p_value: float
+    p_held_out: float
+    names: tuple[str, ...]
+    z: Values
+    single: Values
+    deals: int
+
+    @property
+    def strongest(self) -> str:
+        """The statistic that stands out most."""
+        return self.names[int(self.z.argmax())]
+
+
+def deal(training: Flags, stratum: Numbers, times: int, rng: np.random.Generator) -> Flags:
+    """Labels of the groups dealt again within strata: (1 + times, n_groups), the own ones first."""
+    labels = np.empty((1 + times, len(training)), bool)
+    labels[0] = training
+    for number in np.unique(stratum):
+        places = np.flatnonzero(stratum == number)
+        own = np.broadcast_to(training[places], (times, len(places)))
+        labels[1:, places] = rng.permuted(own, axis=1)
+    return labels
+
+
+def statistics(
+    views: Mapping[str, Margins], scores: Mapping[str, Values], labels: Flags
+) -> tuple[tuple[str, ...], Values]:
+    """Names and values, (n_statistics, n_rows): higher is nearer to training patients.
+
+    Parameters
+    ----------
+    scores : of each group by each attack, (n_groups,)
+    labels : (n_rows, n_groups)
+    """
+    found: dict[str, Values] = {}
+    for name, view in views.items():
+        if len(view.winner) == 1:
+            found[f"{name}: tails"] = tail(view.winner[0], view.margin[0], TAIL, labels)
+            continue
+        for k in WINDOW_TAILS:
+            found[f"{name}: {k} windows"] = tail(
+                view.winner.ravel(), view.margin.ravel(), k, labels
+            )
+        found[f"{name}: images"] = signed_tails(view, labels)
+    for name, values in scores.items():
+        found[f"{name}: patients"] = rank_difference(values, labels)
+    return tuple(found), np.stack(list(found.values()))
+
+
+def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
+    """The k largest margins won by training groups less the k largest won by others, a row."""
+    order = np.argsort(-margin, kind="stable")
+    sums = np.empty(len(labels))
+    kernels.tails(labels, winner[order], margin[order], k, sums)
+    return sums
+
+
+def signed_tails(view: Margins, labels: Flags) -> Values:
+    """Sum over the `TAIL` highest and lowest images of their signed margins over all windows."""
+    winner, margin = (np.ascontiguousarray(a.T) for a in (view.winner, view.margin))
+    k = min(TAIL, len(winner))
+    result = np.empty(len(labels))
+    sums = np.empty((ROWS, len(winner)))
+    for start in range(0, len(labels), ROWS):
+        some = labels[start : start + ROWS]
+        part = sums[: len(some)]
+        kernels.signed(some, winner, margin, part)
+        part.partition((k - 1, len(winner) - k), axis=1)
+        result[start : start + len(some)] = part[:, :k].sum(axis=1) + part[:, -k:].sum(axis=1)
+    return result
+
+
+def rank_difference(scores: Values, labels: Flags) -> Values:
+    """Mean rank of the groups called training, a row: Mann and Whitney's statistic."""
+    ranks = rankdata(scores)
+    return np.asarray((labels @ ranks) / np.maximum(1, labels.sum(axis=1)))
+
+
+def judge(names: Sequence[str], values: Values) -> SetTest:
+    """P-values from statistics of all deals, the own labels first: (n_statistics, 1 + times)."""
+    spread = values.std(axis=1, keepdims=True)
+    centred = values - values.mean(axis=1, keepdims=True)
+    flat = spread <= 1e-12 * np.maximum(1, np.abs(values).max(axis=1, keepdims=True))
+    z = np.where(flat, 0.0, centred / np.where(flat, 1.0, spread))
+
+    def share(column: NDArray[np.float64]) -> float:
+        return float(np.mean(column >= column[0] - SAME))
+
+    return SetTest(
+        p_value=share(z.max(axis=0)),
+        p_held_out=share((-z).max(axis=0)),
+        names=tuple(names),
+        z=z[:, 0],
+        single=np.array([share(row) for row in z]),
+        deals=values.shape[1] - 1,
+    )
+
+
+def permuted(
+    views: Mapping[str, Margins],
+    scores: Mapping[str, Values],
+    training: Flags,
+    stratum: Numbers,
+    *,
+    times: int = 1999,
+    seed: int = 0,
+) -> SetTest:
+    """Test a release; see the module.
+
+    Parameters
+    ----------
+    views : margins of each view
+    scores : of each group by each attack, worked out without labels
+    training, stratum : of each group
+    times : how often patients are dealt again; the p-value is at least 1 / (1 + times)
+    """
+    labels = deal(training, stratum, times, np.random.default_rng(seed))
+    return judge(*statistics(views, scores, labels))

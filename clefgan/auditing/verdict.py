@@ -1,0 +1,221 @@
+"""The verdict: one sentence with an interval, and the exit code that goes with it.
+
+Its words are of this release and of what was looked for. It never says that a release is without
+risk: an attack that was not tried may succeed.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from clefgan.auditing.examine import Findings
+from clefgan.auditing.membership import Attack
+from clefgan.auditing.profiles import Profile
+from clefgan.auditing.sensitivity import Sensitivity
+
+FEWEST = 20  # patients a side, below which an audit cannot say
+FARTHER = 0.01  # p-value of the release being nearer to held-out patients, at which it cannot say
+LAST_LOOK = 3  # the look whose failure asks for another generator
+
+
+class Outcome(IntEnum):
+    """How an audit ends; the number is the exit code."""
+
+    NOTHING_FOUND = 0
+    LEAK = 1
+    CANNOT_SAY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """Outcome, the sentence, and each reason."""
+
+    outcome: Outcome
+    sentence: str
+    reasons: tuple[str, ...]
+
+
+def of(findings: Findings, profile: Profile, *, look_number: int = 1) -> AuditVerdict:
+    """Judge findings by a threshold that was fixed before."""
+    found = leaks(findings, profile)
+    if found:
+        return AuditVerdict(
+            Outcome.LEAK, leak_sentence(findings, found[0], look_number), tuple(found)
+        )
+    doubts = cannot_say(findings, profile)
+    if doubts:
+        more = f" ({len(doubts) - 1} more reasons below)" if len(doubts) > 1 else ""
+        sentence = f"This audit cannot say: {doubts[0]}{more}."
+        return AuditVerdict(Outcome.CANNOT_SAY, sentence, tuple(doubts))
+    return AuditVerdict(Outcome.NOTHING_FOUND, nothing_sentence(findings), remarks(findings))
+
+
+def leaks(findings: Findings, profile: Profile) -> list[str]:
+    """What speaks for a leak, the strongest first."""
+    if findings.control is not None and findings.control.differs and not len(findings.exact):
+        return []
+    reasons = []
+    if len(findings.exact):
+        reasons.append(f"{counted(len(set(findings.exact[:, 0].tolist())), 'released image')} equal "
+                       "a training image pixel for pixel")  # fmt: skip
+    test = findings.test
+    if test is None:
+        if len(findings.copies.listed):
+            reasons.append(
+                f"{counted(len(findings.copies.listed), 'image')} are nearer to one training "
+                "patient than real images of other patients are"
+            )
+        return reasons
+    if test.p_value <= findings.plan.level:
+        reasons.append(nearer(findings))
+    attack = findings.attack
+    if attack is not None and profile.measure == "risk" and attack.risk_low > profile.limit:
+        reasons.append(f"{risk_words(attack)}, above the {profile.limit:g} of {profile.name!r}")
+    return reasons
+
+
+def nearer(findings: Findings) -> str:
+    """What the set test saw, in patients and images."""
+    test, sure = findings.test, findings.sure
+    assert test is not None
+    assert sure is not None
+    p = f"p = {test.p_value:.2g}, level {findings.plan.level:.2g}"
+    total = f"{findings.material.n_training} training patients"
+    n = len(findings.copies.listed)
+    if sure.at_least:
+        most = sure.of - sure.at_least
+        return (
+            f"released images are nearer to {sure.of} of your {total} than chance allows (at most "
+            f"{most} of these {sure.of} by chance, 95%; {p}), and {counted(n, 'image')} of "
+            f"{len(findings.material.released)} are listed"
+        )
+    return (
+        f"the release as a whole is nearer to your {total} than to held-out ones ({p}, seen in "
+        f"{test.strongest!r}), though no single patient stands out for sure"
+    )
+
+
+def leak_sentence(findings: Findings, reason: str, look_number: int) -> str:
+    """The sentence of a leak, with what to do."""
+    n = len(findings.copies.listed)
+    todo = f"withhold the {counted(n, 'image')} in withhold.csv, then audit again"
+    if not n:
+        todo = "withholding single images will not do; train again with more patients or noise"
+    if look_number >= LAST_LOOK:
+        todo = f"this is look {look_number} at this generator: change the generator"
+    return f"Do not release yet: {reason}; {todo}."
+
+
+def cannot_say(findings: Findings, profile: Profile) -> list[str]:
+    """What keeps an audit from an answer, the strongest first."""
+    doubts = []
+    material, test, attack = findings.material, findings.test, findings.attack
+    if findings.control is not None and findings.control.differs:
+        doubts.append(
+            "training and held-out patients differ without any released image (image-only AUC "
+            f"{findings.control.auc:.2f}, p = {findings.control.p_value:.2g}), so a difference "
+            "between them proves nothing; hold out patients of the same source"
+        )
+    if test is not None and test.p_held_out <= FARTHER:
+        doubts.append(
+            "the release is nearer to held-out than to training patients "
+            f"(p = {test.p_held_out:.2g}): the two are exchanged, or a filter has dug a hole round "
+            "the training patients"
+        )
+    fewest = min(material.n_training, material.n_held_out or material.n_training)
+    if fewest < FEWEST:
+        cap = "" if attack is None else f"; they show at most epsilon {attack.epsilon_cap:.1f}"
+        doubts.append(f"{fewest} patients a side are too few, {FEWEST} are needed{cap}")
+    blind = [each.kind.title for each in findings.sensitivity if not each.seen]
+    if blind and findings.sensitivity:
+        doubts.append(f"{listed(blind)} would not have been seen on this data")
+    if not findings.sensitivity:
+        doubts.append("no copies were planted, so what it would have seen is not known")
+    if attack is not None:
+        doubts += above_limit(attack, profile)
+    return doubts
+
+
+def above_limit(attack: Attack, profile: Profile) -> list[str]:
+    """Whether the interval reaches above the threshold."""
+    if profile.measure == "risk" and attack.risk_high > profile.limit:
+        return [
+            f"{risk_words(attack)}, which reaches above the {profile.limit:g} of {profile.name!r}; "
+            "more patients make the interval narrower"
+        ]
+    if profile.measure == "relative F1" and attack.relative_f1 > profile.limit:
+        return [
+            f"the strongest attack has a relative F1 of {attack.relative_f1:.2f}, above the "
+            f"{profile.limit:g} of {profile.name!r}"
+        ]
+    return []
+
+
+def nothing_sentence(findings: Findings) -> str:
+    """The sentence where nothing was found."""
+    parts = ["No near-copy found."]
+    by_itself = [each for each in findings.sensitivity if each.shown.low > 0.5]
+    together = [each for each in findings.sensitivity if each not in by_itself]
+    if by_itself:
+        hits = sum(each.shown.hits for each in by_itself)
+        of = sum(each.shown.of for each in by_itself)
+        least = max(each.missed_below for each in by_itself)
+        parts.append(
+            f"Planted copies of {counted(len(by_itself), 'kind')} were put before the reader in "
+            f"{hits} of {of} cases, so fewer than {least:.0f} of each kind were missed, 95%"
+            + (f"; {from_words(together)}." if together else ".")
+        )
+    elif together:
+        parts.append(f"{from_words(together)}.".capitalize())
+    attack, test = findings.attack, findings.test
+    if attack is None or test is None:
+        parts.append("Membership was not assessed: no patients were held out.")
+    else:
+        parts.append(
+            f"The strongest of {len(findings.attacks)} attacks names {percent(attack.found.value)} "
+            f"of training patients at {percent(attack.control.value)} false alarms (risk beyond "
+            f"the control {percent(attack.risk)} [{percent(attack.risk_low)} to "
+            f"{percent(attack.risk_high)}]), and the set test sees no difference "
+            f"(p = {test.p_value:.2g})."
+        )
+    parts.append("This is no proof that nobody can be recognised.")
+    return " ".join(parts)
+
+
+def from_words(kinds: list[Sensitivity]) -> str:
+    """From how many copies on the set test notices kinds that single images do not show."""
+    said = [f"{each.kind.title} from {each.noticed} on" for each in kinds]
+    return f"only the whole set shows {listed(said)}"
+
+
+def remarks(findings: Findings) -> tuple[str, ...]:
+    """What a reader should know beside the sentence."""
+    n = len(findings.copies.listed)
+    if not n:
+        return ()
+    return (
+        f"{counted(n, 'image')} listed at an expected false share of {findings.plan.q:g}: look at "
+        "them. The set test does not support the list; on clean data one in ten has such a list",
+    )
+
+
+def risk_words(attack: Attack) -> str:
+    """The risk of an attack with its interval."""
+    return (
+        f"the strongest attack ({attack.name}) names {percent(attack.risk)} of training patients "
+        f"beyond its control [{percent(attack.risk_low)} to {percent(attack.risk_high)}]"
+    )
+
+
+def counted(n: int, noun: str) -> str:
+    """`1 image`, `2 images`."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def percent(share: float) -> str:
+    """0.031 as 3%."""
+    return f"{100 * share:.0f}%"

@@ -1,0 +1,113 @@
+"""The views in which images are compared: whole images, detail maps, and windows of them.
+
+Whole-image views find copies; detail maps find what coarse anatomy drowns; windows find parts of
+training images put together, to which every whole-image view is blind. `BATTERY` is what an audit
+looks at, `CONFIRMING` what is kept back for a re-audit after images were withheld by the first.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from clefgan.method import Images
+from clefgan.similarity import detail
+from clefgan.similarity.detail import Maps
+
+WINDOW_GRID = 64  # pixels: maps are averaged down to about this before windows are cut
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to look at images.
+
+    across : windows along each side, overlapping by half; 1 is the whole image
+    keep : nearest patients that are kept of each released image and window
+    mirrored : released images are flipped left to right before they are compared
+    """
+
+    name: str
+    title: str
+    make: Callable[[Images], Maps]
+    across: int = 1
+    keep: int = 32
+    mirrored: bool = False
+
+    def cuts(self, images: Images) -> Iterator[Maps]:
+        """Unit rows of each window of all images: (n, n_pixels) float32."""
+        maps = self.make(images)
+        if self.across == 1:
+            yield detail.unit_rows(maps)
+            return
+        maps = averaged(maps, max(1, min(maps.shape[1:]) // WINDOW_GRID))
+        for rows, columns in windows(maps.shape[1], maps.shape[2], self.across):
+            yield detail.unit_rows(maps[:, rows, columns])
+
+    @property
+    def n_cuts(self) -> int:
+        """How many windows there are."""
+        return self.across * self.across
+
+
+def averaged(maps: Maps, step: int) -> Maps:
+    """Maps on a coarser grid: means of `step` x `step` pixels; an odd edge is left out."""
+    if step == 1:
+        return maps
+    n, height, width = (len(maps), maps.shape[1] // step, maps.shape[2] // step)
+    blocks = maps[:, : height * step, : width * step].reshape(n, height, step, width, step)
+    return np.asarray(blocks.mean(axis=(2, 4), dtype=np.float32))
+
+
+def windows(height: int, width: int, across: int) -> Iterator[tuple[slice, slice]]:
+    """Windows that overlap by half, from the top left; at least 2 pixels a side."""
+    sides = [max(2, min(side, round(2 * side / (across + 1)))) for side in (height, width)]
+    starts = [
+        np.linspace(0, max(0, side - part), across).round().astype(int).tolist()
+        for side, part in zip((height, width), sides, strict=True)
+    ]
+    for row in starts[0]:
+        for column in starts[1]:
+            yield slice(row, row + sides[0]), slice(column, column + sides[1])
+
+
+def levels(images: Images) -> Maps:
+    """Grey levels as they are."""
+    return images.astype(np.float32)
+
+
+def band(images: Images) -> Maps:
+    """Structure of 1 to 3 pixels."""
+    return detail.band_pass(images, 1.0, 3.0)
+
+
+def fine_band(images: Images) -> Maps:
+    """Structure of 0.7 to 2 pixels."""
+    return detail.band_pass(images, 0.7, 2.0)
+
+
+def contrast(images: Images) -> Maps:
+    """Structure of 1 to 3 pixels over its strength around."""
+    return detail.local_contrast(images, 1.0, 3.0)
+
+
+def gradient(images: Images) -> Maps:
+    """Strength of the slope after a blur of 1 pixel."""
+    soft = detail.blurred(images.astype(np.float32), 1.0)
+    down, right = np.gradient(soft, axis=(1, 2)) if min(soft.shape[1:]) > 1 else (soft, soft)
+    return np.hypot(down, right)
+
+
+PIXELS = View("pixels", "whole images, grey levels", levels)
+BAND = View("band", "whole images, structure of 1 to 3 pixels", band)
+MIRRORED = View("mirrored", "whole images flipped, structure of 1 to 3 pixels", band, mirrored=True)
+CONTRAST = View("contrast", "whole images, local contrast", contrast)
+WINDOWS = View(
+    "windows", "7 x 7 windows of a quarter of the width, fine structure", fine_band, 7, 4
+)
+GRADIENT = View("gradient", "whole images, strength of slopes", gradient)
+GRADIENT_WINDOWS = View(
+    "gradient-windows", "5 x 5 windows of a third of the width, strength of slopes", gradient, 5, 4
+)
+
+BATTERY = (PIXELS, BAND, CONTRAST, MIRRORED, WINDOWS)
+CONFIRMING = (GRADIENT, GRADIENT_WINDOWS)
