@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan.data import reading
-from clefgan.experiments.controls import nuisance
+from clefgan.data import nuisance, reading
 from clefgan.testing import blobs
 
 

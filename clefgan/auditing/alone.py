@@ -15,9 +15,10 @@ from clefgan.auditing.material import Material
 from clefgan.auditing.nearest import Nearest
 from clefgan.auditing.planted import degraded
 from clefgan.method import Progress, silent
-from evaluation.multiple import benjamini_hochberg
+from evaluation.significance.multiple import benjamini_hochberg
 
-MOST = 2000  # patients whose images make the null
+MOST = 2000  # images that make the null
+ENOUGH = 1000  # of them at least: with few patients, several images of each
 
 
 def null_margins(
@@ -25,7 +26,9 @@ def null_margins(
 ) -> Values:
     """Largest margins over views of one image of each patient against the other patients."""
     rng = np.random.default_rng(seed)
-    patients = rng.permutation(len(material.names))[:MOST]
+    n = len(material.names)
+    turns = -(-min(MOST, max(n, ENOUGH)) // n)
+    patients = np.concatenate([rng.permutation(n) for _ in range(turns)])[:MOST]
     first, last = (np.searchsorted(material.group, patients, side) for side in ("left", "right"))
     images = degraded(material.real[rng.integers(first, last)], rng)
     found = []

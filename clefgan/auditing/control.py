@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import rankdata
 
-from clefgan import nuisance
 from clefgan.auditing.margins import Numbers, Values
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.set_test import deal
+from clefgan.data import nuisance
 from clefgan.method import Progress, silent
 
 FOLDS = 5

@@ -10,7 +10,7 @@ Jagielski, Ullman, Oprea (2020), arXiv:2006.07709; Nasr et al. (2021), arXiv:210
 
 import math
 
-from evaluation.intervals import clopper_pearson
+from evaluation.intervals.proportions import clopper_pearson
 
 
 def lower_bound(

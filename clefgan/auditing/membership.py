@@ -15,8 +15,8 @@ from scipy.stats import rankdata
 from clefgan.auditing import epsilon
 from clefgan.auditing.margins import Values
 from clefgan.auditing.material import Flags
-from evaluation.delong import delong
-from evaluation.intervals import clopper_pearson, wilson
+from evaluation.intervals.proportions import clopper_pearson, wilson
+from evaluation.significance.delong import delong
 
 RATES = (0.001, 0.01, 0.05, 0.1)  # false alarm rates, smallest first
 NEEDED = 3  # held-out patients that a rate must correspond to: 0.01 needs 300

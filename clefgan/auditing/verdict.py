@@ -36,11 +36,10 @@ class AuditVerdict:
 
 def of(findings: Findings, profile: Profile, *, look_number: int = 1) -> AuditVerdict:
     """Judge findings by a threshold that was fixed before."""
-    found = leaks(findings, profile)
-    if found:
-        return AuditVerdict(
-            Outcome.LEAK, leak_sentence(findings, found[0], look_number), tuple(found)
-        )
+    reasons = leaks(findings, profile)
+    if reasons:
+        sentence = leak_sentence(findings, reasons[0], look_number)
+        return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
     doubts = cannot_say(findings, profile)
     if doubts:
         more = f" ({len(doubts) - 1} more reasons below)" if len(doubts) > 1 else ""
@@ -55,8 +54,8 @@ def leaks(findings: Findings, profile: Profile) -> list[str]:
         return []
     reasons = []
     if len(findings.exact):
-        reasons.append(f"{counted(len(set(findings.exact[:, 0].tolist())), 'released image')} equal "
-                       "a training image pixel for pixel")  # fmt: skip
+        n = len(set(findings.exact[:, 0].tolist()))
+        reasons.append(f"{counted(n, 'released image')} equal a training image pixel for pixel")
     test = findings.test
     if test is None:
         if len(findings.copies.listed):

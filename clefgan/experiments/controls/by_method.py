@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clefgan.data import truth_and_groups
+from clefgan.data import nuisance, truth_and_groups
 from clefgan.errors import ClefganError
-from clefgan.experiments.controls import auc_difference, nuisance, permuted_labels
+from clefgan.experiments.controls import auc_difference, permuted_labels
 from clefgan.experiments.controls.auc_difference import AucDifference
 from clefgan.experiments.controls.image_only import IMAGE_ONLY, image_only
 from clefgan.experiments.controls.other_generator import OTHER_GENERATOR, foreign, other_generator

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data import nuisance
 from clefgan.errors import ClefganError
-from clefgan.experiments.controls import nuisance
 from clefgan.method import DevSet, Scores
 from clefgan.runs import folds
 

@@ -1,0 +1,104 @@
+"""Lists by target and decoy, over images and over patients, and the bound on false ones."""
+
+import numpy as np
+import pytest
+
+from clefgan.auditing import copies, patients
+from clefgan.auditing.false_bound import false_bound
+from clefgan.auditing.material import Flags
+
+
+def test_the_cutoff_is_knockoff_plus() -> None:
+    """Against the definition, tried at every cutoff."""
+    rng = np.random.default_rng(0)
+    for share in (0.5, 0.8):
+        margin, won = rng.exponential(size=300), rng.random(300) < share
+        margin[:30] += 4
+        won[:30] = True
+        found = copies.find(margin, won, share, q=0.2)
+        passing = [
+            c
+            for c in margin
+            if (1 + (~won & (margin >= c)).sum()) * share / (1 - share)
+            <= 0.2 * (won & (margin >= c)).sum()
+        ]
+        assert found.cutoff == min(passing)
+        assert set(found.listed) == set(np.flatnonzero(won & (margin >= min(passing))))
+        assert found.decoys == (~won & (margin >= min(passing))).sum()
+        assert (found.q_values[found.listed] <= 0.2).all()
+        assert (found.q_values[~won] == 1).all()
+
+
+@pytest.mark.parametrize("share", [0.5, 0.75])
+def test_the_share_of_false_ones_is_as_asked(share: float) -> None:
+    shares, empty = [], 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        margin, won = rng.exponential(size=400), rng.random(400) < share
+        margin[:25] += 3
+        won[:25] = True
+        listed = copies.find(margin, won, share, q=0.2).listed
+        shares.append((listed >= 25).mean() if len(listed) else 0.0)
+        clean = copies.find(rng.exponential(size=400), rng.random(400) < share, share, q=0.2)
+        empty += not len(clean.listed)
+    assert np.mean(shares) <= 0.2
+    assert np.mean(shares) > 0.08
+    assert empty > 240
+
+
+def test_equal_margins_are_listed_together_or_not_at_all() -> None:
+    won = np.array([True] * 12 + [False] * 3)
+    assert not len(copies.find(np.ones(15), won, 0.5, q=0.2).listed)
+    assert len(copies.find(np.ones(15), won, 0.5, q=0.4).listed) == 12
+
+
+def test_decoys_alone_give_an_empty_list() -> None:
+    found = copies.find(np.arange(5.0), np.zeros(5, bool), 0.5)
+    assert not len(found.listed)
+    assert found.cutoff == np.inf
+    assert found.look == 4
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_the_bound_holds_for_all_cutoffs_at_once(share: float) -> None:
+    broken = 0
+    bound = false_bound(200, share, 0.95, 0)
+    for seed in range(500):
+        won = np.random.default_rng([7, seed]).random(200) < share
+        hits, decoys = np.cumsum(won), np.cumsum(~won)
+        within = decoys < len(bound)
+        broken += bool((hits[within] > bound[decoys[within]]).any())
+    assert broken <= 0.08 * 500
+    assert broken > 5  # and it is no wider than it has to be
+
+
+def half(n: int) -> Flags:
+    return np.asarray(np.arange(n) % 2 == 0)
+
+
+def test_patients_who_stand_out_are_counted_and_clean_data_have_none() -> None:
+    named = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        margin = rng.exponential(size=100)
+        named += patients.sure(margin, rng.permutation(half(100))).at_least > 0
+        margin[:40:2] += 6
+        found = patients.sure(margin, half(100))
+        assert found.at_least >= 9
+        assert found.at_least <= 20
+    assert named <= 16  # 10 expected
+
+
+def test_conformal_p_values_are_uniform_and_never_0() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=2000)
+    p = patients.conformal(scores, half(2000))
+    assert p.min() >= 1 / 1001
+    own = p[half(2000)]
+    for level in (0.05, 0.2, 0.5):
+        assert (own <= level).mean() == pytest.approx(level, abs=0.03)
+
+
+def test_a_held_out_patient_is_compared_with_itself_once() -> None:
+    p = patients.conformal(np.array([3.0, 1.0, 2.0]), np.array([True, False, False]))
+    assert p.tolist() == pytest.approx([1 / 3, 1.0, 1 / 2])

@@ -1,0 +1,109 @@
+"""Attacks judged: against printed tables, anonymeter's formula and plain counts."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from clefgan.auditing import attacks, epsilon, membership
+from clefgan.auditing.material import Flags
+
+
+@pytest.mark.parametrize(
+    ("n", "printed"), [(20, 1.60), (50, 2.57), (100, 3.28), (200, 3.98), (500, 4.91), (1000, 5.60)]
+)
+def test_the_cap_of_epsilon_is_the_printed_one(n: int, printed: float) -> None:
+    assert epsilon.cap(n, n) == pytest.approx(printed, abs=0.006)
+
+
+def test_epsilon_from_exact_limits() -> None:
+    tpr = binomtest(60, 100).proportion_ci(0.95, "exact").low
+    fpr = binomtest(3, 100).proportion_ci(0.95, "exact").high
+    assert epsilon.lower_bound(60, 100, 3, 100) == pytest.approx(math.log(tpr / fpr))
+
+
+def test_the_mirrored_bound_counts_too() -> None:
+    """Nearly all training patients called, and half of the others: those not called say it."""
+    bound = epsilon.lower_bound(100, 100, 50, 100)
+    assert bound == pytest.approx(epsilon.lower_bound(50, 100, 0, 100))
+
+
+@pytest.mark.parametrize("counts", [(5, 100, 5, 100), (0, 50, 0, 50), (0, 0, 0, 0), (3, 5, 0, 0)])
+def test_a_bound_of_nothing_is_not_0(counts: tuple[int, int, int, int]) -> None:
+    assert epsilon.lower_bound(*counts) is None
+
+
+@pytest.mark.parametrize(
+    ("n", "rate"), [(10, 0.1), (59, 0.1), (60, 0.05), (299, 0.05), (300, 0.01), (3000, 0.001)]
+)
+def test_the_false_alarm_rate_is_one_that_so_many_can_show(n: int, rate: float) -> None:
+    assert membership.supported_rate(n) == rate
+
+
+def leaky(
+    n: int, strength: float, seed: int = 0
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], Flags]:
+    rng = np.random.default_rng(seed)
+    training = np.arange(2 * n) < n
+    return rng.normal(size=2 * n) + strength * training, training
+
+
+def test_risk_is_anonymeters_with_newcombes_interval() -> None:
+    found, control = (membership.share(np.arange(100) < hits) for hits in (40, 10))
+    risk, low, high = membership.residual(found, control)
+    assert risk == pytest.approx((0.4 - 0.1) / (1 - 0.1))
+    assert low == pytest.approx(0.1839 / 0.9, abs=2e-3)  # Newcombe's method 10 of .4 - .1
+    assert high == pytest.approx(0.4084 / 0.9, abs=2e-3)
+
+
+def test_an_attack_that_works_is_told_from_one_that_does_not() -> None:
+    scores, training = leaky(200, 3.0)
+    noise, _ = leaky(200, 0.0, seed=1)
+    good, bad = membership.judge({"good": scores, "bad": noise}, training)
+    assert good.risk_low > 0.5
+    assert good.epsilon is not None
+    assert 1.5 < good.epsilon < good.epsilon_cap
+    assert bad.epsilon is None
+    assert bad.risk_low == 0
+    assert bad.auc_low < 0.5 < bad.auc_high
+    assert membership.strongest({"bad": noise, "good": scores}, training) == "good"
+
+
+def test_false_alarms_are_as_many_as_aimed_at_on_patients_that_set_no_threshold() -> None:
+    rates = []
+    for seed in range(40):
+        scores, training = leaky(200, 0.0, seed)
+        (attack,) = membership.judge({"attack": scores}, training, seed=seed)
+        rates.append(attack.control.value)
+    assert np.mean(rates) == pytest.approx(0.05, abs=0.015)
+
+
+def test_auc_counts_ties_half() -> None:
+    assert membership.auc(np.array([1.0, 1.0, 2.0]), np.array([True, False, True])) == 0.75
+    assert math.isnan(membership.auc(np.ones(2), np.ones(2, bool)))
+
+
+def test_precision_for_an_attacker_who_draws_from_many() -> None:
+    assert membership.precision(0.5, 0.01, 0.01) == pytest.approx(0.005 / (0.005 + 0.0099))
+    assert math.isnan(membership.precision(0, 0, 0.5))
+
+
+def test_relative_f1_of_calling_everybody_is_0() -> None:
+    training = np.arange(10) < 5
+    assert membership.relative_f1(np.ones(10, bool), training) == pytest.approx(0)
+    assert membership.relative_f1(training, training) == pytest.approx(1)
+
+
+def test_a_patient_on_no_list_is_as_low_as_the_lowest() -> None:
+    leads = np.array([[1.0, -np.inf, -2.0], [0.0, 3.0, -np.inf]])
+    assert attacks.of_leads(leads).tolist() == [0.5, 0.5, -1.0]
+
+
+def test_the_best_view_keeps_a_patient_whom_one_view_gives_away() -> None:
+    rng = np.random.default_rng(0)
+    leads = {name: rng.normal(size=(1, 50)) for name in "abc"}
+    leads["b"][0, 7] = 40
+    scores = attacks.scores(leads)
+    assert scores[attacks.BEST].argmax() == 7
+    assert list(scores) == ["a", "b", "c", attacks.ALL, attacks.BEST]
