@@ -134,7 +134,7 @@ def test_without_held_out_patients_copies_alone_are_assessed() -> None:
     names = [f"patient {i}" for i in range(60)]
     plan = Plan(planted=20)
     clean = examine.examine(material.gather(train, None, made, names), plan)
-    assert not len(clean.copies.listed)
+    assert clean.copies.q_values.min() > 0.05
     some = replace(clean, sensitivity=tuple(s for s in clean.sensitivity if s.seen))
     assert "Membership was not assessed" in verdict.of(some, PUBLIC).sentence
     made[:12] = degraded(train[:12], rng)

@@ -17,8 +17,8 @@ from clefgan.auditing.planted import degraded
 from clefgan.method import Progress, silent
 from evaluation.significance.multiple import benjamini_hochberg
 
-MOST = 2000  # images that make the null
-ENOUGH = 1000  # of them at least: with few patients, several images of each
+MOST = 4000  # images that make the null
+ENOUGH = 2000  # of them at least: with few patients, several images of each
 
 
 def null_margins(

@@ -58,10 +58,12 @@ def leaks(findings: Findings, profile: Profile) -> list[str]:
         reasons.append(f"{counted(n, 'released image')} equal a training image pixel for pixel")
     test = findings.test
     if test is None:
-        if len(findings.copies.listed):
+        certain = int((findings.copies.q_values <= findings.plan.level).sum())
+        if certain:
             reasons.append(
-                f"{counted(len(findings.copies.listed), 'image')} are nearer to one training "
-                "patient than real images of other patients are"
+                f"{counted(certain, 'released image')} stand nearer to one training patient than "
+                "real images of other patients do (expected false share "
+                f"{findings.plan.level:g}; membership was not assessed)"
             )
         return reasons
     if test.p_value <= findings.plan.level:
