@@ -1,8 +1,9 @@
 """Copies where no patients were held out: each margin beside those of real patients' images.
 
-The null is what an image of a patient, softened as generated ones are, gives against all *other*
-training patients. It assumes that generated images without a copy are no more like one patient than
-that; with held-out patients no such assumption is needed.
+The null is what one image of each patient, softened as generated ones are, gives against all
+*other* training patients. It assumes that generated images without a copy are no more like one
+patient than that; with held-out patients no such assumption is needed. Few patients make a short
+null, so single copies are not told from chance: what counts is how many images exceed all of it.
 """
 
 import numpy as np
@@ -15,10 +16,8 @@ from clefgan.auditing.material import Material
 from clefgan.auditing.nearest import Nearest
 from clefgan.auditing.planted import degraded
 from clefgan.method import Progress, silent
-from evaluation.significance.multiple import benjamini_hochberg
 
-MOST = 4000  # images that make the null
-ENOUGH = 2000  # of them at least: with few patients, several images of each
+MOST = 4000  # patients whose images make the null
 
 
 def null_margins(
@@ -26,9 +25,7 @@ def null_margins(
 ) -> Values:
     """Largest margins over views of one image of each patient against the other patients."""
     rng = np.random.default_rng(seed)
-    n = len(material.names)
-    turns = -(-min(MOST, max(n, ENOUGH)) // n)
-    patients = np.concatenate([rng.permutation(n) for _ in range(turns)])[:MOST]
+    patients = rng.permutation(len(material.names))[:MOST]
     first, last = (np.searchsorted(material.group, patients, side) for side in ("left", "right"))
     images = degraded(material.real[rng.integers(first, last)], rng)
     found = []
@@ -56,17 +53,25 @@ def without_own(lists: Nearest, patients: Numbers, group: Numbers) -> Nearest:
 
 
 def find(strong: Strongest, null: Values, *, q: float = 0.2) -> CopyList:
-    """List copies: conformal p-values of the margins, Benjamini and Hochberg's adjustment."""
-    ordered = np.sort(null)
-    as_high = len(ordered) - np.searchsorted(ordered, strong.margin, side="left")
-    adjusted = benjamini_hochberg((1 + as_high) / (1 + len(ordered)))
-    passing = np.flatnonzero(adjusted <= q)
-    listed = passing[np.argsort(-strong.margin[passing], kind="stable")]
+    """List the images whose margin exceeds every null margin, where chance gives no such number.
+
+    Where nothing leaks, the k largest of n + m exchangeable margins are all of the m released
+    images with probability m (m - 1) ... / ((n + m) (n + m - 1) ...), k factors each. That is the
+    q-value of all of them.
+    """
+    limit = float(null.max(initial=-np.inf))
+    above = np.flatnonzero(strong.margin > limit)
+    n, m = len(null), len(strong.margin)
+    places = np.arange(len(above))
+    p_value = float(np.exp(np.sum(np.log(m - places) - np.log(n + m - places))))
+    q_values = np.ones(m)
+    q_values[above] = p_value
+    listed = above[np.argsort(-strong.margin[above], kind="stable")] if p_value <= q else above[:0]
     return CopyList(
         listed=listed.astype(np.int64),
         cutoff=float(strong.margin[listed[-1]]) if len(listed) else np.inf,
         decoys=0,
-        q_values=adjusted,
-        look=float(ordered[-1]) if len(ordered) else np.inf,
+        q_values=q_values,
+        look=limit,
         q=q,
     )

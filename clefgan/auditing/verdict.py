@@ -62,8 +62,8 @@ def leaks(findings: Findings, profile: Profile) -> list[str]:
         if certain:
             reasons.append(
                 f"{counted(certain, 'released image')} stand nearer to one training patient than "
-                "real images of other patients do (expected false share "
-                f"{findings.plan.level:g}; membership was not assessed)"
+                "any image of another patient does "
+                f"(p = {findings.copies.q_values.min():.2g}; membership was not assessed)"
             )
         return reasons
     if test.p_value <= findings.plan.level:
