@@ -3,8 +3,8 @@
 Conventions
 -----------
 `truth` and `predicted` are arrays of shape (n,) of class labels, of any one kind that sorts; always
-in that order. `matched_accuracy`, `adjusted_rand` and `normalised_mutual_information` do not ask
-what the predicted labels are called, so clusters can be scored.
+in that order. From `matched_accuracy` on, no metric asks what the predicted labels are called, so
+clusters can be scored. The formulas are those of `evaluation.class_tables`.
 
 The rule for undefined cases is that of `evaluation.membership`: zero divided by zero is NaN.
 """
@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation.counts import Values
+from evaluation import class_tables
+from evaluation.class_tables import Tables
 from evaluation.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -52,98 +53,75 @@ def validate(truth: ArrayLike, predicted: ArrayLike) -> None:
         raise EvaluationError("truth: no image; got shape (0,); give at least one")
 
 
-def contingency(truth: Labels, predicted: Labels) -> NDArray[np.int64]:
-    """How many images of each true class (rows, sorted) got each label (columns, sorted)."""
-    validate(truth, predicted)
-    classes, rows = np.unique(truth, return_inverse=True)
-    labels, columns = np.unique(predicted, return_inverse=True)
-    cells = np.bincount(rows * len(labels) + columns, minlength=len(classes) * len(labels))
-    return cells.reshape(len(classes), len(labels)).astype(np.int64)
+def table(truth: Labels, predicted: Labels) -> Tables:
+    """How many images of each true class (rows) got each label (columns), (1, names, names).
 
-
-def accuracy(truth: Labels, predicted: Labels) -> float:
-    """Share of the images with the right label."""
-    validate(truth, predicted)
-    return float(np.mean(np.asarray(truth) == np.asarray(predicted)))
-
-
-def macro_f1(truth: Labels, predicted: Labels) -> float:
-    """Mean of the F1 of every class that occurs in truth or prediction, each counted alike."""
+    Rows and columns are all names that occur in truth or labels, sorted.
+    """
     validate(truth, predicted)
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     names, places = np.unique(np.concatenate((truth, predicted)), return_inverse=True)
     true, told = places[: len(truth)], places[len(truth) :]
-    right = np.bincount(true[true == told], minlength=len(names))
-    total = np.bincount(true, minlength=len(names)) + np.bincount(told, minlength=len(names))
-    return float(np.mean(2 * right / total))
+    cells = np.bincount(true * len(names) + told, minlength=len(names) ** 2)
+    return cells.reshape(1, len(names), len(names)).astype(np.float64)
+
+
+def accuracy(truth: Labels, predicted: Labels) -> float:
+    """Share of the images with the right label."""
+    return float(class_tables.accuracy(table(truth, predicted))[0])
+
+
+def macro_f1(truth: Labels, predicted: Labels) -> float:
+    """Mean of the F1 of every class that occurs in truth or prediction, each counted alike."""
+    return float(class_tables.macro_f1(table(truth, predicted))[0])
+
+
+def balanced_accuracy(truth: Labels, predicted: Labels) -> float:
+    """Mean of the recalls of the classes."""
+    return float(class_tables.balanced_accuracy(table(truth, predicted))[0])
+
+
+def cohen_kappa(truth: Labels, predicted: Labels) -> float:
+    """Accuracy beyond that of blind labels with the same shares."""
+    return float(class_tables.cohen_kappa(table(truth, predicted))[0])
 
 
 def matched_accuracy(truth: Labels, predicted: Labels) -> float:
-    """Accuracy after the best one-to-one matching of predicted labels to classes.
-
-    References
-    ----------
-    Kuhn (1955), doi:10.1002/nav.3800020109 (the Hungarian method, here as scipy has it).
-    """
-    from scipy.optimize import linear_sum_assignment
-
-    cells = contingency(truth, predicted)
-    rows, columns = linear_sum_assignment(cells, maximize=True)
-    return float(cells[rows, columns].sum() / cells.sum())
+    """Accuracy after the best one-to-one matching of predicted labels to classes."""
+    return float(class_tables.matched_accuracy(table(truth, predicted))[0])
 
 
 def adjusted_rand(truth: Labels, predicted: Labels) -> float:
-    """Agreement on pairs of images beyond chance (ARI): 1 the same partition, about 0 by chance.
-
-    References
-    ----------
-    Hubert, Arabie (1985), doi:10.1007/BF01908075.
-    """
-    cells = contingency(truth, predicted)
-    together = _pairs(cells)
-    same_class, same_label = _pairs(cells.sum(axis=1)), _pairs(cells.sum(axis=0))
-    every = _pairs(cells.sum())
-    if every == 0:
-        return float("nan")
-    expected = same_class * same_label / every
-    most = (same_class + same_label) / 2
-    return float((together - expected) / (most - expected)) if most != expected else float("nan")
+    """Agreement on pairs of images beyond chance (ARI): 1 the same partition, about 0 by chance."""
+    return float(class_tables.adjusted_rand(table(truth, predicted))[0])
 
 
 def normalised_mutual_information(truth: Labels, predicted: Labels) -> float:
-    """Mutual information over the mean of the two entropies (NMI): 1 the same partition.
+    """Mutual information over the mean of the two entropies (NMI): 1 the same partition."""
+    return float(class_tables.normalised_mutual_information(table(truth, predicted))[0])
 
-    References
-    ----------
-    Vinh, Epps, Bailey (2010), JMLR 11, 2837-2854. Not adjusted for chance: many small clusters
-    score above 0 by themselves.
-    """
-    shares = contingency(truth, predicted) / len(truth)
-    entropies = _entropy(shares.sum(axis=1)) + _entropy(shares.sum(axis=0))
-    if entropies == 0:
-        return float("nan")
-    shared = max(0.0, entropies - _entropy(shares.ravel()))
-    return float(2 * shared / entropies)
+
+def adjusted_mutual_information(truth: Labels, predicted: Labels) -> float:
+    """Mutual information beyond that of blind clusters of the same sizes (AMI)."""
+    return float(class_tables.adjusted_mutual_information(table(truth, predicted))[0])
+
+
+def homogeneity(truth: Labels, predicted: Labels) -> float:
+    """How much a cluster tells of the class: 1 if each holds one class only."""
+    return float(class_tables.homogeneity(table(truth, predicted))[0])
+
+
+def completeness(truth: Labels, predicted: Labels) -> float:
+    """How much a class tells of the cluster: 1 if each is in one cluster only."""
+    return float(class_tables.completeness(table(truth, predicted))[0])
+
+
+def v_measure(truth: Labels, predicted: Labels) -> float:
+    """Harmonic mean of homogeneity and completeness."""
+    return float(class_tables.v_measure(table(truth, predicted))[0])
 
 
 def evaluate(truth: Labels, predicted: Labels) -> dict[str, float]:
     """Every metric by name."""
-    metrics = (
-        accuracy,
-        macro_f1,
-        matched_accuracy,
-        adjusted_rand,
-        normalised_mutual_information,
-    )
-    return {metric.__name__: metric(truth, predicted) for metric in metrics}
-
-
-def _pairs(sizes: NDArray[np.int64]) -> float:
-    """How many pairs lie within groups of these sizes."""
-    many = np.asarray(sizes, dtype=np.float64)
-    return float((many * (many - 1) / 2).sum())
-
-
-def _entropy(shares: Values) -> float:
-    some = shares[shares > 0]
-    return float(-(some * np.log(some)).sum())
+    found = table(truth, predicted)
+    return {name: float(metric(found)[0]) for name, metric in class_tables.METRICS.items()}

@@ -1,78 +1,35 @@
-"""Attribution metrics of one run with bootstrap intervals, all from one table of classes.
+"""Attribution metrics of one run with intervals, all from one table of classes.
 
 The tables of all resamples are drawn at once, and each metric is computed for all of them. Images
 are drawn within their true class, so that its size stays; with groups, whole groups are drawn.
+Metrics of pairs, which an image that is there twice raises, have intervals of halves of the images,
+each image at most once: the spread of a half among the halves is that of the whole among samples.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.attribution import Labels, validate
-from evaluation.counts import Values, ratio
+from evaluation.class_tables import METRICS, OF_CLUSTERS, Tables
+from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
-
-Tables = NDArray[np.float64]
-"""(tables, classes, classes): true class, then label; both in one order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value with its limits (bias-corrected bootstrap); NaN where undefined."""
+    """A value with its limits; NaN where undefined.
+
+    how : `BC bootstrap` or `half-samples`
+    """
 
     value: float
     low: float
     high: float
-
-
-def accuracy(tables: Tables) -> Values:
-    """Share of the images with the right label."""
-    return ratio(np.trace(tables, axis1=1, axis2=2), tables.sum(axis=(1, 2)))
-
-
-def macro_f1(tables: Tables) -> Values:
-    """Mean F1 of the classes that occur in truth or labels."""
-    right = np.diagonal(tables, axis1=1, axis2=2)
-    total = tables.sum(axis=1) + tables.sum(axis=2)
-    there = total > 0
-    f1 = np.where(there, 2 * right / np.where(there, total, 1), 0.0)
-    return ratio(f1.sum(axis=1), there.sum(axis=1).astype(np.float64))
-
-
-def matched_accuracy(tables: Tables) -> Values:
-    """Accuracy after the best one-to-one matching of labels to classes."""
-    from scipy.optimize import linear_sum_assignment
-
-    best = [table[linear_sum_assignment(table, maximize=True)].sum() for table in tables]
-    return ratio(np.array(best), tables.sum(axis=(1, 2)))
-
-
-def adjusted_rand(tables: Tables) -> Values:
-    """Agreement on pairs of images beyond chance."""
-    together = _pairs(tables).sum(axis=(1, 2))
-    same_class = _pairs(tables.sum(axis=2)).sum(axis=1)
-    same_label = _pairs(tables.sum(axis=1)).sum(axis=1)
-    expected = ratio(same_class * same_label, _pairs(tables.sum(axis=(1, 2))))
-    return ratio(together - expected, (same_class + same_label) / 2 - expected)
-
-
-def normalised_mutual_information(tables: Tables) -> Values:
-    """Mutual information over the mean of the two entropies."""
-    shares = tables / tables.sum(axis=(1, 2), keepdims=True)
-    apart = _entropy(shares.sum(axis=2)) + _entropy(shares.sum(axis=1))
-    shared = np.maximum(0.0, apart - _entropy(shares.reshape(len(shares), -1)))
-    return ratio(2 * shared, apart)
-
-
-METRICS: Mapping[str, Callable[[Tables], Values]] = {
-    metric.__name__: metric
-    for metric in (
-        accuracy, macro_f1, matched_accuracy, adjusted_rand, normalised_mutual_information,
-    )
-}  # fmt: skip
+    how: str = "BC bootstrap"
 
 
 def measure(
@@ -97,8 +54,8 @@ def measure(
 
     Notes
     -----
-    Limits are BC, without acceleration. What agrees by chance agrees more in a resample, in which
-    images are there twice, so NMI of a blind run lies below most of its resamples.
+    Limits of the bootstrap are BC, without acceleration. What agrees by chance agrees more in a
+    resample, in which images are there twice; so pairs are counted in halves, see above.
     """
     validate(truth, predicted)
     if resamples < 2 or not 0 < level < 1:
@@ -112,13 +69,20 @@ def measure(
     if groups is None:
         whole = _tables(true, told, np.zeros(len(true), np.intp), len(names))
         drawn = _by_class(whole[0], resamples, rng)
+        halves = _halves_by_class(whole[0], resamples, rng)
     else:
         validate(truth, groups)
         each = _tables(true, told, np.unique(groups, return_inverse=True)[1], len(names))
         whole = each.sum(axis=0, keepdims=True)
         weights = rng.multinomial(len(each), np.full(len(each), 1 / len(each)), resamples)
         drawn = np.tensordot(weights, each, axes=1)
-    return {name: _measured(metric, whole, drawn, level) for name, metric in METRICS.items()}
+        halves = _halves_of_groups(each, resamples, rng)
+    return {
+        name: _halved(metric, whole, halves, level)
+        if name in OF_CLUSTERS
+        else _measured(metric, whole, drawn, level)
+        for name, metric in METRICS.items()
+    }
 
 
 def _measured(
@@ -127,6 +91,47 @@ def _measured(
     value = metric(whole)
     limits = bca.interval(value, metric(drawn)[None], np.zeros(1), level)
     return Measured(float(value[0]), float(limits.low[0]), float(limits.high[0]))
+
+
+def _halved(
+    metric: Callable[[Tables], Values], whole: Tables, halves: Tables, level: float
+) -> Measured:
+    """The value, and limits as far from it as those of the halves are from their median.
+
+    References
+    ----------
+    Half-sampling: the delete-half jackknife, Shao, Tu (1995), doi:10.1007/978-1-4612-0795-5, 2.3.
+    """
+    value, found = float(metric(whole)[0]), metric(halves)
+    if np.isnan(value) or np.isnan(found).any():
+        return Measured(value, float("nan"), float("nan"), "half-samples")
+    tail = (1 - level) / 2
+    low, middle, high = np.quantile(found, [tail, 0.5, 1 - tail])
+    ends = value - (high - middle), value + (middle - low)
+    least = -1.0 if metric.__name__.startswith("adjusted") else 0.0
+    return Measured(value, float(max(least, ends[0])), float(min(1.0, ends[1])), "half-samples")
+
+
+def _halves_by_class(
+    table: NDArray[np.float64], resamples: int, rng: np.random.Generator
+) -> Tables:
+    """Half of the images of each true class, none twice; of an odd number, one more or less."""
+    rows = []
+    for row in np.rint(table).astype(np.int64):
+        size = int(row.sum())
+        few = rng.multivariate_hypergeometric(row, size // 2, resamples)
+        if size % 2:
+            more = rng.multivariate_hypergeometric(row, size - size // 2, resamples)
+            few = np.where(rng.random(resamples)[:, None] < 0.5, few, more)
+        rows.append(few)
+    return np.stack(rows, axis=1).astype(np.float64)
+
+
+def _halves_of_groups(each: Tables, resamples: int, rng: np.random.Generator) -> Tables:
+    """Half of the groups, none twice."""
+    order = rng.random((resamples, len(each))).argsort(axis=1)
+    kept = (order < max(1, len(each) // 2)).astype(np.float64)
+    return np.asarray(np.tensordot(kept, each, axes=1))
 
 
 def _tables(
@@ -147,12 +152,3 @@ def _by_class(table: NDArray[np.float64], resamples: int, rng: np.random.Generat
         shares = row / size if size else np.full(len(row), 1 / len(row))
         rows.append(rng.multinomial(size, shares, resamples))
     return np.stack(rows, axis=1).astype(np.float64)
-
-
-def _pairs(sizes: NDArray[np.float64]) -> Values:
-    return np.asarray(sizes * (sizes - 1) / 2, dtype=np.float64)
-
-
-def _entropy(shares: NDArray[np.float64]) -> Values:
-    logs = np.log(np.where(shares > 0, shares, 1.0))
-    return np.asarray(-(shares * logs).sum(axis=1), dtype=np.float64)

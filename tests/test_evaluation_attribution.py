@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation import EvaluationError, attribution
+from evaluation import EvaluationError, attribution, class_tables
 
 labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=50)
 
@@ -28,10 +28,42 @@ def test_equal_to_scikit_learn(cases: list[tuple[int, int]]) -> None:
         assert found["adjusted_rand"] == pytest.approx(
             sk.adjusted_rand_score(truth, predicted), abs=1e-12
         )
-    if not math.isnan(found["normalised_mutual_information"]):
-        assert found["normalised_mutual_information"] == pytest.approx(
-            sk.normalized_mutual_info_score(truth, predicted), abs=1e-9
-        )
+    for name, wanted in {
+        "normalised_mutual_information": sk.normalized_mutual_info_score,
+        "adjusted_mutual_information": sk.adjusted_mutual_info_score,
+        "homogeneity": sk.homogeneity_score,
+        "completeness": sk.completeness_score,
+        "v_measure": sk.v_measure_score,
+        "cohen_kappa": sk.cohen_kappa_score,
+    }.items():
+        if not math.isnan(found[name]):
+            assert found[name] == pytest.approx(wanted(truth, predicted), abs=1e-9), name
+    recalls = sk.recall_score(truth, predicted, labels=np.unique(truth), average=None)
+    assert found["balanced_accuracy"] == pytest.approx(recalls.mean())
+
+
+def test_each_class_is_measured_as_scikit_learn_does() -> None:
+    from sklearn import metrics as sk
+
+    rng = np.random.default_rng(0)
+    truth, predicted = rng.integers(4, size=60), rng.integers(4, size=60)
+    table = attribution.table(truth, predicted)
+    precision, recall, f1, _ = sk.precision_recall_fscore_support(truth, predicted)
+    np.testing.assert_allclose(class_tables.precisions(table)[0], precision)
+    np.testing.assert_allclose(class_tables.recalls(table)[0], recall)
+    np.testing.assert_allclose(class_tables.f1_scores(table)[0], f1)
+    by_hand = [np.mean(predicted[truth != k] != k) for k in range(4)]
+    np.testing.assert_allclose(class_tables.specificities(table)[0], by_hand)
+
+
+def test_blind_clusters_have_an_adjusted_information_of_nothing() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat(np.arange(5), 20)
+    blind = [rng.permutation(truth) for _ in range(400)]
+    tables = np.concatenate([attribution.table(truth, each) for each in blind])
+    assert class_tables.adjusted_mutual_information(tables).mean() == pytest.approx(0, abs=0.01)
+    assert class_tables.adjusted_rand(tables).mean() == pytest.approx(0, abs=0.01)
+    assert class_tables.normalised_mutual_information(tables).mean() > 0.05
 
 
 def test_names_of_clusters_do_not_matter() -> None:

@@ -41,6 +41,22 @@ def test_intervals_cover(right: float) -> None:
         assert covered["matched_accuracy"] / 150 == pytest.approx(0.95, abs=0.045)
 
 
+def test_half_samples_of_pairs_cover() -> None:
+    """The true ARI is that of ten thousand images; a bootstrap of 200 would lie above it."""
+    rng = np.random.default_rng(0)
+
+    def drawn(n: int) -> tuple[np.ndarray, np.ndarray]:
+        truth = np.repeat(np.arange(4), n // 4)
+        wrong = (truth + rng.integers(1, 4, size=n)) % 4
+        return truth, np.where(rng.random(n) < 0.6, truth, wrong)
+
+    wanted = attribution.adjusted_rand(*drawn(400_000))
+    found = [classes.measure(*drawn(200), resamples=300)["adjusted_rand"] for _ in range(150)]
+    covered = sum(each.low <= wanted <= each.high for each in found)
+    assert covered / 150 == pytest.approx(0.95, abs=0.05)
+    assert all(each.how == "half-samples" for each in found)
+
+
 def test_whole_groups_make_wider_intervals() -> None:
     rng = np.random.default_rng(0)
     truth = np.repeat(np.arange(40) % 4, 5)

@@ -21,16 +21,28 @@ if TYPE_CHECKING:
 TITLES = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
+    "balanced_accuracy": "Balanced accuracy",
+    "cohen_kappa": "Kappa",
     "matched_accuracy": "Matched accuracy",
     "adjusted_rand": "ARI",
     "normalised_mutual_information": "NMI",
+    "adjusted_mutual_information": "AMI",
+    "homogeneity": "Homogeneity",
+    "completeness": "Completeness",
+    "v_measure": "V measure",
 }
 HELP = {
     "accuracy": "Share of the images with the right label",
     "macro_f1": "Mean of the F1 of every class",
+    "balanced_accuracy": "Mean of the recalls of the classes",
+    "cohen_kappa": "Accuracy beyond that of blind labels with the same shares",
     "matched_accuracy": "Accuracy after the best matching of labels to classes (Hungarian)",
     "adjusted_rand": "Agreement on pairs of images beyond chance",
     "normalised_mutual_information": "Mutual information over the mean entropy",
+    "adjusted_mutual_information": "Mutual information beyond that of blind clusters",
+    "homogeneity": "How much a label tells of the class",
+    "completeness": "How much a class tells of the label",
+    "v_measure": "Harmonic mean of homogeneity and completeness",
 }
 ONE_CLASS = "one class"
 
@@ -93,8 +105,7 @@ def sheet(
         measured = classes.measure(truth, predicted, groups=groups, level=level, seed=seed)
         kind = Kind.TRIVIAL if labels is largest else Kind.RUN
         entries = {
-            key: Entry(each.value, each.low, each.high, "BC bootstrap")
-            for key, each in measured.items()
+            key: Entry(each.value, each.low, each.high, each.how) for key, each in measured.items()
         }
         label = f"{name} ({kind})" if labels is largest and name in runs else name
         lines.append(Line(label, kind, {"run": Entry(label), "kind": Entry(kind.value), **entries}))
@@ -111,7 +122,8 @@ def sheet(
         ),
         lines=tuple(lines),
         notes=(
-            f"{100 * level:g}% intervals: bias-corrected bootstrap of {unit}, seed {seed}; "
+            f"{100 * level:g}% intervals: bias-corrected bootstrap of {unit}, and half-samples for "
+            f"metrics of pairs, seed {seed}; "
             f"{ONE_CLASS}: everything called the largest class",
         ),
     )

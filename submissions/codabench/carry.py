@@ -27,7 +27,7 @@ SUBMISSIONS = (
 )
 EVALUATION = {
     "membership": ("__init__", "counts", "errors", "membership", "score_curve"),
-    "attribution": ("__init__", "attribution", "counts", "errors"),
+    "attribution": ("__init__", "attribution", "class_tables", "counts", "errors"),
 }
 
 

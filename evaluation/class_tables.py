@@ -1,0 +1,219 @@
+"""Every metric of classes and clusters that depends on nothing but the table of classes.
+
+Each formula takes a stack of tables, (tables, rows, columns): true class, then label, so that the
+thousands of tables of a bootstrap cost one call. Where rows and columns are one list of names, the
+diagonal holds the images with the right label; metrics of clusters do not ask.
+
+The rule for undefined cases is that of `evaluation.membership`: zero divided by zero is NaN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.counts import Values, ratio
+
+if TYPE_CHECKING:
+    from typing import TypeAlias  # of Python 3.10; this file is carried to 3.9 too
+
+Tables: TypeAlias = NDArray[np.float64]
+"""(tables, rows, columns), counts."""
+
+
+def accuracy(tables: Tables) -> Values:
+    """Share of the images with the right label."""
+    return ratio(np.trace(tables, axis1=1, axis2=2), tables.sum(axis=(1, 2)))
+
+
+def recalls(tables: Tables) -> Values:
+    """Recall of each class, (tables, classes); NaN for one that does not occur."""
+    return ratio(np.diagonal(tables, axis1=1, axis2=2), tables.sum(axis=2))
+
+
+def precisions(tables: Tables) -> Values:
+    """Precision of each class, (tables, classes); NaN for one that nothing is called."""
+    return ratio(np.diagonal(tables, axis1=1, axis2=2), tables.sum(axis=1))
+
+
+def specificities(tables: Tables) -> Values:
+    """Share of the other images that are not called the class, (tables, classes)."""
+    right = np.diagonal(tables, axis1=1, axis2=2)
+    true, told, n = tables.sum(axis=2), tables.sum(axis=1), tables.sum(axis=(1, 2))[:, None]
+    return ratio(n - true - told + right, n - true)
+
+
+def f1_scores(tables: Tables) -> Values:
+    """F1 of each class, (tables, classes); NaN for one that is in neither truth nor labels."""
+    right = np.diagonal(tables, axis1=1, axis2=2)
+    return ratio(2 * right, tables.sum(axis=1) + tables.sum(axis=2))
+
+
+def macro_f1(tables: Tables) -> Values:
+    """Mean F1 of the classes that occur in truth or labels, each counted alike."""
+    return _known_mean(f1_scores(tables))
+
+
+def balanced_accuracy(tables: Tables) -> Values:
+    """Mean recall of the classes that occur in truth."""
+    return _known_mean(recalls(tables))
+
+
+def cohen_kappa(tables: Tables) -> Values:
+    """Accuracy beyond that of blind labels with the same shares.
+
+    References
+    ----------
+    Cohen (1960), doi:10.1177/001316446002000104.
+    """
+    n = tables.sum(axis=(1, 2))
+    blind = ratio((tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1), n * n)
+    return ratio(accuracy(tables) - blind, 1 - blind)
+
+
+def matched_accuracy(tables: Tables) -> Values:
+    """Accuracy after the best one-to-one matching of labels to classes.
+
+    References
+    ----------
+    Kuhn (1955), doi:10.1002/nav.3800020109 (the Hungarian method, here as scipy has it).
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    best = [table[linear_sum_assignment(table, maximize=True)].sum() for table in tables]
+    return ratio(np.array(best), tables.sum(axis=(1, 2)))
+
+
+def adjusted_rand(tables: Tables) -> Values:
+    """Agreement on pairs of images beyond chance (ARI): 1 the same partition, about 0 by chance.
+
+    References
+    ----------
+    Hubert, Arabie (1985), doi:10.1007/BF01908075.
+    """
+    together = _pairs(tables).sum(axis=(1, 2))
+    same_class = _pairs(tables.sum(axis=2)).sum(axis=1)
+    same_label = _pairs(tables.sum(axis=1)).sum(axis=1)
+    expected = ratio(same_class * same_label, _pairs(tables.sum(axis=(1, 2))))
+    return ratio(together - expected, (same_class + same_label) / 2 - expected)
+
+
+def normalised_mutual_information(tables: Tables) -> Values:
+    """Mutual information over the mean of the two entropies (NMI): 1 the same partition.
+
+    References
+    ----------
+    Vinh, Epps, Bailey (2010), JMLR 11, 2837-2854. Not adjusted for chance: many small clusters
+    score above 0 by themselves.
+    """
+    of_classes, of_labels, shared = _information(tables)
+    return ratio(2 * shared, of_classes + of_labels)
+
+
+def adjusted_mutual_information(tables: Tables) -> Values:
+    """Mutual information beyond that of blind clusters of the same sizes (AMI), 1 at best.
+
+    References
+    ----------
+    Vinh, Epps, Bailey (2010), JMLR 11, 2837-2854, eq. 24a, with the mean of the entropies.
+    """
+    of_classes, of_labels, shared = _information(tables)
+    expected = _expected_information(tables)
+    return ratio(shared - expected, (of_classes + of_labels) / 2 - expected)
+
+
+def homogeneity(tables: Tables) -> Values:
+    """How much a cluster tells of the class: 1 if each holds one class only.
+
+    References
+    ----------
+    Rosenberg, Hirschberg (2007), ACL D07-1043.
+    """
+    of_classes, _, shared = _information(tables)
+    return ratio(shared, of_classes)
+
+
+def completeness(tables: Tables) -> Values:
+    """How much a class tells of the cluster: 1 if each is in one cluster only."""
+    _, of_labels, shared = _information(tables)
+    return ratio(shared, of_labels)
+
+
+def v_measure(tables: Tables) -> Values:
+    """Harmonic mean of homogeneity and completeness: NMI, as the mean is that of the entropies."""
+    return normalised_mutual_information(tables)
+
+
+def _known_mean(values: Values) -> Values:
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0).sum(axis=1), known.sum(axis=1).astype(np.float64))
+
+
+def _pairs(sizes: NDArray[np.float64]) -> Values:
+    """How many pairs lie within groups of these sizes."""
+    return np.asarray(sizes * (sizes - 1) / 2, dtype=np.float64)
+
+
+def _information(tables: Tables) -> tuple[Values, Values, Values]:
+    """Entropy of the classes, entropy of the labels, and what they share, in nats."""
+    shares = ratio(tables, tables.sum(axis=(1, 2))[:, None, None])
+    of_classes, of_labels = _entropy(shares.sum(axis=2)), _entropy(shares.sum(axis=1))
+    together = _entropy(shares.reshape(len(shares), -1))
+    return of_classes, of_labels, np.maximum(0.0, of_classes + of_labels - together)
+
+
+def _entropy(shares: NDArray[np.float64]) -> Values:
+    logs = np.log(np.where(shares > 0, shares, 1.0))
+    return np.asarray(-(shares * logs).sum(axis=1), dtype=np.float64)
+
+
+def _expected_information(tables: Tables) -> Values:
+    """Mean mutual information of all tables with these margins, in nats; of whole numbers."""
+    whole = np.rint(tables).astype(np.int64)
+    n, true, told = whole.sum(axis=(1, 2)), whole.sum(axis=2), whole.sum(axis=1)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=0)) + 1)))])
+    found = np.zeros(len(tables))
+    for row in true.T:
+        for column in told.T:
+            found += _expected_cell(row, column, n, logs)
+    return found
+
+
+def _expected_cell(
+    a: NDArray[np.int64], b: NDArray[np.int64], n: NDArray[np.int64], logs: NDArray[np.float64]
+) -> Values:
+    """What a cell whose row holds `a` and whose column `b` of `n` images adds, on average."""
+    x = np.arange(1, int(np.minimum(a, b).max(initial=0)) + 1)[None, :]
+    a, b, n = a[:, None], b[:, None], n[:, None]
+    possible = (x >= a + b - n) & (x <= np.minimum(a, b))
+    x = np.where(possible, x, 0)
+    weight = (
+        logs[a] + logs[b] + logs[n - a] + logs[n - b] - logs[n] - logs[x]
+        - logs[np.maximum(a - x, 0)] - logs[np.maximum(b - x, 0)]
+        - logs[np.maximum(n - a - b + x, 0)]
+    )  # fmt: skip
+    gain = x * np.log(np.where(possible, n * x, 1) / np.where(possible, a * b, 1))
+    share = np.where(possible, np.exp(np.where(possible, weight, 0.0)), 0.0)
+    return np.asarray((gain * share / np.maximum(n, 1)).sum(axis=1))
+
+
+METRICS = {
+    metric.__name__: metric
+    for metric in (
+        accuracy, macro_f1, balanced_accuracy, cohen_kappa, matched_accuracy, adjusted_rand,
+        normalised_mutual_information, adjusted_mutual_information, homogeneity, completeness,
+        v_measure,
+    )
+}  # fmt: skip
+"""Every metric by name."""
+
+OF_CLUSTERS = frozenset(
+    metric.__name__
+    for metric in (
+        adjusted_rand, normalised_mutual_information, adjusted_mutual_information, homogeneity,
+        completeness, v_measure,
+    )
+)  # fmt: skip
+"""Metrics of pairs, which an image that is there twice raises: no bootstrap."""

@@ -1,0 +1,48 @@
+"""What blind labels of the same shares would score: the permutation null of metrics of classes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.attribution import Labels, table
+from evaluation.class_tables import METRICS
+
+
+@dataclass(frozen=True, slots=True)
+class BlindScore:
+    """One metric of blind labels: mean, 95 % quantile, and the share that scores as high."""
+
+    mean: float
+    upper: float
+    p_value: float
+
+
+def null(
+    truth: Labels, predicted: Labels, *, permutations: int = 1_000, seed: int = 0
+) -> Mapping[str, BlindScore]:
+    """Every metric under permuted labels, beside that of the labels as they are.
+
+    Notes
+    -----
+    Tables with the margins of the true one, drawn as a random permutation would make them. The
+    p-value counts the labels as they are among the permuted ones, so it is never 0.
+    """
+    from scipy.stats import random_table
+
+    whole = table(truth, predicted)
+    row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
+    rng = np.random.default_rng(seed)
+    drawn = random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
+    found = {}
+    for name, metric in METRICS.items():
+        values, value = metric(drawn), float(metric(whole)[0])
+        if np.isnan(value) or np.isnan(values).any():
+            found[name] = BlindScore(float("nan"), float("nan"), float("nan"))
+            continue
+        as_high = int((values >= value - 1e-12).sum())
+        found[name] = BlindScore(
+            float(values.mean()), float(np.quantile(values, 0.95)),
+            (1 + as_high) / (1 + permutations),
+        )  # fmt: skip
+    return found
