@@ -28,12 +28,13 @@ class Plan:
     """What is evaluated, on what, how often.
 
     methods : as `clefgan run --method` takes them, such as `nearest(size=64)`; each once
+    data : a challenge, or the folder or name of one
     n_folds : of the held-out protocol
     folder : where trials are kept
     """
 
     methods: tuple[str, ...]
-    data: str
+    data: str | Challenge
     folder: Path
     edition: str = "2023"
     protocols: tuple[Protocol, ...] = PROTOCOLS
@@ -92,6 +93,8 @@ class Results:
 
 def read(plan: Plan) -> Challenge:
     """The challenge that a plan names."""
+    if isinstance(plan.data, Challenge):
+        return plan.data
     return reading.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
 
 

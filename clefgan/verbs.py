@@ -1,0 +1,228 @@
+"""The verbs of the command line as functions, for a notebook.
+
+    challenge = clefgan.read("DATA", edition="2023")
+    run = clefgan.run(challenge, "fusion", seed=0)
+    run.scores                      # id, score, decision, truth where known
+    run.write("runs/fusion")        # run file and record: both or neither, checked
+    clefgan.evaluate(challenge, ["fusion", "nearest"])
+    clefgan.load("runs/fusion.json") == run
+
+They are at hand as `clefgan.read`, `clefgan.run` and so on, loaded on first use. Nothing is
+printed, and no bar is drawn unless `progress=True`; bad input is a `ClefganError` of one line.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from clefgan.cli.console import progress_bar
+from clefgan.data import reading
+from clefgan.data.challenge import DEFAULT_EDITION, Challenge
+from clefgan.data.decoding import Window
+from clefgan.data.reading import DEFAULT_DATA
+from clefgan.errors import ClefganError
+from clefgan.experiments import processes
+from clefgan.experiments.trials.trials import Plan
+from clefgan.method import Method, Progress, silent
+from clefgan.plugins import registry
+from clefgan.report import boards
+from clefgan.report.notebook import EvaluationTable
+from clefgan.runs import job, provenance
+from clefgan.runs.decisions.decide import parse as rule_of
+from clefgan.runs.record import PROTOCOLS, Protocol, Run, load
+from evaluation import metrics
+from submissions import checker, editions
+from submissions.problems import Problem
+
+__all__ = ["check", "evaluate", "load", "methods", "read", "run"]
+
+Data: TypeAlias = Challenge | str | Path
+"""A challenge, or what `read` takes."""
+
+
+@contextmanager
+def reported(progress: bool | Progress) -> Iterator[Progress]:
+    """What a `progress` argument asks for: nothing, bars on stderr, or the caller's function."""
+    if callable(progress):
+        yield progress
+    elif progress:
+        with progress_bar() as bars:
+            yield bars
+    else:
+        yield silent
+
+
+def read(
+    data: str | Path = DEFAULT_DATA,
+    edition: str | Path = DEFAULT_EDITION,
+    *,
+    test_data: str | Path | None = None,
+    window: Window | None = None,
+) -> Challenge:
+    """Read a challenge: every image is listed, none is decoded yet.
+
+    Parameters
+    ----------
+    data : a folder in an edition's layout, the name of a TFDS dataset, or its prepared folder
+    edition : whose folder names and run files; a name, or the path of a TOML file
+    test_data : where the test part is, if not with dev
+    window : levels of 16-bit images that are black and white, `(low, high)`
+
+    Raises
+    ------
+    ClefganError, submissions.RunFileError
+        As `clefgan.data.reading.read` does.
+    """
+    return reading.read(data, edition, test_data=test_data, sixteen_bit=window)
+
+
+def challenge_of(data: Data) -> Challenge:
+    """The challenge itself, or the one that a path or name gives."""
+    return data if isinstance(data, Challenge) else read(data)
+
+
+def methods() -> dict[str, type[Method]]:
+    """Every method that can be run, by name; a plug-in that cannot be loaded is left out."""
+    known = registry.all_methods()
+    return {name: cls for name, cls in known if not isinstance(cls, registry.Broken)}
+
+
+def run(
+    challenge: Data,
+    method: str | Method,
+    *,
+    seed: int = 0,
+    protocols: Sequence[str] = PROTOCOLS,
+    n_folds: int = 3,
+    decide: str = "zero",
+    progress: bool | Progress = False,
+) -> Run:
+    """Fit a method on dev, score the test candidates, and score dev.
+
+    Parameters
+    ----------
+    challenge : from `read`, or what `read` takes
+    method : a name, with settings where they differ (`"nearest(size=64)"`), a `file.py:Class`, or
+        a method object, which has its own seed
+    seed : of the method and of the folds
+    decide : the rule that turns scores into decisions, as `--decide` takes it
+    progress : True: bars on stderr; or a function that is called instead
+
+    Raises
+    ------
+    ClefganError
+        Unknown method or rule, a fault of the data, or a score that is not finite.
+    """
+    chosen = chosen_protocols(protocols)
+    rule = rule_of(decide)
+    if isinstance(method, str):
+        name, configured = method, registry.configure(method, seed=seed)
+    else:
+        configured = method
+        name = name_of(method)
+    with reported(progress) as report:
+        return job.run(
+            challenge_of(challenge),
+            name,
+            configured,
+            protocols=chosen,
+            n_folds=n_folds,
+            seed=seed,
+            rule=rule,
+            progress=report,
+        )
+
+
+def chosen_protocols(asked: Sequence[str]) -> tuple[Protocol, ...]:
+    """The protocols asked for, in the order of the record."""
+    for name in asked:
+        if name not in PROTOCOLS:
+            raise ClefganError(f"protocol {name!r} is not one of {', '.join(PROTOCOLS)}")
+    return tuple(known for known in PROTOCOLS if known in asked)
+
+
+def name_of(method: Method) -> str:
+    """The name under which a method's class is registered, else the name of the class."""
+    place = provenance.class_name(method)
+    named = (name for name, entry in registry.entries().items() if entry.value == place)
+    return next(named, type(method).__name__)
+
+
+def evaluate(
+    challenge: Data,
+    methods: Sequence[str],
+    *,
+    seed: int = 0,
+    protocols: Sequence[str] = ("held-out",),
+    repeats: int = 1,
+    n_folds: int = 3,
+    metric: str | None = None,
+    level: float = 0.95,
+    folder: str | Path | None = None,
+    progress: bool | Progress = False,
+) -> EvaluationTable:
+    """Compare methods on the dev images, with intervals and trivial answers beside them.
+
+    Parameters
+    ----------
+    challenge : from `read`, or what `read` takes
+    methods : names, with settings where they differ
+    protocols : `held-out`, `paper`, or both
+    repeats : each with other folds and another seed
+    metric : that ranks; None: the one of the edition
+    folder : keeps what is done, to go on later; None: nothing is kept
+
+    Raises
+    ------
+    ClefganError
+        Unknown method or metric, a fault of the data, or a method that fails.
+    """
+    if not methods:
+        raise ClefganError("evaluate: no method; give the name of at least one")
+    whole = challenge_of(challenge)
+    for name in methods:
+        registry.configure(name)  # a misspelt one stops here, before any work
+    primary = metrics.get(metric or whole.edition.metric)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        reported(progress) as report,
+    ):
+        plan = Plan(
+            methods=tuple(methods),
+            data=whole,
+            folder=Path(scratch if folder is None else folder),
+            edition=whole.edition.name,
+            protocols=chosen_protocols(protocols),
+            repeats=repeats,
+            n_folds=n_folds,
+            seed=seed,
+        )
+        results = processes.evaluate(plan, jobs=1, progress=report)
+    if results.failures:
+        raise ClefganError(next(iter(results.failures.values())))
+    return EvaluationTable(tuple(boards.parts(plan, results, primary, level)))
+
+
+def check(path: str | Path, challenge: Data | None = None, *, edition: str = "") -> list[Problem]:
+    """Everything wrong with a run file; empty where the challenge would accept it.
+
+    Parameters
+    ----------
+    challenge : whose candidates the run has to name; None: ids are checked for their form only
+    edition : whose rules; "": those of the challenge, else of the default edition
+
+    Raises
+    ------
+    ClefganError
+        The challenge has no test part.
+    """
+    whole = None if challenge is None else challenge_of(challenge)
+    if whole is not None and whole.test is None:
+        raise ClefganError(f"{whole.source}: no test candidates; a run cannot be checked with it")
+    rules = editions.get(edition or DEFAULT_EDITION)
+    if whole is not None and not edition:
+        rules = whole.edition
+    ids = None if whole is None or whole.test is None else whole.test.candidates.ids
+    return checker.check(path, rules, ids)
