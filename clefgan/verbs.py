@@ -20,10 +20,10 @@ from typing import TypeAlias
 from clefgan.cli.console import progress_bar
 from clefgan.data import reading
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge
-from clefgan.data.decoding import Window
+from clefgan.data.formats.raw import Window
 from clefgan.data.reading import DEFAULT_DATA
 from clefgan.errors import ClefganError
-from clefgan.experiments import processes
+from clefgan.experiments.trials.evaluate import evaluate as evaluated
 from clefgan.experiments.trials.trials import Plan
 from clefgan.method import Method, Progress, silent
 from clefgan.plugins import registry
@@ -199,7 +199,7 @@ def evaluate(
             n_folds=n_folds,
             seed=seed,
         )
-        results = processes.evaluate(plan, jobs=1, progress=report)
+        results = evaluated(plan, jobs=1, progress=report)
     if results.failures:
         raise ClefganError(next(iter(results.failures.values())))
     return EvaluationTable(tuple(boards.parts(plan, results, primary, level)))
