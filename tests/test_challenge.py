@@ -387,7 +387,9 @@ class TestGroups:
         make(tmp_path, *DEV, n=3)
         (tmp_path / "groups.csv").write_text(self.ROWS)
         assert error(tmp_path) == (
-            "/groups.csv: 'used_3', 'not_used_3' are missing; every id needs a group"
+            "/groups.csv: 2 of 6 images have no row: 'not_used_3', 'used_3'; every image needs a "
+            "patient (groups.csv: no line of names, so files in the first column, patients in the "
+            "second)"
         )
 
     def test_an_id_of_both_roles_cannot_be_told(self, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ class Challenge:
     ----------
     source : the folder or name that it was read from
     groups : id of a real dev image to its patient or other group, where groups are known
+    group_notes : sentences on where the groups come from
     edition : whose folder names it was read by, and whose run files it asks for
     """
 
@@ -45,6 +46,7 @@ class Challenge:
     dev: Dev | None
     test: Test | None
     groups: Mapping[str, str] | None = None
+    group_notes: tuple[str, ...] = ()
     edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
 
     def image_sets(self) -> tuple[ImageSet, ...]:

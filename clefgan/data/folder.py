@@ -4,15 +4,22 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from clefgan.data import images, layout, truth_and_groups
+from clefgan.data import images, layout, patient_table, truth_and_groups
 from clefgan.data.challenge import Challenge, Dev, Test
+from clefgan.data.dev_groups import NO_GROUPS, DevGroups, of_headers, of_table
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import WORDS, Folders, Layout
+from clefgan.data.patient_table import PatientTable
 from clefgan.errors import ClefganError
 
 
-def read(root: Path, folders: Folders, sixteen_bit: Window | None = None) -> Challenge:
+def read(
+    root: Path,
+    folders: Folders,
+    sixteen_bit: Window | None = None,
+    patients: PatientTable | None = None,
+) -> Challenge:
     """List the images of every role; see `clefgan.data.reading.read`.
 
     Raises
@@ -27,14 +34,14 @@ def read(root: Path, folders: Folders, sixteen_bit: Window | None = None) -> Cha
     def role(part: str, name: str) -> ImageSet:
         return image_set(found, part, name, folders, sixteen_bit)
 
-    dev, test, groups = None, None, None
+    dev, test, groups = None, None, NO_GROUPS
     if found.dev:
         dev = Dev(role("dev", "generated"), role("dev", "used"), role("dev", "not_used"))
-        groups = groups_beside(found, dev)
+        groups = of_table(dev, patients) if patients else groups_beside(found, dev)
     if found.test:
         generated, candidates = role("test", "generated"), role("test", "unknown")
         test = Test(generated, candidates, truth_beside(found, candidates))
-    return Challenge(str(root), dev, test, groups)
+    return Challenge(str(root), dev, test, groups.groups, groups.notes)
 
 
 def image_set(
@@ -69,18 +76,10 @@ def truth_beside(found: Layout, candidates: ImageSet) -> dict[str, bool] | None:
     return truth_and_groups.truth(table, candidates.ids) if table else None
 
 
-def groups_beside(found: Layout, dev: Dev) -> dict[str, str] | None:
-    """Groups of the real dev images, if a table gives them."""
+def groups_beside(found: Layout, dev: Dev) -> DevGroups:
+    """Groups of the real dev images, if a table or the headers of all give them."""
     table = truth_and_groups.locate(above(found.root, found.dev), truth_and_groups.GROUP_FILES)
-    if table is None:
-        return None
-    both = sorted(set(dev.used.ids) & set(dev.not_used.ids), key=images.natural_key)
-    if both:
-        raise ClefganError(
-            f"{table}: id {both[0]!r} is both a used image and one not used, so its group "
-            "cannot be told; rename the images or remove the table"
-        )
-    return truth_and_groups.groups(table, (*dev.used.ids, *dev.not_used.ids))
+    return of_headers(dev) if table is None else of_table(dev, patient_table.read(table))
 
 
 def common(paths: Mapping[str, Path]) -> Path:

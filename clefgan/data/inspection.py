@@ -16,10 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from clefgan.data import folder, images, layout, listing, reading
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, ImageError, Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import DEV_ROLES, TEST_ROLES, Folders
 from clefgan.data.listing import Encoded
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
@@ -82,9 +84,13 @@ def inspect(
     *,
     test_data: str | Path | None = None,
     sixteen_bit: Window | None = None,
+    size: Size | None = None,
+    patients: PatientTable | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Look at every image of a challenge; the arguments are those of `clefgan.data.reading.read`.
+
+    Images are counted by the size that they are stored in.
 
     Raises
     ------
@@ -99,7 +105,14 @@ def inspect(
     notes: list[str] = []
     roles = [examine(found, progress) for found in sets]
     try:
-        whole = reading.read(data, edition, test_data=test_data, sixteen_bit=sixteen_bit)
+        whole = reading.read(
+            data,
+            edition,
+            test_data=test_data,
+            sixteen_bit=sixteen_bit,
+            size=size,
+            patients=patients,
+        )
     except ClefganError as error:
         told = {*problems, *(line for role in roles for line in first_fault(role))}
         problems += [str(error)] if str(error) not in told else []
@@ -108,7 +121,8 @@ def inspect(
         problems += absent(whole)
         problems += too_few(whole, roles)
     shared = tuple(overlaps(roles))
-    problems += [line for role in roles for line in faults(role) if line not in problems]
+    lines = [line for role in roles for line in faults(role, several_sizes=size is None)]
+    problems += [line for line in lines if line not in problems]
     warnings = tuple(contradictions(shared))
     return Report(str(data), tuple(roles), shared, tuple(notes), warnings, tuple(problems))
 
@@ -188,13 +202,13 @@ def first_fault(role: Role) -> Iterator[str]:
         yield str(error)
 
 
-def faults(role: Role) -> Iterator[str]:
-    """Yield what keeps the images of a role from being read."""
+def faults(role: Role, *, several_sizes: bool = True) -> Iterator[str]:
+    """Yield what keeps the images of a role from being read; several sizes, if that is a fault."""
     by_id = {item.id: item for item in role.images.items}
     if role.unread:
         unread = [(by_id[name], reason) for name, reason in role.unread.items()]
         yield images.unread_message(unread, len(role.images))
-    if len(role.sizes) > 1:
+    if several_sizes and len(role.sizes) > 1:
         counts = ", ".join(f"{count} are {size}" for size, count in role.sizes.most_common())
         yield f"{role.images.where}: images of {len(role.sizes)} sizes: {counts}; bring them to one"
 
@@ -240,6 +254,7 @@ def known_beside(found: reading.Challenge) -> Iterator[str]:
     elif found.groups is not None:
         n_groups = len(set(found.groups.values()))
         yield f"groups: {n_groups} among {len(found.groups)} real dev images"
+    yield from found.group_notes
     if found.test is None:
         yield "test: none, so dev scores only"
     elif found.test.truth is None:

@@ -122,11 +122,24 @@ def listing(folder: Path | str) -> tuple[Listed, ...]:
     return images
 
 
-def opened(where: Path, files: Mapping[Path, str], *, nested: bool = False) -> tuple[Listed, ...]:
-    """The images of some files, naturally sorted by id, which has the folders in it if `nested`."""
+def opened(
+    where: Path,
+    files: Mapping[Path, str],
+    *,
+    nested: bool = False,
+    unopened: list[tuple[Path, str]] | None = None,
+) -> tuple[Listed, ...]:
+    """The images of some files, naturally sorted by id.
+
+    Parameters
+    ----------
+    files : path to format
+    nested : whether ids hold the folders below `where`
+    unopened : takes files that cannot be opened, with what is wrong; without it they are an error
+    """
     pictures: list[Listed] = []
     stored: list[StoredImage] = []
-    unread: list[tuple[Path, str]] = []
+    unread: list[tuple[Path, str]] = [] if unopened is None else unopened
     for path, kind in files.items():
         above = f"{path.parent.relative_to(where).as_posix()}/" if nested else ""
         above = "" if above == "./" else above
@@ -138,7 +151,7 @@ def opened(where: Path, files: Mapping[Path, str], *, nested: bool = False) -> t
                 stored += opening.images(path, above + kinds.stem(path.name), kind)
         except (ImageError, OSError) as error:
             unread.append((path, reason(error)))
-    if unread:
+    if unread and unopened is None:
         raise ClefganError(unopened_message(where, unread, len(files)))
     images = [*pictures, *in_volumes(stored)]
     check_ids(where, images)

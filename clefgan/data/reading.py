@@ -9,11 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan.data import folder
+from clefgan.data import dev_groups, folder, listing
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import Folders
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.tfds.schema import (
     DEV_NOT_USED,
     DEV_SPLITS,
@@ -40,6 +42,8 @@ def read(
     *,
     test_data: str | Path | None = None,
     sixteen_bit: Window | None = None,
+    size: Size | None = None,
+    patients: PatientTable | None = None,
 ) -> Challenge:
     """Read a challenge.
 
@@ -49,25 +53,30 @@ def read(
         a folder that TFDS prepared
     edition : whose folder names are looked for; a name, or the path of a TOML file
     test_data : where test is, if not with dev; then `data` gives dev only
-    sixteen_bit : window of levels for 16-bit images, `(low, high)`; without it they are refused
+    sixteen_bit : window of levels for images of more than 8 bits, `(low, high)`, one for all roles;
+        without it they are refused
+    size : height and width to which all images are brought by area averaging; without it all must
+        have one size
+    patients : a table of the real dev images (`patient_table.read`); without it one beside the
+        images, or their headers, where there are any
 
     Raises
     ------
     ClefganError
-        No such data, a role without a folder or with two, a listing that has a fault (see
-        `images.listing`), or roles of different image sizes.
+        No such data, several modalities, a role without a folder or with two, a listing that has a
+        fault (see `images.listing`), or roles of different image sizes.
     submissions.RunFileError
         No such edition.
 
     Notes
     -----
     `truth.csv` (id, 0 or 1) in the folder that holds the test folders, or in one above it up to
-    `data`, gives the truth; `groups.csv` or `manifest.csv` (id, group), likewise for dev, gives
-    the groups.
+    `data`, gives the truth; `groups.csv` or `manifest.csv` with columns of files and patients,
+    likewise for dev, gives the groups.
     """
     rules = editions.get(edition)
     folders = rules.folders
-    found = read_one(data, folders, sixteen_bit)
+    found = read_one(data, folders, sixteen_bit, patients)
     if test_data is not None:
         other = read_one(test_data, folders, sixteen_bit)
         if found.dev is None:
@@ -76,19 +85,53 @@ def read(
             )
         if other.test is None:
             raise ClefganError(f"{test_data}: no test images; test is read here")
-        found = Challenge(f"{data} and {test_data}", found.dev, other.test, found.groups)
+        source = f"{data} and {test_data}"
+        found = Challenge(source, found.dev, other.test, found.groups, found.group_notes)
+    if size is not None:
+        found = brought_to(found, size)
+    listing.check_modality(
+        found.source, [item for role in found.image_sets() for item in role.items]
+    )
     check_sizes(found)
     return replace(found, edition=rules)
 
 
-def read_one(data: str | Path, folders: Folders, sixteen_bit: Window | None) -> Challenge:
+def read_one(
+    data: str | Path,
+    folders: Folders,
+    sixteen_bit: Window | None,
+    patients: PatientTable | None = None,
+) -> Challenge:
     """Read what one `data` argument names."""
     path, is_dataset = located(data)
     if not is_dataset:
-        return folder.read(path, folders, sixteen_bit)
+        return folder.read(path, folders, sixteen_bit, patients)
     from clefgan.data.tfds import stored
 
-    return from_dataset(str(data), stored.read(path), sixteen_bit)
+    found = from_dataset(str(data), stored.read(path), sixteen_bit)
+    if found.dev is None or patients is None:
+        return found
+    groups = dev_groups.of_table(found.dev, patients)
+    return replace(found, groups=groups.groups, group_notes=groups.notes)
+
+
+def brought_to(found: Challenge, size: Size) -> Challenge:
+    """The challenge with all its images brought to one size.
+
+    Raises
+    ------
+    ClefganError
+        A size without a pixel.
+    """
+    if min(size) < 1:
+        raise ClefganError(f"size {size[1]}x{size[0]}: need at least 1 pixel")
+    dev, test = found.dev, found.test
+    if dev is not None:
+        dev = Dev(*(replace(each, size=size) for each in (dev.generated, dev.used, dev.not_used)))
+    if test is not None:
+        candidates = replace(test.candidates, size=size)
+        test = replace(test, generated=replace(test.generated, size=size), candidates=candidates)
+    return replace(found, dev=dev, test=test)
 
 
 def located(data: str | Path) -> tuple[Path, bool]:

@@ -1,15 +1,17 @@
-"""Tables beside the images: `truth.csv` (id, 0 or 1), `groups.csv` or `manifest.csv` (id, group).
+"""Tables beside the images: `truth.csv` (id, 0 or 1), `groups.csv` or `manifest.csv` (any columns).
 
-A first line of column names is optional, and needed where there are more than two columns. An id
-may carry its image extension.
+In a table of truth, a first line of column names is optional, and needed where there are more than
+two columns. An id may carry its image extension.
 """
 
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from clefgan.data import patient_table
 from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED
+from clefgan.data.patient_table import NamedImage
 from clefgan.errors import ClefganError
 
 TRUTH_FILES = ("truth.csv",)
@@ -34,7 +36,7 @@ def locate(folders: Iterable[Path], names: Sequence[str]) -> Path | None:
 
 def is_other_manifest(path: Path) -> bool:
     """Whether this is a `manifest.csv` that says nothing of groups."""
-    return path.name == "manifest.csv" and "group" not in columns(rows(path))
+    return path.name == "manifest.csv" and not patient_table.names_patients(path)
 
 
 def truth(path: Path, ids: Sequence[str]) -> dict[str, bool]:
@@ -56,15 +58,15 @@ def truth(path: Path, ids: Sequence[str]) -> dict[str, bool]:
 
 
 def groups(path: Path, ids: Sequence[str]) -> dict[str, str]:
-    """`id -> group` for every id; rows of other images are passed over.
+    """`id -> group` for every id, from a table of any columns; see `patient_table`.
 
     Raises
     ------
     ClefganError
-        An id that is missing or there twice.
+        Columns that cannot be told, an id without a row, or with two groups.
     """
-    table = mapping(path, "group", ids)
-    return {name: table[name] for name in ids}
+    matched = patient_table.read(path).match({"images": [NamedImage(name) for name in ids]})
+    return dict(matched.groups["images"])
 
 
 def mapping(path: Path, column: str, ids: Sequence[str]) -> dict[str, str]:

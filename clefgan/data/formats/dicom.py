@@ -57,6 +57,7 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
             place=float(i) if recipe.place is None else recipe.place,
             modality=modality,
             own_window=recipe.window,
+            syntax=header.file_meta.TransferSyntaxUID.name,
             in_file=len(recipes),
         )
         for i, recipe in enumerate(recipes)

@@ -26,6 +26,7 @@ class StoredImage:
     series : what the files of one volume have in common; it may name the patient
     modality : such as `CT`, where the file says
     own_window : that of the file's header
+    syntax : how a DICOM file is encoded
     in_file : number of images in the file
     """
 
@@ -42,6 +43,7 @@ class StoredImage:
     modality: str | None = None
     series: str | None = field(default=None, repr=False)
     own_window: Window | None = None
+    syntax: str | None = None
     in_file: int = 1
 
     @property

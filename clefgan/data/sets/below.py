@@ -24,12 +24,14 @@ class Found:
     others: tuple[str, ...]
 
 
-def images(source: str | Path) -> Found:
+def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -> Found:
     """List the images below a folder, at any depth, or in one file; none is decoded.
 
     Parameters
     ----------
     source : a folder, or a file; `FILE#NAME` names the array of a file that has several
+    unopened : takes files of a folder that cannot be opened, with what is wrong; without it they
+        are an error
 
     Raises
     ------
@@ -48,11 +50,16 @@ def images(source: str | Path) -> Found:
         raise ClefganError(f"{where}: is a folder, and has no array {key!r}; give a file")
     files = {file: kinds.kind_of(file) for file in files_below(where)}
     unread = [str(each.relative_to(where)) for each in files if files[each] == kinds.UNREAD]
-    listing.refuse_unread(where, unread)
-    taken = {file: kind for file, kind in files.items() if kind is not None}
+    if unopened is None:
+        listing.refuse_unread(where, unread)
+    else:
+        unopened += [(where / name, f"is not {listing.FORMATS}") for name in unread]
+    taken = {
+        file: kind for file, kind in files.items() if kind is not None and kind != kinds.UNREAD
+    }
     nested = any(file.parent != where for file in taken)
-    found = listing.opened(where, taken, nested=nested)
-    if not found:
+    found = listing.opened(where, taken, nested=nested, unopened=unopened)
+    if not found and not unopened:
         raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
     others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
     return Found(found, tuple(sorted(others, key=listing.natural_key)))

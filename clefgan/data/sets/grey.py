@@ -34,6 +34,7 @@ class GreySet:
     sizes : height and width of each image as stored
     groups : id to patient, from DICOM headers or an array beside the images; None unless every
         image has one
+    without_group : ids of the images that have none
     volumes : id of the volume that each image is a slice of, or None
     places : place of each slice along its volume
     modality : such as `CT`, where the files say
@@ -46,6 +47,7 @@ class GreySet:
     files: tuple[Path, ...] = field(repr=False)
     sizes: tuple[Size, ...] = field(repr=False)
     groups: Mapping[str, str] | None = field(repr=False)
+    without_group: tuple[str, ...] = field(repr=False)
     volumes: tuple[str | None, ...] = field(repr=False)
     places: tuple[float, ...] = field(repr=False)
     modality: str | None
@@ -151,6 +153,7 @@ def grey_set(
         tuple(image.path for image in found),
         sizes,
         groups if len(groups) == len(found) else None,
+        tuple(image.id for image in found if image.id not in groups),
         tuple(image.volume if image else None for image in stored),
         tuple(image.place if image else 0.0 for image in stored),
         next((image.modality for image in stored if image and image.modality), None),

@@ -1,0 +1,175 @@
+"""Whose each image is: from a table, DICOM headers, folders, a pattern, or one image each.
+
+`owners` takes several sets at once, so that one patient has one name in all of them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from clefgan.data.patient_table import (
+    Matched,
+    NamedImage,
+    PatientTable,
+    WhenUnknown,
+    listed,
+    read,
+)
+from clefgan.data.sets import GreySet
+from clefgan.errors import ClefganError
+
+__all__ = [
+    "Matched", "NamedImage", "PatientTable", "from_folders", "from_headers", "from_pattern",
+    "in_both", "named", "one_image_each", "owners", "read",
+]  # fmt: skip
+
+Ids: TypeAlias = Mapping[str, Sequence[str]]
+"""Name of a set to the ids of its images."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientsFrom:
+    """Where patients come from; one of these.
+
+    table : a table of images and patients
+    header : DICOM headers, or an array of patients beside the images
+    folder : the first folder of an id
+    pattern : a regular expression found in the id, whose group (`patient`, or the first) it is
+    one_image_each : every image is a patient of its own
+    """
+
+    table: PatientTable | None = None
+    header: bool = False
+    folder: bool = False
+    pattern: str | None = None
+    one_image_each: bool = False
+    unknown: WhenUnknown = "refuse"
+
+
+def owners(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
+    """The patient of every image of every set, and sentences on where they come from.
+
+    Raises
+    ------
+    ClefganError
+        No source or several, or a fault of it.
+    """
+    ids = {name: each.ids for name, each in sets.items()}
+    ways: list[tuple[bool, Callable[[], Matched]]] = [
+        (source.table is not None, lambda: of_table(sets, source)),
+        (source.header, lambda: from_headers(sets)),
+        (source.folder, lambda: from_folders(ids)),
+        (source.pattern is not None, lambda: from_pattern(ids, source.pattern or "")),
+        (source.one_image_each, lambda: one_image_each(ids)),
+    ]
+    asked = [way for wanted, way in ways if wanted]
+    if len(asked) != 1:
+        raise ClefganError(
+            f"patients: {len(asked)} sources of them; need one: a table, headers, folders, a "
+            "pattern, or one image each"
+        )
+    return asked[0]()
+
+
+def of_table(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
+    """Patients by a table."""
+    assert source.table is not None
+    images = {name: named(each) for name, each in sets.items()}
+    return source.table.match(images, unknown=source.unknown)
+
+
+def named(found: GreySet) -> list[NamedImage]:
+    """The images of a set by id and file."""
+    return [NamedImage(*pair) for pair in zip(found.ids, found.files, strict=True)]
+
+
+def from_headers(sets: Mapping[str, GreySet]) -> Matched:
+    """Patients by DICOM PatientID, or by the array beside the images.
+
+    Raises
+    ------
+    ClefganError
+        An image that names none.
+    """
+    lacking = {name: each.without_group for name, each in sets.items() if each.without_group}
+    if lacking:
+        refuse("in their headers", lacking, sum(map(len, sets.values())))
+    groups = {name: dict(each.groups or {}) for name, each in sets.items()}
+    return Matched(groups, ("patients: from the headers of the images.",))
+
+
+def from_folders(sets: Ids) -> Matched:
+    """Patients by the first folder of each id: `p1/scan/3` is of `p1`.
+
+    Raises
+    ------
+    ClefganError
+        An image that is in no folder.
+    """
+    lacking = {name: [each for each in ids if "/" not in each] for name, ids in sets.items()}
+    if any(lacking.values()):
+        refuse("by a folder", lacking, sum(map(len, sets.values())))
+    groups = {name: {each: each.partition("/")[0] for each in ids} for name, ids in sets.items()}
+    return Matched(groups, ("patients: one for each folder.",))
+
+
+def from_pattern(sets: Ids, pattern: str) -> Matched:
+    """Patients by a regular expression that is searched for in each id.
+
+    Raises
+    ------
+    ClefganError
+        No regular expression, or an id in which it is not found.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ClefganError(f"patients: {pattern!r} is no regular expression ({error})") from error
+    groups = {name: {each: found_in(compiled, each) for each in ids} for name, ids in sets.items()}
+    lacking = {
+        name: [each for each, patient in found.items() if not patient]
+        for name, found in groups.items()
+    }
+    if any(lacking.values()):
+        refuse(f"by {pattern!r}", lacking, sum(map(len, sets.values())))
+    whole = {
+        name: {each: str(patient) for each, patient in found.items()}
+        for name, found in groups.items()
+    }
+    return Matched(whole, (f"patients: by the pattern {pattern!r}.",))
+
+
+def found_in(pattern: re.Pattern[str], text: str) -> str | None:
+    """What the group `patient`, the first group, or else the whole pattern finds."""
+    found = pattern.search(text)
+    if found is None:
+        return None
+    group: int | str = "patient" if "patient" in pattern.groupindex else min(pattern.groups, 1)
+    return found[group]
+
+
+def one_image_each(sets: Ids) -> Matched:
+    """Every image as a patient of its own, also where two sets have one id."""
+    groups = {name: {each: f"{name}/{each}" for each in ids} for name, ids in sets.items()}
+    return Matched(groups, ("patients: every image is taken for a patient of its own.",))
+
+
+def in_both(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:
+    """Patients who have images in both of two sets, sorted."""
+    return tuple(sorted(set(one.values()) & set(other.values())))
+
+
+def refuse(how: str, lacking: Mapping[str, Iterable[str]], n_images: int) -> None:
+    """Raise for images that name no patient.
+
+    Raises
+    ------
+    ClefganError
+        Always.
+    """
+    names = [f"{each} of {name}" for name, ids in lacking.items() for each in ids]
+    raise ClefganError(
+        f"patients: {len(names)} of {n_images} images name no patient {how}: {listed(names)}; give "
+        "a table of images and patients"
+    )
