@@ -1,0 +1,86 @@
+"""Do released files stand in the order of the training files that they are most like?"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.auditing.file_findings import FileFinding
+from clefgan.data.sets import GreySet
+
+PERMUTATIONS = 2000
+LEVEL = 0.01  # of both orders together
+FEWEST = 10  # released images: fewer cannot be told from chance
+
+
+def find(
+    train: GreySet,
+    released: GreySet,
+    nearest: Sequence[int] | NDArray[np.int64],
+    *,
+    seed: int = 0,
+    permutations: int = PERMUTATIONS,
+) -> tuple[FileFinding, ...]:
+    """Orders of released files, by name and by time, that follow those of their nearest images.
+
+    Parameters
+    ----------
+    nearest : for each released image, the number of the training image that it is most like
+
+    Notes
+    -----
+    Spearman's correlation of the two orders, and the share of permutations of the released files
+    with one at least as large in size: exact where their order says nothing of training images.
+    Two orders are looked at, each at half the level.
+    """
+    rows = np.asarray(nearest, np.int64)
+    if len(rows) < FEWEST:
+        return ()
+    orders = {
+        "names": (np.arange(len(released)), np.arange(len(train))[rows]),
+        "times of the last change": (moments(released), moments(train)[rows]),
+    }
+    return tuple(
+        found
+        for what, (theirs, ours) in orders.items()
+        for found in follows(what, theirs, ours, np.random.default_rng(seed), permutations)
+    )
+
+
+def moments(found: GreySet) -> NDArray[np.int64]:
+    """When the file of each image was last changed, in ns."""
+    return np.array([path.stat().st_mtime_ns for path in found.files], np.int64)
+
+
+def follows(
+    what: str,
+    theirs: NDArray[np.int64],
+    ours: NDArray[np.int64],
+    rng: np.random.Generator,
+    permutations: int,
+) -> Iterator[FileFinding]:
+    """Yield a finding if two orders go together more than chance allows."""
+    one, other = ranks(theirs), ranks(ours)
+    if not one.any() or not other.any():
+        return
+    seen = abs(float(one @ other))
+    drawn = np.array([abs(float(rng.permutation(one) @ other)) for _ in range(permutations)])
+    p = (1 + int((drawn >= seen * (1 - 1e-12)).sum())) / (permutations + 1)
+    if p <= LEVEL / 2:
+        yield FileFinding(
+            "order",
+            len(theirs),
+            len(theirs),
+            f"The order of the released files by {what} follows that of the training images that "
+            f"they are most like (p = {p:.2g}): give them new names and times in a random order.",
+        )
+
+
+def ranks(values: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Mean ranks, centred, of length 1; all 0 where all values are equal."""
+    _, index, counts = np.unique(values, return_inverse=True, return_counts=True)
+    upper = np.cumsum(counts)
+    mean = (upper - (counts - 1) / 2)[index]
+    centred: NDArray[np.float64] = mean - mean.mean()
+    size = float(np.linalg.norm(centred))
+    return centred / size if size > 0 else centred
