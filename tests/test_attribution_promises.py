@@ -19,6 +19,7 @@ from clefgan.method import (
     SourceScorer,
     silent,
 )
+from clefgan.plugins import registry
 from clefgan.testing import blobs, check_attributor, check_clusterer
 from clefgan.testing.attribution import example_sources
 
@@ -147,6 +148,26 @@ class InTurn:
         self, generated: Images, n_clusters: int, /, *, progress: Progress = silent
     ) -> Clusters:
         return np.arange(len(generated)) % n_clusters
+
+
+@dataclass(frozen=True)
+class SaysNothing:
+    def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
+        return FirstScorer(len(sources))
+
+
+def test_a_class_without_evidence_is_refused() -> None:
+    with pytest.raises(ClefganError, match=r"'evidence' is not one of Evidence\.A1 to A3"):
+        check_attributor(SaysNothing)  # type: ignore[arg-type]
+    with pytest.raises(ClefganError, match=r"'evidence' is not one of Evidence\.A0"):
+        check_clusterer(First)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["nearest", "no-such"])
+def test_a_method_that_is_not_of_classes_is_refused(name: str) -> None:
+    wanted = "says used or not; this edition asks for classes" if name == "nearest" else "no method"
+    with pytest.raises(ClefganError, match=wanted):
+        registry.registry_of(name)
 
 
 def test_the_suite_notices_clusters_by_order() -> None:

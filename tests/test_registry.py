@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +86,15 @@ def test_a_missing_file() -> None:
         registry.get("no.py:Mine")
 
 
-def test_a_broken_plug_in_harms_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = registry.entries()
-    broken = EntryPoint("broken", "no_such_module_at_all:Mine", registry.GROUP)
-    monkeypatch.setattr(registry, "entries", lambda: {**real, "broken": broken})
+def test_a_broken_plug_in_harms_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "plug-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: plug\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[clefgan.methods]\nbroken = no_such_module:Mine\n")
+    monkeypatch.syspath_prepend(tmp_path)
     found = dict(registry.all_methods())
     assert isinstance(found["broken"], registry.Broken)
-    assert "method 'broken' of an unnamed distribution: cannot be loaded" in found["broken"].reason
+    assert "method 'broken' of plug: cannot be loaded" in found["broken"].reason
     assert not isinstance(found["nearest"], registry.Broken)
 
 

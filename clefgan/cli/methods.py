@@ -1,7 +1,8 @@
 """`clefgan methods`: what there is to run, and what can be set."""
 
 import inspect
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -10,13 +11,19 @@ from clefgan.cli.console import console, errors
 from clefgan.method import promises
 
 if TYPE_CHECKING:
-    from clefgan.method import Method
+    from clefgan.plugins.registry import Registry
 
 KNOWLEDGE = {
     "S0": "the image and the generated set",
     "S1": "S0, and the pool of candidates",
     "S2": "S1, and images known to be unused",
     "S3": "S2, and labels of dev images",
+}
+EVIDENCE = {
+    "A0": "the images under test: clusters without names",
+    "A1": "A0, and the real images of each class",
+    "A2": "A0, and labelled generated images of each class",
+    "A3": "both",
 }
 
 
@@ -31,24 +38,37 @@ def methods(
 
 
 def show_all() -> None:
-    """One row a method; broken plug-ins on stderr, one line each."""
+    """A table an interface, a row a method; broken plug-ins on stderr, one line each."""
     from clefgan.plugins import registry
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    section("Membership: was this real image used?", registry.METHODS, KNOWLEDGE)
+    section("Attribution: which class made this image?", registry.ATTRIBUTORS, {})
+    section("Clusters: which images were made alike?", registry.CLUSTERERS, EVIDENCE)
+
+
+def section(title: str, registry: "Registry[Any]", meanings: Mapping[str, str]) -> None:
+    """One interface, and what its levels mean."""
+    from clefgan.plugins.registry import Broken, vars_of
+
+    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
     table.add_column("method", no_wrap=True, style="cyan")
     table.add_column("knows", no_wrap=True)
     table.add_column("what it does", overflow="fold")
     table.add_column("source", overflow="fold", style="dim")
-    broken: list[registry.Broken] = []
+    broken: list[Broken] = []
     for name, found in registry.all_methods():
-        if isinstance(found, registry.Broken):
+        if isinstance(found, Broken):
             broken.append(found)
         else:
-            table.add_row(name, str(found.knowledge), first_line(found), source(found))
+            table.add_row(
+                name, str(vars_of(found)[registry.level]), first_line(found), source(found)
+            )
     console.print(table)
     console.print()
-    for level, meaning in KNOWLEDGE.items():
+    for level, meaning in meanings.items():
         console.print(f"[dim]{level}: {meaning}[/dim]")
+    if meanings:
+        console.print()
     for failure in broken:
         errors.print(failure.reason, markup=False, soft_wrap=True)
 
@@ -57,9 +77,10 @@ def show_one(name: str) -> None:
     """The docstring and the hyper-parameters of one method."""
     from clefgan.plugins import hyperparameters, registry
 
-    cls = registry.get(name)
-    level = str(cls.knowledge)
-    console.print(f"[bold cyan]{name}[/bold cyan]  {level}: {KNOWLEDGE[level]}")
+    known = registry.room_of(name)
+    cls: type = known.get(name)
+    level = str(registry.vars_of(cls)[known.level])
+    console.print(f"[bold cyan]{name}[/bold cyan]  {level}: {(KNOWLEDGE | EVIDENCE)[level]}")
     console.print(source(cls), style="dim", markup=False)
     console.print()
     console.print(reflowed(inspect.getdoc(cls) or ""), markup=False)
@@ -91,11 +112,11 @@ def reflowed(text: str) -> str:
     return "\n".join(shown)
 
 
-def first_line(cls: "type[Method]") -> str:
+def first_line(cls: type) -> str:
     """First line of the class's docstring."""
     return (inspect.getdoc(cls) or "").partition("\n")[0]
 
 
-def source(cls: "type[Method]") -> str:
+def source(cls: type) -> str:
     """The paper, as the method states it."""
     return promises(cls).source

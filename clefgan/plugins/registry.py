@@ -1,7 +1,8 @@
 """Methods by name, and hyper-parameters from text.
 
-Methods come in by the entry points of the group `clefgan.methods`; ours by the same door as a
-stranger's. Only the module of the method that is asked for is imported.
+Methods come in by entry points, ours by the same door as a stranger's: those of membership by the
+group `clefgan.methods`, those of attribution by `clefgan.attributors` and `clefgan.clusterers`.
+Only the module of the method that is asked for is imported.
 """
 
 import dataclasses
@@ -10,19 +11,21 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from clefgan.errors import ClefganError
-from clefgan.method import Knowledge, Method, promises
+from clefgan.method import Attributor, Clusterer, Evidence, Knowledge, Method, promises
 from clefgan.plugins import hyperparameters
 from clefgan.plugins.isolation import named, one_line
 
-GROUP = "clefgan.methods"
 OURS = "clefgan"
 SEEDS = 2**32  # how many seeds there are: JAX and scikit-learn take no others
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,61 +36,152 @@ class Broken:
     reason: str
 
 
-def entries() -> dict[str, EntryPoint]:
-    """Every entry point of the group by name; of two that claim a name, ours."""
-    found: dict[str, EntryPoint] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        if entry.name not in found or distribution(entry) == OURS:
-            found[entry.name] = entry
-    return found
-
-
 def distribution(entry: EntryPoint) -> str:
     """Name of the distribution that brings an entry point."""
     return entry.dist.name if entry.dist is not None else "an unnamed distribution"
 
 
-def built_in() -> list[str]:
-    """Names of the methods that clefgan itself brings, sorted."""
-    return [name for name, entry in entries().items() if distribution(entry) == OURS]
+@dataclass(frozen=True, slots=True)
+class Registry(Generic[T]):
+    """The methods of one interface.
 
-
-def get(name: str) -> type[Method]:
-    """Return the method class called `name`, or the class of a `file.py:Class`.
-
-    Raises
-    ------
-    ClefganError
-        No such method (with the closest name), or one that cannot be loaded.
+    Parameters
+    ----------
+    group : of entry points
+    level, levels : the class variable that says what a method knows, and the values it may have
+    action : what a method must be able to do
     """
-    if ".py:" in name:
-        return from_file(name)
-    known = entries()
-    if name not in known:
-        raise ClefganError(f"no method {name!r}; {suggestion(name, known)}")
-    return load(known[name])
 
+    group: str
+    level: str
+    levels: tuple[StrEnum, ...]
+    action: str
 
-def load(entry: EntryPoint) -> type[Method]:
-    """Import the class of an entry point; a ClefganError says why if it is broken."""
-    place = f"method {entry.name!r} of {distribution(entry)}"
-    try:
-        found = entry.load()
-    except Exception as error:
-        raise ClefganError(f"{place}: cannot be loaded: {one_line(error)}") from error
-    return checked(found, place)
+    def named_levels(self) -> str:
+        """`Knowledge.S0 to S3`, or the one that there is."""
+        first, last = self.levels[0], self.levels[-1]
+        kind = type(first).__name__
+        return f"{kind}.{first}" if first is last else f"{kind}.{first} to {last}"
 
+    def entries(self) -> dict[str, EntryPoint]:
+        """Every entry point of the group by name; of two that claim a name, ours."""
+        found: dict[str, EntryPoint] = {}
+        for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
+            if entry.name not in found or distribution(entry) == OURS:
+                found[entry.name] = entry
+        return found
 
-def from_file(text: str) -> type[Method]:
-    """Return the class of `path/to/file.py:Class`; the file runs as a module of its own."""
-    file, _, name = text.rpartition(":")
-    path = Path(file)
-    if not path.is_file():
-        raise ClefganError(f"{path}: no such file; --method takes a name or file.py:Class")
-    module = run_file(path)
-    if not hasattr(module, name):
-        raise ClefganError(f"{path}: no class {name!r}; {suggestion(name, classes(module))}")
-    return checked(getattr(module, name), text)
+    def built_in(self) -> list[str]:
+        """Names of the methods that clefgan itself brings, sorted."""
+        return [name for name, entry in self.entries().items() if distribution(entry) == OURS]
+
+    def get(self, name: str) -> type[T]:
+        """Return the method class called `name`, or the class of a `file.py:Class`.
+
+        Raises
+        ------
+        ClefganError
+            No such method (with the closest name), or one that cannot be loaded.
+        """
+        if ".py:" in name:
+            return self.from_file(name)
+        known = self.entries()
+        if name not in known:
+            raise ClefganError(f"no method {name!r}; {suggestion(name, known)}")
+        return self.load(known[name])
+
+    def load(self, entry: EntryPoint) -> type[T]:
+        """Import the class of an entry point; a ClefganError says why if it is broken."""
+        place = f"method {entry.name!r} of {distribution(entry)}"
+        try:
+            found = entry.load()
+        except Exception as error:
+            raise ClefganError(f"{place}: cannot be loaded: {one_line(error)}") from error
+        return self.checked(found, place)
+
+    def from_file(self, text: str) -> type[T]:
+        """Return the class of `path/to/file.py:Class`; the file runs as a module of its own."""
+        file, _, name = text.rpartition(":")
+        path = Path(file)
+        if not path.is_file():
+            raise ClefganError(f"{path}: no such file; --method takes a name or file.py:Class")
+        module = run_file(path)
+        if not hasattr(module, name):
+            raise ClefganError(f"{path}: no class {name!r}; {suggestion(name, classes(module))}")
+        return self.checked(getattr(module, name), text)
+
+    def checked(self, found: object, place: str) -> type[T]:
+        """Return `found` if it is a method class, else say what it lacks."""
+        if not isinstance(found, type):
+            raise ClefganError(f"{place}: is not a class; got {type(found).__name__!r}")
+        if not dataclasses.is_dataclass(found):
+            raise ClefganError(
+                f"{place}: class {found.__name__!r} is not a dataclass; make it frozen"
+            )
+        if not found.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise ClefganError(f"{place}: dataclass {found.__name__!r} is not frozen")
+        said = vars_of(found).get(self.level)
+        if not isinstance(said, type(self.levels[0])) or said not in self.levels:
+            raise ClefganError(
+                f"{place}: class variable {self.level!r} is not one of {self.named_levels()}"
+            )
+        if not callable(vars_of(found).get(self.action)):
+            raise ClefganError(f"{place}: class {found.__name__!r} has no method {self.action!r}")
+        try:
+            promises(found)
+        except ClefganError as error:
+            raise ClefganError(f"{place}: {error}") from None
+        for field in dataclasses.fields(found):
+            if (
+                field.default is dataclasses.MISSING
+                and field.default_factory is dataclasses.MISSING
+            ):
+                raise ClefganError(f"{place}: field {field.name!r} has no default")
+        try:
+            get_type_hints(found)
+        except Exception as error:
+            raise ClefganError(
+                f"{place}: types of fields cannot be read: {one_line(error)}"
+            ) from error
+        return cast("type[T]", found)
+
+    def all_methods(self) -> Iterator[tuple[str, type[T] | Broken]]:
+        """Every method by name, sorted; a broken one harms no other."""
+        for name, entry in self.entries().items():
+            try:
+                yield name, self.load(entry)
+            except ClefganError as error:
+                yield name, Broken(name, str(error))
+
+    def configure(self, name: str, settings: Iterable[str] = (), seed: int | None = None) -> T:
+        """Return method `name` with hyper-parameters from texts such as `C=10` or `gan.epochs=5`.
+
+        `name` may carry settings itself: `nearest(size=64)`. `seed` sets the field of that name
+        where the method has one; a method without chance ignores it.
+
+        Raises
+        ------
+        ClefganError
+            Unknown method or hyper-parameter, or a value of the wrong type.
+        """
+        bare, inline = split(name)
+        cls = self.get(bare)
+        values = hyperparameters.parse_settings([*inline, *settings])
+        if seed is not None and "seed" not in values and hyperparameters.has(cls, "seed"):
+            values["seed"] = str(seed)
+        return self.build(cls, values, bare)
+
+    def build(self, cls: type[T], values: Mapping[str, str], name: str) -> T:
+        """Return an instance with the given texts parsed by the types of the fields."""
+        with named(name, cls):
+            instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
+        seed = getattr(instance, "seed", 0)
+        if isinstance(seed, int) and not 0 <= seed < SEEDS:
+            raise ClefganError(
+                f"method {name!r}: seed must be from 0 to {SEEDS - 1}; got {seed}; give another"
+            )
+        method: T = instance
+        return method
 
 
 def run_file(path: Path) -> ModuleType:
@@ -114,71 +208,12 @@ def classes(module: ModuleType) -> list[str]:
     ]
 
 
-def checked(found: object, place: str) -> type[Method]:
-    """Return `found` if it is a method class, else say what it lacks."""
-    if not isinstance(found, type):
-        raise ClefganError(f"{place}: is not a class; got {type(found).__name__!r}")
-    if not dataclasses.is_dataclass(found):
-        raise ClefganError(f"{place}: class {found.__name__!r} is not a dataclass; make it frozen")
-    if not found.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-        raise ClefganError(f"{place}: dataclass {found.__name__!r} is not frozen")
-    if not isinstance(getattr(found, "knowledge", None), Knowledge):
-        raise ClefganError(f"{place}: class variable 'knowledge' is not one of Knowledge.S0 to S3")
-    if not callable(getattr(found, "fit", None)):
-        raise ClefganError(f"{place}: class {found.__name__!r} has no method 'fit'")
-    try:
-        promises(found)
-    except ClefganError as error:
-        raise ClefganError(f"{place}: {error}") from None
-    for field in dataclasses.fields(found):
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise ClefganError(f"{place}: field {field.name!r} has no default")
-    try:
-        get_type_hints(found)
-    except Exception as error:
-        raise ClefganError(f"{place}: types of fields cannot be read: {one_line(error)}") from error
-    return cast("type[Method]", found)
-
-
-def all_methods() -> Iterator[tuple[str, type[Method] | Broken]]:
-    """Every method by name, sorted; a broken one harms no other."""
-    for name, entry in entries().items():
-        try:
-            yield name, load(entry)
-        except ClefganError as error:
-            yield name, Broken(name, str(error))
-
-
-def configure(name: str, settings: Iterable[str] = (), seed: int | None = None) -> Method:
-    """Return method `name` with hyper-parameters from texts such as `C=10` or `gan.epochs=5`.
-
-    `name` may carry settings itself: `nearest(size=64)`. `seed` sets the field of that name
-    where the method has one; a method without chance ignores it.
-
-    Raises
-    ------
-    ClefganError
-        Unknown method or hyper-parameter, or a value of the wrong type.
-    """
-    bare, inline = split(name)
-    cls = get(bare)
-    values = hyperparameters.parse_settings([*inline, *settings])
-    if seed is not None and "seed" not in values and hyperparameters.has(cls, "seed"):
-        values["seed"] = str(seed)
-    return build(cls, values, bare)
-
-
-def build(cls: type[Method], values: Mapping[str, str], name: str) -> Method:
-    """Return an instance with the given texts parsed by the types of the fields."""
-    with named(name, cls):
-        instance: Any = hyperparameters.build(cls, values, where=f"method {name!r}")
-    seed = getattr(instance, "seed", 0)
-    if isinstance(seed, int) and not 0 <= seed < SEEDS:
-        raise ClefganError(
-            f"method {name!r}: seed must be from 0 to {SEEDS - 1}; got {seed}; give another"
-        )
-    method: Method = instance
-    return method
+def vars_of(cls: type) -> dict[str, Any]:
+    """Everything that a class and its parents define, the nearest first."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        found |= vars(base)
+    return found
 
 
 def split(text: str) -> tuple[str, list[str]]:
@@ -216,3 +251,55 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     return f"known: {', '.join(map(repr, names)) or 'none'}"
+
+
+METHODS: Registry[Method] = Registry("clefgan.methods", "knowledge", tuple(Knowledge), "fit")
+ATTRIBUTORS: Registry[Attributor] = Registry(
+    "clefgan.attributors", "evidence", (Evidence.A1, Evidence.A2, Evidence.A3), "fit"
+)
+CLUSTERERS: Registry[Clusterer] = Registry(
+    "clefgan.clusterers", "evidence", (Evidence.A0,), "cluster"
+)
+
+built_in = METHODS.built_in
+get = METHODS.get
+load = METHODS.load
+checked = METHODS.checked
+entries = METHODS.entries
+all_methods = METHODS.all_methods
+configure = METHODS.configure
+build = METHODS.build
+
+
+def room_of(name: str) -> Registry[Any]:
+    """The registry that a method of any interface is in; that of membership where none has it."""
+    for registry in (ATTRIBUTORS, CLUSTERERS):
+        if name in registry.entries() and name not in METHODS.entries():
+            return registry
+    return METHODS
+
+
+def registry_of(name: str) -> Registry[Attributor] | Registry[Clusterer]:
+    """The registry that a method of attribution is in.
+
+    Raises
+    ------
+    ClefganError
+        A method of membership, or none at all.
+    """
+    bare, _ = split(name)
+    if ".py:" in bare:
+        file, _, attribute = bare.rpartition(":")
+        found = vars(run_file(Path(file))).get(attribute) if Path(file).is_file() else None
+        is_clusterer = getattr(found, "evidence", None) is Evidence.A0
+        return CLUSTERERS if is_clusterer else ATTRIBUTORS
+    for registry in (ATTRIBUTORS, CLUSTERERS):
+        if bare in registry.entries():
+            return registry
+    known = [*ATTRIBUTORS.entries(), *CLUSTERERS.entries()]
+    if bare in METHODS.entries():
+        raise ClefganError(
+            f"method {bare!r} says used or not; this edition asks for classes; give one of "
+            f"{', '.join(known)}"
+        )
+    raise ClefganError(f"no method {bare!r} of classes; {suggestion(bare, known)}")

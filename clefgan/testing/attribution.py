@@ -16,6 +16,7 @@ from clefgan.method import (
     SourceScorer,
     promises,
 )
+from clefgan.plugins import hyperparameters, registry
 from clefgan.testing.membership import SIZE, blobs
 
 TOLERANCE = 1e-5  # relative to the spread of the scores
@@ -38,9 +39,7 @@ def check_attributor(cls: type[Attributor], **settings: Any) -> None:
     of a real image scores highest for its class, classes of the same images tie, and labelled
     generated images change nothing (of A2: real ones); images are not written to.
     """
-    name = cls.__name__
-    wanted = (Evidence.A1, Evidence.A2, Evidence.A3)
-    assert getattr(cls, "evidence", None) in wanted, f"{name}: evidence is not A1, A2 or A3"
+    check_fields(registry.ATTRIBUTORS.checked(cls, cls.__name__))
     method = cls(**settings)
     assert hash(method) == hash(cls(**settings)), "hyper-parameters must be hashable"
     sources, images = example_sources(), under_test()
@@ -124,7 +123,7 @@ def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
     `n_clusters`; the same seed gives the same clusters; permuting images permutes the clusters,
     their numbers included; copies share a cluster; images are not written to.
     """
-    assert getattr(cls, "evidence", None) is Evidence.A0, f"{cls.__name__}: evidence is not A0"
+    check_fields(registry.CLUSTERERS.checked(cls, cls.__name__))
     method, images = cls(**settings), under_test()
     found = check_clusters(method, images, 3)
     again = check_clusters(cls(**settings), images, 3)
@@ -146,6 +145,12 @@ def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
             check_clusters(method, others, n_clusters)
         except AssertionError as error:
             raise AssertionError(f"{case}: {error}") from error
+
+
+def check_fields(cls: type) -> None:
+    """Each hyper-parameter says what it is."""
+    for row in hyperparameters.describe(cls):
+        assert row.comment, f"{cls.__name__}: field {row.name!r} has no trailing comment"
 
 
 def check_clusters(method: Clusterer, images: Images, n_clusters: int) -> Clusters:
