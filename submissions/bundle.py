@@ -11,6 +11,7 @@ from submissions import checker
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.files import written_whole
+from submissions.ids import Ids
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time that every member gets: the earliest that a zip can hold."""
@@ -60,7 +61,7 @@ def write(
     """
     source = Path(run)
     target = Path(out) if out is not None else source.with_suffix(".zip")
-    known = None if ids is None else tuple(ids)
+    known = None if ids is None else Ids(ids, edition)
     if source.suffix.lower() == ".zip":
         raise RunFileError(f"{source}: is a zip already; give the run file, or check it as it is")
     checker.require(source, edition, known)

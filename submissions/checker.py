@@ -32,8 +32,8 @@ def check(
     ----------
     path : a run file, or a zip that holds one
     edition : whose rules apply
-    ids : of the test images, with or without file extension; None: ids are not checked, other than
-        for their form and repetition
+    ids : of the test images, with or without file extension, or `names.FileNames` of the data;
+        None: ids are not checked, other than for their form and repetition
 
     Raises
     ------
@@ -46,13 +46,13 @@ def check(
 def inspect(
     path: str | os.PathLike[str],
     edition: Edition,
-    ids: Iterable[str] | None = None,
+    ids: Iterable[str] | Ids | None = None,
     keep: Keep | None = None,
     shown: str = "",
 ) -> Findings:
     """Like `check`, for those who also need the lines (`keep`) or the repairs."""
     findings = Findings(shown or os.fspath(path), edition)
-    known = None if ids is None else Ids(ids, edition)
+    known = ids if ids is None or isinstance(ids, Ids) else Ids(ids, edition)
     try:
         if not _is_file(path, findings):
             return findings
@@ -98,7 +98,9 @@ def n_errors(problems: Iterable[Problem]) -> tuple[int, int]:
     return numbers["error"], numbers["warning"]
 
 
-def require(path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None) -> None:
+def require(
+    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None
+) -> None:
     """Raise the first error that `check` finds, and say how many more there are.
 
     Raises

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from submissions.errors import RunFileError
+from submissions.names import FileNames, has_extension, without_extension
 
-IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 ROLES = ("used", "not_used", "generated", "unknown")
 RULES = ("extension_in_id", "extension", "header", "delimiter", "labels", "container", "member")
 """Fields by which a run file is refused."""
@@ -95,15 +95,34 @@ class Edition:
             f"{first[0]}{i:0{len(first[1])}d}" for i in range(int(first[1]), int(last[1]) + 1)
         )
 
-    def token(self, image_id: str) -> str:
-        """How a run file writes an image id (or file name): with extension or without."""
+    def token(self, image_id: str, file_name: str | None = None) -> str:
+        """How a run file writes an image: by its id, or by the name of its file.
+
+        Parameters
+        ----------
+        image_id : without `file_name` it may be an id or the name of a file: what ends like an
+            image is a file's
+        file_name : as the data has it; empty where that is not known, and then the edition's usual
+            extension ends it. Given, `image_id` is the id and stays as it is
+        """
+        if file_name is None:
+            if not self.extension_in_id:
+                return without_extension(image_id)
+            return image_id if has_extension(image_id) else image_id + self.extension
         if not self.extension_in_id:
-            return without_extension(image_id)
-        return image_id if has_extension(image_id) else image_id + self.extension
+            return image_id
+        return file_name or image_id + self.extension
 
     def image_id(self, token: str) -> str:
         """The image id that a run file's id stands for: without extension."""
         return without_extension(token) if self.extension_in_id else token
+
+    def images(self, tokens: Iterable[str]) -> FileNames:
+        """The images that ids stand for which are written as this edition writes them."""
+        named = self.extension_in_id
+        return FileNames(
+            {self.image_id(each): each if named and has_extension(each) else "" for each in tokens}
+        )
 
     def label(self, decision: bool | str) -> str:
         """How a run file writes a decision (membership) or a class name (attribution)."""
@@ -131,16 +150,6 @@ def from_json(text: str) -> Edition:
         values["id_range"] = tuple(values["id_range"])
     values["folders"] = {role: tuple(names) for role, names in values["folders"].items()}
     return Edition(**values)
-
-
-def has_extension(name: str) -> bool:
-    """Whether a name ends like an image file."""
-    return name.lower().endswith(IMAGE_EXTENSIONS)
-
-
-def without_extension(name: str) -> str:
-    """A name without its image extension, if it has one."""
-    return name[: name.rindex(".")] if has_extension(name) else name
 
 
 def split_number(image_id: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from submissions import checker
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.files import written_whole
+from submissions.ids import Ids
 
 
 def fix(
@@ -36,7 +37,7 @@ def fix(
     """
     source = Path(path)
     target = Path(out) if out is not None else source.with_name(f"{source.stem}.fixed.csv")
-    known = None if ids is None else tuple(ids)
+    known = None if ids is None else Ids(ids, edition)
     found = checker.inspect(source, edition, known)
     if found.in_doubt:
         first = next(p for p in found.finished() if p.is_error and p.kind in found.doubtful)

@@ -7,14 +7,11 @@ import os
 import re
 from collections.abc import Iterable
 
-from submissions.edition import (
-    Edition,
-    has_extension,
-    split_number,
-    without_extension,
-)
+from submissions.edition import Edition, split_number
 from submissions.errors import RunFileError
+from submissions.names import FileNames, has_extension, without_extension
 from submissions.problems import quoted
+from submissions.table import HEADER_WORDS
 
 SEARCHED = 20_000
 """Ids among which the closest match is sought; more would take seconds a line."""
@@ -23,31 +20,60 @@ SEARCHED = 20_000
 class Ids:
     """The ids of a test set as an edition's run file writes them.
 
+    Parameters
+    ----------
+    image_ids : ids or names of files, whichever are known; of `FileNames` the ids are certain
+    lenient : take what a list without file names leaves open, as for scoring: any ending of an
+        image where the edition writes one, and a name exactly as the list writes it
+
     Raises
     ------
     RunFileError
         No id, or two ids that the run file would write alike.
     """
 
-    def __init__(self, image_ids: Iterable[str], edition: Edition) -> None:
+    def __init__(
+        self, image_ids: Iterable[str], edition: Edition, *, lenient: bool = False
+    ) -> None:
         self.edition = edition
+        self.lenient = lenient
         self.tokens: list[str] = []
+        self.image_ids: list[str] = []
         self.index: dict[str, int] = {}
+        self._open: dict[str, int] = {}  # what `lenient` takes
+        certain = image_ids if isinstance(image_ids, FileNames) else None
         for image_id in image_ids:
-            token = edition.token(image_id)
+            file_name = None if certain is None else certain[image_id]
+            token = edition.token(image_id, file_name)
             if token in self.index:
                 raise RunFileError(
                     f"ids: {quoted(image_id)} comes twice (a run file would write {quoted(token)} "
                     "for both); give each id once"
                 )
             self.index[token] = len(self.tokens)
+            if edition.extension_in_id and not (file_name or has_extension(image_id)):
+                self._open[image_id] = len(self.tokens)
+            elif not edition.extension_in_id:
+                self._open[file_name or image_id] = len(self.tokens)
             self.tokens.append(token)
+            self.image_ids.append(image_id if certain is not None else edition.image_id(token))
         if not self.tokens:
             raise RunFileError("ids: no id; a run needs at least one image")
         self._meant: dict[tuple[str, str], int] | None = None
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def accepted(self, token: str) -> int | None:
+        """Index of the id that a lenient reader takes another way of writing for; else None."""
+        if not self.lenient:
+            return None
+        return self._open.get(without_extension(token) if self.edition.extension_in_id else token)
+
+    def image_id(self, token: str) -> str:
+        """The image id that a token stands for."""
+        place = self.index.get(token)
+        return self.edition.image_id(token) if place is None else self.image_ids[place]
 
     def meant(self, token: str) -> int | None:
         """Index of the one id that differs in extension, padding or case only; None if not one."""
@@ -104,7 +130,7 @@ def read(path: str | os.PathLike[str]) -> tuple[str, ...]:
         raise RunFileError(f"{path}: ids are not UTF-8 text; one id a line") from None
     except OSError as error:
         raise RunFileError(f"{path}: cannot read the ids: {error.strerror}") from None
-    if found and found[0].lower() in ("id", "image", "image_id", "filename", "file", "name"):
+    if found and HEADER_WORDS.fullmatch(found[0]):
         found = found[1:]
     if not found:
         raise RunFileError(f"{path}: no id; write one a line")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from submissions import checker
-from submissions.checking import run_line
-from submissions.edition import Edition, has_extension
+from submissions.checking import byte_lines, run_line
+from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.files import written_whole
+from submissions.ids import Ids
+from submissions.names import FileNames, has_extension
 from submissions.problems import quoted
 
 
@@ -30,8 +32,9 @@ def write(
     path : of the run file
     decisions : image id to True for used (membership) or to a class name (attribution)
     edition : whose format is written
-    file_names : image id to the image's file name; where the edition writes extensions, they are
-        taken from here instead of being the edition's usual one
+    file_names : image id to the name of the image's file, or empty where it has none; where the
+        edition writes file names, it writes these. Ids without one here end in the edition's usual
+        extension, unless they end like an image file themselves
     force : replace an existing file
     shown : what errors call the file; `path` if not given
 
@@ -44,26 +47,74 @@ def write(
     called = shown or str(target)
     if not decisions:
         raise RunFileError(f"{called}: no decisions; a run needs at least one image")
-    names = file_names or {}
-    tokens = {image_id: names.get(image_id, image_id) for image_id in decisions}
-    for image_id, name in tokens.items():
-        if edition.extension_in_id and name != image_id and not has_extension(name):
-            raise RunFileError(
-                f"{called}: file name {quoted(name)} of {quoted(image_id)} is no image's"
-            )
+    tokens = _tokens(decisions, edition, file_names or {}, called)
     with written_whole(target, force) as part:
-        with part.open("w", encoding="utf-8", newline="") as lines:
+        with part.open("w", encoding="utf-8", newline="", errors="surrogateescape") as lines:
             if edition.header:
                 lines.write(edition.delimiter.join(edition.header) + "\n")
             for image_id, decision in decisions.items():
-                lines.write(_line(tokens[image_id], decision, edition, called) + "\n")
-        found = checker.inspect(part, edition, tokens.values(), shown=called)
+                label = edition.label(decision)
+                lines.write(_line(tokens[image_id], label, edition, called) + "\n")
+        as_written = FileNames({token: token for token in tokens.values()})
+        found = checker.inspect(part, edition, as_written, shown=called)
         checker.raise_first(found)
 
 
-def _line(image_id: str, decision: bool | str, edition: Edition, called: str) -> str:
+def unwritable(
+    image_ids: Iterable[str], edition: Edition, file_names: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield each image that no valid run file can name, as it would be written, and why.
+
+    The parameters are those of `write`. To be asked before any work is done.
+
+    Raises
+    ------
+    RunFileError
+        Two images would be written alike.
+    """
+    label = edition.labels[0] if edition.labels else "0"
+    tokens = _tokens(image_ids, edition, file_names or {}, "images")
+    for number, token in enumerate(tokens.values()):
+        line = f"{token}{edition.delimiter}{label}"
+        try:
+            content = line.encode()
+        except UnicodeEncodeError:
+            yield token, "not UTF-8, as a run file must be"
+            continue
+        faults = run_line.parse(line, edition).faults
+        what = "" if number or edition.header else byte_lines.look(content).what
+        if faults:
+            yield token, faults[0].text
+        elif len(content) > byte_lines.LONGEST:
+            yield token, f"a line of more than {byte_lines.LONGEST} bytes"
+        elif what:
+            yield token, f"a file that starts so is taken for {what}"
+
+
+def _tokens(
+    image_ids: Iterable[str], edition: Edition, file_names: Mapping[str, str], called: str
+) -> dict[str, str]:
+    """Image id to how the run file writes it, each once."""
+    tokens: dict[str, str] = {}
+    before: set[str] = set()
+    for image_id in image_ids:
+        name = file_names.get(image_id)
+        if edition.extension_in_id and name and name != image_id and not has_extension(name):
+            raise RunFileError(
+                f"{called}: file name {quoted(name)} of {quoted(image_id)} is no image's"
+            )
+        token = tokens[image_id] = edition.token(image_id, name)
+        if token in before:
+            raise RunFileError(
+                f"ids: {quoted(image_id)} comes twice (a run file would write {quoted(token)} "
+                "for both); give each id once"
+            )
+        before.add(token)
+    return tokens
+
+
+def _line(token: str, label: str, edition: Edition, called: str) -> str:
     """One line; nothing that the checker would take only with a warning."""
-    token, label = edition.token(image_id), edition.label(decision)
     line = f"{token}{edition.delimiter}{label}"
     parsed = run_line.parse(line, edition)
     if parsed.faults:
@@ -72,7 +123,7 @@ def _line(image_id: str, decision: bool | str, edition: Edition, called: str) ->
 
 
 def read(
-    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None
+    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None = None
 ) -> dict[str, bool]:
     """Read a membership run: image id (without extension) to True for used.
 
@@ -80,7 +131,7 @@ def read(
     ----------
     path : a run file, or a zip that holds one
     edition : whose format it is in
-    ids : the test images; None: whatever ids the file has
+    ids : the test images, as for `checker.check`; None: whatever ids the file has
 
     Raises
     ------
@@ -95,7 +146,7 @@ def read(
 
 
 def read_classes(
-    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None
+    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None = None
 ) -> dict[str, str]:
     """Read an attribution run: image id (without extension) to class name. As `read` otherwise."""
     if edition.is_membership:
@@ -106,12 +157,14 @@ def read_classes(
 
 
 def _labels(
-    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None
+    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None
 ) -> dict[str, str]:
+    known = ids if ids is None or isinstance(ids, Ids) else Ids(ids, edition)
+    image_id = edition.image_id if known is None else known.image_id
     found: dict[str, str] = {}
 
     def keep(token: str, label: str) -> None:
-        found[edition.image_id(token)] = label
+        found[image_id(token)] = label
 
-    checker.raise_first(checker.inspect(path, edition, ids, keep))
+    checker.raise_first(checker.inspect(path, edition, known, keep))
     return found

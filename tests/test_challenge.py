@@ -324,7 +324,7 @@ class TestTruth:
             ("real_unknown_1_1,1\n", ": 'real_unknown_1_2' is missing; every id needs a truth"),
             (
                 "real_unknown_1_1,1\nreal_unknown_1_2,2",
-                ": truth of 'real_unknown_1_2' is '2', not 0",
+                ":2: truth of 'real_unknown_1_2' is '2', not 0",
             ),
             ("real_unknown_1_1,1\nreal_unknown_1_1,1", ":2: id 'real_unknown_1_1' is there twice"),
             (

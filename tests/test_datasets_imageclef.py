@@ -378,7 +378,7 @@ def test_no_tensorflow(download: Path) -> None:
                 return None if hidden else self.finder.find_spec(name, path, target)
 
         sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
-        from clefgan import challenge
+        from clefgan.data import reading as challenge
         from clefgan.data.tfds import preparation
 
         preparation.prepare("imageclef_gans/2023", Path({str(download)!r}))
@@ -393,7 +393,7 @@ def test_no_tensorflow(download: Path) -> None:
 def test_reading_a_folder_does_not_import_tfds(download: Path) -> None:
     script = f"""
         import sys
-        from clefgan import challenge
+        from clefgan.data import reading as challenge
         challenge.read({str(download)!r})
         print("tensorflow_datasets" in sys.modules, "matplotlib" in sys.modules)
     """

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.runs import run_files
 from submissions import RunFileError, editions
@@ -38,28 +39,28 @@ def truth_file(path: Path, text: str) -> Path:
 def test_a_truth_file_may_have_a_header_and_extensions(tmp_path: Path) -> None:
     bare = truth_file(tmp_path / "a.csv", "x_1,1\nx_2,0\n")
     dressed = truth_file(tmp_path / "b.csv", "id,truth\nx_1.png,1\nx_2.png,0\n")
-    assert (
-        run_files.read_truth(bare) == run_files.read_truth(dressed) == {"x_1": True, "x_2": False}
-    )
+    answers = {"x_1": True, "x_2": False}
+    assert truth_and_groups.truth_alone(bare) == (answers, {"x_1": "", "x_2": ""})
+    assert truth_and_groups.truth_alone(dressed) == (answers, {"x_1": "x_1.png", "x_2": "x_2.png"})
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", r"t\.csv: no id; a truth file has id, 0 or 1 a line"),
-        ("x_1,1\nx_2,2\n", r"t\.csv: truth of 'x_2' is '2', not 0 or 1"),
+        ("x_1,1\nx_2,2\n", r"t\.csv:2: truth of 'x_2' is '2', not 0 or 1"),
         ("x_1,1\nx_1,0\n", r"t\.csv:2: id 'x_1' is there twice"),
         ("x_1,1,3\n", r"t\.csv:1: need two columns"),
     ],
 )
 def test_a_bad_truth_file_is_refused(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ClefganError, match=message):
-        run_files.read_truth(truth_file(tmp_path / "t.csv", text))
+        truth_and_groups.truth_alone(truth_file(tmp_path / "t.csv", text))
 
 
 def test_a_truth_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ClefganError, match="no such file; --truth takes a CSV"):
-        run_files.read_truth(tmp_path / "none.csv")
+    with pytest.raises(ClefganError, match=r"none\.csv: cannot be read \(no such file"):
+        truth_and_groups.truth_alone(tmp_path / "none.csv")
 
 
 def test_a_run_by_anybody_has_decisions_only(tmp_path: Path) -> None:

@@ -104,7 +104,9 @@ class TestColumns:
         ):
             patient_table.read(tmp_path)
         (tmp_path / "t.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
-        with pytest.raises(ClefganError, match=r"t\.xlsx: not UTF-8 text; save it as CSV in UTF-8"):
+        with pytest.raises(
+            ClefganError, match=r"t\.xlsx: is a zip archive, not a table of text; save"
+        ):
             patient_table.read(tmp_path / "t.xlsx")
 
 
@@ -140,7 +142,7 @@ class TestMatching:
         assert notes == (
             "t.csv: files in column 'file', patients in column 'patient' (files and patients "
             "guessed).",
-            "t.csv: 2 of 5 rows are of no image here, such as line 3 ('z').",
+            "t.csv: 2 of 5 rows are of no image here, such as line 3 ('z.png').",
         )
 
     @pytest.mark.parametrize(
@@ -244,3 +246,26 @@ class TestOtherSources:
             ClefganError, match=r"^patients: [02] sources of them; need one: a table"
         ):
             patients.owners(self.SETS, source)
+
+
+class TestDoubleEndings:
+    FOLDER = Path("data")
+    IMAGES = (
+        NamedImage("scan.jpg", FOLDER / "scan.jpg.png"),
+        NamedImage("scan", FOLDER / "scan.png"),
+        NamedImage("x.tif", FOLDER / "x.tif.PNG"),
+    )
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ["scan.jpg", "scan", "x.tif"],
+            ["scan.jpg.png", "scan.png", "x.tif.png"],
+            ["data/scan.jpg.png", "data/scan.png", "data/x.tif.PNG"],
+        ],
+    )
+    def test_an_ending_is_cut_once(self, names: list[str], tmp_path: Path) -> None:
+        path = tmp_path / "p.csv"
+        path.write_text("".join(f"{name},P{i}\n" for i, name in enumerate(names)))
+        found = patients.read(path).match({"x": self.IMAGES}).groups["x"]
+        assert found == {"scan.jpg": "P0", "scan": "P1", "x.tif": "P2"}

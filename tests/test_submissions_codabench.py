@@ -140,7 +140,7 @@ def test_what_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     ):
         init(tmp_path / "c", edition, RUNS / "one_label.csv")
     with pytest.raises(
-        RunFileError, match=r"score\.csv:2: decision '0\.7' .* \(in the truth file\)"
+        RunFileError, match=r"score\.csv:2: truth of .* is '0\.7', not .* \(in the truth file\)"
     ):
         init(tmp_path / "c", edition, RUNS / "score.csv")
     with pytest.raises(RunFileError, match="dev share 1 is not between 0 and 1"):
@@ -443,7 +443,7 @@ def test_lint_finds_a_truth_that_does_not_fit_its_ids(copied: Path) -> None:
     texts = [problem.text for problem in lint(copied)]
     assert "the truth has 59 ids that ids.txt has not, such as 'real_unknown_0002'" in texts
     (reference / "truth.csv").write_text("real_unknown_0001,2\n")
-    assert any("decision '2' is not 0 or 1" in problem.text for problem in lint(copied))
+    assert any("is '2', not 0 or 1" in problem.text for problem in lint(copied))
 
 
 def test_lint_without_a_competition(tmp_path: Path) -> None:

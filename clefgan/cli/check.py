@@ -9,7 +9,10 @@ from clefgan.cli.console import console
 from clefgan.errors import ClefganError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from submissions.edition import Edition
+    from submissions.names import FileNames
     from submissions.problems import Problem
 
 RUNS = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, or zips of one.")]
@@ -60,7 +63,7 @@ def check(
 
 def test_ids(
     edition: "Edition", edition_text: str, data: str | None, ids: Path | None
-) -> tuple[str, ...] | None:
+) -> "FileNames | tuple[str, ...] | None":
     """The ids that a run must answer for; None where nobody knows them."""
     if data is not None and ids is not None:
         raise typer.BadParameter("give --data or --ids, not both")
@@ -75,11 +78,11 @@ def test_ids(
     test = reading.read(data, edition_text).test
     if test is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
-    return tuple(test.candidates.ids)
+    return test.candidates.file_names
 
 
 def repaired(
-    run: Path, edition: "Edition", ids: tuple[str, ...] | None, force: bool
+    run: Path, edition: "Edition", ids: "Collection[str] | None", force: bool
 ) -> dict[str, Any]:
     """What --fix did, or why it did not."""
     from submissions import RunFileError
@@ -105,7 +108,7 @@ def show_json(reports: list[dict[str, Any]], edition: "Edition") -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def show(reports: list[dict[str, Any]], edition: "Edition", ids: tuple[str, ...] | None) -> None:
+def show(reports: list[dict[str, Any]], edition: "Edition", ids: "Collection[str] | None") -> None:
     """Print one problem a line, as compilers do, and one summary line a run."""
     for report in reports:
         found: list[Problem] = report["problems"]
@@ -131,7 +134,7 @@ def any_zip(reports: list[dict[str, Any]]) -> bool:
     return any(report["path"].lower().endswith(".zip") for report in reports)
 
 
-def summary(report: dict[str, Any], edition: "Edition", ids: tuple[str, ...] | None) -> str:
+def summary(report: dict[str, Any], edition: "Edition", ids: "Collection[str] | None") -> str:
     """One line: how many problems, and what was checked."""
     found: list[Problem] = report["problems"]
     from submissions.checker import n_errors

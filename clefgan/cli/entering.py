@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clefgan.runs.run_files import Entrant
     from evaluation.runs import Panel
     from submissions.edition import Edition
+    from submissions.names import FileNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,14 @@ def enter(
 
     rules = editions.get(edition)
     challenge = read_data(data, edition)
-    answers, source = known_truth(truth, challenge)
+    answers, images, source = known_truth(truth, challenge, rules)
     entrants: dict[str, Entrant] = {
-        name: run_files.read(path, rules, answers, source)
+        name: run_files.read(path, rules, images, source)
         for name, path in zip(run_files.names(paths), paths, strict=True)
     }
     with usage.of("--knowledge"):
         entrants = run_files.with_knowledge(entrants, knowledge)
-    clusters = None if groups is None else truth_and_groups.groups(groups, tuple(answers))
+    clusters = None if groups is None else truth_and_groups.clusters(groups, images)
     strange = other_data(entrants, challenge)
     if strange and pictures:
         raise ClefganError(f"{strange[0]}; give the data of the run, or --truth without --data")
@@ -80,20 +81,24 @@ def read_data(data: str | None, edition: str) -> "Challenge | None":
 
 
 def known_truth(
-    truth: Path | None, challenge: "Challenge | None"
-) -> tuple[Mapping[str, bool], str]:
-    """Truth of a file, or the one that a challenge holds; and where it comes from."""
+    truth: Path | None, challenge: "Challenge | None", edition: "Edition"
+) -> tuple[Mapping[str, bool], "FileNames", str]:
+    """Truth of a file, or the one that a challenge holds; its images, and where it comes from."""
+    test = None if challenge is None else challenge.test
     if truth is not None:
-        from clefgan.runs import run_files
+        from clefgan.data import truth_and_groups
 
-        return run_files.read_truth(truth), str(truth)
+        if test is None:
+            return *truth_and_groups.truth_alone(truth, edition.labels), str(truth)
+        names = test.candidates.file_names
+        return truth_and_groups.truth(truth, names, edition.labels), names, str(truth)
     if challenge is None:
         raise typer.BadParameter("give --truth FILE, or --data of a challenge that holds its truth")
-    if challenge.test is None or challenge.test.truth is None:
+    if test is None or test.truth is None:
         raise ClefganError(
             f"{challenge.source}: no truth of test candidates here; give --truth FILE"
         )
-    return challenge.test.truth, f"the truth of {challenge.source}"
+    return test.truth, test.candidates.file_names, f"the truth of {challenge.source}"
 
 
 def other_data(entrants: "Mapping[str, Entrant]", challenge: "Challenge | None") -> list[str]:

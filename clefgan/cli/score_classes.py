@@ -64,18 +64,21 @@ def score(
     from clefgan.runs import run_files
     from submissions import runfile
     from submissions import truth as truths
+    from submissions.ids import Ids
 
-    answers = truths.read_labels(truth, edition)
-    ids = tuple(answers)
+    named = truths.read_named(truth, edition)
+    answers, ids = named.labels, named.images
     found = {
         name: run_files.answered(
-            lambda known, path=path: runfile.read_classes(path, edition, known),  # type: ignore[misc]
+            lambda known, path=path: runfile.read_classes(  # type: ignore[misc]
+                path, edition, None if known is None else Ids(known, edition, lenient=True)
+            ),
             ids,
             str(truth),
         )
         for name, path in zip(run_files.names(runs), runs, strict=True)
     }
-    patients = None if groups is None else truth_and_groups.groups(groups, ids)
+    patients = None if groups is None else truth_and_groups.clusters(groups, ids)
     table = sheet(answers, found, patients, edition, level, seed)
     console.print(shown(table))
     for note in table.notes:

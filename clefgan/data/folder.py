@@ -1,7 +1,7 @@
 """A challenge from a folder in the layout of an edition."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from clefgan.data import images, layout, patient_table, truth_and_groups
@@ -11,6 +11,7 @@ from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import WORDS, Folders, Layout
 from clefgan.data.patient_table import PatientTable
+from clefgan.data.truth_and_groups import ZERO_ONE
 from clefgan.errors import ClefganError
 
 
@@ -19,8 +20,13 @@ def read(
     folders: Folders,
     sixteen_bit: Window | None = None,
     patients: PatientTable | None = None,
+    labels: Sequence[str] = ZERO_ONE,
 ) -> Challenge:
     """List the images of every role; see `clefgan.data.reading.read`.
+
+    Parameters
+    ----------
+    labels : of the edition, not used first; a truth may say them
 
     Raises
     ------
@@ -40,7 +46,7 @@ def read(
         groups = of_table(dev, patients) if patients else groups_beside(found, dev)
     if found.test:
         generated, candidates = role("test", "generated"), role("test", "unknown")
-        test = Test(generated, candidates, truth_beside(found, candidates))
+        test = Test(generated, candidates, truth_beside(found, candidates, labels))
     return Challenge(str(root), dev, test, groups.groups, groups.notes)
 
 
@@ -70,10 +76,12 @@ def refuse_nested(path: Path) -> None:
             )
 
 
-def truth_beside(found: Layout, candidates: ImageSet) -> dict[str, bool] | None:
+def truth_beside(
+    found: Layout, candidates: ImageSet, labels: Sequence[str]
+) -> dict[str, bool] | None:
     """Truth of the candidates, if a table gives it."""
     table = truth_and_groups.locate(above(found.root, found.test), truth_and_groups.TRUTH_FILES)
-    return truth_and_groups.truth(table, candidates.ids) if table else None
+    return truth_and_groups.truth(table, candidates.file_names, labels) if table else None
 
 
 def groups_beside(found: Layout, dev: Dev) -> DevGroups:

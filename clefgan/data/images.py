@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data.formats import kinds
 from clefgan.data.formats.grid import Size, resized
 from clefgan.data.formats.raw import Header, ImageError, Window, check_window
 from clefgan.data.listing import (
@@ -124,7 +125,9 @@ class Sink:
 
 def as_encoded(item: Path | str | Encoded) -> Encoded:
     """A path as an ImageFile; everything else as it is."""
-    return ImageFile(Path(item).stem, Path(item)) if isinstance(item, Path | str) else item
+    return (
+        ImageFile(kinds.stem(Path(item).name), Path(item)) if isinstance(item, Path | str) else item
+    )
 
 
 def attempted(

@@ -9,6 +9,7 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, Window
 from clefgan.data.images import Encoded
 from clefgan.method import Images, Progress, silent
+from submissions.names import FileNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class ImageSet:
         """The id of each image, in the order of `load`."""
         return tuple(item.id for item in self.items)
 
+    @property
+    def file_names(self) -> FileNames:
+        """Id to the name of the image's file, in the order of `load`; empty where it has none."""
+        return FileNames({item.id: item.file_name for item in self.items})
+
     def header(self) -> Header:
         """Size and kind of the first image, as it will be; nothing is decoded."""
         found = images.header(self.items[0])
@@ -76,7 +82,7 @@ class ImageSet:
         whole = hashlib.sha256()
         with ThreadPoolExecutor(images.workers()) as pool:
             for item, content in zip(self.items, pool.map(content_digest, self.items), strict=True):
-                name = item.id.encode()
+                name = item.id.encode("utf-8", "surrogatepass")  # a file may be called anything
                 whole.update(len(name).to_bytes(4, "big") + name + content)
         return whole.hexdigest()
 

@@ -15,17 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.data import folder, images, layout, listing, reading
+from clefgan.data import folder, images, layout, listing, reading, run_names
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, ImageError, Window
 from clefgan.data.imageset import ImageSet
-from clefgan.data.layout import DEV_ROLES, TEST_ROLES, Folders
+from clefgan.data.layout import DEV_ROLES, TEST_ROLES
 from clefgan.data.listing import Encoded
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from submissions import editions
+from submissions.edition import Edition
 
 ALWAYS_SHOWN = (("dev used", "dev not used"), ("test generated", "test candidates"))
 
@@ -99,9 +100,9 @@ def inspect(
     """
     sets: list[ImageSet] = []
     problems: list[str] = []
-    folders = editions.get(edition).folders
+    rules = editions.get(edition)
     for place in (data,) if test_data is None else (data, test_data):
-        sets += listed(place, folders, sixteen_bit, problems)
+        sets += listed(place, rules, sixteen_bit, problems)
     notes: list[str] = []
     roles = [examine(found, progress) for found in sets]
     try:
@@ -120,6 +121,8 @@ def inspect(
         notes += known_beside(whole)
         problems += absent(whole)
         problems += too_few(whole, roles)
+        problems += filter(None, [run_names.unwritable(whole)])
+        notes += run_names.unlike_the_edition(whole)
     shared = tuple(overlaps(roles))
     lines = [line for role in roles for line in faults(role, several_sizes=size is None)]
     problems += [line for line in lines if line not in problems]
@@ -128,13 +131,14 @@ def inspect(
 
 
 def listed(
-    data: str | Path, folders: Folders, sixteen_bit: Window | None, problems: list[str]
+    data: str | Path, rules: Edition, sixteen_bit: Window | None, problems: list[str]
 ) -> Iterator[ImageSet]:
     """Yield the roles that can be listed; note what is missing or faulty in `problems`."""
     path, is_dataset = reading.located(data)
     if is_dataset:
-        yield from reading.read_one(data, folders, sixteen_bit).image_sets()
+        yield from reading.read_one(data, rules, sixteen_bit).image_sets()
         return
+    folders = rules.folders
     found = layout.find(path, folders)
     if not found.dev and not found.test:
         raise ClefganError(folder.nothing_found(found, folders))

@@ -33,6 +33,11 @@ class Encoded(Protocol):
         ...
 
     @property
+    def file_name(self) -> str:
+        """Name of the file that holds this image alone; empty where there is none."""
+        ...
+
+    @property
     def where(self) -> str:
         """The folder or split that it is in."""
         ...
@@ -56,13 +61,18 @@ class Encoded(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImageFile:
-    """An image file and its id, which is the file's stem."""
+    """An image file and its id: the file's name without the ending of an image, cut once."""
 
     id: str
     path: Path
 
     @property
     def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def file_name(self) -> str:
         """The file's name."""
         return self.path.name
 
@@ -144,7 +154,7 @@ def opened(
         above = f"{path.parent.relative_to(where).as_posix()}/" if nested else ""
         above = "" if above == "./" else above
         if kind == kinds.PICTURE:
-            pictures.append(ImageFile(above + path.stem, path))
+            pictures.append(ImageFile(above + kinds.stem(path.name), path))
             continue
         try:
             with quiet_decoders():

@@ -5,11 +5,10 @@ columns may lack the line of names. Files may be named with or without folders a
 that is empty, or says that nothing is known (`nan`, `unknown`, `-`), is never a patient.
 """
 
-import csv
-import io
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, TypeAlias
@@ -17,6 +16,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED, natural_key
 from clefgan.errors import ClefganError
+from submissions import RunFileError
+from submissions import table as text_tables
+from submissions.problems import quoted
+from submissions.table import names_nobody
 
 FILES = (
     "file", "filename", "file_name", "file_path", "filepath", "path", "image", "image_file",
@@ -28,9 +31,7 @@ PATIENTS = (
     "case_id", "mrn",
 )  # fmt: skip
 LAST_RESORT = ("group", "group_id")  # of a trial's arms as often as of patients
-UNKNOWN = {"", "na", "n/a", "nan", "none", "null", "unknown", "missing", "-", "--", "?"}
 NOBODY = "(patient not known)"
-DELIMITERS = ",;\t|"
 
 WhenUnknown: TypeAlias = Literal["refuse", "own"]
 """What to do where a table gives no patient: raise, or make each image a patient of its own."""
@@ -44,7 +45,7 @@ class NamedImage(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One row: its number in the file, the image's name in parts, and the patient."""
+    """One row: its number in the file, the image's name in parts as written, and the patient."""
 
     number: int
     name: tuple[str, ...]
@@ -104,7 +105,8 @@ class Owners:
         self.table = table
         self.by_last: dict[str, list[Line]] = defaultdict(list)
         for line in table.lines:
-            self.by_last[line.name[-1]].append(line)
+            for last in {line.name[-1], kinds.stem(line.name[-1])}:
+                self.by_last[last].append(line)
         self.files: dict[int, set[tuple[str, str]]] = defaultdict(set)  # line to what it fits
         self.missing: list[str] = []
         self.contradicted: list[tuple[str, Line, Line]] = []
@@ -123,15 +125,21 @@ class Owners:
         return lines[0]
 
     def fitting(self, image: NamedImage) -> list[Line]:
-        """Rows whose name ends the path of an image, else those that end with its id."""
+        """Rows whose name ends the path of an image, else those that end with its id.
+
+        A name that is right as it is written goes before one that is right without its ending:
+        `scan.jpg` is the image `scan.jpg.png` before it is `scan.png`.
+        """
         own = parts(image.id)
         names = [own]
         if image.file is not None:
             folder = image.file.parent.parts
             names = [(*folder, own[-1]), (*folder, kinds.stem(image.file.name))]
-        lines = [line for last in {name[-1] for name in names} for line in self.by_last[last]]
-        exact = [line for line in lines if any(ends(name, line.name) for name in names)]
-        return exact or [line for line in lines if ends(line.name, own)]
+            names.append((*folder, image.file.name))
+        lines = {line: None for name in names for line in self.by_last[name[-1]]}
+        as_written = [line for line in lines if any(ends(name, line.name) for name in names)]
+        cut = [line for line in lines if any(ends(name, stem(line.name)) for name in names)]
+        return as_written or cut or [line for line in lines if ends(stem(line.name), own)]
 
     def check(self, n_images: int) -> None:
         """Raise what does not fit, each kind with a count.
@@ -181,7 +189,7 @@ class Owners:
         if lacking:
             raise ClefganError(
                 f"{self.table.path}: {len(lacking)} rows give no patient, such as line "
-                f"{lacking[0].number} ({'/'.join(lacking[0].name)!r}); fill them in"
+                f"{lacking[0].number} ({quoted('/'.join(lacking[0].name))}); fill them in"
             )
 
     def notes(self) -> list[str]:
@@ -191,7 +199,7 @@ class Owners:
         if spare:
             notes.append(
                 f"{self.table.path.name}: {len(spare)} of {len(self.table.lines)} rows are of no "
-                f"image here, such as line {spare[0].number} ({'/'.join(spare[0].name)!r})."
+                f"image here, such as line {spare[0].number} ({quoted('/'.join(spare[0].name))})."
             )
         if lacking := len(self.unknown()):
             notes.append(
@@ -250,22 +258,8 @@ def rows_of(path: Path) -> list[tuple[int, list[str]]]:
     ClefganError
         No such file, no text, or no line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ClefganError(f"{path}: not UTF-8 text; save it as CSV in UTF-8") from error
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ClefganError(f"{path}: cannot be read ({reason}); give a table") from error
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    widths = {each: len(next(csv.reader([first], delimiter=each), [])) for each in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda each: widths[each])
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    rows = [
-        (reader.line_num, [cell.strip() for cell in row])
-        for row in reader
-        if any(cell.strip() for cell in row)
-    ]
+    with as_clefgan_error():
+        rows = [(row.line, list(row.cells)) for row in text_tables.rows(path)]
     if not rows:
         raise ClefganError(f"{path}: is empty; give a table of images and patients")
     return rows
@@ -286,7 +280,7 @@ def column(
     ClefganError
         No such column, none that can be told, or several.
     """
-    listed_names = ", ".join(map(repr, columns))
+    listed_names = ", ".join(map(quoted, columns[:20]))
     if asked is not None:
         found = [i for i, name in enumerate(columns) if normal(name) == normal(asked)]
         if len(found) != 1:
@@ -324,7 +318,7 @@ def lines_of(
             "file and a patient in each"
         )
     return tuple(
-        Line(number, parts(row[file]), "" if row[patient].casefold() in UNKNOWN else row[patient])
+        Line(number, parts(row[file]), "" if names_nobody(row[patient]) else row[patient])
         for number, row in rows
     )
 
@@ -341,16 +335,30 @@ def bare(path: Path, rows: Sequence[tuple[int, Sequence[str]]]) -> str:
     if wrong is not None:
         raise ClefganError(
             f"{path}:{wrong}: need a line of column names, or two columns, file and patient; got "
-            f"{list(dict(rows)[wrong])}"
+            f"{[cell[:30] for cell in dict(rows)[wrong][:5]]}"
         )
     return f"{path.name}: no line of names, so files in the first column, patients in the second"
 
 
+@contextmanager
+def as_clefgan_error() -> Iterator[None]:
+    """Turn an error of `submissions` into one of ours."""
+    try:
+        yield
+    except RunFileError as error:
+        raise ClefganError(str(error)) from error
+
+
 def parts(name: str) -> tuple[str, ...]:
-    """A name as folders and file, without ending: `C:/x/b.nii.gz` is `x`, `b`."""
+    """A name as folders and file: `C:/x/b.nii.gz` is `x`, `b.nii.gz`."""
     path = PurePosixPath(re.sub(r"^[A-Za-z]:", "", name.replace("\\", "/")))
     folders = [part for part in path.parts[:-1] if part not in ("/", ".", "..")]
-    return *folders, kinds.stem(path.name)
+    return *folders, path.name
+
+
+def stem(name: tuple[str, ...]) -> tuple[str, ...]:
+    """A name in parts without the ending of its file, cut once."""
+    return *name[:-1], kinds.stem(name[-1])
 
 
 def ends(whole: tuple[str, ...], end: tuple[str, ...]) -> bool:
@@ -367,4 +375,4 @@ def listed(names: Sequence[str]) -> str:
     """`'a', 'b', 'c' and 4 more`."""
     first = sorted(names, key=natural_key)[:NAMED]
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(map(repr, first)) + more
+    return ", ".join(map(quoted, first)) + more

@@ -14,7 +14,6 @@ from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
-from clefgan.data.layout import Folders
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.tfds.schema import (
     DEV_NOT_USED,
@@ -25,8 +24,10 @@ from clefgan.data.tfds.schema import (
     TEST_SPLITS,
     TEST_UNKNOWN,
 )
+from clefgan.data.truth_and_groups import ZERO_ONE
 from clefgan.errors import ClefganError
 from submissions import editions
+from submissions.edition import Edition
 
 if TYPE_CHECKING:
     from clefgan.data.tfds.stored import Split
@@ -70,15 +71,14 @@ def read(
 
     Notes
     -----
-    `truth.csv` (id, 0 or 1) in the folder that holds the test folders, or in one above it up to
-    `data`, gives the truth; `groups.csv` or `manifest.csv` with columns of files and patients,
+    `truth.csv` (id, used or not) in the folder that holds the test folders, or in one above it up
+    to `data`, gives the truth; `groups.csv` or `manifest.csv` with columns of files and patients,
     likewise for dev, gives the groups.
     """
     rules = editions.get(edition)
-    folders = rules.folders
-    found = read_one(data, folders, sixteen_bit, patients)
+    found = read_one(data, rules, sixteen_bit, patients)
     if test_data is not None:
-        other = read_one(test_data, folders, sixteen_bit)
+        other = read_one(test_data, rules, sixteen_bit)
         if found.dev is None:
             raise ClefganError(
                 f"{data}: no dev images; with test data given apart, dev is read here"
@@ -98,14 +98,15 @@ def read(
 
 def read_one(
     data: str | Path,
-    folders: Folders,
+    rules: Edition,
     sixteen_bit: Window | None,
     patients: PatientTable | None = None,
 ) -> Challenge:
     """Read what one `data` argument names."""
     path, is_dataset = located(data)
     if not is_dataset:
-        return folder.read(path, folders, sixteen_bit, patients)
+        labels = rules.labels if rules.is_membership else ZERO_ONE
+        return folder.read(path, rules.folders, sixteen_bit, patients, labels)
     from clefgan.data.tfds import stored
 
     found = from_dataset(str(data), stored.read(path), sixteen_bit)

@@ -1,22 +1,26 @@
-"""Tables beside the images: `truth.csv` (id, 0 or 1), `groups.csv` or `manifest.csv` (any columns).
+"""Tables beside the images: `truth.csv` (id, used), `groups.csv` or `manifest.csv` (any columns).
 
-In a table of truth, a first line of column names is optional, and needed where there are more than
-two columns. An id may carry its image extension.
+`submissions.table` says what a table may look like, `submissions.truth` what a truth may say, and
+`submissions.names` how a row finds its image. A value that is missing (an empty cell, `NaN`) is no
+value: it is refused where an image needs one.
 """
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from clefgan.data import patient_table
-from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED
-from clefgan.data.patient_table import NamedImage
+from clefgan.data.patient_table import NamedImage, as_clefgan_error
 from clefgan.errors import ClefganError
+from submissions import names, table
+from submissions import truth as truths
+from submissions.names import FileNames
+from submissions.problems import quoted
 
 TRUTH_FILES = ("truth.csv",)
 GROUP_FILES = ("groups.csv", "manifest.csv")
-ID_COLUMNS = ("id", "file", "filename", "image")
+ZERO_ONE = truths.ZERO_ONE
 
 
 def locate(folders: Iterable[Path], names: Sequence[str]) -> Path | None:
@@ -39,82 +43,129 @@ def is_other_manifest(path: Path) -> bool:
     return path.name == "manifest.csv" and not patient_table.names_patients(path)
 
 
-def truth(path: Path, ids: Sequence[str]) -> dict[str, bool]:
-    """`id -> used` for every id.
+def truth(path: Path, images: Iterable[str], labels: Sequence[str] = ZERO_ONE) -> dict[str, bool]:
+    """`id -> used` for every image.
+
+    Parameters
+    ----------
+    images : their ids; of `FileNames` a row may give the name of the file, too
+    labels : of an edition, not used first; 0 and 1, `True` and `False` are read beside them
 
     Raises
     ------
     ClefganError
-        A value that is not 0 or 1, or an id that is missing, unknown or there twice.
+        A value that is none of these, or an id that is missing, unknown or there twice.
     """
-    table = mapping(path, "truth", ids)
-    unknown = [name for name in table if name not in set(ids)]
-    if unknown:
-        raise ClefganError(f"{path}: {first(unknown)} not among the {len(ids)} candidates")
-    wrong = [name for name in table if table[name] not in ("0", "1")]
-    if wrong:
-        raise ClefganError(f"{path}: truth of {wrong[0]!r} is {table[wrong[0]]!r}, not 0 or 1")
-    return {name: table[name] == "1" for name in ids}
+    known = as_images(images)
+    with as_clefgan_error():
+        meaning = partial(truths.used_or_not, labels=labels)
+        written = truths.labels_as_written(path, meaning, every_name(known))
+        ids = names.matched(written, known)
+        unknown = [name for name in written if name not in ids]
+        if unknown:
+            raise ClefganError(f"{path}: {first(unknown)} not among the {len(known)} candidates")
+        answers = truths.by_id(path, written, ids)
+    refuse_absent(path, known, answers, "truth")
+    return {name: answers[name] == labels[1] for name in known}
 
 
-def groups(path: Path, ids: Sequence[str]) -> dict[str, str]:
-    """`id -> group` for every id, from a table of any columns; see `patient_table`.
+def truth_alone(path: Path, labels: Sequence[str] = ZERO_ONE) -> tuple[dict[str, bool], FileNames]:
+    """`id -> used`, and the images as the table names them, where nobody else knows the images.
 
     Raises
     ------
     ClefganError
-        Columns that cannot be told, an id without a row, or with two groups.
+        No id, an id there twice, or a value that says neither used nor not used.
     """
-    matched = patient_table.read(path).match({"images": [NamedImage(name) for name in ids]})
-    return dict(matched.groups["images"])
+    with as_clefgan_error():
+        written = truths.labels_as_written(path, partial(truths.used_or_not, labels=labels))
+    if not written:
+        raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
+    found = names.told_apart(written)
+    return {name: written[file or name] == labels[1] for name, file in found.items()}, found
 
 
-def mapping(path: Path, column: str, ids: Sequence[str]) -> dict[str, str]:
-    """First column (or `id`) to second (or `column`), checked to have every id once."""
-    lines = rows(path)
-    names = columns(lines)
-    key, value = 0, 1
-    if names:
-        lines = lines[1:]
-        key = next(names.index(name) for name in ID_COLUMNS if name in names)
-        value = names.index(column) if column in names else 1 if len(names) == 2 else -1
-    table: dict[str, str] = {}
-    for number, line in enumerate(lines, 2 if names else 1):
-        if value < 0 or len(line) <= max(key, value) or (not names and len(line) != 2):
-            raise ClefganError(
-                f"{path}:{number}: need two columns, 'id' and {column!r}; got {line}"
-            )
-        name = stem(line[key].strip())
-        if name in table:
-            raise ClefganError(f"{path}:{number}: id {name!r} is there twice")
-        table[name] = line[value].strip()
-    missing = [name for name in ids if name not in table]
-    if missing:
-        raise ClefganError(f"{path}: {first(missing)} missing; every id needs a {column}")
-    return table
+def groups(path: Path, images: Iterable[str]) -> dict[str, str]:
+    """`id -> group` for every image, from a table of any columns; see `patient_table`.
+
+    Raises
+    ------
+    ClefganError
+        Columns that cannot be told; an image without a row or a group, or with two groups.
+    """
+    named = [
+        NamedImage(name, Path(file) if file else None) for name, file in as_images(images).items()
+    ]
+    return dict(patient_table.read(path).match({"images": named}).groups["images"])
 
 
-def rows(path: Path) -> list[list[str]]:
-    """Lines of a CSV file, empty ones left out."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ClefganError(f"{path}: not UTF-8 text; save it as UTF-8") from error
-    return [line for line in csv.reader(text.splitlines()) if line]
+def clusters(path: Path, images: Iterable[str]) -> dict[str, str]:
+    """`id -> group`, as `groups`, of two groups or more: what is drawn again whole for intervals.
+
+    Raises
+    ------
+    ClefganError
+        As `groups`; or there is one group only.
+    """
+    found = groups(path, images)
+    if len(set(found.values())) == 1:
+        only = quoted(next(iter(found.values())))
+        raise ClefganError(
+            f"{path}: all {len(found)} images are of one group, {only}; whole groups are drawn "
+            "again, so there must be two or more"
+        )
+    return found
 
 
-def columns(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Names of the columns, or none if the first line is not a line of names."""
-    names = [name.strip().casefold() for name in lines[0]] if lines else []
-    return names if any(name in names for name in ID_COLUMNS) else []
+def mapping(path: Path, column: str, images: Iterable[str]) -> dict[str, str]:
+    """First column (or `id`) to second (or `column`), for every image; other rows are passed over.
+
+    Raises
+    ------
+    ClefganError
+        A table that cannot be read; an image that is missing, there twice, or without a value.
+    """
+    known = as_images(images)
+    with as_clefgan_error():
+        rows = table.pairs(table.read(path, known=every_name(known)), (column,))
+        ids = names.matched([name for _, name, _ in rows], known)
+        found = truths.by_id(path, {name: text for _, name, text in rows if name in ids}, ids)
+    refuse_absent(path, known, found, column)
+    empty = [name for name in known if table.names_nobody(found[name])]
+    if empty:
+        cells = sorted({repr(found[name]) for name in empty})
+        raise ClefganError(
+            f"{path}: {first(empty)} without a {column} (got {', '.join(cells)}); give every image "
+            "one, such as its own id where nothing is known"
+        )
+    return {name: found[name] for name in known}
 
 
-def stem(name: str) -> str:
-    """An id without its image extension."""
-    return kinds.stem(name)
+def columns(path: Path) -> tuple[str, ...]:
+    """Names of the columns in lower case, or none if the first line is not a line of names."""
+    with as_clefgan_error():
+        return table.read(path).columns
+
+
+def as_images(images: Iterable[str]) -> FileNames:
+    """Ids with the names of their files, as far as they are given."""
+    return images if isinstance(images, FileNames) else FileNames(dict.fromkeys(images, ""))
+
+
+def every_name(images: FileNames) -> frozenset[str]:
+    """All that a table may call the images."""
+    return frozenset((*images, *filter(None, images.values())))
+
+
+def refuse_absent(path: Path, images: FileNames, found: Mapping[str, object], column: str) -> None:
+    """Raise if an image has no row."""
+    absent = [name for name in images if name not in found]
+    if absent:
+        raise ClefganError(f"{path}: {first(absent)} missing; every id needs a {column}")
 
 
 def first(names: Sequence[str]) -> str:
     """`'a', 'b', 'c' and 4 more ids are`."""
     more = f" and {len(names) - NAMED} more ids" if len(names) > NAMED else ""
-    return f"{', '.join(map(repr, names[:NAMED]))}{more} {'is' if len(names) == 1 else 'are'}"
+    shown = ", ".join(quoted(name) for name in names[:NAMED])
+    return f"{shown}{more} {'is' if len(names) == 1 else 'are'}"

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data import run_names
 from clefgan.data.challenge import Challenge
 from clefgan.method import Method, Progress, Promises, Scores, promises, silent
 from clefgan.plugins import isolation
@@ -114,9 +115,10 @@ def run(
     Raises
     ------
     ClefganError
-        No dev part, images that cannot be read, a score that is not finite, or too few dev images
-        for the folds.
+        A candidate that no run file can name, no dev part, images that cannot be read, a score that
+        is not finite, or too few dev images for the folds.
     """
+    run_names.refuse_unwritable(challenge)
     request = Request(name, method, protocols, n_folds, seed, Zero() if rule is None else rule)
     watch = Stopwatch()
     with watch.stage("load"):
@@ -132,7 +134,11 @@ def run(
         edition=challenge.edition,
         dev=dev,
         test=test,
-        notes=(*notes_of(request), *loading.contradictions(images.dev)),
+        notes=(
+            *notes_of(request),
+            *loading.contradictions(images.dev),
+            *run_names.unlike_the_edition(challenge),
+        ),
         provenance=said_again(request, challenge.source, digests, watch),
     )
 
@@ -203,7 +209,10 @@ def decided(
         if scores.held_out is not None:
             known = Known(scores.held_out, dev.truth, scores.rounds)
         verdict = rule.decide(scores.test, known)
-        test = part(images.test.ids, scores.test, images.test.truth, verdict)
+        test = dataclasses.replace(
+            part(images.test.ids, scores.test, images.test.truth, verdict),
+            file_names=images.test.file_names,
+        )
     parts: dict[Protocol, Scored] = {}
     if "held-out" in request.protocols and scores.held_out is not None and images.fold is not None:
         verdict = decide.out_of_fold(rule, Known(scores.held_out, dev.truth), images.fold)

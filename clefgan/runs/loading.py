@@ -11,6 +11,7 @@ from clefgan.data.imageset import ImageSet
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Progress, silent
 from clefgan.runs import folds
+from submissions.names import FileNames
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +43,7 @@ class TestImages:
     generated: Images
     ids: tuple[str, ...]
     truth: NDArray[np.bool_] | None
+    file_names: FileNames
 
 
 def load_dev(challenge: Challenge, progress: Progress = silent) -> DevImages:
@@ -93,7 +95,8 @@ def load_test(part: Test, *, generated: bool, progress: Progress = silent) -> Te
     truth = None
     if part.truth is not None:
         truth = np.array([part.truth[name] for name in part.candidates.ids], bool)
-    return TestImages(candidates, others, part.candidates.ids, truth)
+    names = part.candidates.file_names
+    return TestImages(candidates, others, part.candidates.ids, truth, names)
 
 
 def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:

@@ -7,7 +7,7 @@ again = record.load("runs/fusion")   # equal to `run`
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from clefgan.storage.files import written_together
 from evaluation import membership
 from submissions import editions, runfile
 from submissions.edition import Edition
+from submissions.names import FileNames
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
@@ -79,6 +80,7 @@ class Scored:
 
     truth : where it is known
     probabilities : of being used, where the method's scores are log-odds
+    file_names : id to the name of the image's file, empty where it has none; for candidates
     """
 
     ids: tuple[str, ...]
@@ -86,6 +88,7 @@ class Scored:
     truth: NDArray[np.bool_] | None
     verdict: Verdict | None = None
     probabilities: Scores | None = None
+    file_names: FileNames = field(default_factory=FileNames)
 
     @property
     def decisions(self) -> NDArray[np.bool_]:
@@ -98,7 +101,7 @@ class Scored:
         return ScoreTable(np.array(self.ids, np.str_), self.scores, self.decisions, self.truth)
 
     def as_rows(self) -> dict[str, dict[str, Any]]:
-        """`id -> {score, decision, truth, probability}`, in order."""
+        """`id -> {score, decision, truth, probability, file}`, in order."""
         rows: dict[str, dict[str, Any]] = {}
         for i, name in enumerate(self.ids):
             rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
@@ -106,6 +109,8 @@ class Scored:
                 rows[name]["truth"] = int(self.truth[i])
             if self.probabilities is not None:
                 rows[name]["probability"] = float(self.probabilities[i])
+            if self.file_names.get(name):
+                rows[name]["file"] = self.file_names[name]
         return rows
 
 
@@ -193,22 +198,26 @@ def part(scored: Scored) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """The value in types that JSON has."""
     if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
+        return {printable(str(key)): plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(inner) for inner in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, int)):
         return value
-    return str(value)
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    r"""The text as UTF-8 can hold it: a byte of a path that is not UTF-8 becomes `\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def files_of(path: str | Path) -> tuple[Path, Path]:
     """The run file and the record that a path without ending, or either of them, names."""
     path = Path(path)
-    name = path.name
-    for ending in (".csv", ".json"):
-        name = name.removesuffix(ending)
+    ended = path.suffix in (".csv", ".json")
+    name = path.stem if ended else path.name
     return path.with_name(f"{name}.csv"), path.with_name(f"{name}.json")
 
 
@@ -239,7 +248,8 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
     with written_together(targets, remove=[csv] if run.test is None else []) as parts:
         if run.test is not None:
             decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
-            runfile.write(parts[0], decisions, run.edition, shown=str(csv))
+            names = run.test.file_names
+            runfile.write(parts[0], decisions, run.edition, file_names=names, shown=str(csv))
         parts[-1].write_text(text(run), encoding="utf-8")
     return targets
 
@@ -306,4 +316,5 @@ def scored(content: Mapping[str, Any]) -> Scored:
         probabilities=np.array([row["probability"] for row in rows], np.float64)
         if "probability" in rows[0]
         else None,
+        file_names=FileNames({name: row.get("file", "") for name, row in images.items()}),
     )

@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from clefgan.data import truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Knowledge
 from evaluation.runs import Panel, Run
 from submissions import runfile
 from submissions.edition import Edition
 from submissions.errors import RunFileError
+from submissions.ids import Ids
+from submissions.names import FileNames, matched
 
 Label = TypeVar("Label")
 
@@ -45,30 +46,12 @@ class Entrant:
     notes: tuple[str, ...] = ()
 
 
-def read_truth(path: Path) -> dict[str, bool]:
-    """`id -> used` of a truth file: id, 0 or 1 a line; an id may carry its image extension.
-
-    Raises
-    ------
-    ClefganError
-        No such file, no id, an id there twice, or a value that is not 0 or 1.
-    """
-    if not path.is_file():
-        raise ClefganError(f"{path}: no such file; --truth takes a CSV of id, 0 or 1")
-    table = truth_and_groups.mapping(path, "truth", ())
-    if not table:
-        raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
-    wrong = [name for name, value in table.items() if value not in ("0", "1")]
-    if wrong:
-        raise ClefganError(f"{path}: truth of {wrong[0]!r} is {table[wrong[0]]!r}, not 0 or 1")
-    return {name: value == "1" for name, value in table.items()}
-
-
 def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> Entrant:
     """Read a run file, and the record beside it.
 
     Parameters
     ----------
+    ids : of the images, or `FileNames` of them, as a truth or the data gives them
     source : of the ids, for errors
 
     Raises
@@ -78,10 +61,16 @@ def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> 
     ClefganError
         Not the ids of the source, or a score of the record is not finite.
     """
-    decisions = answered(lambda known: runfile.read(path, edition, known), ids, source)
+    images = ids if isinstance(ids, FileNames) else FileNames(dict.fromkeys(ids, ""))
+
+    def reader(known: Iterable[str] | None) -> Mapping[str, bool]:
+        lenient = None if known is None else Ids(known, edition, lenient=True)
+        return runfile.read(path, edition, lenient)
+
+    decisions = answered(reader, images, source)
     entrant = Entrant(path, decisions)
     beside = path.with_suffix(".json")
-    return with_record(entrant, beside) if beside.is_file() else entrant
+    return with_record(entrant, beside, images) if beside.is_file() else entrant
 
 
 def answered(
@@ -95,11 +84,13 @@ def answered(
         raise ClefganError(f"{error}; the ids are those of {source or 'the truth'}") from error
 
 
-def with_record(entrant: Entrant, path: Path) -> Entrant:
+def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entrant:
     """Add scores and knowledge of a record; one of another run only adds a note."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        images: Mapping[str, Mapping[str, Any]] = record["test"]["images"]
+        named: Mapping[str, Mapping[str, Any]] = record["test"]["images"]
+        ids = matched(named, known_images)
+        images = {ids.get(name, name): image for name, image in named.items()}
         called = {name: image["decision"] == 1 for name, image in images.items()}
         scores = {name: image["score"] for name, image in images.items()}
         likely = {

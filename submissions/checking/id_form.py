@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from submissions.checking.run_line import parse
-from submissions.edition import Edition, has_extension
+from submissions.edition import Edition
 from submissions.ids import Ids
+from submissions.names import has_extension, without_extension
+from submissions.table import HEADER_WORDS
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.()+-]+(?: [A-Za-z0-9_.()+-]+)*")
-_HEADER_WORDS = re.compile(
-    r"\W*(?:(?:image|img|file|real|generated|sample|candidate)[ _-]?)?"
-    r"(?:id|ids|image|images|img|file|filename|name|path|candidate|sample|slice)\W*",
-    re.IGNORECASE,
-)
 
 
 class Shape:
@@ -31,7 +28,7 @@ class Shape:
         """Whether an id is well formed."""
         if has_extension(token) is not self.edition.extension_in_id or not _PLAIN.fullmatch(token):
             return False
-        bare = token[: token.rindex(".")] if self.edition.extension_in_id else token
+        bare = without_extension(token) if self.edition.extension_in_id else token
         return self._id.fullmatch(bare) is not None
 
     def is_header(self, text: str, known: Ids | None) -> bool:
@@ -42,7 +39,7 @@ class Shape:
             known is not None and (token in known.index or known.meant(token) is not None)
         ):
             return False
-        if _HEADER_WORDS.fullmatch(token):
+        if HEADER_WORDS.fullmatch(token):
             return True
         words = (re.fullmatch(r"[A-Za-z_ ]+", each) for each in text.split(self.edition.delimiter))
         return bool(parsed.written) and parsed.label is None and all(words)

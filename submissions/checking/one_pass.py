@@ -177,6 +177,9 @@ class Scan:
     def _place(self, number: int, token: str) -> int | None:
         if self.known is None:
             return self._new(number, token)
+        place = self.known.accepted(token)
+        if place is not None:
+            return place
         place = self.known.meant(token)
         if place is not None:
             right = self.known.tokens[place]

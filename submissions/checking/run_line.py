@@ -182,21 +182,23 @@ def understand(text: str, edition: Edition) -> tuple[str | None, Fault | None]:
         return None, Fault("decision", f"no decision: {no} or {yes} is missing", "labels")
     if (no, yes) != ("0", "1"):
         return None, Fault("decision", word, "labels")
-    if re.fullmatch(r"\+?0*[01]", text):
-        return text[-1], Fault(
+    meant, why = zero_or_one(text)
+    if not why and meant is not None:
+        return meant, Fault(
             "form",
-            f"decision {quoted(text)} is read as {text[-1]}; write {text[-1]}",
+            f"decision {quoted(text)} is read as {meant}; write {meant}",
             "labels",
             "warning",
             "wrote decisions as 0 or 1",
         )
-    meant, why = _meant(text)
     repair = "wrote decisions as 0 or 1" if meant is not None else ""
     return meant, Fault("decision", word + why, "labels", repair=repair)
 
 
-def _meant(text: str) -> tuple[str | None, str]:
-    """The decision that a text certainly means, or None; and why it is refused."""
+def zero_or_one(text: str) -> tuple[str | None, str]:
+    """The decision that a text certainly means, or None; and why a run may not say it so."""
+    if re.fullmatch(r"\+?0*[01]", text):
+        return text[-1], ""
     low = text.lower()
     if low in TRUE or low in FALSE:
         return ("1" if low in TRUE else "0"), ": a word; write 1 for used, 0 for not used"

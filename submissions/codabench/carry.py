@@ -21,8 +21,10 @@ SUBMISSIONS = (
     "errors",
     "files",
     "ids",
+    "names",
     "problems",
     "runfile",
+    "table",
     "truth",
 )
 EVALUATION = {

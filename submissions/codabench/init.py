@@ -16,6 +16,8 @@ from submissions.codabench import carry, columns, pages
 from submissions.codabench.competition import Phase, competition
 from submissions.edition import Edition
 from submissions.errors import RunFileError
+from submissions.names import FileNames
+from submissions.truth import NamedTruth
 
 PUBLIC = "pages"
 PROGRAM = "scoring_program"
@@ -66,14 +68,16 @@ def init(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunFileError(f"{folder}: not an empty folder; choose a new one")
     keys = columns.of(edition)
-    test = _truth(truth, edition)
-    dev = _truth(dev_truth, edition) if dev_truth else _share(test, chosen)
+    named = _truth(truth, edition)
+    test = named.labels
+    named_dev = _truth(dev_truth, edition) if dev_truth else named
+    dev = named_dev.labels if dev_truth else _share(test, chosen)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
         made = Path(scratch) / "competition"
         _program(made / PROGRAM, edition, keys)
-        _reference(made / REFERENCE / "dev", dev, list(dev if dev_truth else test), edition)
-        _reference(made / REFERENCE / "test", test, list(test), edition)
+        _reference(made / REFERENCE / "dev", dev, named_dev.images, edition)
+        _reference(made / REFERENCE / "test", test, named.images, edition)
         phases = _phases(edition, chosen, share=None if dev_truth else chosen.dev_share)
         for name, text in pages.write(edition, keys, phases, len(test), dev_truth is None).items():
             _put(made / PUBLIC / name, text)
@@ -96,11 +100,11 @@ def _sensible(settings: Settings) -> None:
             raise RunFileError(f"{name} {getattr(settings, name)} is below 1; give 1 or more")
 
 
-def _truth(path: Path, edition: Edition) -> dict[str, str]:
-    labels = truths.read_labels(path, edition)
-    if len(set(labels.values())) < 2:
+def _truth(path: Path, edition: Edition) -> NamedTruth:
+    found = truths.read_named(path, edition)
+    if len(set(found.labels.values())) < 2:
         raise RunFileError(f"{path}: one class only; a truth has images of at least two")
-    return labels
+    return found
 
 
 def _share(test: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -136,13 +140,16 @@ def _program(folder: Path, edition: Edition, keys: Mapping[str, str]) -> None:
     _put(folder / "columns.json", json.dumps(dict(keys), indent=2) + "\n")
 
 
-def _reference(folder: Path, labels: Mapping[str, str], ids: list[str], edition: Edition) -> None:
+def _reference(
+    folder: Path, labels: Mapping[str, str], images: FileNames, edition: Edition
+) -> None:
     """The truth in the run format, and all ids that a run must answer for."""
     comma = edition.delimiter
     head = [comma.join(edition.header)] if edition.header else []
-    rows = [f"{edition.token(image_id)}{comma}{label}" for image_id, label in labels.items()]
+    tokens = {image_id: edition.token(image_id, images[image_id]) for image_id in sorted(images)}
+    rows = [f"{tokens[image_id]}{comma}{label}" for image_id, label in labels.items()]
     _put(folder / "truth.csv", "\n".join(head + rows) + "\n")
-    _put(folder / "ids.txt", "\n".join(edition.token(image_id) for image_id in sorted(ids)) + "\n")
+    _put(folder / "ids.txt", "\n".join(tokens.values()) + "\n")
 
 
 def _put(path: Path, text: str) -> None:

@@ -12,8 +12,9 @@ from submissions import ids as id_files
 from submissions import truth as truths
 from submissions.codabench import leak, plain_yaml
 from submissions.codabench.plain_yaml import Node
-from submissions.edition import Edition, from_json
+from submissions.edition import from_json
 from submissions.errors import RunFileError
+from submissions.names import matched
 from submissions.problems import Problem
 
 NAME = "competition.yaml"
@@ -162,12 +163,13 @@ class _Lint:
         """The truth is readable, and every image of it is one that runs answer for."""
         try:
             edition = from_json((program / "edition.json").read_text(encoding="utf-8"))
-            labels = truths.read_labels(reference / "truth.csv", edition)
-            expected = {without(edition, i) for i in id_files.read(reference / "ids.txt")}
+            labels = truths.read_written(reference / "truth.csv", edition)
+            expected = edition.images(id_files.read(reference / "ids.txt"))
         except (RunFileError, ValueError, KeyError, TypeError, OSError) as error:
             self.add("reference", *_told(error, reference), reference)
             return
-        extra = [image_id for image_id in labels if image_id not in expected]
+        known = matched(labels, expected)
+        extra = [name for name in labels if name not in known]
         if extra:
             text = f"the truth has {len(extra)} ids that ids.txt has not, such as {extra[0]!r}"
             self.add("reference", 0, text, reference)
@@ -251,11 +253,6 @@ def _value(node: Node, key: str) -> object:
 def _index(phase: Node) -> int:
     value = _value(phase, "index")
     return value if isinstance(value, int) else 0
-
-
-def without(edition: Edition, token: str) -> str:
-    """The image id of a token as a truth file has it."""
-    return edition.image_id(edition.token(token))
 
 
 def _told(error: Exception, path: Path) -> tuple[int, str]:

@@ -52,6 +52,11 @@ class StoredImage:
         return self.label
 
     @property
+    def file_name(self) -> str:
+        """Name of the file, if it holds this image alone."""
+        return self.path.name if self.in_file == 1 else ""
+
+    @property
     def where(self) -> str:
         """The folder."""
         return str(self.path.parent)

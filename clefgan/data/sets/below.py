@@ -77,7 +77,7 @@ def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
     if kind is None or kind == kinds.UNREAD:
         raise ClefganError(f"{path}: is not {listing.FORMATS}; convert it")
     if kind == kinds.PICTURE:
-        return (listing.ImageFile(path.stem, path),)
+        return (listing.ImageFile(kinds.stem(path.name), path),)
     try:
         with quiet_decoders():
             found = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)

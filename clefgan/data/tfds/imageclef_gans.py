@@ -14,7 +14,8 @@ import tensorflow_datasets as tfds
 from clefgan.data import folder, images
 from clefgan.data.imageset import ImageSet
 from clefgan.data.tfds import schema
-from submissions import editions
+from clefgan.errors import ClefganError
+from submissions import editions, names
 
 EDITIONS = {
     "2023": "ImageCLEFmedical GANs 2023: which real images trained the generator?",
@@ -25,8 +26,11 @@ EDITIONS = {
 class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     """One configuration an edition, one split a role; dev or test may be left out."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First version."}  # noqa: RUF012 - TFDS wants a dict
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {  # noqa: RUF012 - TFDS wants a dict
+        "1.0.0": "First version.",
+        "1.1.0": "With the names of the files, which run files of 2025 want.",
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Register for the task, download and unpack its data, and give that folder."
     )
@@ -38,8 +42,13 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     def source_digest(source: Path, config: str) -> str:
         """SHA-256 of all that is taken from a download: ids and encoded images by role, tables."""
         found = folder.read(source, editions.get(config).folders)
+        for each in found.image_sets():
+            refuse_not_utf_8(each)
         tables = [found.groups, None if found.test is None else found.test.truth]
-        parts = [(each.role, each.digest()) for each in found.image_sets()]
+        parts = [
+            (each.role, each.digest(), tuple(each.file_names.values()))
+            for each in found.image_sets()
+        ]
         listed = [sorted((table or {}).items()) for table in tables]
         return hashlib.sha256(repr((parts, listed)).encode()).hexdigest()
 
@@ -74,6 +83,16 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
         raise NotImplementedError("each split brings its own rows")
 
 
+def refuse_not_utf_8(found: ImageSet) -> None:
+    """Raise if an id cannot be stored: TFDS stores text as UTF-8."""
+    odd = [name for name in found.ids if names.is_not_utf_8(name)]
+    if odd:
+        raise ClefganError(
+            f"{found.where}: {len(odd)} of {len(found)} images have a name that is not UTF-8, such "
+            f"as {odd[0]!r}; rename them"
+        )
+
+
 def rows(
     found: ImageSet,
     label: str,
@@ -88,6 +107,7 @@ def rows(
             {
                 "image": item.read_bytes(),
                 "id": item.id,
+                "file": item.file_name,
                 "label": (labels or {}).get(item.id, label),
                 "group": (groups or {}).get(item.id, ""),
             },

@@ -48,7 +48,16 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     def _generate_examples(self, role: Role) -> Iterator[tuple[str, dict[str, Any]]]:
         rows = zip(role.ids, role.images, role.labels, role.patients, strict=True)
         for name, pixels, label, patient in rows:
-            yield name, {"image": png(pixels), "id": name, "label": label, "group": patient}
+            yield (
+                name,
+                {
+                    "image": png(pixels),
+                    "id": name,
+                    "file": "",
+                    "label": label,
+                    "group": patient,
+                },
+            )
 
 
 def png(pixels: Any) -> bytes:

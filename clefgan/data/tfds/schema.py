@@ -11,7 +11,9 @@ image : `tfds.features.Image(shape=(None, None, 1))`
     Give the path of an image file or its encoded bytes, never an array: TFDS stores both as they
     are, without TensorFlow, and `clefgan.data.images` decodes them by the same rules as a folder.
 id : `tfds.features.Text()`
-    The file's stem, unique within its split; the key from loading to run file.
+    The file's name without its ending, unique within its split; the key from loading to run file.
+file : `tfds.features.Text()`
+    The file's name, which some editions want in a run file; empty, or left out, if there was none.
 label : `tfds.features.ClassLabel(names=LABELS)`
     What is known about the image. A candidate whose truth is known is labelled `used` or
     `not_used` though it is in the split `test_unknown`; otherwise it is labelled `unknown`.
@@ -57,6 +59,7 @@ def features() -> Any:
         {
             "image": tfds.features.Image(shape=(None, None, 1)),
             "id": tfds.features.Text(),
+            "file": tfds.features.Text(),
             "label": tfds.features.ClassLabel(names=list(LABELS)),
             "group": tfds.features.Text(),
         }

@@ -10,6 +10,7 @@ from clefgan.data import decoding, images
 from clefgan.data.formats.raw import Header, RawImage
 from clefgan.data.tfds.schema import LABELS, SPLITS
 from clefgan.errors import ClefganError
+from submissions.table import names_nobody
 
 INFO = "dataset_info.json"  # TFDS writes it last
 VERSION = "[0-9]*.[0-9]*.[0-9]*"
@@ -26,10 +27,11 @@ class Record:
     where: str
     source: Any  # a TFDS data source, which may be read from several threads
     index: int
+    file_name: str = ""  # of the image before it was stored
 
     @property
     def name(self) -> str:
-        """The id: a record has no other name."""
+        """What an error calls it."""
         return self.id
 
     def read_bytes(self) -> bytes:
@@ -156,9 +158,10 @@ def read_split(where: str, name: str, source: Any) -> Split:
             key = row["id"].decode()
             if key in labels:
                 raise ClefganError(f"{where}: id {key!r} is there twice; prepare the dataset again")
-            records.append(Record(key, where, source, index))
+            file_name = (row.get("file") or b"").decode()
+            records.append(Record(key, where, source, index, file_name))
             labels[key] = LABELS[int(row["label"])]
-            if row.get("group"):
+            if not names_nobody(row.get("group")):
                 groups[key] = row["group"].decode()
     if not records:
         raise ClefganError(f"{where}: no images; prepare the dataset again")

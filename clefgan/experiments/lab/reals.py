@@ -11,6 +11,8 @@ from clefgan.data import images, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.runs import folds
+from submissions.names import FileNames
+from submissions.table import names_nobody
 
 GROUP_KEYS = ("group", "patient")  # of an npz or a table, looked for in this order
 OWN_COPIES = "exact copies"  # what a group is where none is known
@@ -92,11 +94,12 @@ def from_folder(path: Path, group: str | None, manifest: Path | None, progress: 
     column = column_of(table, group)
     if column is None:
         wanted = " or ".join(map(repr, [group.casefold()] if group else GROUP_KEYS))
-        names = ", ".join(truth_and_groups.columns(truth_and_groups.rows(table)))
+        names = ", ".join(truth_and_groups.columns(table))
         raise ClefganError(
             f"{table}: no column {wanted}; its columns are {names}; name one of them with --group"
         )
-    labels = truth_and_groups.mapping(table, column, ids)
+    files = FileNames({image.id: image.name for image in listed})
+    labels = truth_and_groups.mapping(table, column, files)
     return Reals(pixels, ids, tuple(labels[name] for name in ids), path.name, column)
 
 
@@ -115,7 +118,7 @@ def column_of(table: Path, group: str | None) -> str | None:
     In a table without names it is the second of two.
     """
     wanted = [group.casefold()] if group else [*GROUP_KEYS]
-    names = truth_and_groups.columns(truth_and_groups.rows(table)) or wanted
+    names = truth_and_groups.columns(table) or wanted
     return next((name for name in wanted if name in names), None)
 
 
@@ -148,7 +151,13 @@ def from_npz(path: Path, group: str | None) -> Reals:
         raise ClefganError(
             f"{path}: {key!r} has shape {labels.shape} for {len(pixels)} images; need one for each"
         )
-    return Reals(pixels, ids, tuple(map(str, labels)), path.name, str(key))
+    unsaid = [i for i, label in enumerate(labels.tolist()) if names_nobody(label)]
+    if unsaid:
+        raise ClefganError(
+            f"{path}: {key!r} of {len(unsaid)} of {len(pixels)} images is missing, such as that of "
+            f"image {unsaid[0]} ({labels[unsaid[0]]!r}); give every image its group"
+        )
+    return Reals(pixels, ids, tuple(map(str, labels.tolist())), path.name, str(key))
 
 
 def reduced(pixels: Images, size: int, where: str) -> Images:

@@ -17,7 +17,7 @@ from clefgan.storage.files import written_whole
 def write(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
     with written_whole(path) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def as_csv(sheets: Sequence[Sheet]) -> str:

@@ -22,6 +22,7 @@ from submissions import checker, runfile, truth  # noqa: E402
 from submissions import ids as id_files  # noqa: E402
 from submissions.edition import Edition, from_json  # noqa: E402
 from submissions.errors import RunFileError  # noqa: E402
+from submissions.names import FileNames  # noqa: E402
 
 JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -31,8 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     given, output = (Path(argument) for argument in arguments)
     edition = from_json((HERE / "edition.json").read_text(encoding="utf-8"))
     columns = json.loads((HERE / "columns.json").read_text(encoding="utf-8"))
-    labels = truth.read_labels(given / "ref" / "truth.csv", edition)
-    expected = id_files.read(given / "ref" / "ids.txt")
+    expected = edition.images(id_files.read(given / "ref" / "ids.txt"))
+    labels = truth.read_labels(given / "ref" / "truth.csv", edition, expected)
     output.mkdir(parents=True, exist_ok=True)
     page = output / "detailed_results.html"
     try:
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         page.write_text(refusal(told), encoding="utf-8")
         tell("not scored: the submission is not a valid run")
         return 1
-    answers = read_run(run, edition)
+    answers = read_run(run, edition, expected)
     names = list(labels)
     scores, baseline, notes = score(
         [labels[i] for i in names], [answers[i] for i in names], edition, list(columns)
@@ -87,11 +88,11 @@ def only_run(folder: Path, edition: Edition) -> tuple[Path, str]:
     return runs[0], name
 
 
-def read_run(path: Path, edition: Edition) -> dict[str, str]:
+def read_run(path: Path, edition: Edition, expected: FileNames) -> dict[str, str]:
     """The labels of a run that is known to be valid."""
     if edition.is_membership:
-        return {i: edition.label(used) for i, used in runfile.read(path, edition).items()}
-    return runfile.read_classes(path, edition)
+        return {i: edition.label(used) for i, used in runfile.read(path, edition, expected).items()}
+    return runfile.read_classes(path, edition, expected)
 
 
 def score(
