@@ -49,6 +49,7 @@ def without_own(lists: Nearest, patients: Numbers, group: Numbers) -> Nearest:
         np.take_along_axis(lists.values, order, axis=2),
         np.take_along_axis(lists.images, order, axis=2),
         lists.hubs,
+        lists.nearest,
     )
 
 

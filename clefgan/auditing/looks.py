@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import attacks, margins, nearest
+from clefgan.auditing import attacks, kept_lists, margins, nearest
 from clefgan.auditing.margins import Margins, Numbers, Strongest, Values
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.nearest import Nearest
@@ -38,14 +39,30 @@ class Look:
         return margins.strongest(list(self.margins.values()), units=units)
 
 
-def look(material: Material, views: Sequence[View], *, progress: Progress = silent) -> Look:
-    """Compare the release with all real images in each view."""
-    lists = {
-        view.name: nearest.nearest(
-            view, material.released, material.real, material.group, progress=progress
-        )
-        for view in views
-    }
+def look(
+    material: Material,
+    views: Sequence[View],
+    *,
+    kept: Path | None = None,
+    progress: Progress = silent,
+) -> Look:
+    """Compare the release with all real images in each view.
+
+    Parameters
+    ----------
+    kept : folder of lists that were worked out before, and where new ones go; None: none
+    """
+    lists = {}
+    for view in views:
+        path = None if kept is None else kept / f"{kept_lists.key(material, view)}.arrays"
+        found = None if path is None else kept_lists.read(path, view)
+        if found is None:
+            found = nearest.nearest(
+                view, material.released, material.real, material.group, progress=progress
+            )
+            if path is not None:
+                kept_lists.write(path, found)
+        lists[view.name] = found
     return of_lists(lists, material)
 
 

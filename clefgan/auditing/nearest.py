@@ -26,12 +26,14 @@ class Nearest:
 
     values, images : (n_cuts, n_released, keep), most alike first; the best image of each group
     hubs : (n_cuts, n_real), mean of the largest similarities of a real image to released images
+    nearest : (n_cuts, n_real), the largest of them
     """
 
     view: View
     values: NDArray[np.float32]
     images: NDArray[np.int32]
     hubs: NDArray[np.float32]
+    nearest: NDArray[np.float32]
 
 
 def nearest(
@@ -69,8 +71,9 @@ def nearest(
                     some, rows[number], group, found, None if hubs is not None else largest[number]
                 )
             progress(f"comparing {view.name}", min(start + BLOCK, n), n, "")
-    level = as_z(largest).mean(axis=2) if hubs is None else hubs
-    return Nearest(view, as_z(values), images, np.asarray(level, np.float32))
+    z = as_z(largest)
+    level = z.mean(axis=2) if hubs is None else hubs
+    return Nearest(view, as_z(values), images, np.asarray(level, np.float32), z[:, :, 0])
 
 
 def real_rows(view: View, real: Images) -> list[Maps]:

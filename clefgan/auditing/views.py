@@ -104,10 +104,13 @@ CONTRAST = View("contrast", "whole images, local contrast", contrast)
 WINDOWS = View(
     "windows", "7 x 7 windows of a quarter of the width, fine structure", fine_band, 7, 4
 )
+MIRRORED_GRADIENT = View(
+    "mirrored-gradient", "whole images flipped, strength of slopes", gradient, mirrored=True
+)
 GRADIENT = View("gradient", "whole images, strength of slopes", gradient)
 GRADIENT_WINDOWS = View(
     "gradient-windows", "5 x 5 windows of a third of the width, strength of slopes", gradient, 5, 4
 )
 
 BATTERY = (PIXELS, BAND, CONTRAST, MIRRORED, WINDOWS)
-CONFIRMING = (GRADIENT, GRADIENT_WINDOWS)
+CONFIRMING = (GRADIENT, MIRRORED_GRADIENT, GRADIENT_WINDOWS)

@@ -1,0 +1,136 @@
+"""Known answers of the release audit: leaks of the lab on real CT patches, many seeds.
+
+    python -m benchmarks.audit_answers OUT.csv --kind copy --leak 0.01 --seeds 0:100
+
+A row a release is appended to OUT.csv and what is there is not done again. Without arguments the
+rows so far in `audit_answers.csv` are summed up beside what is asked. 64 x 64, 200 training and 200
+held-out patients, 1,000 released images; the real data is read from `CLEFGAN_SHARED`.
+"""
+
+import csv
+import os
+import sys
+from argparse import ArgumentParser
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from clefgan.auditing import examine, material, profiles, verdict
+from clefgan.auditing.material import Material
+from clefgan.experiments.lab import leaks
+from clefgan.experiments.lab.leaks import Made
+
+PATIENTS, RELEASED, SIDE = 200, 1000, 64
+COLUMNS = (
+    "kind", "leak", "seed", "exit", "p", "p_held_out", "listed", "true", "patients_sure", "attack",
+    "auc", "risk", "risk_low", "risk_high", "epsilon", "control_p", "cannot_say",
+)  # fmt: skip
+ASKED = {
+    ("copy", 0.0): "exit 1 in at most 10%, list empty in at least 80%",
+    ("copy", 0.01): "exit 1 in at least 85%, 8 of 10 listed, false share at most 0.3",
+    ("copy", 0.05): "48 of 50 listed, list at most 60",
+    ("copy", 0.25): "all, epsilon above 2",
+    ("blend", 0.05): "exit 1 in at least 80%",
+    ("tiles", 0.05): "exit 1 in at least 50%, or cannot say with the kind named",
+}
+
+
+def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple[Material, Made]:
+    """Three sets from LIDC patches: patients are dealt anew for each seed."""
+    folder = Path(os.environ.get("CLEFGAN_SHARED", "../shared")) / "data/lidc_patches"
+    with np.load(folder / "lidc_patches_128.npz") as file:
+        images, patient = file["images"], file["patient"]
+    n, step = len(images), images.shape[1] // SIDE
+    means = images.reshape(n, SIDE, step, SIDE, step).mean(axis=(2, 4))
+    images = np.asarray(np.rint(means), np.uint8)
+    rng = np.random.default_rng(seed)
+    everybody = rng.permutation(np.unique(patient))
+    rows = []
+    for some, most in ((everybody[:PATIENTS], per_patient),
+                       (everybody[PATIENTS : 2 * PATIENTS], per_patient),
+                       (everybody[2 * PATIENTS :], 4)):  # fmt: skip
+        rows.append(np.concatenate([
+            rng.permutation(np.flatnonzero(patient == name))[:most] for name in some
+        ]))  # fmt: skip
+    train, held_out, fresh = rows
+    made = leaks.generate(kind, leaks.Pool(images[train], images[fresh]), RELEASED, leak, rng)
+    names = [[f"patient {name}" for name in patient[each]] for each in (train, held_out)]
+    return material.gather(images[train], images[held_out], made.images, *names), made
+
+
+def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
+    """Audit one release."""
+    sets, made = release(kind, leak, seed)
+    found = examine.examine(sets, examine.Plan(deals=999, planted=planted, seed=seed))
+    said = verdict.of(found, profiles.get("public"))
+    attack, test, control, sure = found.attack, found.test, found.control, found.sure
+    assert attack is not None
+    assert test is not None
+    assert control is not None
+    assert sure is not None
+    listed = found.copies.listed
+    doubts = " / ".join(said.reasons) if said.outcome is verdict.Outcome.CANNOT_SAY else ""
+    return [
+        kind, leak, seed, int(said.outcome), test.p_value, test.p_held_out, len(listed),
+        int(made.leaks[listed].sum()), sure.at_least, attack.name, attack.auc, attack.risk,
+        attack.risk_low, attack.risk_high, attack.epsilon or "", control.p_value, doubts,
+    ]  # fmt: skip
+
+
+def done(path: Path) -> list[dict[str, str]]:
+    """The rows of a file; none where there is no file."""
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def summary(rows: list[dict[str, str]]) -> Table:
+    """What was measured beside what is asked."""
+    table = Table(title="known answers, LIDC 64x64, 200 + 200 patients", title_justify="left")
+    for column in ("kind", "leak", "releases", "exit 1", "exit 3", "listed", "of them copies",
+                   "false share", "list empty", "epsilon", "asked"):  # fmt: skip
+        table.add_column(column)
+    grouped = defaultdict(list)
+    for each in rows:
+        grouped[each["kind"], float(each["leak"])].append(each)
+    for key, some in sorted(grouped.items()):
+        n = len(some)
+        listed, true = (np.array([int(r[c]) for r in some]) for c in ("listed", "true"))
+        share = np.where(listed > 0, 1 - true / np.maximum(listed, 1), 0).mean()
+        bounds = [float(r["epsilon"]) for r in some if r["epsilon"]]
+        exits = [sum(r["exit"] == code for r in some) for code in "13"]
+        epsilon = f"{np.mean(bounds):.2f} ({len(bounds)} of {n})" if bounds else "none"
+        table.add_row(
+            key[0], f"{key[1]:g}", str(n), *map(str, exits), f"{listed.mean():.1f}",
+            f"{true.mean():.1f}", f"{share:.2f}", str(int((listed == 0).sum())), epsilon,
+            ASKED.get(key, ""),
+        )  # fmt: skip
+    return table
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure some seeds, or sum up what is there."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("out", nargs="?", type=Path, default=Path("audit_answers.csv"))
+    parser.add_argument("--kind", default="copy")
+    parser.add_argument("--leak", type=float, default=0.01)
+    parser.add_argument("--seeds", default="0:0")
+    parser.add_argument("--planted", type=int, default=0)
+    asked = parser.parse_args(arguments or [])
+    known = {(r["kind"], float(r["leak"]), int(r["seed"])) for r in done(asked.out)}
+    if not known:
+        asked.out.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    for seed in range(*map(int, asked.seeds.split(":"))):
+        if (asked.kind, asked.leak, seed) not in known:
+            values = row(asked.kind, asked.leak, seed, asked.planted)
+            with asked.out.open("a", newline="", encoding="utf-8") as file:
+                csv.writer(file, lineterminator="\n").writerow(values)
+    Console(width=200).print(summary(done(asked.out)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,58 @@
+"""Which released images to withhold, and what filtering does.
+
+list
+    the listed images, and as near ones that held-out patients win: both tails
+symmetric
+    every image whose margin is above that of 95% of real patients' images against all other
+    patients, training and held-out alike. No label is used, so the set test stays exact after it
+
+The usual filter, by distance to training patients alone, takes away 9% of a clean release and
+leaves a hole round the members: an attack that says *farther* succeeds, and what counts only nearer
+ones looks better than a clean release. A filter does not make a release fit to be given out; it is
+audited again, in views that did not filter.
+
+References
+----------
+Koeken et al. (2025), arXiv:2510.01793: filters miss near copies of diffusion models.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from clefgan.auditing import alone
+from clefgan.auditing.examine import Findings
+from clefgan.auditing.margins import Numbers
+
+QUANTILE = 0.95  # of real images' margins, of the symmetric filter
+
+
+class Withhold(StrEnum):
+    """How images are chosen."""
+
+    LIST = "list"
+    SYMMETRIC = "symmetric"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Withheld:
+    """Numbers of the released images that are withheld and kept, ascending."""
+
+    how: Withhold
+    withheld: Numbers
+    kept: Numbers
+    cutoff: float
+
+
+def withhold(findings: Findings, how: Withhold) -> Withheld:
+    """Choose; exact copies are withheld in any case."""
+    margin = findings.strong.margin
+    if how is Withhold.SYMMETRIC:
+        null = alone.null_margins(findings.material, findings.look, seed=findings.plan.seed)
+        cutoff = float(np.quantile(null, QUANTILE))
+    else:
+        cutoff = findings.copies.cutoff
+    out = margin >= cutoff
+    out[findings.exact[:, 0]] = True
+    return Withheld(how, np.flatnonzero(out), np.flatnonzero(~out), cutoff)

@@ -1,0 +1,152 @@
+"""Three sets of files as material for an audit, with the id of every image."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from clefgan.auditing import file_findings, material
+from clefgan.auditing.file_findings import Finding
+from clefgan.auditing.margins import Numbers
+from clefgan.auditing.material import Material
+from clefgan.data import patients
+from clefgan.data.patients import PatientsFrom
+from clefgan.data.sets import GreySet, read_sets
+from clefgan.data.sets.windows import WindowChoice
+from clefgan.errors import ClefganError
+from clefgan.method import Progress, silent
+
+TRAIN, RELEASED, HELD_OUT = "train", "released", "held-out"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What is audited, and how its images are called.
+
+    real_ids : of training images, then of held-out ones, as they were read
+    notes : sentences on what was done to the images and where patients come from
+    files : what headers and files give away
+    """
+
+    material: Material
+    real_ids: tuple[str, ...]
+    released_ids: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    files: tuple[Finding, ...] = ()
+
+    def real_id(self, number: int) -> str:
+        """Id of a real image by its number in the material."""
+        return self.real_ids[int(self.material.order[number])]
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of the pixels and patients of each set: what a re-audit is compared by."""
+        own = self.material
+        ours = own.image_training()
+        return {
+            TRAIN: digest(own, np.flatnonzero(ours)),
+            HELD_OUT: digest(own, np.flatnonzero(~ours)),
+            RELEASED: hashlib.sha256(np.ascontiguousarray(own.released).data).hexdigest(),
+        }
+
+    def keep(self, kept: Numbers) -> "Inputs":
+        """The same with some of the released images."""
+        released = np.ascontiguousarray(self.material.released[kept])
+        return replace(
+            self,
+            material=replace(self.material, released=released),
+            released_ids=tuple(self.released_ids[number] for number in kept),
+        )
+
+
+def digest(own: Material, rows: Numbers) -> str:
+    """SHA-256 over pixels and patients of some real images."""
+    whole = hashlib.sha256()
+    for row in rows:
+        whole.update(own.names[own.group[row]].encode() + b"\0")
+        whole.update(np.ascontiguousarray(own.real[row]).data)
+    return whole.hexdigest()
+
+
+def read(
+    train: str | Path,
+    released: str | Path,
+    held_out: str | Path | None,
+    whose: PatientsFrom,
+    *,
+    strata: Path | None = None,
+    window: WindowChoice = None,
+    largest: int | None = 128,
+    progress: Progress = silent,
+) -> Inputs:
+    """Read folders or files of any format.
+
+    Parameters
+    ----------
+    whose : where patients come from
+    strata : a table of images and strata, such as the scanner; None: one stratum
+
+    Raises
+    ------
+    ClefganError
+        Files that cannot be read or do not fit, images without a patient, a patient in both sets.
+    """
+    sources = {TRAIN: train, RELEASED: released}
+    if held_out is not None:
+        sources[HELD_OUT] = held_out
+    refuse_same_place(sources)
+    real = tuple(name for name in sources if name != RELEASED)
+    sets = read_sets(
+        sources, window=window, window_from=real, largest=largest, progress=progress
+    )
+    owned = patients.owners({name: sets[name] for name in real}, whose)
+    labels = {name: labels_of(sets[name], owned.groups[name]) for name in real}
+    kinds = None if strata is None else strata_of(strata, {name: sets[name] for name in real})
+    others = sets[HELD_OUT] if held_out is not None else None
+    gathered = material.gather(
+        sets[TRAIN].images,
+        None if others is None else others.images,
+        sets[RELEASED].images,
+        labels[TRAIN],
+        labels.get(HELD_OUT, ()),
+        kinds,
+    )
+    return Inputs(
+        gathered,
+        real_ids=(*sets[TRAIN].ids, *(() if others is None else others.ids)),
+        released_ids=sets[RELEASED].ids,
+        notes=(*sets.notes, *owned.notes),
+        files=file_findings.find(sets[TRAIN], sets[RELEASED]),
+    )
+
+
+def refuse_same_place(sources: Mapping[str, str | Path]) -> None:
+    """Refuse one folder for two sets."""
+    seen: dict[Path, str] = {}
+    for name, place in sources.items():
+        path = Path(str(place)).resolve()
+        if path in seen:
+            raise ClefganError(
+                f"{place}: given for {seen[path]} and for {name}; give two folders, with other "
+                "images in each"
+            )
+        seen[path] = name
+
+
+def labels_of(images: GreySet, groups: Mapping[str, str]) -> list[str]:
+    """The patient of each image."""
+    return [groups[name] for name in images.ids]
+
+
+def strata_of(path: Path, sets: Mapping[str, GreySet]) -> Sequence[str]:
+    """The stratum of each training image, then of each held-out one.
+
+    Raises
+    ------
+    ClefganError
+        An image without a stratum.
+    """
+    table = patients.read(path, patient_column="stratum")
+    matched = table.match({name: patients.named(each) for name, each in sets.items()})
+    return [matched.groups[name][one] for name, each in sets.items() for one in each.ids]

@@ -1,0 +1,52 @@
+"""Lists of one view, kept on disk: an audit that was stopped is resumed where it was.
+
+They hold numbers of images and similarities, no pixels and no patients.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from clefgan.auditing.material import Material
+from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.views import View
+from clefgan.storage import array_files, code_digest
+
+
+def key(material: Material, view: View) -> str:
+    """Digest of everything that the lists depend on."""
+    whole = hashlib.sha256()
+    shown = (view.name, view.across, view.keep, view.mirrored, material.real.shape)
+    whole.update(repr((shown, material.released.shape, code(view))).encode())
+    whole.update(np.ascontiguousarray(material.group).data)
+    for images in (material.real, material.released):
+        for image in images:
+            whole.update(np.ascontiguousarray(image).data)
+    return whole.hexdigest()
+
+
+def code(view: View) -> str:
+    """Digest of the code that makes a view."""
+    return code_digest.of(type(view), Nearest)
+
+
+def write(path: Path, lists: Nearest) -> None:
+    """Keep the lists of one view."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    parts = ("values", "images", "hubs", "nearest")
+    array_files.write(path, {name: getattr(lists, name) for name in parts})
+
+
+def read(path: Path, view: View) -> Nearest | None:
+    """The lists that were kept; None where there are none, or not whole."""
+    found = array_files.read(path)
+    if found is None or set(found) != {"values", "images", "hubs", "nearest"}:
+        return None
+    return Nearest(
+        view,
+        np.asarray(found["values"], np.float32),
+        np.asarray(found["images"], np.int32),
+        np.asarray(found["hubs"], np.float32),
+        np.asarray(found["nearest"], np.float32),
+    )

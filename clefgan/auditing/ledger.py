@@ -1,0 +1,90 @@
+"""What was looked at before: each further look at the same patients has a stricter level.
+
+The first look is at level a, the k-th re-audit at a / 2^k, so that all looks together stay below
+2 a. A record is the `audit.json` of the audit before.
+
+References
+----------
+Dwork et al. (2017), Guilt-free data reuse, doi:10.1145/3051088.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clefgan.auditing.filter import Withhold
+from clefgan.errors import ClefganError
+
+RECORD = "audit.json"
+FORMAT = "clefgan audit 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The audit before.
+
+    look : its number, from 1
+    level : of its first look
+    digests : of the three sets
+    withhold : how images were withheld, None where they were not
+    profile : name of the threshold that was fixed then
+    """
+
+    look: int
+    level: float
+    digests: Mapping[str, str]
+    withhold: Withhold | None
+    profile: str
+
+    def next_level(self) -> float:
+        """Level of the next look."""
+        return self.level / 2.0**self.look
+
+
+def read(folder: Path) -> Before:
+    """Read the record of an audit.
+
+    Raises
+    ------
+    ClefganError
+        No audit there, or a record that cannot be read.
+    """
+    path = folder / RECORD
+    if not path.is_file():
+        raise ClefganError(f"{path}: no such file; give the folder of an audit")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise ClefganError(f"{path}: format {found['format']!r} is not {FORMAT!r}; audit again")
+        how = found["withheld"]["how"] if found["withheld"] else None
+        return Before(
+            look=int(found["ledger"]["look"]),
+            level=float(found["ledger"]["first_level"]),
+            digests={str(k): str(v) for k, v in found["digests"].items()},
+            withhold=None if how is None else Withhold(how),
+            profile=str(found["profile"]["name"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise ClefganError(f"{path}: not a record of an audit ({error!r}); audit again") from error
+
+
+def check(before: Before, digests: Mapping[str, str], profile: str, folder: Path) -> None:
+    """Refuse a re-audit of other patients, or by another threshold: it would be a first look.
+
+    Raises
+    ------
+    ClefganError
+        Training or held-out images, or the threshold, are not those of the audit before.
+    """
+    for name in ("train", "held-out"):
+        if before.digests.get(name) != digests[name]:
+            raise ClefganError(
+                f"{folder}: its {name} images or patients are not these; audit them by themselves, "
+                "or give the same ones"
+            )
+    if before.profile != profile:
+        raise ClefganError(
+            f"{folder}: its threshold was {before.profile!r}, now {profile!r}; the threshold is "
+            "fixed before the first look: give the same one"
+        )
