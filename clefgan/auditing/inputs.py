@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import file_findings, material
-from clefgan.auditing.file_findings import Finding
+from clefgan.auditing import material
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
 from clefgan.data import patients
@@ -34,7 +33,7 @@ class Inputs:
     real_ids: tuple[str, ...]
     released_ids: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    files: tuple[Finding, ...] = ()
+    files: tuple[str, ...] = ()
 
     def real_id(self, number: int) -> str:
         """Id of a real image by its number in the material."""
@@ -50,13 +49,14 @@ class Inputs:
             RELEASED: hashlib.sha256(np.ascontiguousarray(own.released).data).hexdigest(),
         }
 
-    def keep(self, kept: Numbers) -> "Inputs":
-        """The same with some of the released images."""
-        released = np.ascontiguousarray(self.material.released[kept])
+    def keep(self, kept: Sequence[int], note: str) -> "Inputs":
+        """The same with some of the released images, and a note that says so."""
+        released = np.ascontiguousarray(self.material.released[np.asarray(kept, np.intp)])
         return replace(
             self,
             material=replace(self.material, released=released),
             released_ids=tuple(self.released_ids[number] for number in kept),
+            notes=(*self.notes, note),
         )
 
 
@@ -97,9 +97,7 @@ def read(
         sources[HELD_OUT] = held_out
     refuse_same_place(sources)
     real = tuple(name for name in sources if name != RELEASED)
-    sets = read_sets(
-        sources, window=window, window_from=real, largest=largest, progress=progress
-    )
+    sets = read_sets(sources, window=window, window_from=real, largest=largest, progress=progress)
     owned = patients.owners({name: sets[name] for name in real}, whose)
     labels = {name: labels_of(sets[name], owned.groups[name]) for name in real}
     kinds = None if strata is None else strata_of(strata, {name: sets[name] for name in real})
@@ -117,7 +115,6 @@ def read(
         real_ids=(*sets[TRAIN].ids, *(() if others is None else others.ids)),
         released_ids=sets[RELEASED].ids,
         notes=(*sets.notes, *owned.notes),
-        files=file_findings.find(sets[TRAIN], sets[RELEASED]),
     )
 
 

@@ -4,6 +4,7 @@ They hold numbers of images and similarities, no pixels and no patients.
 """
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def key(material: Material, view: View) -> str:
     """Digest of everything that the lists depend on."""
     whole = hashlib.sha256()
     shown = (view.name, view.across, view.keep, view.mirrored, material.real.shape)
-    whole.update(repr((shown, material.released.shape, code(view))).encode())
+    whole.update(repr((shown, material.released.shape, code())).encode())
     whole.update(np.ascontiguousarray(material.group).data)
     for images in (material.real, material.released):
         for image in images:
@@ -26,16 +27,22 @@ def key(material: Material, view: View) -> str:
     return whole.hexdigest()
 
 
-def code(view: View) -> str:
-    """Digest of the code that makes a view."""
-    return code_digest.of(type(view), Nearest)
+@cache
+def code() -> str:
+    """Digest of the code that makes views and lists."""
+    return code_digest.digest("clefgan.auditing.nearest")
 
 
 def write(path: Path, lists: Nearest) -> None:
     """Keep the lists of one view."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    parts = ("values", "images", "hubs", "nearest")
-    array_files.write(path, {name: getattr(lists, name) for name in parts})
+    parts = {
+        "values": lists.values,
+        "images": lists.images,
+        "hubs": lists.hubs,
+        "nearest": lists.nearest,
+    }
+    array_files.write(path, parts)
 
 
 def read(path: Path, view: View) -> Nearest | None:

@@ -9,7 +9,6 @@ from clefgan.auditing import (
     diversity,
     examine,
     fidelity,
-    ledger,
     looks,
     membership,
     other_slices,
@@ -113,7 +112,7 @@ def run(
     findings = examine.judge(inputs.material, plan, look, progress=progress)
     out = None if settings.withhold is None else filters.withhold(findings, settings.withhold)
     if out is not None and settings.thin is not None:
-        out = thinned(inputs, out, settings.thin, settings.seed)
+        out = thinned(inputs, out, settings.thin)
     return AuditRun(
         inputs,
         settings,
@@ -127,7 +126,7 @@ def run(
     )
 
 
-def thinned(inputs: Inputs, out: Withheld, share: float, seed: int) -> Withheld:
+def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     """Keep a share of what is kept, chosen for diversity."""
     kept = out.kept
     rows = fidelity.features_of_all(inputs.material.released[kept])
@@ -146,7 +145,9 @@ def plane(findings: Findings, out: Withheld | None) -> tuple[Point, ...]:
     points = []
     if (~ours).any():
         ideal = fidelity.compare(real, fidelity.features(own.real[ours], seed=findings.plan.seed))
-        points.append(Point(f"training images beside {HELD_OUT} ones", int(ours.sum()), ideal, 0, 0.5))
+        points.append(
+            Point(f"training images beside {HELD_OUT} ones", int(ours.sum()), ideal, 0, 0.5)
+        )
     sets = {"the release": everything} | ({} if out is None else {"what is kept of it": out.kept})
     for name, places in sets.items():
         if len(places):

@@ -6,6 +6,7 @@ import typer
 
 from clefgan import __version__
 from clefgan.cli import (
+    audit,
     bundle,
     check,
     codabench,
@@ -34,6 +35,7 @@ app.command(rich_help_panel=RUN)(evaluate.evaluate)
 app.command(rich_help_panel=RUN)(methods.methods)
 app.command(rich_help_panel=RUN)(reproduce.reproduce)
 app.add_typer(gan.app, name="gan", rich_help_panel=RUN)
+app.command(rich_help_panel=JUDGE)(audit.audit)
 app.command(rich_help_panel=JUDGE)(score.score)
 app.command(rich_help_panel=JUDGE)(leaderboard.leaderboard)
 app.command(rich_help_panel=SUBMIT)(check.check)

@@ -1,14 +1,12 @@
 """The report: one HTML page that needs no network and nothing beside it."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib.resources import files
 from math import isnan
 
 from clefgan.report import findings, sheet
 from clefgan.report.page import cards, gallery, table
 from clefgan.report.page.charts import tables
+from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
@@ -24,35 +22,13 @@ KNOWLEDGE = {
 
 def html(title: str, parts: Sequence[Part]) -> str:
     """The whole page."""
-    style, script = (asset(name) for name in ("page.css", "page.js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'"
-    )
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("style", Markup(style)),
-    )
-    body = tag(
-        "body",
+    return document(
+        title,
         tag("a", "To the table", href="#table", class_="skip"),
         header(title, parts),
         tag("main", *(part_of_page(part, place, len(parts)) for place, part in enumerate(parts))),
         footer(parts),
-        tag("script", Markup(script)),
     )
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
-
-
-def asset(name: str) -> str:
-    """Style or script, as it stands beside this module."""
-    return files("clefgan.report.page").joinpath(name).read_text(encoding="utf-8")
 
 
 def header(title: str, parts: Sequence[Part]) -> Markup:

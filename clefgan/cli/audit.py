@@ -1,0 +1,161 @@
+"""`clefgan audit`: may this set of generated images be released, and which of them not."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clefgan.cli.console import console, progress_bar
+from clefgan.cli.run import window_levels
+from clefgan.errors import ClefganError
+
+if TYPE_CHECKING:
+    from clefgan.data.sets.windows import WindowChoice
+    from clefgan.report.audit.result import Audit
+
+EXAMPLE_RELEASE = "public"
+RECORD = "audit.json"
+
+
+def audit(
+    train: Annotated[
+        str | None, typer.Option(help="Images that the generator learned from: folder or file.")
+    ] = None,
+    released: Annotated[
+        str | None, typer.Option(help="Images to be released: folder or file.")
+    ] = None,
+    held_out: Annotated[
+        str | None, typer.Option(help="Like the training images, of other patients, not used.")
+    ] = None,
+    patients: Annotated[
+        Path | None, typer.Option(help="A table of images and patients, any columns.")
+    ] = None,
+    file_column: Annotated[str | None, typer.Option(help="Its column of file names.")] = None,
+    patient_column: Annotated[str | None, typer.Option(help="Its column of patients.")] = None,
+    patient_from: Annotated[
+        str | None,
+        typer.Option(metavar="header|folder|REGEX", help="Patients without a table."),
+    ] = None,
+    one_image_each: Annotated[
+        bool, typer.Option("--one-image-each", help="Every image is a patient of its own.")
+    ] = False,
+    strata: Annotated[
+        Path | None, typer.Option(help="A table of images and strata, such as the scanner.")
+    ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option(help="Threshold: public, public-use, controlled or membership."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("audit"),
+    after: Annotated[
+        Path | None, typer.Option(help="Folder of the audit before: this is a re-audit.")
+    ] = None,
+    withhold: Annotated[
+        str | None, typer.Option(metavar="list|symmetric", help="Choose images to withhold.")
+    ] = None,
+    thin: Annotated[
+        float | None, typer.Option(help="With --withhold: share kept, for diversity.")
+    ] = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="LOW,HIGH|header|percentiles", help="Levels, one window for all."),
+    ] = None,
+    largest: Annotated[int, typer.Option(help="Longest side that images come to.", min=8)] = 128,
+    deals: Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)] = 1999,
+    planted: Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)] = 50,
+    seed: Annotated[int, typer.Option(help="Of all that is drawn.", min=0)] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
+) -> None:
+    """May these images be released? Without options: an embedded example with a known answer.
+
+    Exit code 0: nothing found with enough power; 1: a leak or copies; 2: usage; 3: cannot say.
+    """
+    check_usage(train, released, release, withhold, thin)
+    from clefgan.report.audit import making
+    from clefgan.storage import folders
+
+    if sum([patients is not None, patient_from is not None, one_image_each]) > 1:
+        raise ClefganError(
+            "patients: given in two ways; give one of --patients, --patient-from, --one-image-each"
+        )
+    folders.refuse_existing(out, (RECORD,), force)
+    with progress_bar() as progress:
+        options = making.Options(
+            release=release or EXAMPLE_RELEASE,
+            after=after,
+            withhold=withhold,
+            thin=thin,
+            deals=deals,
+            planted=planted,
+            seed=seed,
+        )
+        if train is None or released is None:
+            made = making.example(options, progress=progress)
+        else:
+            files = making.Files(
+                train=train,
+                released=released,
+                held_out=held_out,
+                patients=patients,
+                file_column=file_column,
+                patient_column=patient_column,
+                patient_from=patient_from,
+                one_image_each=one_image_each,
+                strata=strata,
+                window=window_of(window),
+                largest=largest,
+            )
+            made = making.audit(files, options, progress=progress)
+    made.write(out, today=datetime.now().astimezone().date(), force=force)
+    show(made, out)
+    raise typer.Exit(int(made.outcome))
+
+
+def check_usage(
+    train: str | None,
+    released: str | None,
+    release: str | None,
+    withhold: str | None,
+    thin: float | None,
+) -> None:
+    """Refuse options that do not go together: exit code 2."""
+    from clefgan.auditing.filter import Withhold
+    from clefgan.auditing.profiles import PROFILES
+
+    if (train is None) != (released is None):
+        raise typer.BadParameter("give both --train and --released, or neither for the example")
+    if train is not None and release is None:
+        raise typer.BadParameter(
+            f"choose a threshold before looking: {', '.join(PROFILES)}", param_hint="--release"
+        )
+    if release is not None and release not in PROFILES:
+        raise typer.BadParameter(
+            f"{release!r} is not one of {', '.join(PROFILES)}", param_hint="--release"
+        )
+    if withhold is not None and withhold not in list(Withhold):
+        raise typer.BadParameter(
+            f"{withhold!r} is not one of {', '.join(Withhold)}", param_hint="--withhold"
+        )
+    if thin is not None and (withhold is None or not 0 < thin <= 1):
+        raise typer.BadParameter(
+            f"{thin} is to be a share above 0, with --withhold", param_hint="--thin"
+        )
+
+
+def window_of(text: str | None) -> "WindowChoice":
+    """`LOW,HIGH` as two levels; the names as they are."""
+    if text is None or text in ("header", "percentiles"):
+        return text  # type: ignore[return-value]  # checked here
+    return window_levels(text)
+
+
+def show(made: "Audit", out: Path) -> None:
+    """Print the verdict, and where the report is."""
+    colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
+    console.print(made.verdict, style=colour, markup=False)
+    for reason in made.run.verdict.reasons[1:]:
+        console.print(f"- {reason}", markup=False)
+    for note in made.run.inputs.notes:
+        console.print(note, style="dim", markup=False)
+    console.print(f"wrote [cyan]{out}[/cyan]", soft_wrap=True)

@@ -1,0 +1,91 @@
+"""Drawings of an audit: p-values of patients, attacks beside chance, fidelity beside privacy."""
+
+import numpy as np
+
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.audit.numbers import BINS
+from clefgan.report.page.charts import frame
+from clefgan.report.page.markup import Markup, join, tag
+from clefgan.report.wording import number
+
+
+def patients(run: AuditRun) -> Markup:
+    """Histogram of the conformal p-values of training patients."""
+    rows = run.findings.patients
+    assert rows is not None
+    training = run.findings.material.training
+    counts, edges = np.histogram(rows.p_value[training], BINS, (0, 1))
+    expected = training.sum() / BINS
+    x, y = frame.x_scale(0, 1), frame.y_scale(0, 1.1 * max(counts.max(), expected))
+    bars = [
+        tag(
+            "rect",
+            x=x(left) + 1,
+            y=y(count),
+            width=x(right) - x(left) - 2,
+            height=y(0) - y(count),
+            class_="used",
+        )
+        for count, left, right in zip(
+            counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True
+        )
+    ]
+    chance = frame.line(x(0), y(expected), x(1), y(expected), "blind")
+    words = (
+        f"{int(counts[0])} of {int(training.sum())} training patients have a p-value below 0.1, "
+        f"where chance gives {number(expected, 1)}."
+    )
+    labels = ("p-value of a training patient", "patients")
+    return frame.chart("Patients", words, frame.axes(x, y, labels), *bars, chance)
+
+
+def attacks(run: AuditRun) -> Markup:
+    """AUC of each attack with its interval, beside chance."""
+    found = run.findings.attacks
+    x = frame.Scale(min(0.4, *(each.auc_low for each in found)), 1.0, 120, frame.WIDTH - 10)
+    step = (frame.HEIGHT - frame.TOP - frame.BOTTOM) / len(found)
+    parts = []
+    for place, each in enumerate(found):
+        at = frame.TOP + (place + 0.5) * step
+        parts += [
+            frame.text(112, at + 4, each.name, anchor="end"),
+            frame.line(x(each.auc_low), at, x(each.auc_high), at, "whisker"),
+            tag("circle", cx=x(each.auc), cy=at, r=4.0, class_="dot"),
+        ]
+    bottom = frame.HEIGHT - frame.BOTTOM
+    for value in frame.ticks(x.low, x.high):
+        parts.append(frame.line(x(value), bottom, x(value), frame.TOP, "grid"))
+        parts.append(frame.text(x(value), bottom + 14, frame.short(value), anchor="middle"))
+    chance = frame.line(x(0.5), bottom, x(0.5), frame.TOP, "blind")
+    label = frame.text((x.start + x.end) / 2, frame.HEIGHT - 6, "AUC over patients",
+                       anchor="middle", class_="label")  # fmt: skip
+    best = max(found, key=lambda each: each.auc)
+    words = f"The highest AUC is {number(best.auc)}, of {best.name}; 0.5 is chance."
+    return frame.chart("Attacks", words, join(parts), chance, label)
+
+
+def plane(run: AuditRun) -> Markup:
+    """Kernel distance across, excess of images near training patients upwards."""
+    points = [p for p in run.plane if np.isfinite([p.fidelity.kid, p.excess]).all()]
+    kids, excesses = ([*values, 0.0] for values in (
+        [p.fidelity.kid for p in points], [p.excess for p in points]
+    ))  # fmt: skip
+    margin = [0.15 * (max(v) - min(v) or 0.01) for v in (kids, excesses)]
+    x = frame.x_scale(min(kids) - margin[0], max(kids) + margin[0])
+    y = frame.y_scale(min(excesses) - margin[1], max(excesses) + margin[1])
+    parts = []
+    for place, point in enumerate(points):
+        at = x(point.fidelity.kid), y(point.excess)
+        right = at[0] > (x.start + x.end) / 2
+        parts += [
+            tag("circle", cx=at[0], cy=at[1], r=5.0, class_="dot"),
+            frame.text(at[0] + (-9 if right else 9), at[1] - 8 - 4 * (place % 2), point.name,
+                       anchor="end" if right else "start"),
+        ]  # fmt: skip
+    nothing = frame.line(x.start, y(0), x.end, y(0), "blind")
+    said = "; ".join(
+        f"{p.name}: KID {number(p.fidelity.kid)}, excess {number(p.excess)}" for p in points
+    )
+    labels = ("KID to held-out images", "excess near training patients")
+    title = "Fidelity and privacy"
+    return frame.chart(title, said, frame.axes(x, y, labels), nothing, *parts)

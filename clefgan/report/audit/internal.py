@@ -1,0 +1,125 @@
+"""What stays in the house: pairs with pictures, and tables with patients. Mode 0700 and 0600."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.errors import ClefganError
+from clefgan.report.audit import pairs
+
+FOLDER, KEEP = "internal", "keep.csv"
+SETS = {True: "training", False: "held-out"}
+
+
+def write(run: AuditRun, folder: Path) -> None:
+    """Write the folder."""
+    folder.mkdir(mode=0o700)
+    files = {
+        "pairs.html": pairs.html(run),
+        "pairs.csv": pairs_table(run),
+        "patients.csv": patients_table(run),
+        "withhold.csv": ids(run, withheld(run)),
+        KEEP: ids(run, kept(run)),
+    }
+    for name, content in files.items():
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_text(content, encoding="utf-8", newline="\n")
+
+
+def read_kept(folder: Path) -> set[str]:
+    """Ids of the released images that an audit kept.
+
+    Raises
+    ------
+    ClefganError
+        The audit has no list of them.
+    """
+    path = folder / FOLDER / KEEP
+    if not path.is_file():
+        raise ClefganError(f"{path}: no such file; give the folder of the audit as it was written")
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["released"] for row in csv.DictReader(file)}
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV table."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def pairs_table(run: AuditRun) -> str:
+    """Every released image with its nearest patient, largest margin first."""
+    found = run.findings
+    own, strong = found.material, found.strong
+    rows = [
+        (
+            run.inputs.released_ids[place],
+            run.inputs.real_id(int(strong.image[place])),
+            own.names[strong.winner[place]],
+            SETS[bool(own.training[strong.winner[place]])],
+            found.plan.views[int(strong.view[place])].name,
+            f"{strong.margin[place]:.6g}",
+            f"{found.copies.q_values[place]:.4g}",
+        )
+        for place in np.argsort(-strong.margin, kind="stable").tolist()
+    ]
+    return table(("released", "nearest", "patient", "set", "view", "margin", "q_value"), rows)
+
+
+def patients_table(run: AuditRun) -> str:
+    """Every patient, the one who stands out most first; without held-out ones nobody is judged."""
+    found = run.findings
+    own, judged = found.material, found.patients
+    heads = (
+        "patient",
+        "set",
+        "stratum",
+        "score",
+        "p_value",
+        "q_value",
+        "released_images",
+        "margin",
+    )
+    if judged is None:
+        return table(heads, [])
+    order = np.lexsort((-judged.margin, judged.p_value))
+    rows = [
+        (
+            own.names[group],
+            SETS[bool(own.training[group])],
+            own.strata[own.stratum[group]],
+            f"{judged.score[group]:.6g}",
+            f"{judged.p_value[group]:.4g}",
+            f"{judged.q_value[group]:.4g}",
+            int(judged.images[group]),
+            f"{judged.margin[group]:.6g}",
+        )
+        for group in order.tolist()
+    ]
+    return table(heads, rows)
+
+
+def withheld(run: AuditRun) -> list[int]:
+    """Released images to withhold: as the filter says, else those listed or equal to real ones."""
+    if run.withheld is not None:
+        return [int(place) for place in run.withheld.withheld]
+    return sorted({*run.findings.copies.listed.tolist(), *run.findings.exact[:, 0].tolist()})
+
+
+def kept(run: AuditRun) -> list[int]:
+    """All others."""
+    out = set(withheld(run))
+    return [place for place in range(len(run.inputs.released_ids)) if place not in out]
+
+
+def ids(run: AuditRun, places: Sequence[int]) -> str:
+    """Ids of released images."""
+    return table(("released",), [(run.inputs.released_ids[place],) for place in places])

@@ -1,0 +1,163 @@
+"""An audit from files to its result: what the command and the Python function share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clefgan.auditing import example as examples
+from clefgan.auditing import inputs, ledger, pipeline, profiles
+from clefgan.auditing.filter import Withhold
+from clefgan.auditing.inputs import RELEASED, Inputs
+from clefgan.auditing.ledger import Before
+from clefgan.auditing.pipeline import Settings
+from clefgan.data import patients
+from clefgan.data.patients import PatientsFrom
+from clefgan.data.sets.windows import WindowChoice
+from clefgan.errors import ClefganError
+from clefgan.method import Progress, silent
+from clefgan.report.audit import internal
+from clefgan.report.audit.result import Audit
+from clefgan.storage import files as storage
+
+KEPT = "audit"  # kind of cached thing
+HEADER, FOLDER = "header", "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Where images are, and whose they are.
+
+    train, released, held_out : a folder or a file of any format
+    patients : a table of images and patients; its columns are guessed unless they are named
+    patient_from : `header`, `folder`, or a regular expression found in the id of an image
+    one_image_each : every image is a patient of its own
+    """
+
+    train: str | Path
+    released: str | Path
+    held_out: str | Path | None = None
+    patients: str | Path | None = None
+    file_column: str | None = None
+    patient_column: str | None = None
+    patient_from: str | None = None
+    one_image_each: bool = False
+    strata: str | Path | None = None
+    window: WindowChoice = None
+    largest: int | None = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an audit is done."""
+
+    release: str
+    after: str | Path | None = None
+    withhold: str | None = None
+    thin: float | None = None
+    deals: int = 1999
+    planted: int = 50
+    seed: int = 0
+
+    def settings(self) -> Settings:
+        """The same for the audit itself.
+
+        Raises
+        ------
+        ClefganError
+            No such threshold or filter.
+        """
+        if self.withhold is not None and self.withhold not in list(Withhold):
+            raise ClefganError(f"withhold: {self.withhold!r} is not one of {', '.join(Withhold)}")
+        return Settings(
+            profile=profiles.get(self.release),
+            withhold=None if self.withhold is None else Withhold(self.withhold),
+            thin=self.thin,
+            deals=self.deals,
+            planted=self.planted,
+            seed=self.seed,
+        )
+
+
+def audit(files: Files, options: Options, *, progress: Progress = silent) -> Audit:
+    """Audit a release; see the modules of `clefgan.auditing`."""
+    settings = options.settings()
+    before = None if options.after is None else ledger.read(Path(options.after))
+    found = inputs.read(
+        files.train,
+        files.released,
+        files.held_out,
+        whose(files),
+        strata=None if files.strata is None else Path(files.strata),
+        window=files.window,
+        largest=files.largest,
+        progress=progress,
+    )
+    return of_inputs(found, settings, options, before, progress)
+
+
+def example(options: Options, *, progress: Progress = silent) -> Audit:
+    """Audit the embedded example."""
+    settings = options.settings()
+    before = None if options.after is None else ledger.read(Path(options.after))
+    return of_inputs(examples.inputs(), settings, options, before, progress)
+
+
+def of_inputs(
+    found: Inputs,
+    settings: Settings,
+    options: Options,
+    before: Before | None,
+    progress: Progress,
+) -> Audit:
+    """Audit what was read; of a release that was audited before, what was kept of it."""
+    if before is not None and options.after is not None:
+        folder = Path(options.after)
+        digests = found.digests()
+        ledger.check(before, digests, settings.profile.name, folder)
+        if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
+            found = only_kept(found, folder)
+    kept = storage.cache(KEPT)
+    return Audit(pipeline.run(found, settings, before=before, kept_lists=kept, progress=progress))
+
+
+def only_kept(found: Inputs, folder: Path) -> Inputs:
+    """The images of a release that the audit before kept."""
+    names = internal.read_kept(folder)
+    places = [place for place, name in enumerate(found.released_ids) if name in names]
+    if len(places) != len(names):
+        raise ClefganError(
+            f"{folder}: {len(names) - len(places)} kept images are not in the release; give the "
+            "release that was audited, or the kept images in a folder of their own"
+        )
+    note = f"of the release audited before, the {len(places)} images that were kept"
+    return found.keep(places, note)
+
+
+def whose(files: Files) -> PatientsFrom:
+    """Where patients come from.
+
+    Raises
+    ------
+    ClefganError
+        Nothing says whose an image is.
+    """
+    if files.patients is not None:
+        table = patients.read(
+            Path(files.patients),
+            file_column=files.file_column,
+            patient_column=files.patient_column,
+        )
+        return PatientsFrom(table=table)
+    if files.patient_from is not None:
+        how = files.patient_from
+        return PatientsFrom(
+            header=how == HEADER,
+            folder=how == FOLDER,
+            pattern=None if how in (HEADER, FOLDER) else how,
+        )
+    if not files.one_image_each:
+        raise ClefganError(
+            "patients: nothing says whose each image is; give a table of images and patients, "
+            "headers, folders or a pattern, or say that every image is of another patient "
+            "(one-image-each)"
+        )
+    return PatientsFrom(one_image_each=True)

@@ -1,0 +1,179 @@
+"""All numbers of an audit as plain data: `audit.json`. No pixel, no patient, no image's score."""
+
+import math
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from clefgan.auditing.ledger import FORMAT
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.runs import provenance
+
+BINS = 10  # of the histogram of p-values
+
+
+def of(run: AuditRun, today: date | None) -> dict[str, Any]:
+    """The record of an audit.
+
+    Parameters
+    ----------
+    today : the day it was made; None leaves it out
+    """
+    found = run.findings
+    own = found.material
+    record: dict[str, Any] = plain(
+        {
+            "format": FORMAT,
+            "made": None if today is None else today.isoformat(),
+            "verdict": {
+                "exit": int(run.verdict.outcome),
+                "outcome": run.verdict.outcome.name.lower().replace("_", " "),
+                "sentence": run.verdict.sentence,
+                "reasons": run.verdict.reasons,
+            },
+            "profile": asdict(run.settings.profile),
+            "ledger": {
+                "look": run.look,
+                "first_level": run.first_level,
+                "level": found.plan.level,
+            },
+            "sets": {
+                "training_patients": own.n_training,
+                "training_images": int(own.image_training().sum()),
+                "held_out_patients": own.n_held_out,
+                "held_out_images": int((~own.image_training()).sum()),
+                "released_images": len(own.released),
+                "height": own.real.shape[1],
+                "width": own.real.shape[2],
+            },
+            "digests": run.inputs.digests(),
+            "notes": run.inputs.notes,
+            "files": run.inputs.files,
+            "exact_copies": len(set(found.exact[:, 0].tolist())),
+            "copies": copies(run),
+            "set_test": None if found.test is None else set_test(run),
+            "image_only": found.control,
+            "attacks": found.attacks,
+            "strongest_attack": found.strongest or None,
+            "patients": patients(run),
+            "sensitivity": [sensitivity(each) for each in found.sensitivity],
+            "plane": run.plane,
+            "parts_2026": parts_2026(run),
+            "withheld": None
+            if run.withheld is None
+            else {
+                "how": str(run.withheld.how),
+                "withheld": len(run.withheld.withheld),
+                "kept": len(run.withheld.kept),
+            },
+            "settings": {
+                "q": found.plan.q,
+                "deals": found.plan.deals,
+                "planted": found.plan.planted,
+                "seed": found.plan.seed,
+                "views": [view.name for view in found.plan.views],
+            },
+            "versions": provenance.versions(),
+        }
+    )
+    return record
+
+
+def copies(run: AuditRun) -> dict[str, Any]:
+    """The list in numbers."""
+    found = run.findings.copies
+    return {
+        "listed": len(found.listed),
+        "false_share": found.q,
+        "decoys": found.decoys,
+        "above_every_decoy": above_every_decoy(run),
+    }
+
+
+def above_every_decoy(run: AuditRun) -> int:
+    """Images won by training patients, above every decoy: those that a person is to look at."""
+    found = run.findings
+    won = found.material.training[found.strong.winner]
+    return int((won & (found.strong.margin > found.copies.look)).sum())
+
+
+def set_test(run: AuditRun) -> dict[str, Any]:
+    """The set test, each statistic by its name."""
+    test = run.findings.test
+    assert test is not None
+    return {
+        "p_value": test.p_value,
+        "p_value_held_out": test.p_held_out,
+        "deals": test.deals,
+        "statistics": [
+            {"name": name, "z": z, "p_value": p}
+            for name, z, p in zip(test.names, test.z, test.single, strict=True)
+        ],
+    }
+
+
+def patients(run: AuditRun) -> dict[str, Any] | None:
+    """Maximum beside average over patients; nobody is named."""
+    rows, sure = run.findings.patients, run.findings.sure
+    if rows is None or sure is None:
+        return None
+    training = run.findings.material.training
+    p = rows.p_value[training]
+    return {
+        "mean_p": p.mean(),
+        "least_p": p.min(),
+        "least_possible_p": 1 / (1 + run.findings.material.n_held_out),
+        "p_histogram": np.histogram(p, BINS, (0, 1))[0],
+        "listed": (rows.q_value[training] <= run.findings.plan.q).sum(),
+        "at_least": sure.at_least,
+        "of": sure.of,
+        "level": sure.level,
+        "strata": run.findings.strata,
+    }
+
+
+def sensitivity(each: Any) -> dict[str, Any]:
+    """What was seen of one planted kind."""
+    return {
+        "kind": each.kind.name,
+        "title": each.kind.title,
+        "shown": each.shown,
+        "noticed_from": each.noticed,
+        "tried_up_to": each.tried,
+        "seen": each.seen,
+        "missed_fewer_than": each.missed_below,
+    }
+
+
+def parts_2026(run: AuditRun) -> dict[str, Any]:
+    """The three parts of the 2026 edition by name, and no total: its formula is not published."""
+    found = run.findings
+    release = next((point for point in run.plane if point.name == "the release"), None)
+    return {
+        "nearest_neighbour_memorisation": {
+            "listed_share": len(found.copies.listed) / len(found.material.released),
+            "excess_share": None if release is None else release.excess,
+        },
+        "membership_leakage": found.attack,
+        "re_identification_by_other_slices": run.other_slices,
+        "frechet": None if release is None else release.fidelity.frechet,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Data that JSON holds: what is undefined or infinite is null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,115 @@
+"""`internal/pairs.html`: the worst pairs, for a person to judge. It holds patients' images."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.auditing.margins import Numbers
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.gallery import data_uri
+from clefgan.report.page.document import document
+from clefgan.report.page.markup import Markup, tag
+from clefgan.report.wording import number
+
+MOST = 60  # pairs on the page
+GAIN = 2  # of the difference, around middle grey; one scale for all pairs
+WARNING = (
+    "This page holds images of patients. It is for those who may see them, and is no part of what "
+    "is given out."
+)
+
+
+def html(run: AuditRun) -> str:
+    """The page."""
+    places = worst(run)
+    shown = [pair(run, int(place), rank) for rank, place in enumerate(places, 1)]
+    told = (
+        f"The {len(places)} released images that are nearest to one training patient, the nearest "
+        "first. Look at each: is it a copy? The difference is drawn on one scale for all, middle "
+        "grey is none. The nearest held-out image beside it shows how near chance comes."
+    )
+    return document(
+        "Pairs for a person to judge",
+        tag("a", "To the pairs", href="#pairs", class_="skip"),
+        tag(
+            "header",
+            tag("p", "clefgan · internal", class_="over"),
+            tag("h1", "Pairs for a person to judge"),
+            tag("p", WARNING, class_="note"),
+        ),
+        tag(
+            "main",
+            tag("h2", "Pairs", id="pairs"),
+            tag("p", told),
+            tag("div", *shown, class_="strip"),
+        ),
+    )
+
+
+def worst(run: AuditRun) -> Numbers:
+    """Released images won by training patients, largest margin first."""
+    strong, training = run.findings.strong, run.findings.material.training
+    order = np.argsort(-strong.margin, kind="stable")
+    return np.asarray(order[training[strong.winner[order]]][:MOST])
+
+
+def pair(run: AuditRun, place: int, rank: int) -> Markup:
+    """One released image beside its nearest training and held-out images."""
+    found = run.findings
+    own, strong = found.material, found.strong
+    view = found.plan.views[int(strong.view[place])]
+    released, near = own.released[place], own.real[strong.image[place]]
+    other = nearest_held_out(run, place)
+    pictures = [
+        image(released, f"released {run.inputs.released_ids[place]}", "released"),
+        image(near, f"training {run.inputs.real_id(int(strong.image[place]))}", "nearest training"),
+        image(difference(released, near, mirrored=view.mirrored), "difference", "difference"),
+    ]
+    if other is not None:
+        pictures.append(image(own.real[other], "held-out image", "nearest held-out"))
+    q = found.copies.q_values[place]
+    words = (
+        f"{rank}. {run.inputs.released_ids[place]}: patient {own.names[strong.winner[place]]}, "
+        f"margin {number(float(strong.margin[place]), 1)} in {view.name}, q {number(float(q), 2)}"
+    )
+    return tag(
+        "figure",
+        tag("div", *pictures, class_="same"),
+        tag("figcaption", words),
+        tag(
+            "div",
+            *(choice(rank, word) for word in ("copy", "no copy", "not sure")),
+            class_="judged",
+        ),
+        class_="card",
+    )
+
+
+def nearest_held_out(run: AuditRun, place: int) -> int | None:
+    """The listed held-out image that is most like a released one, in the view that says most."""
+    found = run.findings
+    view = found.plan.views[int(found.strong.view[place])].name
+    images = found.look.lists[view].images[:, place].ravel()
+    values = found.look.lists[view].values[:, place].ravel()
+    others = ~found.material.training[found.material.group[images]]
+    if not others.any():
+        return None
+    return int(images[others][values[others].argmax()])
+
+
+def difference(
+    first: NDArray[np.uint8], second: NDArray[np.uint8], *, mirrored: bool
+) -> NDArray[np.uint8]:
+    """Difference around middle grey."""
+    own = (first[:, ::-1] if mirrored else first).astype(np.int64)
+    return np.clip(128 + GAIN * (own - second.astype(np.int64)), 0, 255).astype(np.uint8)
+
+
+def image(pixels: NDArray[np.uint8], alt: str, words: str) -> Markup:
+    """A picture with a word below."""
+    shown = tag("img", src=data_uri(pixels), alt=alt, loading="lazy")
+    return tag("span", shown, tag("small", words))
+
+
+def choice(rank: int, word: str) -> Markup:
+    """A box for a person's judgement."""
+    return tag("label", tag("input", type="radio", name=f"pair{rank}", value=word), f" {word}")

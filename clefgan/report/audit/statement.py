@@ -1,0 +1,125 @@
+"""`statement.md`: methods and limits of an audit, ready for a data protection file."""
+
+from datetime import date, timedelta
+
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.audit import tables
+from clefgan.report.audit.tables import AuditTable
+from clefgan.report.audit.wordings import ADVICE, NOT_ASSESSED
+from clefgan.runs import provenance
+
+REVIEW = timedelta(days=365)
+
+
+def text(run: AuditRun, today: date | None) -> str:
+    """The statement, Markdown."""
+    profile, found = run.settings.profile, run.findings
+    lines = [
+        "# Statement on a release of generated images",
+        "",
+        f"**{run.verdict.sentence}**",
+        "",
+        "## Release and threshold",
+        "",
+        f"- Release context: {profile.name} ({profile.context}).",
+        f"- Threshold, fixed before looking: {profile.measure} of at most {profile.limit:g}. "
+        f"Source: {profile.source}. No regulator and no paper gives a threshold for images; this "
+        "one is taken over from tables.",
+        f"- Look number {run.look} at these patients; level of the set test in this look "
+        f"{found.plan.level:g}.",
+        f"- Residual risk: {residual(run)}",
+        "",
+        "## Reasons",
+        "",
+        *(f"- {reason}" for reason in run.verdict.reasons or ("none beside the sentence above",)),
+        "",
+        "## Method",
+        "",
+        method(run),
+        "",
+        *(part for table in tables.of(run) for part in markdown(table)),
+        "## What was done to the images",
+        "",
+        *(f"- {note}" for note in (*run.inputs.notes, *run.inputs.files)),
+        "",
+        "## Not assessed",
+        "",
+        *(f"- {each}" for each in NOT_ASSESSED),
+        "",
+        "## Where a leak was found, in this order",
+        "",
+        *(f"{place}. {each}" for place, each in enumerate(ADVICE, 1)),
+        "",
+        "## Versions and digests",
+        "",
+        *(f"- {name} {version}" for name, version in provenance.versions().items()),
+        *(f"- {name}: SHA-256 {digest}" for name, digest in run.inputs.digests().items()),
+        "",
+        *signature(today),
+    ]
+    return "\n".join(lines)
+
+
+def residual(run: AuditRun) -> str:
+    """The residual risk in words, or that it was not assessed."""
+    attack = run.findings.attack
+    if attack is None:
+        return "membership was not assessed, as no patients were held out."
+    return (
+        f"the strongest of {len(run.findings.attacks)} attacks names {attack.found.hits} of "
+        f"{attack.found.of} training and {attack.control.hits} of {attack.control.of} held-out "
+        f"patients; beyond the control {attack.risk:.3f}, 95% interval {attack.risk_low:.3f} to "
+        f"{attack.risk_high:.3f}. An attack that was not tried may do better."
+    )
+
+
+def method(run: AuditRun) -> str:
+    """How it was done, one paragraph."""
+    found = run.findings
+    views = "; ".join(view.title for view in found.plan.views)
+    if found.test is None:
+        return (
+            f"Each released image was compared with all training images in {len(found.plan.views)} "
+            f"views ({views}). Its lead over the next patient was compared with that of softened "
+            "images of each training patient over the other patients. No patients were held out."
+        )
+    return (
+        f"Each released image was compared with all real images in {len(found.plan.views)} views "
+        f"({views}); its margin is its lead for one patient over the next. Patients were dealt to "
+        f"training and held-out {found.plan.deals} times, and the largest standardised statistic "
+        f"of {len(found.test.names)} was compared with that of each deal (exact where training "
+        "patients were drawn at random from all of them). Images are listed at an expected false "
+        f"share of {found.plan.q:g}, counted by the images that held-out patients win. The share "
+        "of images nearest to training ones, with a binomial interval, is not used: it rejects "
+        f"clean releases and misses copies. {found.plan.planted} copies of each kind were planted "
+        "in memory, never in the release, to measure what would have been seen."
+    )
+
+
+def markdown(table: AuditTable) -> list[str]:
+    """A table with its title and caption."""
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in table.rows]
+    return [
+        f"### {table.title}",
+        "",
+        f"| {' | '.join(table.heads)} |",
+        f"|{'---|' * len(table.heads)}",
+        *(f"| {' | '.join(row)} |" for row in escaped),
+        "",
+        table.caption,
+        "",
+    ]
+
+
+def signature(today: date | None) -> list[str]:
+    """Dates and a place to sign."""
+    made = "____" if today is None else today.isoformat()
+    review = "____" if today is None else (today + REVIEW).isoformat()
+    return [
+        "## Sign-off",
+        "",
+        f"- Made: {made}. To be reviewed by: {review}, or when the generator, the release or the "
+        "state of attacks changes.",
+        "- Name, role, signature: ________________________________",
+        "",
+    ]

@@ -1,0 +1,204 @@
+"""The tables of an audit as text, once for page, notebook, terminal and statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clefgan.auditing.membership import Attack
+from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.wording import limits, number, p_value
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTable:
+    """A table: its first column names the row."""
+
+    key: str
+    title: str
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def of(run: AuditRun) -> list[AuditTable]:
+    """All tables that have a row."""
+    made = [
+        sets(run), sensitivity(run), attacks(run), precision(run), statistics(run), strata(run),
+        plane(run), parts_2026(run),
+    ]  # fmt: skip
+    return [table for table in made if table.rows]
+
+
+def sets(run: AuditRun) -> AuditTable:
+    """The three sets."""
+    own = run.findings.material
+    ours = int(own.image_training().sum())
+    rows = [
+        ("trained on", str(own.n_training), str(ours)),
+        ("held out", str(own.n_held_out), str(len(own.real) - ours)),
+        ("to be released", "–", str(len(own.released))),
+    ]
+    caption = f"Compared at {own.real.shape[2]}x{own.real.shape[1]} pixels."
+    return AuditTable("sets", "The three sets", caption, ("", "patients", "images"), tuple(rows))
+
+
+def sensitivity(run: AuditRun) -> AuditTable:
+    """What planted copies show."""
+    rows = []
+    for each in run.findings.sensitivity:
+        noticed = "–" if not each.tried else f"more than {each.tried}"
+        rows.append(
+            (
+                each.kind.title,
+                f"{each.shown.hits} of {each.shown.of} {limits(each.shown.low, each.shown.high)}",
+                noticed if each.noticed is None else f"{each.noticed}",
+                "yes" if each.seen else "no",
+            )
+        )
+    return AuditTable(
+        "sensitivity",
+        "What would have been seen",
+        "Copies planted in memory. Shown one by one: nearer to their own patient than any released "
+        "image is to a held-out one, or above the cutoff of the list; 95% exact interval. Seen by "
+        "the set test: from so many on, in 9 of 10 draws at least.",
+        ("planted", "shown one by one", "seen by the set test from", "seen"),
+        tuple(rows),
+    )
+
+
+def attacks(run: AuditRun) -> AuditTable:
+    """Membership by each attack."""
+    rows = tuple(attack_row(each, run.findings.strongest) for each in run.findings.attacks)
+    caption = (
+        "Thresholds come from other patients than they are judged on. Control: held-out patients "
+        "named by the same calls. Guessing: the share that as many blind calls name. The strongest "
+        "attack (▸) was chosen on the half that did not judge it. Epsilon: lower bound, in "
+        "parentheses the most that so few patients can show; – is no bound, not 0."
+    )
+    heads = ("attack", "AUC", "false alarms aimed at", "named", "control", "guessing",
+             "risk beyond control", "epsilon at least")  # fmt: skip
+    return AuditTable("attacks", "Membership", caption, heads, rows)
+
+
+def attack_row(each: Attack, strongest: str) -> tuple[str, ...]:
+    """One attack."""
+    bound = "–" if each.epsilon is None else number(each.epsilon, 2)
+    return (
+        f"{'▸ ' if each.name == strongest else ''}{each.name}",
+        f"{number(each.auc)} {limits(each.auc_low, each.auc_high)}",
+        f"{100 * each.rate:g}%",
+        f"{each.found.hits} of {each.found.of}",
+        f"{each.control.hits} of {each.control.of}",
+        f"{100 * each.baseline:.1f}%",
+        f"{number(each.risk)} {limits(each.risk_low, each.risk_high)}",
+        f"{bound} ({number(each.epsilon_cap, 2)})",
+    )
+
+
+def precision(run: AuditRun) -> AuditTable:
+    """What being named means, by how many an attacker draws from."""
+    attack = run.findings.attack
+    rows = () if attack is None else tuple(
+        (f"{100 * share:g}%", number(value, 2)) for share, value in attack.precision.items()
+    )  # fmt: skip
+    return AuditTable(
+        "precision",
+        "If somebody is named",
+        "Probability that a person named by the strongest attack was trained on, by the share of "
+        "training patients among those whom the attacker draws from.",
+        ("share trained on", "probability"),
+        rows,
+    )
+
+
+def statistics(run: AuditRun) -> AuditTable:
+    """The statistics of the set test."""
+    test = run.findings.test
+    if test is None:
+        rows: tuple[tuple[str, ...], ...] = ()
+        caption = ""
+    else:
+        rows = tuple(
+            (name, number(z, 2), p_value(p))
+            for name, z, p in zip(test.names, test.z.tolist(), test.single.tolist(), strict=True)
+        )
+        caption = (
+            f"{test.deals} deals of patients. One p-value for all: {p_value(test.p_value)} towards "
+            f"training patients, {p_value(test.p_held_out)} towards held-out ones."
+        )
+    heads = ("statistic", "standard deviations", "p by itself")
+    return AuditTable("statistics", "Set test", caption, heads, rows)
+
+
+def strata(run: AuditRun) -> AuditTable:
+    """Patients by stratum."""
+    rows: Sequence[tuple[str, ...]] = [
+        (
+            each.name,
+            str(each.n_training),
+            str(each.n_held_out),
+            number(each.mean_p),
+            p_value(each.least_p),
+            number(each.auc),
+        )
+        for each in run.findings.strata
+    ]
+    heads = ("stratum", "trained on", "held out", "mean p", "least p", "AUC")
+    caption = (
+        "Conformal p-value of each training patient: the average beside the patient who stands out "
+        "most. Rare groups may leak where the average does not."
+    )
+    return AuditTable("strata", "Patients", caption, heads, tuple(rows))
+
+
+def plane(run: AuditRun) -> AuditTable:
+    """Fidelity beside privacy."""
+    rows = tuple(
+        (
+            point.name,
+            str(point.n),
+            number(point.fidelity.frechet, 2),
+            number(point.fidelity.kid),
+            number(point.fidelity.precision, 2),
+            number(point.fidelity.recall, 2),
+            number(point.fidelity.density, 2),
+            number(point.fidelity.coverage, 2),
+            number(point.excess),
+            number(point.auc),
+        )
+        for point in run.plane
+    )
+    heads = ("", "images", "Frechet", "KID", "precision", "recall", "density", "coverage",
+             "excess near training", "attack AUC")  # fmt: skip
+    caption = (
+        "Beside held-out images, on 38 radiomic features of our own: they compare with no number "
+        "printed elsewhere. Excess: images won by training patients beyond those won by held-out "
+        "ones, at the margin of the nearest 5%. An attack AUC below 0.5 is a hole round the "
+        "training patients, which an attacker can use as well."
+    )
+    return AuditTable("plane", "Fidelity and privacy", caption, heads, rows)
+
+
+def parts_2026(run: AuditRun) -> AuditTable:
+    """The three parts that the 2026 edition names."""
+    found, other = run.findings, run.other_slices
+    release = next((point for point in run.plane if point.name == "the release"), None)
+    rows = [
+        (
+            "nearest-neighbour memorisation",
+            f"{len(found.copies.listed)} of {len(found.material.released)} images listed",
+        )
+    ]
+    if found.attack is not None:
+        attack = found.attack
+        told = f"AUC {number(attack.auc)} {limits(attack.auc_low, attack.auc_high)}"
+        rows.append(("membership leakage", told))
+    said = "not assessed: too few patients have several images"
+    if other is not None:
+        said = f"AUC {number(other.auc)} {limits(other.low, other.high)}"
+    rows.append(("re-identification by other slices", said))
+    if release is not None:
+        told = f"{number(release.fidelity.frechet, 2)} (38 radiomic features)"
+        rows.append(("Frechet distance", told))
+    caption = "The edition's formula is not published, so there is no total here."
+    heads = ("part", "measured")
+    return AuditTable("parts", "Parts of the 2026 edition", caption, heads, tuple(rows))
