@@ -22,6 +22,7 @@ from clefgan.auditing import examine, material, profiles, verdict
 from clefgan.auditing.material import Material
 from clefgan.experiments.lab import leaks
 from clefgan.experiments.lab.leaks import Made
+from clefgan.method import Images
 
 PATIENTS, RELEASED, SIDE = 200, 1000, 64
 COLUMNS = (
@@ -45,7 +46,7 @@ def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple
         images, patient = file["images"], file["patient"]
     n, step = len(images), images.shape[1] // SIDE
     means = images.reshape(n, SIDE, step, SIDE, step).mean(axis=(2, 4))
-    images = np.asarray(np.rint(means), np.uint8)
+    small: Images = np.rint(means).astype(np.uint8)
     rng = np.random.default_rng(seed)
     everybody = rng.permutation(np.unique(patient))
     rows = []
@@ -56,9 +57,10 @@ def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple
             rng.permutation(np.flatnonzero(patient == name))[:most] for name in some
         ]))  # fmt: skip
     train, held_out, fresh = rows
-    made = leaks.generate(kind, leaks.Pool(images[train], images[fresh]), RELEASED, leak, rng)
+    made = leaks.generate(kind, leaks.Pool(small[train], small[fresh]), RELEASED, leak, rng)
+    released: Images = made.images.astype(np.uint8)
     names = [[f"patient {name}" for name in patient[each]] for each in (train, held_out)]
-    return material.gather(images[train], images[held_out], made.images, *names), made
+    return material.gather(small[train], small[held_out], released, *names), made
 
 
 def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:

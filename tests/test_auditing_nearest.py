@@ -87,7 +87,7 @@ def test_a_planted_copy_wins_for_its_own_patient_by_far(name: str) -> None:
     kind = next(kind for kind in planted.KINDS if kind.name == name)
     copies = planted.plant(sets, kind, 10, np.random.default_rng(0))
     release = looks.look(sets, views.BATTERY)
-    seen = looks.look_beside(copies.images, release, sets).strongest(release.whole_units())
+    seen = looks.look_beside(copies.images, release, sets).strongest()
     assert (seen.winner == copies.parents[:, 0]).all()
     assert seen.margin.min() > release.strongest().margin.max()
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from clefgan.report.gallery import Gallery, Picture, Sure
-from clefgan.report.page import page
+from clefgan.report.page import document, page
 from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
 from clefgan.report.page.markup import Markup, tag
@@ -103,7 +103,7 @@ def test_nothing_is_fetched(reader: Reader) -> None:
     ]
     assert addresses
     assert all(address.startswith(("#", "data:")) for address in addresses)
-    style = page.asset("page.css")
+    style = document.asset("page.css")
     assert "url(" not in style
     assert "@import" not in style
 

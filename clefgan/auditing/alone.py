@@ -36,7 +36,7 @@ def null_margins(
         others = without_own(lists, patients, material.group)
         units = release.margins[name].units
         found.append(margins.of(others, material.group, units=units))
-    return margins.strongest(found, units=release.whole_units()).margin
+    return margins.strongest(found, units=release.units).margin
 
 
 def without_own(lists: Nearest, patients: Numbers, group: Numbers) -> Nearest:

@@ -20,23 +20,23 @@ class Look:
     """What all views say about some released images; no label is known here.
 
     lists, margins, leads : of each view, by name
+    units : of the margins of whole images in each view
+    ahead : (n_groups,), largest margin of each group in the view that says most; 0: it wins nothing
     """
 
     lists: Mapping[str, Nearest]
     margins: Mapping[str, Margins]
     leads: Mapping[str, Values]
+    units: tuple[float, ...]
+    ahead: Values
 
     def scores(self) -> dict[str, Values]:
         """Score of each group by each attack."""
         return attacks.scores(self.leads)
 
-    def whole_units(self) -> list[float]:
-        """The units in which margins of different views are compared."""
-        return margins.whole_units(list(self.margins.values()))
-
-    def strongest(self, units: Sequence[float] | None = None) -> Strongest:
+    def strongest(self) -> Strongest:
         """The view that says most about each released image."""
-        return margins.strongest(list(self.margins.values()), units=units)
+        return margins.strongest(list(self.margins.values()), units=self.units)
 
 
 def look(
@@ -69,8 +69,22 @@ def look(
 def of_lists(lists: Mapping[str, Nearest], material: Material) -> Look:
     """All that follows from the lists."""
     found = {name: margins.of(each, material.group) for name, each in lists.items()}
-    leads = {name: attacks.lead(each, len(material.names)) for name, each in found.items()}
-    return Look(lists, found, leads)
+    units = margins.whole_units(list(found.values()))
+    return of_margins(lists, found, units, len(material.names))
+
+
+def of_margins(
+    lists: Mapping[str, Nearest],
+    found: Mapping[str, Margins],
+    units: Sequence[float],
+    n_groups: int,
+) -> Look:
+    """Leads and patients ahead, from margins."""
+    leads = {name: attacks.lead(each, n_groups) for name, each in found.items()}
+    strong = margins.strongest(list(found.values()), units=units)
+    ahead = np.zeros(n_groups)
+    np.maximum.at(ahead, strong.winner, strong.margin)
+    return Look(lists, found, leads, tuple(units), ahead)
 
 
 def look_beside(
@@ -84,25 +98,24 @@ def look_beside(
             own.view, images, material.real, material.group, hubs=own.hubs, progress=progress
         )
         found[name] = margins.of(lists[name], material.group, units=release.margins[name].units)
-    leads = {name: attacks.lead(each, len(material.names)) for name, each in found.items()}
-    return Look(lists, found, leads)
+    return of_margins(lists, found, release.units, len(material.names))
 
 
 def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
     """The same of some of the images; hubs and units stay."""
     found = {name: margins.some_of(each, places) for name, each in look.margins.items()}
-    leads = {name: attacks.lead(each, n_groups) for name, each in found.items()}
-    return Look(look.lists, found, leads)
+    return of_margins(look.lists, found, look.units, n_groups)
 
 
 def joined(first: Look, second: Look) -> Look:
     """Both sets of images as one release."""
     found = {name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()}
     leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
-    return Look(first.lists, found, leads)
+    ahead = np.maximum(first.ahead, second.ahead)
+    return Look(first.lists, found, leads, first.units, ahead)
 
 
 def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
     """The set test of a look."""
     labels = deal(training, stratum, times, np.random.default_rng(seed))
-    return judge(*statistics(look.margins, look.scores(), labels))
+    return judge(*statistics(look.margins, look.scores(), labels, ahead=look.ahead))

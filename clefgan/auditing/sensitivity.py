@@ -87,7 +87,7 @@ def measure(
         rng = np.random.default_rng([seed, number])
         copies = plant(material, kind, planted, rng)
         seen = looks.look_beside(copies.images, release, material)
-        calls = shown(seen, release, copies, material.training, found)
+        calls = shown(seen, copies, material.training, found)
         limit = max(1, round(SEEN_SHARE * len(material.released)))
         sizes = [dose for dose in DOSES if dose <= min(planted, max(limit, 1))] if doses else []
         noticed = smallest_noticed(material, release, seen, sizes, level, rng)
@@ -96,9 +96,9 @@ def measure(
     return results
 
 
-def shown(seen: Look, release: Look, copies: Planted, training: Flags, found: CopyList) -> Flags:
+def shown(seen: Look, copies: Planted, training: Flags, found: CopyList) -> Flags:
     """Whether each planted copy would be put before a reader, as a copy of its own patient."""
-    strong = seen.strongest(release.whole_units())
+    strong = seen.strongest()
     own = (copies.parents == strong.winner[:, None]).any(axis=1)
     return np.asarray(own & training[strong.winner] & (strong.margin > limit_of(found)))
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincc, ndtri
 from scipy.stats import rankdata
 
 from clefgan.auditing import _label_kernels as kernels
@@ -23,8 +24,10 @@ from clefgan.auditing.margins import Margins, Numbers, Values
 from clefgan.auditing.material import Flags
 
 TAIL = 20  # released images at each end
+TAILS = (5, TAIL)  # the shorter one for few copies, or a small release
 WINDOW_TAILS = (50, 200)  # windows at each end
 SAME = 1e-9  # statistics that differ by less, in standard deviations, are equal
+FOREMOST = 200  # patients who lead, of those ahead
 ROWS = 64  # deals worked out at a time
 
 
@@ -65,7 +68,11 @@ def deal(training: Flags, stratum: Numbers, times: int, rng: np.random.Generator
 
 
 def statistics(
-    views: Mapping[str, Margins], scores: Mapping[str, Values], labels: Flags
+    views: Mapping[str, Margins],
+    scores: Mapping[str, Values],
+    labels: Flags,
+    *,
+    ahead: Values | None = None,
 ) -> tuple[tuple[str, ...], Values]:
     """Names and values, (n_statistics, n_rows): higher is nearer to training patients.
 
@@ -73,19 +80,23 @@ def statistics(
     ----------
     scores : of each group by each attack, (n_groups,)
     labels : (n_rows, n_groups)
+    ahead : (n_groups,), largest margin of each group; None: leave its statistic out
     """
     found: dict[str, Values] = {}
     for name, view in views.items():
-        if len(view.winner) == 1:
-            found[f"{name}: tails"] = tail(view.winner[0], view.margin[0], TAIL, labels)
-            continue
-        for k in WINDOW_TAILS:
-            found[f"{name}: {k} windows"] = tail(
-                view.winner.ravel(), view.margin.ravel(), k, labels
+        whole = len(view.winner) == 1
+        for k in TAILS if whole else WINDOW_TAILS:
+            winner, margin = view.winner.ravel(), view.margin.ravel()
+            found[f"{name}: {k} {'images' if whole else 'windows'}"] = tail(
+                winner, margin, k, labels
             )
+        if whole:
+            continue
         found[f"{name}: images"] = signed_tails(view, labels)
     for name, values in scores.items():
         found[f"{name}: patients"] = rank_difference(values, labels)
+    if ahead is not None:
+        found["patients ahead"] = run_of_patients(ahead, labels)
     return tuple(found), np.stack(list(found.values()))
 
 
@@ -116,6 +127,22 @@ def rank_difference(scores: Values, labels: Flags) -> Values:
     """Mean rank of the groups called training, a row: Mann and Whitney's statistic."""
     ranks = rankdata(scores)
     return np.asarray((labels @ ranks) / np.maximum(1, labels.sum(axis=1)))
+
+
+def run_of_patients(ahead: Values, labels: Flags) -> Values:
+    """How surprising the number of training groups ahead of the d-th other one is, most so over d.
+
+    Groups in the order of their margins; the tail of the negative binomial, as a normal deviate.
+    """
+    order = np.argsort(-ahead, kind="stable")
+    order = order[ahead[order] > 0][:FOREMOST]
+    share = float(labels[0].mean())
+    if not len(order) or not 0 < share < 1:
+        return np.zeros(len(labels))
+    called = labels[:, order]
+    hits, decoys = np.cumsum(called, axis=1), np.cumsum(~called, axis=1)
+    tails = np.where(hits > 0, betaincc(decoys + 1, np.maximum(hits, 1), 1 - share), 1.0)
+    return np.asarray(-ndtri(np.clip(tails.min(axis=1), 1e-300, 1 - 1e-16)))
 
 
 def judge(names: Sequence[str], values: Values) -> SetTest:
