@@ -117,7 +117,12 @@ def run(
         inputs,
         settings,
         findings,
-        verdict.of(findings, settings.profile, look_number=number),
+        verdict.of(
+            findings,
+            settings.profile,
+            look_number=number,
+            withheld=None if out is None else len(out.withheld),
+        ),
         number,
         settings.level if before is None else before.level,
         plane(findings, out),

@@ -34,11 +34,23 @@ class AuditVerdict:
     reasons: tuple[str, ...]
 
 
-def of(findings: Findings, profile: Profile, *, look_number: int = 1) -> AuditVerdict:
-    """Judge findings by a threshold that was fixed before."""
+def of(
+    findings: Findings,
+    profile: Profile,
+    *,
+    look_number: int = 1,
+    withheld: int | None = None,
+) -> AuditVerdict:
+    """Judge findings by a threshold that was fixed before.
+
+    Parameters
+    ----------
+    look_number : of this look at these patients, from 1
+    withheld : how many images a filter withholds; None: those that are listed
+    """
     reasons = leaks(findings, profile)
     if reasons:
-        sentence = leak_sentence(findings, reasons[0], look_number)
+        sentence = leak_sentence(findings, reasons[0], look_number, withheld)
         return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
     doubts = cannot_say(findings, profile)
     if doubts:
@@ -95,9 +107,10 @@ def nearer(findings: Findings) -> str:
     )
 
 
-def leak_sentence(findings: Findings, reason: str, look_number: int) -> str:
+def leak_sentence(findings: Findings, reason: str, look_number: int, withheld: int | None) -> str:
     """The sentence of a leak, with what to do."""
-    n = len(findings.copies.listed)
+    out = {*findings.copies.listed.tolist(), *findings.exact[:, 0].tolist()}
+    n = len(out) if withheld is None else withheld
     todo = f"withhold the {counted(n, 'image')} in withhold.csv, then audit again"
     if not n:
         todo = "withholding single images will not do; train again with more patients or noise"

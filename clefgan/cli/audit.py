@@ -153,9 +153,9 @@ def window_of(text: str | None) -> "WindowChoice":
 def show(made: "Audit", out: Path) -> None:
     """Print the verdict, and where the report is."""
     colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
-    console.print(made.verdict, style=colour, markup=False)
+    console.print(made.verdict, style=colour, markup=False, soft_wrap=True)
     for reason in made.run.verdict.reasons[1:]:
-        console.print(f"- {reason}", markup=False)
+        console.print(f"- {reason}", markup=False, soft_wrap=True)
     for note in made.run.inputs.notes:
-        console.print(note, style="dim", markup=False)
+        console.print(note, style="dim", markup=False, soft_wrap=True)
     console.print(f"wrote [cyan]{out}[/cyan]", soft_wrap=True)

@@ -1,0 +1,258 @@
+"""`clefgan audit` on folders: exit codes, what is written, and what must not be in it."""
+
+import base64
+import csv
+import io
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan.__main__ import main
+from clefgan.auditing.planted import degraded
+from clefgan.method import Images
+
+N = 40  # patients of each set
+COPIES = 12
+FORBIDDEN = re.compile(r"anonymous|anonymi[sz]ed|compliant|\bsafe\b|0 ?% risk|privacy score", re.I)
+QUICK = ("--deals", "199", "--planted", "10")
+PUBLIC = ("audit.html", "audit.json", "statement.md")
+
+
+def patients(n: int, seed: int) -> Images:
+    """One image a patient: a shared slope and detail of their own."""
+    rng = np.random.default_rng(seed)
+    fine = np.kron(rng.normal(0, 30, (n, 16, 16)), np.ones((1, 2, 2)))
+    return np.clip(120 + np.linspace(-40, 40, 32) + fine, 0, 255).astype(np.uint8)
+
+
+def save(folder: Path, images: Images, stem: str) -> list[str]:
+    folder.mkdir(parents=True)
+    names = [f"{stem}{i:03d}.png" for i in range(len(images))]
+    for name, image in zip(names, images, strict=True):
+        Image.fromarray(image).save(folder / name)
+    return names
+
+
+def write(folder: Path, *, copies: int, held_out: Images | None = None) -> Path:
+    """Three folders and a table of patients."""
+    rng = np.random.default_rng(0)
+    train = patients(N, 1)
+    made = degraded(patients(200, 3), rng)
+    made[:copies] = degraded(train[:copies], rng)
+    names = save(folder / "train", train, "scan")
+    names += save(folder / "held", patients(N, 2) if held_out is None else held_out, "other")
+    save(folder / "made", made, "made")
+    with (folder / "patients.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "patient"])
+        writer.writerows((name, f"MRN-{i:05d}") for i, name in enumerate(names))
+    return folder
+
+
+def audit(folder: Path, *more: str, code: int) -> None:
+    words = ["audit", "--train", str(folder / "train"), "--released", str(folder / "made")]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, *more])
+    assert ended.value.code == code
+
+
+def full(folder: Path, *more: str, code: int, release: str = "public") -> None:
+    table = ("--held-out", str(folder / "held"), "--patients", str(folder / "patients.csv"))
+    audit(folder, *table, "--release", release, *QUICK, *more, code=code)
+
+
+@pytest.fixture(scope="module")
+def leaking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write(tmp_path_factory.mktemp("leaking"), copies=COPIES)
+    full(folder, "--out", str(folder / "audit"), "--withhold", "symmetric", code=1)
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def record(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "audit.json").read_text())
+    return found
+
+
+def test_the_copies_are_withheld_and_their_patients_named_inside(leaking: Path) -> None:
+    inside = leaking / "audit" / "internal"
+    out = {row["released"] for row in rows(inside / "withhold.csv")}
+    assert {f"made{i:03d}" for i in range(COPIES)} <= out
+    kept = {row["released"] for row in rows(inside / "keep.csv")}
+    assert len(out) + len(kept) == 200
+    assert not out & kept
+    pairs = {row["released"]: row for row in rows(inside / "pairs.csv")}
+    for i in range(COPIES):
+        assert pairs[f"made{i:03d}"]["nearest"] == f"scan{i:03d}"
+        assert pairs[f"made{i:03d}"]["patient"] == f"MRN-{i:05d}"
+    first = rows(inside / "patients.csv")[:COPIES]
+    assert {row["patient"] for row in first} == {f"MRN-{i:05d}" for i in range(COPIES)}
+
+
+def test_only_the_owner_may_look_inside(leaking: Path) -> None:
+    inside = leaking / "audit" / "internal"
+    assert stat.S_IMODE(inside.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in inside.iterdir()} == {0o600}
+
+
+def test_no_patient_no_file_and_no_pixel_is_in_what_may_be_given_out(leaking: Path) -> None:
+    for name in PUBLIC:
+        text = (leaking / "audit" / name).read_text()
+        assert not re.search(r"MRN|scan\d|other\d|made\d", text), name
+        assert "data:image" not in text
+        assert not re.search(r"https?://(?!www\.w3\.org)", text) or name != "audit.html"
+        assert not FORBIDDEN.search(text), name
+        assert str(leaking) not in text
+
+
+def test_the_pictures_inside_are_those_of_the_pairs(leaking: Path) -> None:
+    text = (leaking / "audit" / "internal" / "pairs.html").read_text()
+    first = re.search(r'src="data:image/png;base64,([^"]+)" alt="released (made\d+)"', text)
+    assert first is not None
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(first[1]))))
+    assert (shown == np.asarray(Image.open(leaking / "made" / f"{first[2]}.png"))).all()
+
+
+def test_the_record_holds_the_verdict_and_the_ledger(leaking: Path) -> None:
+    found = record(leaking / "audit")
+    assert found["verdict"]["exit"] == 1
+    assert found["verdict"]["sentence"].startswith("Do not release yet: ")
+    assert found["ledger"] == {"look": 1, "first_level": 0.05, "level": 0.05}
+    assert found["copies"]["listed"] >= COPIES
+    assert found["sets"]["held_out_patients"] == N
+    assert found["withheld"]["how"] == "symmetric"
+    assert [point["name"] for point in found["plane"]] == [
+        "training images beside held-out ones", "the release", "what is kept of it",
+    ]  # fmt: skip
+    assert found["plane"][1]["excess"] > found["plane"][2]["excess"]
+
+
+def test_the_same_seed_gives_the_same_bytes(leaking: Path) -> None:
+    full(leaking, "--out", str(leaking / "again"), "--withhold", "symmetric", code=1)
+    for path in sorted((leaking / "audit").rglob("*.*")):
+        if path.is_file():
+            other = leaking / "again" / path.relative_to(leaking / "audit")
+            assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_a_re_audit_looks_at_what_was_kept_in_other_views_and_at_half_the_level(
+    leaking: Path,
+) -> None:
+    after = ("--after", str(leaking / "audit"), "--out", str(leaking / "second"))
+    full(leaking, *after, code=3)
+    found = record(leaking / "second")
+    assert found["ledger"] == {"look": 2, "first_level": 0.05, "level": 0.025}
+    assert all("gradient" in view for view in found["settings"]["views"])
+    assert found["sets"]["released_images"] == record(leaking / "audit")["withheld"]["kept"]
+    assert found["set_test"]["p_value"] > 0.025
+
+
+def test_a_re_audit_by_another_threshold_or_of_others_is_refused(
+    leaking: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    after = ("--after", str(leaking / "audit"), "--out", str(tmp_path / "out"))
+    full(leaking, *after, release="controlled", code=1)
+    assert "its threshold was 'public', now 'controlled'" in capsys.readouterr().err
+    other = write(tmp_path / "other", copies=0, held_out=patients(N, 9))
+    full(other, *after, code=1)
+    assert "its held-out images or patients are not these" in capsys.readouterr().err
+    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    assert "audit.json: no such file; give the folder of an audit" in capsys.readouterr().err
+    (tmp_path / "audit.json").write_text('{"format": "x"}')
+    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    assert "format 'x' is not 'clefgan audit 1'; audit again" in capsys.readouterr().err
+    (tmp_path / "audit.json").write_text("[]")
+    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    assert "audit.json: not a record of an audit (" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_held_out_images_of_another_source_prove_nothing(tmp_path: Path) -> None:
+    brighter = np.clip(patients(N, 2).astype(int) + 50, 0, 255).astype(np.uint8)
+    folder = write(tmp_path, copies=COPIES, held_out=brighter)
+    full(folder, "--out", str(tmp_path / "out"), code=3)
+    assert "differ without any released image" in record(tmp_path / "out")["verdict"]["sentence"]
+
+
+def test_without_held_out_images_membership_is_not_assessed(tmp_path: Path) -> None:
+    folder = write(tmp_path, copies=30)
+    more = ("--one-image-each", "--release", "public", *QUICK, "--out", str(tmp_path / "out"))
+    audit(folder, *more, code=1)
+    found = record(tmp_path / "out")
+    assert "membership was not assessed" in found["verdict"]["sentence"]
+    assert found["set_test"] is None
+    assert (tmp_path / "out" / "statement.md").is_file()
+
+
+USAGE = [
+    ((), "choose a threshold before looking: public, public-use, controlled, membership"),
+    (("--release", "safe"), "'safe' is not one of public, public-use"),
+    (("--release", "public", "--withhold", "all"), "'all' is not one of list, symmetric"),
+    (("--release", "public", "--thin", "0.5"), "0.5 is to be a share above 0, with --withhold"),
+    (("--release", "public", "--window", "5"), "'5' is not two whole numbers LOW,HIGH"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE)
+def test_usage(
+    words: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit(tmp_path, *words, "--out", str(tmp_path / "out"), code=2)
+    told = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
+    assert message in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_folder_alone_is_no_audit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "--train", "here"])
+    assert ended.value.code == 2
+    assert "give both --train and --released" in capsys.readouterr().err
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    out = ("--out", str(tmp_path / "out"))
+    cases = [
+        (("--held-out", str(folder / "held")), "nothing says whose each image is; give a table"),
+        (("--held-out", str(folder / "train"), "--one-image-each"), "given for train and for held"),
+        (("--held-out", str(tmp_path / "none"), "--one-image-each"), "none: no such"),
+        (
+            ("--patients", str(folder / "patients.csv"), "--one-image-each"),
+            "patients: given in two ways",
+        ),
+    ]
+    for words, message in cases:
+        audit(folder, *words, "--release", "public", *out, code=1)
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+    table = folder / "patients.csv"
+    table.write_text(table.read_text().replace("MRN-00040", "MRN-00003"))
+    full(folder, *out, code=1)
+    told = capsys.readouterr().err
+    assert "1 patient is also in train" in told
+    assert "MRN" not in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_earlier_report_is_replaced_only_when_asked(
+    leaking: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    full(leaking, "--out", str(leaking / "audit"), code=1)
+    assert "exists; give another --out, or --force" in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    full(leaking, "--out", str(tmp_path), "--force", code=1)
+    assert "holds no audit.json" in capsys.readouterr().err
