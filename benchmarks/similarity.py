@@ -15,7 +15,8 @@ from rich.table import Table
 
 from benchmarks.timing import best, one_core
 from clefgan.method import Images
-from clefgan.similarity.engine import WIDEST, nearest, scan
+from clefgan.similarity.block_sizes import BlockSizes
+from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import BestTwo, Block, Both, CountBelow, Smallest, Sum
 from clefgan.similarity.ssim import SSIM
@@ -25,6 +26,7 @@ from clefgan.similarity.whole_numbers import code
 
 N, TOTAL, SIDE = 200, 10_000, 256
 SAMPLE = 2_000  # generated images held in memory at a time by the bare product
+WIDEST = BlockSizes().columns
 
 
 def main() -> None:

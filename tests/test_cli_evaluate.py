@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from clefgan import __main__ as entry
-from clefgan.cli.console import console
 from clefgan.report.wording import p_value
 
 FAILS = """
@@ -28,7 +27,7 @@ class Fails:
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 100)
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 @pytest.fixture

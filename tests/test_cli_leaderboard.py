@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from clefgan import __main__ as entry
-from clefgan.cli.console import console
 from evaluation import membership
 
 N = 80
@@ -17,7 +16,7 @@ N = 80
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 100)
+    monkeypatch.setenv("COLUMNS", "100")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from clefgan import __main__ as entry
-from clefgan.cli.console import console
 from submissions import editions, runfile
 
 N = 20
@@ -16,7 +15,7 @@ N = 20
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 200)
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.fixture(scope="module")

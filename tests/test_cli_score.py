@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from clefgan import __main__ as entry
-from clefgan.cli.console import console
 
 COUNTS = {"run1": (77, 31, 69, 23), "run2": (75, 19, 81, 25)}
 """TP, TN, FP, FN of AIMultimediaLab's runs of 2023, whose printed scores are known."""
@@ -15,7 +14,7 @@ COUNTS = {"run1": (77, 31, 69, 23), "run2": (75, 19, 81, 25)}
 
 @pytest.fixture(autouse=True)
 def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 80)
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 @pytest.fixture

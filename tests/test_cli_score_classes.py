@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from clefgan import __main__ as entry
-from clefgan.cli.console import console
 from evaluation import attribution
 from submissions import editions, runfile
 
@@ -17,7 +16,7 @@ EDITION = ["--edition", "2025_s2"]
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "_width", 120)
+    monkeypatch.setenv("COLUMNS", "120")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from PIL import Image
 from clefgan.data import images, reading
 from clefgan.data.tfds import preparation, scratch, stored
 from clefgan.errors import ClefganError
-from clefgan.similarity import engine
+from clefgan.similarity import block_sizes, engine
 from clefgan.similarity.products import Metric
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
@@ -107,12 +107,11 @@ class TestImageclefGans:
                 pixels = rng.integers(0, 256, (8, 8), np.uint8)
                 Image.fromarray(pixels).save(root / role / f"{Path(role).name}_{i + 1}.png")
         preparation.prepare("imageclef_gans/2023", root)
-        monkeypatch.setattr(engine, "WIDEST", 64)
         for data in ("imageclef_gans/2023", root):
             test = reading.read(data).test
             assert test is not None
             wanted = engine.nearest(Metric.UNIT, test.candidates.load(), test.generated.load(), k=3)
-            with monkeypatch.context() as patched:
+            with monkeypatch.context() as patched, block_sizes.at_most(columns=64):
                 read = counted(patched)
                 found = engine.nearest(Metric.UNIT, test.candidates, test.generated, k=3)
             np.testing.assert_array_equal(found.distances, wanted.distances)

@@ -14,7 +14,7 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Method, Scorer, promises
 from clefgan.plugins import registry
-from clefgan.similarity import engine
+from clefgan.similarity import block_sizes
 from clefgan.storage import weights
 from clefgan.testing import blobs, check_method, example
 
@@ -73,15 +73,14 @@ def test_a_memory_mapped_generated_set_gives_the_same_scores(name: str, tmp_path
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_block_size_gives_the_same_scores(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_block_size_gives_the_same_scores(name: str) -> None:
     """To the last bit, with several blocks and a part of one left over."""
     if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
     if name in QUICK and promises(registry.get(name)).learns_from_generated:
         pytest.skip("trains a network on the generated images, whatever the size of a block")
-    monkeypatch.setattr(engine, "WIDEST", 64)
-    narrow = scorer(name).score(CANDIDATES, MANY)
-    monkeypatch.setattr(engine, "WIDEST", 512)
+    with block_sizes.at_most(columns=64):
+        narrow = scorer(name).score(CANDIDATES, MANY)
     np.testing.assert_array_equal(scorer(name).score(CANDIDATES, MANY), narrow)
 
 

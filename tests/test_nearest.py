@@ -13,7 +13,7 @@ from baselines.nearest import Nearest
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Scores, silent
 from clefgan.plugins import registry
-from clefgan.similarity import engine
+from clefgan.similarity import block_sizes
 
 
 def noise(n: int, seed: int = 0, size: int = 16) -> Images:
@@ -61,19 +61,17 @@ def test_constant_images_are_one_away_from_others_and_zero_from_each_other() -> 
 
 
 @pytest.mark.parametrize("features", [PIXELS, Space("low-pass")])
-def test_block_size_and_neighbours_never_change_a_bit(
-    features: Space, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_block_size_and_neighbours_never_change_a_bit(features: Space) -> None:
     """Published attack libraries drop the last `len % batch` queries."""
     images, generated = noise(10), noise(150, 1)
     whole = distances(images, generated, features)
     alone = [distances(images[i : i + 1], generated, features)[0] for i in range(10)]
-    monkeypatch.setattr(engine, "WIDEST", 64)
     seen: list[tuple[int, int]] = []
     place = features.learned(generated)
-    blocked = -Nearest().raw(
-        place, images, generated, progress=lambda _s, i, n, _t: seen.append((i, n))
-    )
+    with block_sizes.at_most(columns=64):
+        blocked = -Nearest().raw(
+            place, images, generated, progress=lambda _s, i, n, _t: seen.append((i, n))
+        )
     np.testing.assert_array_equal(blocked, whole)
     np.testing.assert_array_equal(blocked, alone)
     np.testing.assert_array_equal(distances(images, generated[::-1], features), whole)

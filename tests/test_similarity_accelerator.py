@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from baselines.features import pca
 from clefgan.method import Images, Progress, silent
-from clefgan.similarity import accelerator, engine, on_devices
+from clefgan.similarity import accelerator, block_sizes, on_devices
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.multiplier import OnHost
 from clefgan.similarity.products import Metric, Products
@@ -91,14 +91,13 @@ def everything(c: Array, g: Array, metric: Metric, memory: int) -> list[Array]:
 @pytest.mark.parametrize("metric", list(Metric))
 @pytest.mark.parametrize("make", [images, features])
 def test_devices_change_no_bit_at_any_block_size(
-    metric: Metric, make: Callable[[int, int], Array], monkeypatch: pytest.MonkeyPatch
+    metric: Metric, make: Callable[[int, int], Array]
 ) -> None:
     c, g = make(9, 0), make(300, 1)
     with accelerator.on(NUMPY):
         expected = everything(c, g, metric, 4096)
     for memory, widest in ((1, 512), (64, 128), (4096, 512)):
-        monkeypatch.setattr(engine, "WIDEST", widest)
-        with accelerator.on(jax.devices()):
+        with accelerator.on(jax.devices()), block_sizes.at_most(columns=widest):
             same(everything(c, g, metric, memory), expected)
 
 

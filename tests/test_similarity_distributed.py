@@ -14,7 +14,8 @@ import pytest
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.method import DevSet, Images, Progress, Scores, silent
 from clefgan.plugins import registry
-from clefgan.similarity import cluster_checks, dask_cluster, engine
+from clefgan.similarity import block_sizes, cluster_checks, dask_cluster
+from clefgan.similarity.dask_cluster import Waits
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Both, Smallest, Sum
@@ -71,17 +72,15 @@ def test_a_killed_worker_changes_no_bit(local_cluster: Any) -> None:
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_methods_score_the_same_on_a_cluster(
-    name: str, local_cluster: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "WIDEST", 64)
+def test_methods_score_the_same_on_a_cluster(name: str, local_cluster: Any) -> None:
     dev = DevSet(images(0, 200), images(1, 24), images(2, 24))
     candidates, generated = images(3, 30), images(4, 64 * 5 + 1)
     candidates[0], dev.used[0] = generated[7], dev.generated[3]
 
     def scores(progress: Progress = silent) -> Scores:
         scorer = registry.configure(name).fit(dev)
-        return scorer.score(candidates, generated, progress=progress)
+        with block_sizes.at_most(columns=64):
+            return scorer.score(candidates, generated, progress=progress)
 
     here = scores()
     with dask_cluster.on(local_cluster.scheduler_address):
@@ -150,22 +149,18 @@ def test_a_scheduler_that_dies_while_we_connect_is_an_error(
     monkeypatch.setattr(
         cluster_checks, "installed", partial(os._exit, 1)
     )  # it is called over there
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 3.0)
     with (
         pytest.raises(ClusterError, match="the scheduler was lost on the way"),
-        dask_cluster.on(address),
+        dask_cluster.on(address, Waits(answer=3.0)),
     ):
         pytest.fail("connected")
 
 
-def test_a_scheduler_that_answered_another_process_was_lost(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_scheduler_that_answered_another_process_was_lost() -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 0.5)
 
     def compare() -> None:
-        dask_cluster.later("tcp://127.0.0.1:1")
+        dask_cluster.later("tcp://127.0.0.1:1", Waits(answer=0.5))
         cluster = dask_cluster.current()
         assert cluster is not None
         with cluster.leaving:
@@ -198,32 +193,33 @@ def test_a_scheduler_that_dies_in_a_block_is_an_error(dask: Any) -> None:
         scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
 
 
-def test_a_scheduler_that_hangs_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_hangs_is_an_error(dask: Any) -> None:
     scheduler, address = dask.scheduler()
     dask.worker(address)
-    monkeypatch.setattr(dask_cluster, "CLOSING", 0.5)
-    with dask_cluster.on(address):
-        monkeypatch.setattr(dask_cluster, "TIMEOUT", 1.0)
+    with dask_cluster.on(address, Waits(leave=0.5)):
+        cluster = dask_cluster.current()
+        assert cluster is not None
+        cluster.waits = Waits(answer=1.0, leave=0.5)
         with pytest.raises(ClusterError, match="the scheduler was lost on the way"):
             many_blocks(Killer(scheduler.pid, 3, signal.SIGSTOP))
 
 
-def test_all_workers_gone_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_workers_gone_is_an_error(dask: Any) -> None:
     _, address = dask.scheduler()
     worker = dask.worker(address)
     with dask_cluster.on(address):
-        monkeypatch.setattr(dask_cluster, "PATIENCE", 1.0)
-        monkeypatch.setattr(dask_cluster, "TICK", 0.1)
+        cluster = dask_cluster.current()
+        assert cluster is not None
+        cluster.waits = Waits(worker=1.0, look=0.1)  # it has met the worker by now
         with pytest.raises(ClusterError, match="no worker for 1 seconds; start some with 'dask w"):
             many_blocks(Killer(worker.pid, 3))
 
 
-def test_no_worker_at_the_start_is_an_error(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask_cluster, "PATIENCE", 1.0)
+def test_no_worker_at_the_start_is_an_error(dask: Any) -> None:
     _, address = dask.scheduler()
     with (
         pytest.raises(ClusterError, match=r"^cluster 'tcp:.*': no worker for 1 seconds; start"),
-        dask_cluster.on(address),
+        dask_cluster.on(address, Waits(worker=1.0)),
     ):
         pass
 

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 
 from clefgan.errors import ClefganError
 from clefgan.method import Images
-from clefgan.similarity import engine, multiplier
+from clefgan.similarity import block_sizes
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import (
@@ -106,15 +106,13 @@ def everything(c: Rows, g: Rows, metric: Metric, memory: int) -> list[NDArray[An
 
 @pytest.mark.parametrize("metric", list(Metric))
 @pytest.mark.parametrize("make", [images, features])
-def test_block_size_changes_no_bit(
-    metric: Metric, make: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_block_size_changes_no_bit(metric: Metric, make: Any) -> None:
     c, g = make(9, 0), make(700, 1)
     expected = everything(c, g, metric, 4096)
     for memory, panel, widest in ((1, 4, 512), (64, 3, 128), (4096, 2048, 1024)):
-        monkeypatch.setattr(multiplier, "PANEL", panel)
-        monkeypatch.setattr(engine, "WIDEST", widest)
-        for found, wanted in zip(everything(c, g, metric, memory), expected, strict=True):
+        with block_sizes.at_most(columns=widest, panel=panel):
+            values = everything(c, g, metric, memory)
+        for found, wanted in zip(values, expected, strict=True):
             np.testing.assert_array_equal(found, wanted)
 
 

@@ -11,10 +11,11 @@ import pytest
 import clefgan
 from clefgan.errors import ClusterError
 from clefgan.similarity import cluster_checks, dask_cluster
+from clefgan.similarity.dask_cluster import Waits
 
 
-def refused(address: str) -> str:
-    with pytest.raises(ClusterError) as found, dask_cluster.on(address):
+def refused(address: str, answer: float = 3.0) -> str:
+    with pytest.raises(ClusterError) as found, dask_cluster.on(address, Waits(answer=answer)):
         pytest.fail("connected")
     message = str(found.value)
     assert "\n" not in message
@@ -23,9 +24,8 @@ def refused(address: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def _with_dask() -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 3)
 
 
 @pytest.fixture
@@ -100,24 +100,20 @@ def test_the_address_of_a_worker(local_cluster: Any) -> None:
     ],
 )
 def test_a_worker_that_is_not_like_us_is_named(
-    code: str, message: str, dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: str, message: str, dask: Any, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 10.0)
     (tmp_path / "sitecustomize.py").write_text(code)
     _, address = dask.scheduler()
     dask.worker(address, path=tmp_path)
-    said = refused(address)
+    said = refused(address, 10.0)
     assert said.startswith("worker 'tcp://127.0.0.1:")
     assert f": {message}" in said
 
 
-def test_a_scheduler_without_clefgan_is_named(
-    dask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 10.0)
+def test_a_scheduler_without_clefgan_is_named(dask: Any, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['clefgan'] = None")
     _, address = dask.scheduler(path=tmp_path)
-    assert refused(address).startswith("scheduler: cannot say what is installed there (")
+    assert refused(address, 10.0).startswith("scheduler: cannot say what is installed there (")
 
 
 def test_another_version_of_a_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,25 +29,42 @@ from clefgan.similarity.threads import single_blas
 
 TIMES = 3  # that a block is tried again after an error
 AHEAD = 2  # blocks in flight a worker
-TIMEOUT = 10.0  # seconds, for the scheduler to answer
-PATIENCE = 60.0  # seconds without a worker, at the start and on the way, before we give up
-TICK = 1.0  # seconds between two looks at the cluster while a block is in work
-CLOSING = 2.0  # seconds, to take leave
 LARGE = {"distributed.admin.large-graph-warning-threshold": "1GiB"}  # blocks travel with tasks
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long a cluster is waited for, in seconds.
+
+    Parameters
+    ----------
+    answer : for the scheduler to answer
+    worker : without a worker, at the start and on the way, before we give up
+    look : between two looks at the cluster while a block is in work
+    leave : to take leave
+    """
+
+    answer: float = 10.0
+    worker: float = 60.0
+    look: float = 1.0
+    leave: float = 2.0
+
+
+WAITS = Waits()
+
+
 @contextmanager
-def on(address: str) -> Iterator[None]:
+def on(address: str, waits: Waits | None = None) -> Iterator[None]:
     """Let `scan` compute on the cluster whose scheduler is at `address`, within this block.
 
     Raises
     ------
     ClusterError
-        `distributed` is not installed; no scheduler at the address, or no worker for `PATIENCE`
-        seconds; a worker that has other versions than we. Within the block: the scheduler or all
-        workers are gone.
+        `distributed` is not installed; no scheduler at the address, or no worker for too long; a
+        worker that has other versions than we. Within the block: the scheduler or all workers are
+        gone.
     """
-    cluster = Cluster(address)
+    cluster = Cluster(address, waits or WAITS)
     with cluster.leaving:
         cluster.connect()
         token = elsewhere.set(cluster)
@@ -56,12 +74,12 @@ def on(address: str) -> Iterator[None]:
             elsewhere.reset(token)
 
 
-def later(address: str) -> None:
+def later(address: str, waits: Waits | None = None) -> None:
     """Let this process compute on a cluster until it ends, connecting when it first compares.
 
     Another process is connected already: a scheduler that does not answer is one that was lost.
     """
-    cluster = Cluster(address, met=True)
+    cluster = Cluster(address, waits or WAITS, met=True)
     atexit.register(cluster.leaving.close)
     elsewhere.set(cluster)
 
@@ -88,8 +106,9 @@ def quiet() -> Iterator[None]:
 class Cluster:
     """A connection to a Dask cluster; called with a comparison, it yields the partials."""
 
-    def __init__(self, address: str, *, met: bool = False) -> None:
+    def __init__(self, address: str, waits: Waits, *, met: bool = False) -> None:
         self.address = address
+        self.waits = waits
         self.met = met  # whether the scheduler has answered before
         self.where = f"cluster {address!r}"
         self.client: Any = None
@@ -111,11 +130,11 @@ class Cluster:
         self.greet()
         try:
             self.client = distributed.Client(  # type: ignore[no-untyped-call]
-                self.address, timeout=TIMEOUT, set_as_default=False
+                self.address, timeout=self.waits.answer, set_as_default=False
             )
             self.leaving.callback(self.close)
             theirs = self.client.run_on_scheduler(
-                cluster_checks.installed, callback_timeout=TIMEOUT
+                cluster_checks.installed, callback_timeout=self.waits.answer
             )
         except Exception as error:  # whatever goes wrong over there
             self.greet()
@@ -125,12 +144,12 @@ class Cluster:
         since = time.monotonic()
         while not self.workers():
             self.give_up_after(since)
-            time.sleep(min(TICK, 0.1))
+            time.sleep(min(self.waits.look, 0.1))
 
     def greet(self) -> None:
         """Raise unless the scheduler answers; it is lost if it has answered before."""
         try:
-            cluster_checks.check_scheduler(self.address, TIMEOUT)
+            cluster_checks.check_scheduler(self.address, self.waits.answer)
         except ClusterError as error:
             raise self.lost() if self.met else error from None
         self.met = True
@@ -138,7 +157,7 @@ class Cluster:
     def close(self) -> None:
         """Take leave; of a scheduler that is gone, without waiting long."""
         with suppress(OSError):
-            self.client.close(timeout=CLOSING)
+            self.client.close(timeout=self.waits.leave)
         self.client = None
 
     def __call__(self, job: Job, reduction: Reduction[Any, Any]) -> Iterator[Any]:
@@ -177,10 +196,10 @@ class Cluster:
         from distributed import CancelledError
 
         since = time.monotonic()
-        transfer = TICK
+        transfer = self.waits.look
         while True:
             try:
-                error = future.exception(timeout=TICK)
+                error = future.exception(timeout=self.waits.look)
                 if error is None:
                     transfer *= 2  # a large partial on a slow line arrives in the end
                     return future.result(timeout=transfer)
@@ -199,14 +218,16 @@ class Cluster:
         if self.client.status != "running":
             raise self.lost()
         try:
-            found = set(self.client.sync(self.client.scheduler.ncores, callback_timeout=TIMEOUT))
+            found = set(
+                self.client.sync(self.client.scheduler.ncores, callback_timeout=self.waits.answer)
+            )
             new = sorted(found - self.known)
             theirs = (
                 self.client.run(
                     cluster_checks.installed,
                     workers=new,
                     on_error="return",
-                    callback_timeout=TIMEOUT,
+                    callback_timeout=self.waits.answer,
                 )
                 if new
                 else {}
@@ -221,9 +242,9 @@ class Cluster:
 
     def give_up_after(self, since: float) -> None:
         """Raise if there has been no worker for too long."""
-        if time.monotonic() - since >= PATIENCE:
+        if time.monotonic() - since >= self.waits.worker:
             raise ClusterError(
-                f"{self.where}: no worker for {PATIENCE:g} seconds; "
+                f"{self.where}: no worker for {self.waits.worker:g} seconds; "
                 f"start some with 'dask worker {self.address}' and run again"
             )
 

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from clefgan.similarity import block_sizes
 from clefgan.similarity.reductions import PAGE, Block, Neighbours, Reduction, Smallest
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats, Rows
 
 MEMORY_MIB = 1024
-WIDEST = 512  # wider blocks are no faster
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -82,9 +82,9 @@ class Job:
         return self.measure.against(self.candidates, memory_mib=self.memory_mib)
 
     def width(self, pairs: Pairs) -> int:
-        """Columns of a block: whole pages, at least one, at most `WIDEST`."""
+        """Columns of a block: whole pages, at least one, at most as many as are allowed."""
         pages = self.memory_mib * 2**20 // max(1, 2 * PAGE * pairs.column_bytes())
-        return PAGE * max(1, min(WIDEST // PAGE, pages))
+        return PAGE * max(1, min(block_sizes.current().columns // PAGE, pages))
 
 
 def block(pairs: Pairs, generated: NDArray[Any], start: int, skip_self: bool) -> Block:

@@ -9,11 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.similarity import accelerator
+from clefgan.similarity import accelerator, block_sizes
 from clefgan.similarity.threads import in_threads
 from clefgan.similarity.whole_numbers import Coded, Floats, Moments
-
-PANEL = 2048  # candidates converted to floats at a time, where they are not kept
 
 
 class Multiplier(Protocol):
@@ -40,6 +38,7 @@ class OnHost:
 
     candidates: Coded
     kept: tuple[NDArray[Any], ...]  # as floats, one array a chunk; empty: convert again
+    panel: int = 2048  # candidates converted to floats at a time, where they are not kept
 
     @classmethod
     def prepare(cls, candidates: Coded, *, memory_mib: int) -> "OnHost":
@@ -50,7 +49,7 @@ class OnHost:
             candidates.floats(slice(0, n), columns, np.empty(n * candidates.chunk, exact))
             for columns in (candidates.chunks() if fits else ())
         )
-        return cls(candidates, kept)
+        return cls(candidates, kept, block_sizes.current().panel)
 
     def __call__(self, theirs: Coded) -> tuple[Floats, Moments]:
         """Chunk by chunk, each thread its share of the generated rows."""
@@ -67,15 +66,15 @@ class OnHost:
     def add(self, theirs: Coded, dots: Floats, about: Moments) -> None:
         """Add all products of `theirs` to `dots`, and what concerns them alone to `about`."""
         n, width = dots.shape
-        ours_buffer = np.empty(0 if self.kept else min(n, PANEL) * theirs.chunk, theirs.exact)
+        ours_buffer = np.empty(0 if self.kept else min(n, self.panel) * theirs.chunk, theirs.exact)
         theirs_buffer = np.empty(width * theirs.chunk, theirs.exact)
-        product = np.empty((min(n, PANEL), width), theirs.exact)
+        product = np.empty((min(n, self.panel), width), theirs.exact)
         for number, columns in enumerate(theirs.chunks()):
             part = theirs.floats(slice(0, width), columns, theirs_buffer)
             about.sums[:] += part @ np.ones(part.shape[1], part.dtype)
             about.squares[:] += np.vecdot(part, part)
-            for start in range(0, n, PANEL):
-                rows = slice(start, min(start + PANEL, n))
+            for start in range(0, n, self.panel):
+                rows = slice(start, min(start + self.panel, n))
                 if self.kept:
                     left = self.kept[number][rows]
                 else:
