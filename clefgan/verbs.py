@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from clefgan.cli.console import progress_bar
-from clefgan.data import reading
+from clefgan.data import patient_table, reading
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.reading import DEFAULT_DATA
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials.evaluate import evaluate as evaluated
@@ -60,6 +62,8 @@ def read(
     *,
     test_data: str | Path | None = None,
     window: Window | None = None,
+    size: Size | None = None,
+    patients: PatientTable | str | Path | None = None,
 ) -> Challenge:
     """Read a challenge: every image is listed, none is decoded yet.
 
@@ -68,14 +72,21 @@ def read(
     data : a folder in an edition's layout, the name of a TFDS dataset, or its prepared folder
     edition : whose folder names and run files; a name, or the path of a TOML file
     test_data : where the test part is, if not with dev
-    window : levels of 16-bit images that are black and white, `(low, high)`
+    window : levels of images of more than 8 bits that are black and white, `(low, high)`
+    size : height and width to which all images are brought; None: all must have one size
+    patients : a table of files and patients, or its path (`clefgan.data.patient_table`); None: the
+        one beside the images, or their headers, where there are any
 
     Raises
     ------
     ClefganError, submissions.RunFileError
         As `clefgan.data.reading.read` does.
     """
-    return reading.read(data, edition, test_data=test_data, sixteen_bit=window)
+    if isinstance(patients, str | Path):
+        patients = patient_table.read(Path(patients))
+    return reading.read(
+        data, edition, test_data=test_data, sixteen_bit=window, size=size, patients=patients
+    )
 
 
 def challenge_of(data: Data) -> Challenge:

@@ -104,6 +104,7 @@ class TestNifti:
         plain = nifti(STACK.transpose(2, 1, 0), np.diag([-1, -1, 1, 1]))
         NIBABEL.save(plain, tmp_path / "a.nii")
         np.testing.assert_array_equal(images.read(images.listing(tmp_path)), STACK)
+        assert all(each.raw().grey(None).data.c_contiguous for each in images.listing(tmp_path))
         plain.header.set_slope_inter(2, 0)
         data = plain.to_bytes()
         (tmp_path / "a.nii").write_bytes(data)

@@ -7,12 +7,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.cli import pictures
 from clefgan.cli.console import console, progress_bar
+from clefgan.report.wording import as_bytes
 
 if TYPE_CHECKING:
     from collections import Counter
 
     from clefgan.data.inspection import Report, Role
+    from clefgan.data.patient_table import PatientTable
 
 EXAMPLES = 2  # pairs of copies that are named
 
@@ -26,31 +29,43 @@ def info(
     data: Annotated[
         str,
         typer.Argument(
-            help="A folder in a challenge layout, a dataset's name, or its prepared folder."
+            help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
+            "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF."
         ),
     ] = "phantom_ct",
     test_data: Annotated[
         str | None, typer.Option(help="The test part, where it is not below DATA.")
     ] = None,
     edition: Annotated[str, typer.Option(help="Whose folder names.")] = "2023",
-    window: Annotated[
-        str | None,
-        typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
-    ] = None,
+    window: pictures.WINDOW = None,
+    size: pictures.SIZE = None,
+    patients: pictures.PATIENTS = None,
+    file_column: pictures.FILE_COLUMN = None,
+    patient_column: pictures.PATIENT_COLUMN = None,
 ) -> None:
     """Show roles, counts, sizes, kinds and exact copies, and what is missing.
 
-    Exit 1 if a run would fail.
+    Exit 1 if a run would fail; of images that are no challenge, if one cannot be read.
     """
-    from clefgan.cli.run import refuse_classes, window_levels
+    from clefgan.cli.run import refuse_classes
     from clefgan.data import inspection
     from submissions import editions
 
     refuse_classes(editions.get(edition))
-    levels = None if window is None else window_levels(window)
+    levels, grid = pictures.window_levels(window), pictures.pixels(size)
+    owners = pictures.patient_table(patients, file_column, patient_column)
+    if test_data is None and not inspection.is_challenge(data, edition):
+        show_contents(data, owners, edition)
+        return
     with progress_bar() as progress:
         report = inspection.inspect(
-            data, edition, test_data=test_data, sixteen_bit=levels, progress=progress
+            data,
+            edition,
+            test_data=test_data,
+            sixteen_bit=levels,
+            size=grid,
+            patients=owners,
+            progress=progress,
         )
     console.print(Text(report.source, style="bold"), soft_wrap=True)
     console.print(role_table(report))
@@ -66,6 +81,21 @@ def info(
     if report.problems:
         raise typer.Exit(1)
     console.print("[green]ready to run[/green]")
+
+
+def show_contents(data: str, owners: "PatientTable | None", edition: str) -> None:
+    """Show what is in a folder or file of images that is no challenge."""
+    from clefgan.data import contents
+    from clefgan.report.terminal import contents as sheet
+
+    with progress_bar() as progress:
+        found = contents.contents(data, edition, patients=owners, progress=progress)
+    for each in sheet.show(found):
+        console.print(each, soft_wrap=True)
+    if problems := list(found.problems()):
+        for problem in problems:
+            console.print(Text(problem), style="red", soft_wrap=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -155,13 +185,3 @@ def place(role: "Role", source: str) -> str:
     if where.is_relative_to(source):
         return str(where.relative_to(source))
     return role.images.where.removeprefix(f"{source}, split ")
-
-
-def as_bytes(count: int) -> str:
-    """`3.4 MB`."""
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

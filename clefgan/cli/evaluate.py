@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clefgan.cli import tables
+from clefgan.cli import pictures, tables
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, errors, progress_bar
 from clefgan.report.terminal import control_table
@@ -41,10 +41,11 @@ def evaluate(
     ] = Path("runs"),
     metric: tables.METRIC = None,
     level: tables.LEVEL = 0.95,
-    window: Annotated[
-        str | None,
-        typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
-    ] = None,
+    window: pictures.WINDOW = None,
+    size: pictures.SIZE = None,
+    patients: pictures.PATIENTS = None,
+    file_column: pictures.FILE_COLUMN = None,
+    patient_column: pictures.PATIENT_COLUMN = None,
     controls: Annotated[
         bool,
         typer.Option("--controls", help="Negative controls beside the held-out scores."),
@@ -63,7 +64,7 @@ def evaluate(
 ) -> None:
     """Compare methods on the dev images. Stopped and started again, it goes on where it was."""
     tables.check_level(level)
-    from clefgan.cli.run import chosen_protocols, window_levels
+    from clefgan.cli.run import chosen_protocols
     from clefgan.plugins import registry
 
     for name in method:
@@ -84,7 +85,9 @@ def evaluate(
         repeats=repeats,
         n_folds=folds,
         seed=seed,
-        sixteen_bit=None if window is None else window_levels(window),
+        sixteen_bit=pictures.window_levels(window),
+        size=pictures.pixels(size),
+        patients=pictures.patient_table(patients, file_column, patient_column),
     )
     if controls:
         by_method.check(plan)

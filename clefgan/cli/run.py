@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clefgan.cli import usage
+from clefgan.cli import pictures, usage
 from clefgan.cli.cluster import CLUSTER, connected
 from clefgan.cli.console import console, progress_bar
 from clefgan.errors import ClefganError
@@ -44,10 +44,11 @@ def run(
         list[str] | None,
         typer.Option(help="Dev protocol: paper, held-out; repeatable; both if not given."),
     ] = None,
-    window: Annotated[
-        str | None,
-        typer.Option(metavar="LOW,HIGH", help="Levels of 16-bit images shown as black and white."),
-    ] = None,
+    window: pictures.WINDOW = None,
+    size: pictures.SIZE = None,
+    patients: pictures.PATIENTS = None,
+    file_column: pictures.FILE_COLUMN = None,
+    patient_column: pictures.PATIENT_COLUMN = None,
     rule: Annotated[
         str,
         typer.Option(
@@ -72,7 +73,8 @@ def run(
     wanted = editions.get(edition)
     refuse_classes(wanted)
     chosen = chosen_protocols(protocol or [])
-    levels = None if window is None else window_levels(window)
+    levels, grid = pictures.window_levels(window), pictures.pixels(size)
+    owners = pictures.patient_table(patients, file_column, patient_column)
     from clefgan.data import reading
     from clefgan.report.terminal import summary
     from clefgan.runs import job, record
@@ -81,7 +83,14 @@ def run(
     with usage.of("--decide"):
         how = decide.parse(rule)
     with connected(cluster), progress_bar() as progress:
-        found = reading.read(data, edition, test_data=test_data, sixteen_bit=levels)
+        found = reading.read(
+            data,
+            edition,
+            test_data=test_data,
+            sixteen_bit=levels,
+            size=grid,
+            patients=owners,
+        )
         result = job.run(
             found,
             method,
@@ -144,22 +153,6 @@ def refuse_existing(paths: list[Path], force: bool) -> None:
             raise ClefganError(f"{path}: is a folder; give another --name")
         if path.exists() and not force:
             raise ClefganError(f"{path}: exists; give another --name or --force")
-
-
-def window_levels(text: str) -> tuple[int, int]:
-    """The window `LOW,HIGH` as two levels."""
-    low, _, high = text.partition(",")
-    try:
-        levels = int(low), int(high)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not two whole numbers LOW,HIGH", param_hint="--window"
-        ) from None
-    if levels[0] >= levels[1]:
-        raise typer.BadParameter(
-            f"{text!r}: the low level must be below the high one", param_hint="--window"
-        )
-    return levels
 
 
 def chosen_protocols(asked: list[str]) -> "tuple[Protocol, ...]":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.data import images, listing
+from clefgan.data import folder, images, layout, listing
 from clefgan.data.formats.raw import ImageError, Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
@@ -21,6 +21,7 @@ from clefgan.data.quiet import quiet_decoders
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from submissions import editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,17 @@ class Contents:
 
 
 def contents(
-    source: str | Path, *, patients: PatientTable | None = None, progress: Progress = silent
+    source: str | Path,
+    edition: str | Path = "2023",
+    *,
+    patients: PatientTable | None = None,
+    progress: Progress = silent,
 ) -> Contents:
     """Look at every image below a folder, or in one file.
+
+    Parameters
+    ----------
+    edition : whose folder names were looked for before, for a folder without images
 
     Raises
     ------
@@ -81,6 +90,9 @@ def contents(
         the table of patients.
     """
     unopened: list[tuple[Path, str]] = []
+    if not below.is_file(source) and not any(map(listing.is_image, below.files_below(source))):
+        folders = editions.get(edition).folders
+        raise ClefganError(folder.nothing_found(layout.find(Path(source), folders), folders))
     found = below.images(source, unopened)
     if not found.images:
         where, named = str(source), [(path.name, why) for path, why in unopened]

@@ -23,6 +23,7 @@ from clefgan.data.layout import DEV_ROLES, TEST_ROLES
 from clefgan.data.listing import Encoded
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.quiet import quiet_decoders
+from clefgan.data.sets import below
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from submissions import editions
@@ -128,6 +129,23 @@ def inspect(
     problems += [line for line in lines if line not in problems]
     warnings = tuple(contradictions(shared))
     return Report(str(data), tuple(roles), shared, tuple(notes), warnings, tuple(problems))
+
+
+def is_challenge(data: str | Path, edition: str | Path = "2023") -> bool:
+    """Whether some data are a challenge: a dataset, or a folder with a role in it.
+
+    Raises
+    ------
+    ClefganError
+        No such data, or two folders of one role.
+    """
+    if below.is_file(data):
+        return False
+    path, is_dataset = reading.located(data)
+    if is_dataset:
+        return True
+    found = layout.find(path, editions.get(edition).folders)
+    return bool(found.dev or found.test)
 
 
 def listed(

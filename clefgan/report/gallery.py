@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,9 +133,7 @@ def only(images: ImageSet, ids: Sequence[str]) -> ImageSet:
             f"{images.where}: no candidate {missing[0]!r} for the gallery; give the data that the "
             "runs answer"
         )
-    return ImageSet(
-        images.role, images.where, tuple(known[name] for name in ids), images.sixteen_bit
-    )
+    return replace(images, items=tuple(known[name] for name in ids))
 
 
 def nearest(

@@ -64,3 +64,13 @@ def percent(share: float) -> str:
 def _bare(value: float) -> str:
     text = number(value, 2)
     return text.removesuffix("0") if text.strip(MINUS) == "1.00" else text.replace("0.", ".", 1)
+
+
+def as_bytes(count: int) -> str:
+    """`3.4 MB`."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -139,7 +139,7 @@ def run(
             *loading.contradictions(images.dev),
             *run_names.unlike_the_edition(challenge),
         ),
-        provenance=said_again(request, challenge.source, digests, watch),
+        provenance=said_again(request, challenge, digests, watch),
     )
 
 
@@ -237,7 +237,7 @@ def notes_of(request: Request) -> tuple[str, ...]:
 
 
 def said_again(
-    request: Request, source: str, digests: Mapping[str, str], watch: Stopwatch
+    request: Request, challenge: Challenge, digests: Mapping[str, str], watch: Stopwatch
 ) -> dict[str, Any]:
     """Where the numbers come from: all that is needed to say them again."""
     settings = dataclasses.asdict(request.method)
@@ -251,7 +251,11 @@ def said_again(
         "seed": {"folds": request.seed, "method": settings.get("seed")},
         "folds": request.n_folds if "held-out" in watch.seconds else None,
         "decide": repr(request.rule),
-        "data": {"source": source, "sha256": digests},
+        "data": {
+            "source": challenge.source,
+            "sha256": digests,
+            **provenance.reading_of(challenge),
+        },
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "cluster": provenance.cluster(),

@@ -74,7 +74,7 @@ class RawImage:
             levels = np.uint8(255) - levels
         if self.background is not None:
             levels = np.where(self.background, np.uint8(0), levels)
-        return levels
+        return np.ascontiguousarray(levels)  # slices of a volume are views
 
 
 def windowed(levels: NDArray[Any], window: Window) -> NDArray[np.uint8]:

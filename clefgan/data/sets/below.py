@@ -38,15 +38,12 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
     ClefganError
         No such source, no image in it, or a fault of `clefgan.data.listing.listing`.
     """
-    path, _, key = str(source).rpartition(KEY)
-    if not key or not path or Path(source).exists():
-        path, key = str(source), ""
-    where = Path(path)
+    where, key = split(source)
     if not where.exists():
         raise ClefganError(f"{where}: no such folder or file")
     if where.is_file() or kinds.is_store(where):
-        return Found(of_file(where, key or None), ())
-    if key:
+        return Found(of_file(where, key), ())
+    if key is not None:
         raise ClefganError(f"{where}: is a folder, and has no array {key!r}; give a file")
     files = {file: kinds.kind_of(file) for file in files_below(where)}
     unread = [str(each.relative_to(where)) for each in files if files[each] == kinds.UNREAD]
@@ -63,6 +60,18 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
         raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
     others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
     return Found(found, tuple(sorted(others, key=listing.natural_key)))
+
+
+def split(source: str | Path) -> tuple[Path, str | None]:
+    """A source as path and name of an array, None where it has none."""
+    path, _, key = str(source).rpartition(KEY)
+    return (Path(path), key) if path and key and not Path(source).exists() else (Path(source), None)
+
+
+def is_file(source: str | Path) -> bool:
+    """Whether a source is one file or store, not a folder of files."""
+    where, _ = split(source)
+    return where.is_file() or (where.is_dir() and kinds.is_store(where))
 
 
 def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
@@ -87,7 +96,7 @@ def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=lambda image: listing.natural_key(image.id)))
 
 
-def files_below(folder: Path) -> Iterator[Path]:
+def files_below(folder: str | Path) -> Iterator[Path]:
     """Yield every file below a folder that is not hidden; a zarr store is one."""
     for place, inner, files in os.walk(folder):
         here = Path(place)

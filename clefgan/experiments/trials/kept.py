@@ -5,21 +5,25 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from clefgan.data.formats import opening
 from clefgan.experiments import kept
 from clefgan.experiments.trials.trials import Outcome, Plan, Trial, configured, read
 from clefgan.runs import provenance
 from clefgan.runs.loading import DevImages
 
-ENGINE = ("clefgan.runs.folds", "clefgan.data.images")
+READERS = tuple(f"clefgan.data.formats.{module}" for module, _, _ in opening.READERS.values())
+ENGINE = ("clefgan.runs.folds", "clefgan.data.images", *READERS)
 """Modules beside the method's own that decide what it is fitted on."""
 
 
 def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
     """What decides scores beside method and folds: images by role, groups, cores of a process."""
-    roles = provenance.digests_of(read(plan))
+    challenge = read(plan)
+    roles = provenance.digests_of(challenge)
     dev = {role: digest for role, digest in roles.items() if role.startswith("dev")}
     groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
-    return {**dev, "groups": groups, "cores": str(cores)}
+    how = {name: str(value) for name, value in provenance.reading_of(challenge).items()}
+    return {**dev, **how, "groups": groups, "cores": str(cores)}
 
 
 def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
@@ -34,7 +38,6 @@ def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
         "protocol": trial.protocol,
         "folds": None if trial.fold is None else folds,
         "given": {name: value for name, value in given.items() if name != "groups"},
-        "sixteen_bit": plan.sixteen_bit,
     }
     return kept.path_of(plan.folder, configured(plan, trial), decides, modules=ENGINE)
 

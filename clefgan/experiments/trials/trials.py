@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.data import reading
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.method import Method, Scores
@@ -42,6 +44,8 @@ class Plan:
     n_folds: int = 3
     seed: int = 0
     sixteen_bit: Window | None = None
+    size: Size | None = None
+    patients: PatientTable | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planned."""
@@ -95,7 +99,13 @@ def read(plan: Plan) -> Challenge:
     """The challenge that a plan names."""
     if isinstance(plan.data, Challenge):
         return plan.data
-    return reading.read(plan.data, plan.edition, sixteen_bit=plan.sixteen_bit)
+    return reading.read(
+        plan.data,
+        plan.edition,
+        sixteen_bit=plan.sixteen_bit,
+        size=plan.size,
+        patients=plan.patients,
+    )
 
 
 def load(plan: Plan) -> DevImages:

@@ -1,0 +1,102 @@
+"""How images are read, for `run`, `evaluate` and `data info`: window, size, patients."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from clefgan.data.formats.grid import Size
+    from clefgan.data.formats.raw import Window
+    from clefgan.data.patient_table import PatientTable
+
+WINDOW = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LOW,HIGH",
+        help="Levels of images of more than 8 bits (HU in CT) shown as black and white.",
+    ),
+]
+SIZE = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WIDTHxHEIGHT",
+        help="Bring all images to this size, by area averaging; one number: a square.",
+    ),
+]
+PATIENTS = Annotated[
+    Path | None,
+    typer.Option(help="A table of files and patients, with any columns; patients share a fold."),
+]
+FILE_COLUMN = Annotated[
+    str | None, typer.Option(help="Its column of files; told by the names if not given.")
+]
+PATIENT_COLUMN = Annotated[
+    str | None, typer.Option(help="Its column of patients; told by the names if not given.")
+]
+
+
+def window_levels(text: str | None) -> "Window | None":
+    """The window `LOW,HIGH` as two levels; whole numbers stay whole."""
+    if text is None:
+        return None
+    low, _, high = text.partition(",")
+    try:
+        levels = level(low), level(high)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is not two numbers LOW,HIGH", param_hint="--window"
+        ) from None
+    if not levels[0] < levels[1]:
+        raise typer.BadParameter(
+            f"{text!r}: the low level must be below the high one", param_hint="--window"
+        )
+    return levels
+
+
+def level(text: str) -> float:
+    """A finite number; a whole one is an int.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return int(value) if value.is_integer() else value
+
+
+def pixels(text: str | None) -> "Size | None":
+    """The size `WIDTHxHEIGHT` as height and width."""
+    if text is None:
+        return None
+    width, by, height = text.lower().partition("x")
+    try:
+        size = int(height if by else width), int(width)
+    except ValueError:
+        size = (0, 0)
+    if min(size) < 1:
+        raise typer.BadParameter(
+            f"{text!r} is not a size, such as 128 or 256x192", param_hint="--size"
+        )
+    return size
+
+
+def patient_table(
+    path: Path | None, file_column: str | None, patient_column: str | None
+) -> "PatientTable | None":
+    """The table of patients, if one is given."""
+    from clefgan.data import patient_table as tables
+
+    if path is None:
+        for option, value in (
+            ("--file-column", file_column),
+            ("--patient-column", patient_column),
+        ):
+            if value is not None:
+                raise typer.BadParameter("goes with --patients", param_hint=option)
+        return None
+    return tables.read(path, file_column=file_column, patient_column=patient_column)
