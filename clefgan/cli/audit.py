@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clefgan.cli.console import console, progress_bar
-from clefgan.cli.run import window_levels
+from clefgan.cli.pictures import window_levels
 from clefgan.errors import ClefganError
 
 if TYPE_CHECKING:
