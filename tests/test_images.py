@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from clefgan.data import decoding, images
 from clefgan.data.formats import kinds
@@ -382,3 +382,45 @@ def unpacked(data: bytes) -> NDArray[np.uint8]:
         above = now
         found.append(now[1:])
     return np.array(found, np.uint8)
+
+
+class TestOrientation:
+    """Pixels as they are stored, whatever a tag says of how to turn them for a screen."""
+
+    PIXELS = np.arange(24, dtype=np.uint8).reshape(4, 6) * 10
+
+    def turned(self, form: str, orientation: int, how: str, **options: Any) -> bytes:
+        """PIXELS in a format, with an orientation as a tag (EXIF) or in XMP."""
+        exif = Image.Exif()
+        xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><tiff:Orientation>{orientation}'
+        xmp += "</tiff:Orientation>"
+        if how == "tag":
+            options["exif"] = exif
+            exif[0x0112] = orientation
+        elif form == "TIFF":
+            info = TiffImagePlugin.ImageFileDirectory_v2()
+            info[700] = xmp.encode()
+            options["tiffinfo"] = info
+        else:
+            options["xmp"] = xmp.encode()
+        return encoded(Image.fromarray(self.PIXELS), form, **options)
+
+    @pytest.mark.parametrize(
+        ("form", "how"),
+        [("PNG", "tag"), ("JPEG", "tag"), ("TIFF", "tag"), ("JPEG", "xmp"), ("TIFF", "xmp")],
+    )
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_none_is_applied(self, form: str, how: str, orientation: int) -> None:
+        data = self.turned(form, orientation, how)
+        plain = encoded(Image.fromarray(self.PIXELS), form)
+        np.testing.assert_array_equal(decoding.decode(data), decoding.decode(plain))
+        head = decoding.header(data)
+        assert (head.width, head.height) == (6, 4)
+
+    @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate", "packbits"])
+    def test_nor_to_a_compressed_tiff(self, compression: str) -> None:
+        data = self.turned("TIFF", 6, "tag", compression=compression)
+        with Image.open(io.BytesIO(data)) as image:
+            assert image.size == (4, 6)  # Pillow alone would turn it: the test can fail
+        np.testing.assert_array_equal(decoding.decode(data), self.PIXELS)
+        assert decoding.header(data).width == 6

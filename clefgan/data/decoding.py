@@ -5,7 +5,8 @@ Rules
 - The format is told by content, never by the file's name: PNG, JPEG or TIFF.
 - 8-bit grey passes through bit for bit. Palette, RGB and 1-bit become grey by ITU-R 601 luma.
 - An alpha channel is left out: the grey level is that of the colour underneath, not of a blend with
-  a background that nobody named. Gamma, colour profiles and orientation tags are not applied.
+  a background that nobody named. Gamma, colour profiles and orientation (a tag, EXIF, XMP) are not
+  applied: pixels come as they are stored, in PNG, JPEG and TIFF alike, and so do width and height.
 - Grey of 16 or 32 bits and floats are refused, or mapped through a window of levels if given.
 - Whatever else (CMYK, animations, pages, 16-bit colour) is refused: no pixel is guessed.
 - A truncated file is refused, and so is any damage to a PNG. JPEG and TIFF have no checksums: other
@@ -45,7 +46,7 @@ DEEP = {
 }
 FORMATS = ("PNG", "JPEG", "TIFF")
 MAX_PIXELS = 8192 * 8192
-BITS, PHOTOMETRIC, SAMPLE_FORMAT = 258, 262, 339  # TIFF tags
+WIDTH, HEIGHT, BITS, PHOTOMETRIC, SAMPLE_FORMAT = 256, 257, 258, 262, 339  # TIFF tags
 PILLOW_ERRORS = (
     OSError,
     SyntaxError,
@@ -120,7 +121,7 @@ def opened(data: bytes) -> Image.Image:
         raise ImageError("is not a PNG, JPEG or TIFF")
     check_whole(data)
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = as_stored(data)
         frames = int(getattr(image, "n_frames", 1))
     except Image.DecompressionBombError as error:
         raise ImageError(f"has more than {MAX_PIXELS} pixels") from error
@@ -131,6 +132,27 @@ def opened(data: bytes) -> Image.Image:
     if frames != 1:
         raise ImageError(f"holds {frames} images (an animation or pages)")
     return image
+
+
+def as_stored(data: bytes) -> Image.Image:
+    """Open an image whose pixels will come in the order in which the file holds them."""
+    if data.startswith(TIFF_STARTS):
+        return UnturnedTiff(io.BytesIO(data))
+    return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+class UnturnedTiff(TiffImagePlugin.TiffImageFile):
+    """A TIFF that Pillow does not turn: of the three formats, it would turn this one alone.
+
+    The orientation may stand in a tag or in XMP; the size of the image would follow the tag.
+    """
+
+    def _setup(self) -> None:
+        super()._setup()
+        self._size = self.tag_v2[WIDTH], self.tag_v2[HEIGHT]
+
+    def load_end(self) -> None:
+        """Leave the pixels as they are."""
 
 
 def check_whole(data: bytes) -> None:
