@@ -290,6 +290,39 @@ class TestLeftByKilledOnes:
         preparation.prepare("imageclef_gans/2023", download)
         assert set(cache.glob(".preparing-*")) == {ours, elsewhere, at_work}
 
+    def test_the_lock_decides_where_there_is_one(self, download: Path, cache: Path) -> None:
+        """One that was killed, and whose number another process has now; and one at work."""
+        work = """
+            import sys, time
+            from pathlib import Path
+            from clefgan.data.tfds import scratch
+            with scratch.folder(Path(sys.argv[1])) as made:
+                (made / "deep").mkdir()
+                (made / "deep" / "half").write_text("written")
+                print(made, flush=True)
+                time.sleep(600)
+        """
+        words = [sys.executable, "-c", textwrap.dedent(work), str(cache)]
+        preparation.prepare("imageclef_gans/2023", download)
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            made = Path(process.stdout.readline().strip())
+            at_work = made.with_name(f".preparing-{platform.node()}-{os.getpid()}-x")
+            made.rename(at_work)  # as if the number were ours; the lock goes with the folder
+            reading.read("imageclef_gans/2023")
+            assert (at_work / "deep" / "half").is_file()
+            process.kill()
+            process.wait()
+        reading.read("imageclef_gans/2023")  # whoever comes next, though nothing is to be prepared
+        assert not list(cache.glob(".preparing-*"))
+
+    def test_a_new_folder_is_made_where_another_took_the_first(self, tmp_path: Path) -> None:
+        with scratch.folder(tmp_path) as one, scratch.folder(tmp_path) as two:
+            scratch.clear(tmp_path)
+            assert one.is_dir()
+            assert two.is_dir()
+        assert not list(tmp_path.iterdir())
+
     def test_one_of_another_user_is_left_to_its_age(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def refused(process: int, number: int) -> None:
             raise PermissionError

@@ -26,6 +26,7 @@ def located(name: str) -> Path:
     builder, config = builder_of(name)
     target = folder_of(builder, config)
     if (target / INFO).is_file():
+        scratch.clear(files.cache("datasets"))
         return target
     if builder.MANUAL_DOWNLOAD_INSTRUCTIONS is None:
         return prepare(name)

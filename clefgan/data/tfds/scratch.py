@@ -1,4 +1,9 @@
-"""The folder that a preparation writes to, and the ones that killed preparations left."""
+"""The folder that a preparation writes to, and the ones that killed preparations left.
+
+A process at work holds the lock of its folder; the system lets go of it however the process ends.
+So a folder whose lock is free is nobody's. Where files cannot be locked, and in a folder of an
+older version, which has no lock, the process that its name tells and its age decide.
+"""
 
 import os
 import platform
@@ -9,19 +14,60 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from clefgan.storage import lock
+
 PREFIX = ".preparing-"
-OLD = 24 * 60 * 60  # seconds after which nobody works in a folder any more
+OLD = 24 * 60 * 60  # seconds after which nobody works in a folder that has no lock any more
+TRIES = 3  # another process may take a new folder for one that was left, before its lock is held
 
 
 @contextmanager
 def folder(cache: Path) -> Iterator[Path]:
     """A new folder below `cache` that no reader looks into, gone at the end; abandoned ones go."""
-    for left in cache.glob(f"{PREFIX}*"):
-        if abandoned(left):
-            shutil.rmtree(left, ignore_errors=True)
+    clear(cache)
+    made, held = new(cache)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def new(cache: Path) -> tuple[Path, int | None]:
+    """A new folder and its lock, None where files cannot be locked."""
     mark = f"{PREFIX}{platform.node()}-{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=mark, dir=cache) as made:
-        yield Path(made)
+    for _ in range(TRIES):
+        made = Path(tempfile.mkdtemp(prefix=mark, dir=cache))
+        held = lock.locked(made)
+        if held is not None:
+            break
+    return made, held
+
+
+def clear(cache: Path) -> None:
+    """Remove the folders that killed preparations left below `cache`; those at work stay."""
+    for left in cache.glob(f"{PREFIX}*"):
+        if (left / lock.LOCK).exists():
+            remove_unlocked(left)
+        elif abandoned(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def remove_unlocked(left: Path) -> None:
+    """Remove a folder if nobody holds its lock; the lock goes last, for others to see till then."""
+    held = lock.locked(left)
+    if held is None:
+        return
+    try:
+        for path in left.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != lock.LOCK:
+                path.unlink(missing_ok=True)
+        shutil.rmtree(left, ignore_errors=True)
+    finally:
+        os.close(held)
 
 
 def abandoned(left: Path) -> bool:
