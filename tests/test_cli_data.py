@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from clefgan import __main__ as entry
 from clefgan.cli.data import app
-from clefgan.data import inspection
+from clefgan.data import inspection, reading
 from clefgan.data.tfds import preparation
 from clefgan.errors import ClefganError
+from clefgan.runs import loading
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
 TEST = ("test/generated_1", "test/real_unknown_1")
@@ -78,8 +79,8 @@ class TestInfo:
             "test generated and test candidates 1 generated_1_1 = leak",
         ]
         assert lines[-2:] == [
-            "warning: dev used and dev not used: 1 of one are also in the other, "
-            "such as 'again' and 'twin'; an image is either used or not",
+            "warning: 1 of 4 dev images not used are also used, such as 'twin' = 'again'; "
+            "no method can tell them apart",
             "ready to run",
         ]
 
@@ -89,7 +90,27 @@ class TestInfo:
             (tmp_path / f"dev/used/copy_{i}.png").write_bytes(png(0))
         lines = info(tmp_path)
         assert "within dev used 4 copy_0 = copy_1" in lines
-        assert "dev generated and dev used 1 generated_1 = copy_0" in lines
+        assert (
+            "dev generated and dev used 5 generated_1 = copy_0, generated_1 = copy_1, ..." in lines
+        )
+
+    @pytest.mark.parametrize(("n_used", "n_not_used"), [(1, 3), (3, 1), (2, 2)])
+    def test_a_run_counts_copies_as_it_does(
+        self, tmp_path: Path, n_used: int, n_not_used: int
+    ) -> None:
+        """Images not used that are also used, however many copies there are on either side."""
+        make(tmp_path, *DEV)
+        for role, n in (("used", n_used), ("not_used", n_not_used)):
+            for i in range(n):
+                (tmp_path / f"dev/{role}/copy_{role}_{i}.png").write_bytes(png(99))
+        lines = info(tmp_path)
+        (warning,) = (line for line in lines if line.startswith("warning: "))
+        total = 3 + n_not_used
+        assert warning.startswith(f"warning: {n_not_used} of {total} dev images not used are also")
+        row = f"dev used and dev not used {n_not_used} copy_used_0 = copy_not_used_0"
+        assert any(line.startswith(row) for line in lines)
+        (said,) = loading.contradictions(loading.load_dev(reading.read(tmp_path)))
+        assert said == f"{warning}; see `clefgan data info`"
 
     def test_truth_and_groups(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.data import folder, images, layout, listing, reading, run_names
+from clefgan.data import copies, folder, images, layout, listing, reading, run_names
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, ImageError, Window
 from clefgan.data.imageset import ImageSet
@@ -51,11 +51,16 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Images of one role that have the pixels of images of another."""
+    """Images of the second role that have the pixels of an image of the first.
+
+    pairs : one for each of them: an id of the first role, and its own
+    n_second : number of all images of the second role
+    """
 
     first: str
     second: str
-    pairs: tuple[tuple[str, str], ...]  # an id of each
+    pairs: tuple[tuple[str, str], ...]
+    n_second: int
 
     @property
     def contradicts(self) -> bool:
@@ -209,11 +214,10 @@ def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, i
 def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:
     """Yield each pair of roles that share pixels, and the pairs that a reader asks about first."""
     for first, second in combinations(roles, 2):
-        both = [digest for digest in first.copies if digest in second.copies]
-        pairs = tuple((first.copies[each][0], second.copies[each][0]) for each in both)
+        pairs = copies.in_both(first.copies, second.copies)
         names = (first.images.role, second.images.role)
         if pairs or names in ALWAYS_SHOWN:
-            yield Shared(*names, pairs)
+            yield Shared(*names, pairs, len(second.images))
 
 
 def first_fault(role: Role) -> Iterator[str]:
@@ -239,11 +243,7 @@ def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
     """Yield what the labels cannot mean: no image is both used and not used."""
     for each in shared:
         if each.contradicts:
-            one, other = each.pairs[0]
-            yield (
-                f"{each.first} and {each.second}: {len(each.pairs)} of one are also in the other, "
-                f"such as {one!r} and {other!r}; an image is either used or not"
-            )
+            yield copies.both_labels(each.pairs, each.n_second)
 
 
 def absent(found: reading.Challenge) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data import copies
 from clefgan.data.challenge import Challenge, Dev, Test
 from clefgan.data.imageset import ImageSet
 from clefgan.errors import ClefganError
@@ -111,17 +112,12 @@ def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:
 def contradictions(images: DevImages) -> tuple[str, ...]:
     """Warn of dev images that are both used and not used, pixel for pixel: a fault of the data."""
     digests = folds.copies(images.reals)
-    rows = list(zip(images.ids, digests, images.truth, strict=True))
-    used = {digest: name for name, digest, is_used in rows if is_used}
-    twice = [
-        (used[digest], name) for name, digest, is_used in rows if not is_used and digest in used
-    ]
-    if not twice:
-        return ()
-    one, other = twice[0]
-    n_not_used = len(images.truth) - int(images.truth.sum())
-    return (
-        f"warning: {len(twice)} of {n_not_used} dev images not used are also "
-        f"used, such as {other!r} = {one!r}; no method can tell them apart; "
-        "see `clefgan data info`",
+    n_used = int(images.truth.sum())
+    pairs = copies.in_both(
+        copies.by_digest(images.ids[:n_used], digests[:n_used]),
+        copies.by_digest(images.ids[n_used:], digests[n_used:]),
     )
+    if not pairs:
+        return ()
+    said = copies.both_labels(pairs, len(images.ids) - n_used)
+    return (f"warning: {said}; see `clefgan data info`",)
