@@ -28,6 +28,7 @@ from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from submissions import editions
 from submissions.edition import Edition
+from submissions.problems import quoted
 
 ALWAYS_SHOWN = (("dev used", "dev not used"), ("test generated", "test candidates"))
 
@@ -110,6 +111,8 @@ def inspect(
     for place in (data,) if test_data is None else (data, test_data):
         sets += listed(place, rules, sixteen_bit, problems)
     notes: list[str] = []
+    for place in (data,) if test_data is None else (data, test_data):
+        notes += odd_entries(place)
     roles = [examine(found, progress) for found in sets]
     try:
         whole = reading.read(
@@ -173,6 +176,15 @@ def listed(
                 yield folder.image_set(found, part, role, folders, sixteen_bit)
             except ClefganError as error:
                 problems.append(str(error))
+
+
+def odd_entries(data: str | Path) -> Iterator[str]:
+    """Say what below a folder cannot be read and is called no image, so that it is passed over."""
+    found = list(layout.passed_over(Path(data))) if Path(data).is_dir() else []
+    if found:
+        named = "; ".join(f"{quoted(name)} {why}" for name, why in found[: listing.NAMED])
+        more = f"; and {len(found) - listing.NAMED} more" if len(found) > listing.NAMED else ""
+        yield f"passed over: {named}{more}"
 
 
 def examine(found: ImageSet, progress: Progress = silent) -> Role:

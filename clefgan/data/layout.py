@@ -88,8 +88,7 @@ def matches(root: Path, folders: Folders, seen: list[str]) -> Iterator[tuple[Pat
 
 def subfolders(folder: Path) -> list[Path]:
     """Folders directly in a folder, sorted; hidden ones and what archives leave are passed over."""
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if entry.is_dir()]
+    names = [path.name for path in entries_of(folder) if path.is_dir()]
     names = [name for name in names if not name.startswith((".", "__MACOSX"))]
     names = [name for name in names if not kinds.is_store(folder / name)]
     return [folder / name for name in sorted(names, key=listing.natural_key)]
@@ -102,8 +101,33 @@ def is_end(folder: Path) -> bool:
 
 def has_image(folder: Path) -> bool:
     """Whether there is an image directly in a folder."""
-    with os.scandir(folder) as entries:
-        return any(listing.is_image(Path(entry.path)) for entry in entries)
+    return any(listing.is_image(path) for path in entries_of(folder))
+
+
+def entries_of(folder: Path) -> list[Path]:
+    """What is directly in a folder; nothing of one that may not be looked into."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def passed_over(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield each entry below a folder that cannot be read and is called no image, and why not.
+
+    Files and folders down to where a role is looked for, as seen from `root`.
+    """
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop(0)
+        for path in sorted(entries_of(folder)):
+            if path.name.startswith("."):
+                continue
+            why = kinds.why_unreadable(path)
+            if why and not kinds.ending_of(path.name):
+                yield path.relative_to(root).as_posix(), why
+        if len(folder.relative_to(root).parts) <= LEVELS + 1:
+            waiting += subfolders(folder)
 
 
 def share_out(

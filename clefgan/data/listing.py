@@ -1,6 +1,5 @@
 """The images of a folder: ids beside paths, naturally sorted."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -82,7 +81,16 @@ class ImageFile:
         return str(self.path.parent)
 
     def read_bytes(self) -> bytes:
-        """Return the whole file."""
+        """Return the whole file.
+
+        Raises
+        ------
+        ImageError
+            It is no file: a pipe would be waited for without end.
+        """
+        why = "" if self.path.is_file() else kinds.why_unreadable(self.path)
+        if why:
+            raise ImageError(why)
         return self.path.read_bytes()
 
     def header(self) -> Header:
@@ -123,8 +131,10 @@ def listing(folder: Path | str) -> tuple[Listed, ...]:
     folder = Path(folder)
     if not folder.is_dir():
         raise ClefganError(f"{folder}: no such folder")
-    with os.scandir(folder) as entries:
-        found = {Path(entry.path): kinds.kind_of(Path(entry.path)) for entry in entries}
+    try:
+        found = {path: kinds.kind_of(path) for path in folder.iterdir()}
+    except OSError as error:
+        raise ClefganError(f"{folder}: {reason(error)}") from error
     refuse_unread(folder, [path.name for path in found if found[path] == kinds.UNREAD])
     images = opened(folder, {path: kind for path, kind in found.items() if kind is not None})
     if not images:
@@ -155,6 +165,10 @@ def opened(
         above = "" if above == "./" else above
         if kind == kinds.PICTURE:
             pictures.append(ImageFile(above + kinds.stem(path.name), path))
+            continue
+        why = kinds.why_unreadable(path)
+        if why:
+            unread.append((path, why))
             continue
         try:
             with quiet_decoders():

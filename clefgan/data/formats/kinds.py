@@ -1,5 +1,7 @@
 """What a file is: by its ending, else by its first bytes."""
 
+import os
+import stat
 from pathlib import Path
 
 PICTURE, DICOM, NIFTI, NUMPY, HDF5, ZARR = "picture", "dicom", "nifti", "numpy", "hdf5", "zarr"
@@ -33,7 +35,11 @@ LOOKED_AT = 352  # bytes: the header of a NIfTI-1 file
 
 
 def kind_of(path: Path) -> str | None:
-    """Format of a file or store; None if it is no image, or hidden."""
+    """Format of a file or store; None if it is no image, or hidden.
+
+    What is called an image is one, even if it cannot be read; of other names, what cannot be read
+    (a file of somebody else's, a link to nowhere, a pipe) is no image.
+    """
     name = path.name.lower()
     if name.startswith(".") or name in CLUTTER:
         return None
@@ -42,13 +48,36 @@ def kind_of(path: Path) -> str | None:
     ending = ending_of(path.name)
     if ending:
         return ENDINGS[ending.lower()]
+    if why_unreadable(path):
+        return None
     with path.open("rb") as file:
         return by_content(file.read(LOOKED_AT))
 
 
+def why_unreadable(path: Path) -> str:
+    """Why a file or folder cannot be read, as a predicate; empty if it can. Nothing is waited for.
+
+    A pipe that nobody writes to would be waited for without end.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+        elif stat.S_ISREG(mode):
+            path.open("rb").close()
+        else:
+            return "is not a file but a pipe, a socket or a device"
+    except OSError as error:
+        return f"cannot be opened ({(error.strerror or str(error)).lower()})"
+    return ""
+
+
 def is_store(folder: Path) -> bool:
     """Whether a folder is a zarr store."""
-    return any((folder / mark).is_file() for mark in ZARR_MARKS)
+    try:
+        return any((folder / mark).is_file() for mark in ZARR_MARKS)
+    except OSError:  # a folder that may not be entered
+        return False
 
 
 def by_content(start: bytes) -> str | None:

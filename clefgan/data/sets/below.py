@@ -45,7 +45,8 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
         return Found(of_file(where, key), ())
     if key is not None:
         raise ClefganError(f"{where}: is a folder, and has no array {key!r}; give a file")
-    files = {file: kinds.kind_of(file) for file in files_below(where)}
+    closed: list[str] = []
+    files = {file: kinds.kind_of(file) for file in files_below(where, closed)}
     unread = [str(each.relative_to(where)) for each in files if files[each] == kinds.UNREAD]
     if unopened is None:
         listing.refuse_unread(where, unread)
@@ -59,6 +60,7 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
     if not found and not unopened:
         raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
     others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
+    others += [str(Path(each).relative_to(where)) for each in closed]
     return Found(found, tuple(sorted(others, key=listing.natural_key)))
 
 
@@ -96,9 +98,17 @@ def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=lambda image: listing.natural_key(image.id)))
 
 
-def files_below(folder: str | Path) -> Iterator[Path]:
-    """Yield every file below a folder that is not hidden; a zarr store is one."""
-    for place, inner, files in os.walk(folder):
+def files_below(folder: str | Path, closed: list[str] | None = None) -> Iterator[Path]:
+    """Yield every file below a folder that is not hidden; a zarr store is one.
+
+    Folders that may not be looked into are added to `closed`, if it is given.
+    """
+
+    def note(error: OSError) -> None:
+        if closed is not None:
+            closed.append(str(error.filename))
+
+    for place, inner, files in os.walk(folder, onerror=note):
         here = Path(place)
         stores = [name for name in inner if kinds.is_store(here / name)]
         inner[:] = [
