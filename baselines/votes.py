@@ -44,18 +44,13 @@ class Votes:
             place.metric, place.rows(candidates), place.rows(generated), BestTwo(),
             progress=progress,
         )  # fmt: skip
+        scores = np.zeros(len(candidates))
         add = np.maximum if self.count == "largest" else np.add
-        return counted(best, len(candidates), add)
-
-
-def counted(best: Best, n: int, add: np.ufunc) -> Scores:
-    """Join the votes for each of `n` candidates by `np.maximum` or `np.add`; 0 if it has none."""
-    scores = np.zeros(n)
-    # sorted, so that the order of the generated images cannot change the last bit of a sum
-    votes = margins(best)
-    order = np.argsort(votes, kind="stable")
-    add.at(scores, best.indices[order, 0], votes[order])
-    return scores
+        # sorted, so that the order of the generated images cannot change the last bit of a sum
+        votes = margins(best)
+        order = np.argsort(votes, kind="stable")
+        add.at(scores, best.indices[order, 0], votes[order])
+        return scores
 
 
 def margins(best: Best) -> Scores:

@@ -135,7 +135,7 @@ def test_without_doubt_the_labels_of_dev_do_not_count() -> None:
     truth = np.arange(60) < 30
     parts = {f"{block} a": rng.normal(size=60) for block in fusion_parts.BLOCKS}
     weights = Fusion(doubt=0).weights(parts, truth)
-    assert list(weights.values()) == pytest.approx([0.4, 0.4, 0.1, 0.1])
+    assert list(weights.values()) == pytest.approx([4 / 9, 4 / 9, 1 / 18, 1 / 18])
     against = {name: -9.0 * truth + rng.normal(size=60) for name in parts}
     assert Fusion(doubt=1e6).weights(against, truth) == dict.fromkeys(fusion_parts.BLOCKS, 0.25)
 

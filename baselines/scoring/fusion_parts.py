@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.scoring import tile_scores, view_scores
-from baselines.votes import counted
 from clefgan.method import Images, Progress, Scores
-from clefgan.similarity.detail_images import SCALES, Details
+from clefgan.similarity.detail_images import Details
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
-from clefgan.similarity.reductions import BestTwo, Both, Whole
-from clefgan.similarity.views import EachView, FirstView, Stacked, Views
+from clefgan.similarity.reductions import Whole
+from clefgan.similarity.views import EachView, Stacked, Views
 
 Parts: TypeAlias = Mapping[str, Scores]
-"""Scores by block and name, such as `band fine csls`."""
+"""Scores by block and name, such as `band csls`."""
+VIEWS = ("whole", "band", "contrast")  # the order of the views of `Details` at one scale
 BLOCKS = ("band", "contrast", "whole", "tiles")
 
 
@@ -36,21 +36,17 @@ def all_parts(
     )
     pools = [view_scores.pool(distances) for distances in among]
     keep = [view_scores.reduction(pool) for pool in pools]
-    kept, best = scan(
-        measure, rows, Stacked(generated, details),
-        Both(EachView(tuple(keep)), FirstView(BestTwo())),
+    kept = scan(
+        measure, rows, Stacked(generated, details), EachView(tuple(keep)),
         progress=progress, stage="detail",
     )  # fmt: skip
-    names = ["whole", *(f"{kind} {scale}" for kind in ("band", "contrast") for scale in SCALES)]
     parts = {
-        f"{view} {name}": score
-        for view, pool, values in zip(names, pools, kept, strict=True)
+        f"{block} {name}": score
+        for block, pool, values in zip(VIEWS, pools, kept, strict=True)
         for name, score in view_scores.scores(pool, values).items()
+        if block != "whole" or name == "own"
     }
-    parts["whole votes"] = counted(best, len(candidates), np.maximum)
-    del parts["whole top"]  # at chance wherever it was tried
-    tiles = tile_scores.scores(candidates, generated, progress=progress)
-    parts |= {f"tiles {name}": score for name, score in tiles.items()}
+    parts["tiles patch"] = tile_scores.patches(candidates, generated, progress=progress)
     copies = kept[0][0][:, 0] >= 1
     return {name: lifted(part, copies) for name, part in parts.items()}
 

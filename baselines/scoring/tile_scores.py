@@ -1,4 +1,4 @@
-"""Scores of the candidates by their tiles, both from one pass over all pairs."""
+"""The patch log-ratio on reduced images, so that it costs little."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.pool_log_ratio import log_ratio
-from baselines.relative_distance import relative
 from clefgan.method import Images, Progress, Scores
 from clefgan.similarity.detail_images import worked
 from clefgan.similarity.engine import scan
-from clefgan.similarity.reductions import Block, Both, Neighbours, Smallest
 from clefgan.similarity.tiles import LEAST_SIDE, NearestTile, Tiles
 
 SIDE = 64  # pixels along the longer side of the images that are cut, at most
 ACROSS = 8  # tiles along each side
 SHIFT = 1  # pixels of those images that a tile may be moved by
 FLOOR = 1.0  # grey levels added to distances: below it, differences are noise
-NEAR = 50  # generated images that say what is near (Carlini et al. 2023)
-SHARE = 0.5  # of their mean distance (the same)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,27 +34,8 @@ class Reduced:
         return np.rint(worked(images, self.shape)).astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class OfWorst:
-    """The nearest generated images where two are as far apart as their worst tile."""
-
-    of: Smallest
-
-    def partial(self, block: Block, /) -> Neighbours:
-        """Those of one block."""
-        return self.of.partial(Block(block.values.max(axis=2), block.start))
-
-    def fold(self, state: Neighbours, partial: Neighbours, /) -> Neighbours:
-        """The nearer."""
-        return self.of.fold(state, partial)
-
-    def finish(self, state: Neighbours, /) -> Neighbours:
-        """All of them."""
-        return self.of.finish(state)
-
-
-def scores(candidates: Images, generated: Images, *, progress: Progress) -> dict[str, Scores]:
-    """Return `patch-log-ratio` and `relative-tile` on images of at most 64 pixels a side.
+def patches(candidates: Images, generated: Images, *, progress: Progress) -> Scores:
+    """Return the patch log-ratio of images of at most 64 pixels a side.
 
     Images too small for 8 x 8 tiles are cut in fewer.
     """
@@ -69,14 +46,10 @@ def scores(candidates: Images, generated: Images, *, progress: Progress) -> dict
         shape = max(1, round(height * SIDE / longer)), max(1, round(width * SIDE / longer))
     measure = Tiles(max(1, min(ACROSS, min(shape) // LEAST_SIDE)), SHIFT)
     rows = Reduced(candidates, shape)
-    to_generated, worst = scan(
-        measure, rows, Reduced(generated, shape), Both(NearestTile(), OfWorst(Smallest(NEAR))),
-        progress=progress, stage="tiles",
-    )  # fmt: skip
+    to_generated = scan(
+        measure, rows, Reduced(generated, shape), NearestTile(), progress=progress, stage="tiles"
+    )
     to_pool = scan(
         measure, rows, rows, NearestTile(), skip_self=True, progress=progress, stage="tiles, pool"
     )
-    return {
-        "patch": np.asarray(log_ratio(to_pool, to_generated, FLOOR).mean(axis=1)),
-        "worst": relative(worst.distances, SHARE),
-    }
+    return np.asarray(log_ratio(to_pool, to_generated, FLOOR).mean(axis=1))

@@ -98,22 +98,3 @@ class EachView(Generic[P, R]):
     def finish(self, state: tuple[P, ...], /) -> tuple[R, ...]:
         """All results."""
         return tuple(reduction.finish(last) for reduction, last in zip(self.of, state, strict=True))
-
-
-@dataclass(frozen=True)
-class FirstView(Generic[P, R]):
-    """A reduction of the first view alone."""
-
-    of: Reduction[P, R]
-
-    def partial(self, block: Block, /) -> P:
-        """Of one block."""
-        return self.of.partial(Block(block.values[:, :, 0], block.start))
-
-    def fold(self, state: P, partial: P, /) -> P:
-        """Join."""
-        return self.of.fold(state, partial)
-
-    def finish(self, state: P, /) -> R:
-        """The result."""
-        return self.of.finish(state)
