@@ -134,7 +134,7 @@ def test_a_wrong_address_is_told_before_any_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(dask_cluster, "TIMEOUT", 0.2)
+    monkeypatch.setattr(dask_cluster, "WAITS", dask_cluster.Waits(answer=0.2))
     words = [command, "--method", "coin", "--out", tmp_path / "out", "--data", "nowhere"]
     assert clefgan(*words, "--cluster", "127.0.0.1:1") == 1
     (line,) = capfd.readouterr().err.splitlines()

@@ -165,7 +165,7 @@ def test_the_data_may_hold_truth_and_gallery(
     [
         (
             ["--truth", "nowhere.csv"],
-            "nowhere.csv: no such file; --truth takes a CSV of id, 0 or 1",
+            "nowhere.csv: cannot be read (no such file or directory); give a table",
         ),
         (["--metric", "f2"], "metric: not known; got 'f2'"),
         (["--edition", "1999"], "1999"),

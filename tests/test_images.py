@@ -282,23 +282,20 @@ class TestRead:
         found = images.read([tmp_path / "b.png", str(tmp_path / "a.png")])
         assert found[:, 0, 0].tolist() == [4, 3]
 
-    def test_progress_ends_at_the_total(self, tmp_path: Path, monkeypatch: Any) -> None:
-        monkeypatch.setattr(images, "BLOCK", 2)
+    def test_progress_ends_at_the_total(self, tmp_path: Path) -> None:
         put(tmp_path, a_png=grey(), b_png=grey(), c_png=grey())
         seen: list[tuple[int, int]] = []
         images.read(
-            images.listing(tmp_path), progress=lambda _s, done, n, _: seen.append((done, n))
+            images.listing(tmp_path),
+            n_block=2,
+            progress=lambda _s, done, n, _: seen.append((done, n)),
         )
         assert seen == [(2, 3), (3, 3)]
 
-    def test_many_images_go_to_a_file_that_nobody_sees(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_many_images_go_to_a_file_that_nobody_sees(self, tmp_path: Path) -> None:
         put(tmp_path, **{f"g_{i}_png": grey(level=i) for i in range(10)})
         usual = images.read(images.listing(tmp_path))
-        monkeypatch.setattr(images, "IN_MEMORY", 9 * 30)
-        monkeypatch.setattr(images, "BLOCK", 4)
-        mapped = images.read(images.listing(tmp_path))
+        mapped = images.read(images.listing(tmp_path), n_block=4, in_memory=9 * 30)
         assert isinstance(mapped, np.memmap)
         np.testing.assert_array_equal(mapped, usual)
         assert not list((Path(os.environ["CLEFGAN_CACHE"]) / "decoded").iterdir())

@@ -283,13 +283,10 @@ def test_what_score_needs(copied: Path, tmp_path: Path) -> None:
         score(tmp_path, run)
 
 
-def test_a_program_that_never_ends(
-    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("submissions.codabench.score.SECONDS", 0.5)
+def test_a_program_that_never_ends(copied: Path, tmp_path: Path) -> None:
     (copied / "scoring_program" / "scoring.py").write_text("while True: pass")
     with pytest.raises(RunFileError, match=r"the scoring program took more than 0\.5 s"):
-        score(copied, written(tmp_path))
+        score(copied, written(tmp_path), seconds=0.5)
 
 
 # --- the oldest Python

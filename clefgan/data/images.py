@@ -42,6 +42,8 @@ def read(
     *,
     sixteen_bit: Window | None = None,
     size: Size | None = None,
+    n_block: int = BLOCK,
+    in_memory: int = IN_MEMORY,
     progress: Progress = silent,
 ) -> Images:
     """Decode images of one size, or bring them to one, on all cores.
@@ -53,11 +55,14 @@ def read(
         are refused
     size : height and width to which all images are brought by area averaging; without it all must
         have one size
+    n_block : images that are decoded before they are written
+    in_memory : bytes; more than this goes to a temporary file
 
     Returns
     -------
-    uint8 array of shape (n, height, width), in the order of `items`. More than 256 MiB are decoded
-    in blocks to a temporary file and come as a memory map; the file goes when the array does.
+    uint8 array of shape (n, height, width), in the order of `items`. More than `in_memory` are
+    decoded in blocks to a temporary file and come as a memory map; the file goes when the array
+    does.
 
     Raises
     ------
@@ -74,14 +79,14 @@ def read(
     sink: Sink | None = None
     done = 0
     with quiet_decoders(), ThreadPoolExecutor(workers()) as pool:
-        for block in blocks(sources):
+        for block in blocks(sources, n_block):
             for source, pixels in zip(block, pool.map(attempt, block), strict=True):
                 if isinstance(pixels, str):
                     unread.append((source, pixels))
                     continue
                 sizes.setdefault(pixels.shape, []).append(source)
                 if sink is None:
-                    sink = Sink(len(sources), pixels.shape)
+                    sink = Sink(len(sources), pixels.shape, in_memory)
                 if not unread and len(sizes) == 1:
                     sink.append(pixels)
             done += len(block)
@@ -97,10 +102,10 @@ def read(
 class Sink:
     """Where decoded images go: memory, or a nameless temporary file if they are too many."""
 
-    def __init__(self, n: int, size: tuple[int, ...]) -> None:
+    def __init__(self, n: int, size: tuple[int, ...], in_memory: int) -> None:
         self.shape = (n, *size)
         self.count = 0
-        large = n * int(np.prod(size)) > IN_MEMORY
+        large = n * int(np.prod(size)) > in_memory
         self.file = tempfile.TemporaryFile(dir=files.cache("decoded")) if large else None  # noqa: SIM115
         self.array = None if large else np.empty(self.shape, np.uint8)
 
@@ -158,10 +163,10 @@ def header(source: Encoded) -> Header:
         ) from error
 
 
-def blocks(sources: Sequence[Encoded]) -> Iterator[Sequence[Encoded]]:
-    """Slices of `BLOCK` images: few enough to hold, enough to keep all cores busy."""
-    for start in range(0, len(sources), BLOCK):
-        yield sources[start : start + BLOCK]
+def blocks(sources: Sequence[Encoded], size: int) -> Iterator[Sequence[Encoded]]:
+    """Slices of `size` images: few enough to hold, enough to keep all cores busy."""
+    for start in range(0, len(sources), size):
+        yield sources[start : start + size]
 
 
 def workers() -> int:

@@ -58,11 +58,18 @@ def synthesise(
     return drawn
 
 
-def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent) -> Trained:
+def trained(
+    images: Images,
+    config: DCGANConfig,
+    *,
+    seconds: float = SECONDS,
+    progress: Progress = silent,
+) -> Trained:
     """Return a DCGAN trained on `images`, from the cache where it was trained before.
 
     Where a process that trained the same was killed, its last checkpoint is gone on from; where one
-    is training the same now, both do, and neither waits for the other.
+    is training the same now, both do, and neither waits for the other. `seconds` lie between two
+    checkpoints.
 
     Raises
     ------
@@ -78,20 +85,20 @@ def trained(images: Images, config: DCGANConfig, *, progress: Progress = silent)
     if kept is not None:
         return Trained(config, size, nested(kept))
     with lock.only_mine(path.with_suffix(".training")) as folder:
-        result = resumed(images, config, folder, progress)
+        result = resumed(images, config, folder, seconds, progress)
         array_files.write(path, flat(result.weights))
     return result
 
 
 def resumed(
-    images: Images, config: DCGANConfig, folder: Path | None, progress: Progress
+    images: Images, config: DCGANConfig, folder: Path | None, seconds: float, progress: Progress
 ) -> Trained:
     """Train with checkpoints in `folder`; ones that cannot be gone on from are thrown away."""
     from clefgan.dcgan.checkpoint import CheckpointError
     from clefgan.dcgan.train import train
 
     def attempt() -> Trained:
-        return train(images, config, checkpoints=folder, seconds=SECONDS, progress=progress)
+        return train(images, config, checkpoints=folder, seconds=seconds, progress=progress)
 
     try:
         return attempt()

@@ -42,9 +42,11 @@ def p_value(
     *,
     permutations: int = 10_000,
     seed: int = 0,
+    most_exact: int = EXACT,
 ) -> float:
     """Two-sided p-value of the difference between two runs of a panel on one metric.
 
+    Metrics of counts are exact where there are at most `most_exact` ways to swap, else drawn.
     1 where the runs are equal; NaN where the metric is undefined for one of them. With clusters,
     whole clusters are swapped.
     """
@@ -56,17 +58,19 @@ def p_value(
     if np.isnan(a - b):
         return float("nan")
     if metric.needs is Needs.DECISIONS and panel.clusters is None:
-        return _of_counts(pair, metric, abs(a - b), permutations, seed)
+        return _of_counts(pair, metric, abs(a - b), permutations, seed, most_exact)
     return _drawn(pair, metric, abs(a - b), permutations, seed)
 
 
-def _of_counts(pair: Panel, metric: Metric, gap: float, permutations: int, seed: int) -> float:
+def _of_counts(
+    pair: Panel, metric: Metric, gap: float, permutations: int, seed: int, most_exact: int
+) -> float:
     a, b = (run.decisions for run in pair.runs.values())
     used, differ, both = pair.truth, a != b, a & b
     moving = (int((differ & used).sum()), int((differ & ~used).sum()))
     fixed = (int((both & used).sum()), int((both & ~used).sum()))
     classes = (int(used.sum()), int((~used).sum()))
-    exact = (moving[0] + 1) * (moving[1] + 1) <= EXACT
+    exact = (moving[0] + 1) * (moving[1] + 1) <= most_exact
     if exact:
         kept = list(np.meshgrid(*(np.arange(k + 1.0) for k in moving), indexing="ij"))
         probability = np.outer(*(_halves(k) for k in moving))

@@ -37,7 +37,14 @@ class Outcome:
     page: str | None
 
 
-def score(folder: Path, run: Path, *, phase: str = "test", python: str = sys.executable) -> Outcome:
+def score(
+    folder: Path,
+    run: Path,
+    *,
+    phase: str = "test",
+    python: str = sys.executable,
+    seconds: float = SECONDS,
+) -> Outcome:
     """Score a run (or a zip of one) in a scratch folder and a clean environment.
 
     Parameters
@@ -46,12 +53,13 @@ def score(folder: Path, run: Path, *, phase: str = "test", python: str = sys.exe
     run : as a participant would upload it; a plain run file is zipped first
     phase : its name, or its number from 0; the case does not matter
     python : the interpreter that stands for `python3`
+    seconds : after which there is no answer
 
     Raises
     ------
     RunFileError
         No such phase, a program that is not there, a zip that is not safe to unpack, or no answer
-        in ten minutes.
+        in time.
     """
     program, reference = _parts(folder, phase)
     command = _command(program)
@@ -63,7 +71,7 @@ def score(folder: Path, run: Path, *, phase: str = "test", python: str = sys.exe
         edition = from_json((program / "edition.json").read_text(encoding="utf-8"))
         _upload(run, app / "input" / "res", edition)
         words = [python if word == "python3" else _moved(word, app) for word in command]
-        done = _run(words, app)
+        done = _run(words, app, seconds)
         scores, page = app / "output" / "scores.json", app / "output" / "detailed_results.html"
         return Outcome(
             done.returncode,
@@ -137,7 +145,7 @@ def _upload(run: Path, res: Path, edition: Edition) -> None:
         raise RunFileError(f"{run}: is a damaged zip; make it again") from None
 
 
-def _run(words: list[str], app: Path) -> subprocess.CompletedProcess[str]:
+def _run(words: list[str], app: Path, seconds: float) -> subprocess.CompletedProcess[str]:
     clean = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(app), "PYTHONIOENCODING": "utf-8"}
     clean["PYTHONDONTWRITEBYTECODE"] = "1"
     if "SYSTEMROOT" in os.environ:  # Python does not start without it on Windows
@@ -150,11 +158,11 @@ def _run(words: list[str], app: Path) -> subprocess.CompletedProcess[str]:
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise RunFileError(f"the scoring program took more than {SECONDS} s") from None
+        raise RunFileError(f"the scoring program took more than {seconds:g} s") from None
     except OSError as error:
         raise RunFileError(f"{words[0]}: {(error.strerror or 'cannot be run').lower()}") from None
 
