@@ -1,4 +1,4 @@
-"""The zip that the platform takes: the same bytes for the same run, on any machine and day."""
+"""What the platform takes: a run, or a zip whose bytes are the same on any machine and day."""
 
 from __future__ import annotations
 
@@ -36,6 +36,47 @@ def count(runs: Sequence[str | os.PathLike[str]], edition: Edition) -> None:
             raise RunFileError(f"{os.fspath(runs[i])}: given twice; give each run once")
 
 
+def target(run: Path, edition: Edition, folder: Path | None = None) -> Path | None:
+    """The path of a run's upload in `folder`, or beside the run.
+
+    None where the edition takes the run file itself and nobody asks for a copy of it.
+    """
+    if edition.container == "zip":
+        return (folder or run.parent) / f"{run.stem}.zip"
+    copy = None if folder is None else folder / run.name
+    return None if copy is None or (copy.exists() and copy.samefile(run)) else copy
+
+
+def copy(
+    run: str | os.PathLike[str],
+    edition: Edition,
+    ids: Iterable[str] | None = None,
+    *,
+    out: str | os.PathLike[str],
+    force: bool = False,
+) -> Path:
+    """Copy one run, checked, where an edition takes the run file itself; else as `write`."""
+    source = check(run, edition, ids)
+    with written_whole(Path(out), force) as part:
+        part.write_bytes(source.read_bytes())
+    return Path(out)
+
+
+def check(run: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None) -> Path:
+    """Raise if a run is not a valid run file; return its path.
+
+    Raises
+    ------
+    RunFileError
+        The run is not valid, or a zip.
+    """
+    source = Path(run)
+    if source.suffix.lower() == ".zip":
+        raise RunFileError(f"{source}: is a zip already; give the run file, or check it as it is")
+    checker.require(source, edition, ids)
+    return source
+
+
 def write(
     run: str | os.PathLike[str],
     edition: Edition,
@@ -59,18 +100,15 @@ def write(
     RunFileError
         The run is not valid, or the zip exists.
     """
-    source = Path(run)
-    target = Path(out) if out is not None else source.with_suffix(".zip")
     known = None if ids is None else Ids(ids, edition)
-    if source.suffix.lower() == ".zip":
-        raise RunFileError(f"{source}: is a zip already; give the run file, or check it as it is")
-    checker.require(source, edition, known)
-    with written_whole(target, force) as part:
+    source = check(run, edition, known)
+    zipped = Path(out) if out is not None else source.with_suffix(".zip")
+    with written_whole(zipped, force) as part:
         pack(part, {edition.member: source.read_bytes()})
-        found = checker.inspect(part, edition, known, shown=str(target))
+        found = checker.inspect(part, edition, known, shown=str(zipped))
         if edition.container == "zip":
             checker.raise_first(found)
-    return target
+    return zipped
 
 
 def pack(path: Path, members: dict[str, bytes]) -> None:

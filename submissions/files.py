@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,22 +11,50 @@ from pathlib import Path
 
 from submissions.errors import RunFileError
 
+LONGEST = 120  # letters of a file's own name in that of its part: the whole must not be too long
+
 
 @contextmanager
 def written_whole(path: Path, force: bool) -> Iterator[Path]:
     """A path beside `path` to write to; renamed to `path` at the end, removed if anything fails.
 
+    An OSError of the block that names no file, or that one, names `path`.
+
     Raises
     ------
     RunFileError
-        `path` exists and `force` is False.
+        `path` exists and `force` is False, at the beginning or, by another process, at the end.
     """
     if path.exists() and not force:
-        raise RunFileError(f"{path}: exists already; choose another name, or --force to replace it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+        raise exists_already(path)
+    part = path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        part.replace(path)
+        put(part, path, force)
+    except OSError as error:
+        if error.filename is not None and str(error.filename) != str(part):
+            raise
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def put(part: Path, path: Path, force: bool) -> None:
+    """Give a file its name; without `force` only if nobody else has taken it meanwhile."""
+    if not force:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise exists_already(path) from None
+        except OSError:  # a file system without hard links
+            if path.exists():
+                raise exists_already(path) from None
+        else:
+            return
+    part.replace(path)
+
+
+def exists_already(path: Path) -> RunFileError:
+    """What to say of a file that is not replaced."""
+    return RunFileError(f"{path}: exists already; choose another name, or --force to replace it")

@@ -13,6 +13,12 @@ from submissions.files import written_whole
 from submissions.ids import Ids
 
 
+def copy_of(path: str | os.PathLike[str]) -> Path:
+    """Where the repaired copy of a run is written: `run.fixed.csv` beside `run.csv`."""
+    source = Path(path)
+    return source.with_name(f"{source.stem}.fixed.csv")
+
+
 def fix(
     path: str | os.PathLike[str],
     edition: Edition,
@@ -36,7 +42,7 @@ def fix(
         decision, two labels for one id, ...
     """
     source = Path(path)
-    target = Path(out) if out is not None else source.with_name(f"{source.stem}.fixed.csv")
+    target = Path(out) if out is not None else copy_of(source)
     known = None if ids is None else Ids(ids, edition)
     found = checker.inspect(source, edition, known)
     if found.in_doubt:

@@ -245,7 +245,8 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
     csv, beside = files_of(path)
     refuse_existing([csv, beside], force=force)
     targets = [beside] if run.test is None else [csv, beside]
-    with written_together(targets, remove=[csv] if run.test is None else []) as parts:
+    stale = [csv] if run.test is None else []
+    with written_together(targets, remove=stale, new=not force) as parts:
         if run.test is not None:
             decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
             names = run.test.file_names
