@@ -1,8 +1,12 @@
 """The entry point of the command line: `clefgan`, or `python -P -m clefgan`."""
 
+import io
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+
+from clefgan.errors import STDOUT, ClefganError
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -26,9 +30,26 @@ def foreign_packages() -> list[str]:
     return lines
 
 
+def print_whatever_comes() -> None:
+    """Let stdout and stderr replace what their encoding does not have, rather than fail.
+
+    An id, a path or a box of a table may hold any character; the terminal, the file or the pipe
+    that it is printed to may be Latin-1 (`PYTHONIOENCODING`, a redirection on Windows).
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="replace")
+
+
+def forget_stdout() -> None:
+    """Send what is still to be printed nowhere: Python would fail on it again at its end."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
 def known_errors() -> tuple[type[BaseException], ...]:
-    """What is the user's to put right. Called only once something was raised: imports cost."""
-    from clefgan.errors import ClefganError
+    """What is the user's to put right; imported only once our packages are known to be ours."""
     from evaluation import EvaluationError
     from submissions import RunFileError
 
@@ -41,6 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     Ctrl-C exits with 130, in silence, from the first import on: Typer hears it only in a command.
     """
     try:
+        print_whatever_comes()
         shadowed = foreign_packages()
         if shadowed:
             print(f"clefgan: {shadowed[0]}", file=sys.stderr)  # noqa: T201 - rich may be missing
@@ -52,11 +74,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None) -> None:
     """Run one command of ours."""
-    from clefgan.cli.app import app
+    from clefgan.cli.app import app  # Typer and our packages: not before they are known to be ours
 
     try:
         app(arguments)
     except known_errors() as error:
+        if isinstance(error, OSError) and error.filename in (None, STDOUT):
+            forget_stdout()
         print(f"clefgan: {message(error)}", file=sys.stderr)  # noqa: T201 - never wrapped or styled
         raise SystemExit(1) from None
 

@@ -50,7 +50,7 @@ def target(run: Path, edition: Edition, folder: Path | None = None) -> Path | No
 def copy(
     run: str | os.PathLike[str],
     edition: Edition,
-    ids: Iterable[str] | None = None,
+    ids: Iterable[str] | Ids | None = None,
     *,
     out: str | os.PathLike[str],
     force: bool = False,
@@ -62,7 +62,9 @@ def copy(
     return Path(out)
 
 
-def check(run: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None) -> Path:
+def check(
+    run: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None = None
+) -> Path:
     """Raise if a run is not a valid run file; return its path.
 
     Raises

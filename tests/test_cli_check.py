@@ -7,24 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from clefgan.cli import bundle, check, codabench
-from clefgan.cli import run as run_command
+from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 from submissions import RunFileError, editions, runfile
 
 RUNS = Path(__file__).parent / "data" / "run_files"
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 IDS = ["--ids", str(RUNS / "ids.txt")]
-
-app = typer.Typer(pretty_exceptions_enable=False)
-app.command()(check.check)
-app.command()(bundle.bundle)
-app.command()(run_command.run)
-app.add_typer(codabench.app, name="codabench")
 
 
 def clefgan(*arguments: object) -> Result:
@@ -177,7 +169,12 @@ def test_bundle_one_zip_a_run(tmp_path: Path) -> None:
 
 def test_bundle_says_where_no_zip_is_taken(tmp_path: Path) -> None:
     result = clefgan("bundle", RUNS / "valid.csv", "--edition", "2023", *IDS, "--out", tmp_path)
-    assert "note: edition 2023 takes the run file itself, not a zip (inferred)" in result.stdout
+    assert result.stdout.splitlines()[:2] == [
+        f"wrote {tmp_path / 'valid.csv'} (a copy, edition 2023)",
+        "edition 2023 takes the run file itself, not a zip (inferred)",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["valid.csv"]
+    assert (tmp_path / "valid.csv").read_bytes() == (RUNS / "valid.csv").read_bytes()
 
 
 def test_bundle_refuses(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clefgan.__main__ import main
-from clefgan.cli import codabench
+from clefgan.cli.app import app
 from evaluation import membership
 from submissions import RunFileError, editions, runfile
 
@@ -16,7 +16,7 @@ RUNS = Path(__file__).parent / "data" / "run_files"
 
 
 def clefgan(*arguments: object) -> tuple[int, str, str, BaseException | None]:
-    result = CliRunner().invoke(codabench.app, [str(each) for each in arguments])
+    result = CliRunner().invoke(app, ["codabench", *map(str, arguments)])
     return result.exit_code, result.stdout, result.stderr, result.exception
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from clefgan import __main__ as entry
-from clefgan.cli.data import app
+from clefgan.cli.app import app
 
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"
 NIBABEL: Any = nibabel
@@ -79,7 +79,7 @@ def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def info(*arguments: object, code: int = 0) -> list[str]:
     """Lines of `clefgan data info`, blanks squeezed."""
-    done = CliRunner().invoke(app, ["info", *map(str, arguments)], catch_exceptions=False)
+    done = CliRunner().invoke(app, ["data", "info", *map(str, arguments)], catch_exceptions=False)
     assert done.exit_code == code
     return [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
 

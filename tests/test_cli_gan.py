@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from clefgan.cli.gan import app
+from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 
 SMALL = [
@@ -20,7 +20,7 @@ SMALL = [
 
 
 def run(*words: object) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = CliRunner().invoke(app, ["gan", *map(str, words)])
     if result.exception is not None:
         raise result.exception
     return result.output
@@ -64,7 +64,7 @@ def test_several_hosts_need_a_coordinator(
     pictures: Path, tmp_path: Path, words: list[object]
 ) -> None:
     given = ["train", pictures, "--out", tmp_path / "gan", *SMALL, *words]
-    result = CliRunner().invoke(app, [str(word) for word in given])
+    result = CliRunner().invoke(app, ["gan", *map(str, given)])
     assert result.exit_code == 2
     told = " ".join(result.output.replace("│", " ").split())
     assert "--processes or --rank: says nothing without --coordinator HOST:PORT" in told

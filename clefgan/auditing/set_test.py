@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from scipy.special import betaincc, ndtri
 from scipy.stats import rankdata
 
-from clefgan.auditing import _label_kernels as kernels
 from clefgan.auditing.margins import Margins, Numbers, Values
 from clefgan.auditing.material import Flags
 
@@ -102,6 +101,8 @@ def statistics(
 
 def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
     """The k largest margins won by training groups less the k largest won by others, a row."""
+    from clefgan.auditing import _label_kernels as kernels  # imports numba
+
     order = np.argsort(-margin, kind="stable")
     sums = np.empty(len(labels))
     kernels.tails(labels, winner[order], margin[order], k, sums)
@@ -110,6 +111,8 @@ def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
 
 def signed_tails(view: Margins, labels: Flags) -> Values:
     """Sum over the `TAIL` highest and lowest images of their signed margins over all windows."""
+    from clefgan.auditing import _label_kernels as kernels  # imports numba
+
     winner, margin = (np.ascontiguousarray(a.T) for a in (view.winner, view.margin))
     k = min(TAIL, len(winner))
     result = np.empty(len(labels))

@@ -1,49 +1,163 @@
-"""The command line, put together: one file a command."""
+"""The command line, put together: the table of its commands."""
 
 from typing import Annotated
 
 import typer
 
 from clefgan import __version__
-from clefgan.cli import (
-    audit,
-    bundle,
-    check,
-    codabench,
-    data,
-    evaluate,
-    gan,
-    lab,
-    leaderboard,
-    methods,
-    reproduce,
-    run,
-    score,
-    weights,
-)
+from clefgan.cli.lazy import HELP_OPTIONS, Listed, group_of, list_commands
 
 RUN, JUDGE, SUBMIT, LOOK = "Run methods", "Judge runs", "Submit runs", "Look and prepare"
 
+GAN = (
+    Listed(
+        "train",
+        "Train a DCGAN; the same command again goes on from where it was killed.",
+        "clefgan.cli.gan:train",
+    ),
+    Listed(
+        "sample",
+        "Draw images: the same ones every time, and the first ones for a smaller number.",
+        "clefgan.cli.gan:sample",
+    ),
+)
+CODABENCH = (
+    Listed(
+        "init",
+        "Write a competition: pages, phases, leaderboard, reference data, scoring program.",
+        "clefgan.cli.codabench:init",
+    ),
+    Listed(
+        "lint",
+        "Check a competition: columns, files, dates, phases, no truth in public parts.",
+        "clefgan.cli.codabench:lint",
+    ),
+    Listed(
+        "score",
+        "Run the competition's scoring program on a run, as the platform would; print its scores.",
+        "clefgan.cli.codabench:score",
+    ),
+    Listed(
+        "pack",
+        "Zip a competition for upload, after checking it.",
+        "clefgan.cli.codabench:pack",
+    ),
+)
+DATA = (
+    Listed(
+        "info",
+        "Show roles, counts, sizes, kinds and exact copies, and what is missing.",
+        "clefgan.cli.data:info",
+    ),
+    Listed(
+        "prepare",
+        "Store a challenge's data as a TFDS dataset, to be named by --data from then on.",
+        "clefgan.cli.data:prepare",
+    ),
+)
+LAB = (
+    Listed(
+        "make",
+        "Make a challenge with a known truth, in the layout of 2023, from real images.",
+        "clefgan.cli.lab_make:make",
+    ),
+    Listed(
+        "study",
+        "Power of methods against the strength of a leak. Stopped and started again, it goes on.",
+        "clefgan.cli.lab_study:study",
+    ),
+)
+COMMANDS = (
+    Listed(
+        "run",
+        "Fit a method on dev, score the test candidates, write the run file and its record.",
+        "clefgan.cli.run:run",
+        panel=RUN,
+    ),
+    Listed(
+        "evaluate",
+        "Compare methods on the dev images. Stopped and started again, it goes on where it was.",
+        "clefgan.cli.evaluate:evaluate",
+        panel=RUN,
+    ),
+    Listed(
+        "methods",
+        "List the methods, or the hyper-parameters of one.",
+        "clefgan.cli.methods:methods",
+        panel=RUN,
+    ),
+    Listed(
+        "reproduce",
+        "Run a paper's rows again, print them beside its tables, write a page with pictures.",
+        "clefgan.cli.reproduce:reproduce",
+        panel=RUN,
+    ),
+    Listed("gan", "Train a DCGAN, and draw images from it.", commands=GAN, panel=RUN),
+    Listed(
+        "audit",
+        "May these images be released? Without options: an embedded example with a known answer.",
+        "clefgan.cli.audit:audit",
+        panel=JUDGE,
+    ),
+    Listed(
+        "score",
+        "Score run files against a truth: every metric with its interval, beside trivial answers.",
+        "clefgan.cli.score:score",
+        panel=JUDGE,
+    ),
+    Listed(
+        "leaderboard",
+        "Rank run files, with intervals, trivial rows, a power line, and letters of runs alike.",
+        "clefgan.cli.leaderboard:leaderboard",
+        panel=JUDGE,
+    ),
+    Listed(
+        "check",
+        "Check run files against an edition's rules; list every problem. Exit 1 if there is an "
+        "error.",
+        "clefgan.cli.check:check",
+        panel=SUBMIT,
+    ),
+    Listed(
+        "bundle",
+        "Zip runs as the platform takes them: one upload a run, checked before and after.",
+        "clefgan.cli.bundle:bundle",
+        panel=SUBMIT,
+    ),
+    Listed(
+        "codabench",
+        "For organisers: a Codabench competition.",
+        commands=CODABENCH,
+        panel=SUBMIT,
+    ),
+    Listed(
+        "weights",
+        "List pre-trained VGG-16 weights: what is known, where it is looked for, what is there.",
+        "clefgan.cli.weights:weights",
+        panel=LOOK,
+    ),
+    Listed(
+        "data",
+        "Look at the data of a challenge, or store it as a dataset.",
+        commands=DATA,
+        panel=LOOK,
+    ),
+    Listed(
+        "lab",
+        "Make challenges with a known leak, and study methods on them.",
+        commands=LAB,
+        panel=LOOK,
+    ),
+)
+
 app = typer.Typer(
     name="clefgan",
+    cls=group_of(COMMANDS),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP_OPTIONS,
 )
-app.command(rich_help_panel=RUN)(run.run)
-app.command(rich_help_panel=RUN)(evaluate.evaluate)
-app.command(rich_help_panel=RUN)(methods.methods)
-app.command(rich_help_panel=RUN)(reproduce.reproduce)
-app.add_typer(gan.app, name="gan", rich_help_panel=RUN)
-app.command(rich_help_panel=JUDGE)(audit.audit)
-app.command(rich_help_panel=JUDGE)(score.score)
-app.command(rich_help_panel=JUDGE)(leaderboard.leaderboard)
-app.command(rich_help_panel=SUBMIT)(check.check)
-app.command(rich_help_panel=SUBMIT)(bundle.bundle)
-app.add_typer(codabench.app, name="codabench", rich_help_panel=SUBMIT)
-app.add_typer(data.app, name="data", rich_help_panel=LOOK)
-app.add_typer(lab.app, name="lab", rich_help_panel=LOOK)
-app.command(rich_help_panel=LOOK)(weights.weights)
+list_commands(app, COMMANDS)
 
 
 def show_version(wanted: bool) -> None:

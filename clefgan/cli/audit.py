@@ -2,17 +2,22 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from clefgan.cli.console import console, progress_bar
-from clefgan.cli.pictures import window_levels
+from clefgan.auditing.filter import Withhold
+from clefgan.auditing.profiles import PROFILES
+from clefgan.cli import outputs
+from clefgan.cli.console import progress_bar, say, say_wrote
+from clefgan.cli.options import SEED
+from clefgan.cli.outputs import Output
+from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
+from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
-
-if TYPE_CHECKING:
-    from clefgan.data.sets.windows import WindowChoice
-    from clefgan.report.audit.result import Audit
+from clefgan.report.audit import making
+from clefgan.report.audit.result import Audit
+from clefgan.storage import folders
 
 EXAMPLE_RELEASE = "public"
 RECORD = "audit.json"
@@ -31,8 +36,8 @@ def audit(
     patients: Annotated[
         Path | None, typer.Option(help="A table of images and patients, any columns.")
     ] = None,
-    file_column: Annotated[str | None, typer.Option(help="Its column of file names.")] = None,
-    patient_column: Annotated[str | None, typer.Option(help="Its column of patients.")] = None,
+    file_column: FILE_COLUMN = None,
+    patient_column: PATIENT_COLUMN = None,
     patient_from: Annotated[
         str | None,
         typer.Option(metavar="header|folder|REGEX", help="Patients without a table."),
@@ -64,7 +69,7 @@ def audit(
     largest: Annotated[int, typer.Option(help="Longest side that images come to.", min=8)] = 128,
     deals: Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)] = 1999,
     planted: Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)] = 50,
-    seed: Annotated[int, typer.Option(help="Of all that is drawn.", min=0)] = 0,
+    seed: SEED = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
 ) -> None:
     """May these images be released? Without options: an embedded example with a known answer.
@@ -72,14 +77,13 @@ def audit(
     Exit code 0: nothing found with enough power; 1: a leak or copies; 2: usage; 3: cannot say.
     """
     check_usage(train, released, release, withhold, thin)
-    from clefgan.report.audit import making
-    from clefgan.storage import folders
-
     if sum([patients is not None, patient_from is not None, one_image_each]) > 1:
         raise ClefganError(
             "patients: given in two ways; give one of --patients, --patient-from, --one-image-each"
         )
     folders.refuse_existing(out, (RECORD,), force)
+    output = Output("--out", out, is_folder=True, is_replaced=True)
+    outputs.refuse([output], [train, released, held_out, patients, strata, after])
     with progress_bar() as progress:
         options = making.Options(
             release=release or EXAMPLE_RELEASE,
@@ -120,9 +124,6 @@ def check_usage(
     thin: float | None,
 ) -> None:
     """Refuse options that do not go together: exit code 2."""
-    from clefgan.auditing.filter import Withhold
-    from clefgan.auditing.profiles import PROFILES
-
     if (train is None) != (released is None):
         raise typer.BadParameter("give both --train and --released, or neither for the example")
     if train is not None and release is None:
@@ -143,19 +144,19 @@ def check_usage(
         )
 
 
-def window_of(text: str | None) -> "WindowChoice":
+def window_of(text: str | None) -> WindowChoice:
     """`LOW,HIGH` as two levels; the names as they are."""
     if text is None or text in ("header", "percentiles"):
         return text  # type: ignore[return-value]  # checked here
     return window_levels(text)
 
 
-def show(made: "Audit", out: Path) -> None:
+def show(made: Audit, out: Path) -> None:
     """Print the verdict, and where the report is."""
     colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
-    console.print(made.verdict, style=colour, markup=False, soft_wrap=True)
+    say(made.verdict, colour)
     for reason in made.run.verdict.reasons[1:]:
-        console.print(f"- {reason}", markup=False, soft_wrap=True)
+        say(f"- {reason}")
     for note in made.run.inputs.notes:
-        console.print(note, style="dim", markup=False, soft_wrap=True)
-    console.print(f"wrote [cyan]{out}[/cyan]", soft_wrap=True)
+        say(note, "dim")
+    say_wrote([out])

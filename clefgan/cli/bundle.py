@@ -1,40 +1,56 @@
-"""`clefgan bundle`: the zip that the platform takes."""
+"""`clefgan bundle`: what the platform takes, ready to upload."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clefgan.cli.check import DATA, IDS, RUNS, say, test_ids
-from clefgan.errors import ClefganError
+from clefgan.cli import outputs
+from clefgan.cli.console import say
+from clefgan.cli.entering import edition_of, test_ids
+from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
+from clefgan.cli.outputs import Output
+from submissions import bundle as bundles
 
 
 def bundle(
     runs: RUNS,
-    edition: Annotated[str, typer.Option(help="Whose rules and limit of runs.")],
+    edition: EDITION_OF_RUNS = None,
     data: DATA = None,
     ids: IDS = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the zips; beside each run if not given.")
+        Path | None, typer.Option(help="Folder for the uploads; beside each run if not given.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace existing zips.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing uploads.")] = False,
 ) -> None:
-    """Zip runs as the platform takes them: one upload a run, checked before and after."""
-    from submissions import bundle as bundles
-    from submissions import editions
+    """Zip runs as the platform takes them: one upload a run, checked before and after.
 
-    wanted = editions.get(edition)
-    known = test_ids(wanted, edition, data, ids)
-    bundles.count(runs, wanted)
-    targets = [(out or run.parent) / f"{run.stem}.zip" for run in runs]
-    twice = {target for target in targets if targets.count(target) > 1}
-    if twice:
-        raise ClefganError(f"{min(twice)}: two runs would get this name; rename one")
+    An edition that takes the run file itself gets no zip: with --out a checked copy of the file.
+    Without --edition it is that of the records beside the runs.
+    """
+    rules = edition_of(edition, runs, default=None)
+    bundles.count(runs, rules)
+    targets = [bundles.target(run, rules, out) for run in runs]
+    written = [Output("--out", target) for target in targets if target is not None]
+    outputs.refuse(written, [*outputs.belonging(runs), ids, data, edition])
+    known = test_ids(rules, edition or rules.name, data, ids)
+    lines = []
     for run, target in zip(runs, targets, strict=True):
-        bundles.write(run, wanted, known, out=target, force=force)
-        say(f"wrote {target} ({wanted.member}, edition {wanted.name})")
-    if wanted.container != "zip":
-        grade = wanted.certainty["container"]
-        say(f"note: edition {wanted.name} takes the run file itself, not a zip ({grade})")
-    if wanted.max_runs is None:
-        say(f"note: how many runs edition {wanted.name} takes is not known; you have {len(runs)}")
+        if target is None:
+            bundles.check(run, rules, known)
+            lines.append(f"{run}: ok, and what to upload")
+        elif rules.container == "zip":
+            bundles.write(run, rules, known, out=target, force=force)
+            lines.append(f"wrote {target} ({rules.member}, edition {rules.name})")
+        else:
+            bundles.copy(run, rules, known, out=target, force=force)
+            lines.append(f"wrote {target} (a copy, edition {rules.name})")
+    if rules.container != "zip":
+        grade = rules.certainty["container"]
+        lines.append(f"edition {rules.name} takes the run file itself, not a zip ({grade})")
+    if rules.max_runs is None:
+        lines.append(
+            f"note: how many runs edition {rules.name} takes is not known; you have {len(runs)}"
+        )
+    for line in lines:
+        say(line)

@@ -1,5 +1,6 @@
 """`clefgan codabench`: set up a competition, check it, try its scoring program."""
 
+import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -7,14 +8,18 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli.check import say
-
-app = typer.Typer(no_args_is_help=True, help="For organisers: a Codabench competition.")
+from clefgan.cli import outputs
+from clefgan.cli.console import echo, errors, say
+from clefgan.cli.outputs import Output
+from clefgan.report.files import exports
+from submissions import RunFileError, editions
+from submissions.codabench import init as competitions
+from submissions.codabench import lint as linting
+from submissions.codabench import score as scoring
 
 FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's folder.")]
 
 
-@app.command()
 def init(
     folder: FOLDER,
     edition: Annotated[str, typer.Option(help="Whose run format and metrics.")],
@@ -39,9 +44,8 @@ def init(
     ] = "codalab/codalab-legacy:py39",
 ) -> None:
     """Write a competition: pages, phases, leaderboard, reference data, scoring program."""
-    from submissions import editions
-    from submissions.codabench import init as competitions
-
+    wanted = editions.get(edition)
+    outputs.refuse([Output("DIR", folder, is_folder=True)], [truth, dev_truth, edition])
     settings = competitions.Settings(
         title=title,
         start=start.date() if start else None,
@@ -52,7 +56,6 @@ def init(
         per_day=per_day,
         docker_image=docker_image,
     )
-    wanted = editions.get(edition)
     made = competitions.init(folder, wanted, truth, dev_truth=dev_truth, settings=settings)
     say(f"wrote {made}: edition {wanted.name}, official metric {wanted.metric}")
     inferred = [each for each in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(each)]
@@ -61,12 +64,9 @@ def init(
     say(f"next: edit {made / 'pages'}, then clefgan codabench lint {made}")
 
 
-@app.command()
 def lint(folder: FOLDER) -> None:
     """Check a competition: columns, files, dates, phases, no truth in public parts."""
-    from submissions.codabench.lint import lint as find
-
-    problems = find(folder)
+    problems = linting.lint(folder)
     for problem in problems:
         say(str(problem), "red")
     n = len(problems)
@@ -74,7 +74,6 @@ def lint(folder: FOLDER) -> None:
     raise typer.Exit(code=int(bool(problems)))
 
 
-@app.command()
 def score(
     folder: FOLDER,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file, or a zip of one.")],
@@ -87,33 +86,26 @@ def score(
     ] = None,
 ) -> None:
     """Run the competition's scoring program on a run, as the platform would; print its scores."""
-    import json
-
-    from submissions.codabench.score import score as run_program
-
-    outcome = run_program(folder, run, phase=phase, python=python)
-    if outcome.log.strip():
-        typer.echo(outcome.log.rstrip(), err=True)
+    outputs.refuse(outputs.tables({"html": html}), [folder, *outputs.belonging([run])])
+    outcome = scoring.score(folder, run, phase=phase, python=python)
     if html is not None and outcome.page is not None:
-        html.write_text(outcome.page, encoding="utf-8")
+        exports.write(html, outcome.page)
+    if outcome.log.strip():
+        errors.print(outcome.log.rstrip(), soft_wrap=True)
     if outcome.scores is not None:
-        typer.echo(json.dumps(outcome.scores, indent=2))
+        echo(json.dumps(outcome.scores, indent=2))
     raise typer.Exit(code=int(outcome.code != 0 or outcome.scores is None))
 
 
-@app.command()
 def pack(
     folder: FOLDER,
     out: Annotated[Path | None, typer.Option(help="The zip; DIR.zip if not given.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing zip.")] = False,
 ) -> None:
     """Zip a competition for upload, after checking it."""
-    from submissions import RunFileError
-    from submissions.codabench.lint import lint as find
-    from submissions.codabench.score import pack as make
-
-    problems = find(folder)
+    problems = linting.lint(folder)
     if problems:
         raise RunFileError(f"{problems[0]} ({len(problems)} in all; see clefgan codabench lint)")
     target = out or folder.with_name(f"{folder.resolve().name}.zip")
-    say(f"wrote {make(folder, target, force=force)}")
+    outputs.refuse([Output("--out", target)], [folder])
+    say(f"wrote {scoring.pack(folder, target, force=force)}")

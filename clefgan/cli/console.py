@@ -1,9 +1,15 @@
-"""Where commands print: results on stdout, progress on stderr."""
+"""Where commands print: results on stdout, progress on stderr.
 
-from collections.abc import Iterator
+Nothing that is printed is taken for markup or for the name of an emoji: ids, paths, settings and
+messages of others say `[b]` and `:x:` where they do. Styles are given beside the text.
+"""
+
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,27 +22,66 @@ from rich.progress import (
 from rich.progress import (
     Progress as Bars,
 )
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from clefgan.method import Progress
+from clefgan.errors import STDOUT
+from clefgan.method import Progress
+from clefgan.storage.files import os_errors_name
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+
+class NamedConsole(Console):
+    """A console whose stream has a name in errors, as a file has."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print; an OSError, such as that of a full disk, names the stream."""
+        with os_errors_name(Path(STDOUT)):
+            super().print(*objects, **how)
+
+
+console = NamedConsole(highlight=False, markup=False, emoji=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def echo(text: str) -> None:
+    """Print text for a machine to read, as it is."""
+    with os_errors_name(Path(STDOUT)):
+        typer.echo(text)
+
+
+def say(text: str, style: str = "") -> None:
+    """Print one line whole: never wrapped."""
+    console.print(Text(text, style=style), soft_wrap=True)
+
+
+def say_wrote(paths: Iterable[Path]) -> None:
+    """One line for each file that was written."""
+    for path in paths:
+        say_path("wrote ", path)
+
+
+def say_path(before: str, path: Path, after: str = "") -> None:
+    """Print one line with a path in it, which stands out."""
+    console.print(Text.assemble(before, (str(path), "cyan"), after), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """Print one line on stderr, as `clefgan` ends with for an error."""
+    errors.print(Text(f"clefgan: {text}"), soft_wrap=True)
 
 
 @contextmanager
-def progress_bar(*, disable: bool = False) -> "Iterator[Progress]":
+def progress_bar(*, disable: bool = False) -> Iterator[Progress]:
     """A Progress that draws one bar a stage on stderr; nothing where stderr is not a terminal."""
     if disable or not errors.is_terminal:
         yield lambda _stage, _done, _total, _note: None  # a bar that is off still ends its line
         return
     bars = Bars(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}", style="dim"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
         console=errors,
         transient=True,
     )

@@ -1,21 +1,22 @@
-"""Run files, their records, truth and data, as `score` and `leaderboard` are given them."""
+"""Run files with their edition, ids, records, truth and data, as commands are given them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
-from clefgan.cli import usage
+from clefgan.cli.options import wrong_usage
+from clefgan.data import reading, truth_and_groups
+from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
-
-if TYPE_CHECKING:
-    from clefgan.data.challenge import Challenge
-    from clefgan.runs.run_files import Entrant
-    from evaluation.runs import Panel
-    from submissions.edition import Edition
-    from submissions.names import FileNames
+from clefgan.runs import run_files
+from clefgan.runs.run_files import Entrant
+from evaluation.runs import Panel
+from submissions import RunFileError, editions
+from submissions import ids as id_files
+from submissions.edition import Edition
+from submissions.names import FileNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,74 @@ class Entered:
     challenge : that of --data; None where it is not given
     """
 
-    panel: "Panel"
-    edition: "Edition"
+    panel: Panel
     ids: tuple[str, ...]
     notes: tuple[str, ...]
-    challenge: "Challenge | None" = None
+    challenge: Challenge | None = None
+
+
+def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2023") -> Edition:
+    """The edition that is given; else that of the records beside the runs, else the default.
+
+    Raises
+    ------
+    ClefganError
+        A record is of another edition than the one given, than another record, or of one that is
+        not built in.
+    typer.BadParameter
+        Nobody says which, and there is no default.
+    """
+    asked = None if given is None else editions.get(given)
+    named = {run.with_suffix(".json"): run_files.recorded_edition(run) for run in runs}
+    recorded = {path: name for path, name in named.items() if name is not None}
+    for path, name in recorded.items():
+        if asked is not None and contradicts(name, asked):
+            raise ClefganError(
+                f"{path}: the run is of edition {name!r}; got --edition {given}; leave it out, or "
+                "give runs of that edition"
+            )
+        first, other = next(iter(recorded.items()))
+        if name != other:
+            raise ClefganError(
+                f"{path}: the run is of edition {name!r}, that of {str(first)!r} of {other!r}; "
+                "give runs of one edition"
+            )
+    if asked is not None:
+        return asked
+    if recorded:
+        return built_in(*next(iter(recorded.items())))
+    if default is None:
+        raise typer.BadParameter("no record says which; give it", param_hint="--edition")
+    return editions.get(default)
+
+
+def contradicts(name: str, asked: Edition) -> bool:
+    """Whether a run of the edition `name` is none of the one asked for.
+
+    The rules of a user's own edition may be stated anew from those of a built-in one.
+    """
+    known = editions.names()
+    return name != asked.name and (asked.name in known or name not in known)
+
+
+def built_in(path: Path, name: str) -> Edition:
+    """The edition that a record names."""
+    try:
+        return editions.get(name)
+    except RunFileError as error:
+        raise ClefganError(
+            f"{path}: the run is of edition {name!r}, which is not built in; give its .toml file "
+            "with --edition"
+        ) from error
 
 
 def enter(
     paths: Sequence[Path],
     truth: Path | None,
     data: str | None,
-    edition: str,
-    knowledge: Sequence[str],
+    edition: Edition,
+    folders: str,
+    knowledge: Sequence[str] | None,
     groups: Path | None,
     *,
     pictures: bool = False,
@@ -46,48 +102,49 @@ def enter(
 
     Parameters
     ----------
+    folders : edition whose folder names the data has, as it is given
     pictures : images of the data will be shown, so they must be those of the runs; else a note
         says where they are not
     """
-    from clefgan.data import truth_and_groups
-    from clefgan.runs import run_files
-    from submissions import editions
-
-    rules = editions.get(edition)
-    challenge = read_data(data, edition)
-    answers, images, source = known_truth(truth, challenge, rules)
+    challenge = None if data is None else reading.read(data, folders)
+    answers, images, source = known_truth(truth, challenge, edition)
     entrants: dict[str, Entrant] = {
-        name: run_files.read(path, rules, images, source)
+        name: run_files.read(path, edition, images, source)
         for name, path in zip(run_files.names(paths), paths, strict=True)
     }
-    with usage.of("--knowledge"):
-        entrants = run_files.with_knowledge(entrants, knowledge)
-    clusters = None if groups is None else truth_and_groups.clusters(groups, images)
+    with wrong_usage("--knowledge"):
+        entrants = run_files.with_knowledge(entrants, knowledge or [])
+    patients = None if groups is None else truth_and_groups.clusters(groups, images)
     strange = other_data(entrants, challenge)
     if strange and pictures:
         raise ClefganError(f"{strange[0]}; give the data of the run, or --truth without --data")
     notes = (*strange, *(note for entrant in entrants.values() for note in entrant.notes))
-    lined_up = run_files.line_up(entrants, answers, clusters)
-    return Entered(lined_up, rules, tuple(answers), notes, challenge)
+    lined_up = run_files.line_up(entrants, answers, patients)
+    return Entered(lined_up, tuple(answers), notes, challenge)
 
 
-def read_data(data: str | None, edition: str) -> "Challenge | None":
-    """The challenge of --data, if it is given."""
+def test_ids(
+    edition: Edition, folders: str, data: str | None, ids: Path | None
+) -> FileNames | tuple[str, ...] | None:
+    """The ids that a run must answer for; None where nobody knows them."""
+    if data is not None and ids is not None:
+        raise typer.BadParameter("give --data or --ids, not both")
+    if ids is not None:
+        return id_files.read(ids)
     if data is None:
-        return None
-    from clefgan.data import reading
-
-    return reading.read(data, edition)
+        return edition.known_ids()
+    test = reading.read(data, folders).test
+    if test is None:
+        raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
+    return test.candidates.file_names
 
 
 def known_truth(
-    truth: Path | None, challenge: "Challenge | None", edition: "Edition"
-) -> tuple[Mapping[str, bool], "FileNames", str]:
+    truth: Path | None, challenge: Challenge | None, edition: Edition
+) -> tuple[Mapping[str, bool], FileNames, str]:
     """Truth of a file, or the one that a challenge holds; its images, and where it comes from."""
     test = None if challenge is None else challenge.test
     if truth is not None:
-        from clefgan.data import truth_and_groups
-
         if test is None:
             return *truth_and_groups.truth_alone(truth, edition.labels), str(truth)
         names = test.candidates.file_names
@@ -101,12 +158,12 @@ def known_truth(
     return test.truth, test.candidates.file_names, f"the truth of {challenge.source}"
 
 
-def other_data(entrants: "Mapping[str, Entrant]", challenge: "Challenge | None") -> list[str]:
+def other_data(entrants: Mapping[str, Entrant], challenge: Challenge | None) -> list[str]:
     """What to say of runs whose records hold SHA-256 of other test images than these."""
     recorded = [entrant for entrant in entrants.values() if entrant.digests]
     if challenge is None or challenge.test is None or not recorded:
         return []
-    found = {
+    digests = {
         "test candidates": challenge.test.candidates.digest(),
         "test generated": challenge.test.generated.digest(),
     }
@@ -114,6 +171,6 @@ def other_data(entrants: "Mapping[str, Entrant]", challenge: "Challenge | None")
         f"{entrant.path.with_suffix('.json')}: {role} of {challenge.source} are not those of the "
         "run (another SHA-256)"
         for entrant in recorded
-        for role, digest in found.items()
+        for role, digest in digests.items()
         if entrant.digests.get(role, digest) != digest
     ]

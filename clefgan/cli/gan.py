@@ -4,25 +4,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from PIL import Image
 
-from clefgan.cli.console import console, progress_bar
+from clefgan.cli import outputs
+from clefgan.cli.console import progress_bar, say_path
+from clefgan.cli.options import SETTINGS
+from clefgan.cli.outputs import Output
+from clefgan.data import images as pictures
+from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-
-app = typer.Typer(no_args_is_help=True, help="Train a DCGAN, and draw images from it.")
+from clefgan.plugins import hyperparameters
+from clefgan.storage.files import written_whole
 
 DIGITS = 4  # of the number in a file name, at least
 
 
-@app.command()
 def train(
     images: Annotated[Path, typer.Argument(metavar="IMAGES", help="A folder of square images.")],
     out: Annotated[
         Path, typer.Option(help="Folder for networks, checkpoints, log and samples.")
     ] = Path("gan"),
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
-    ] = None,
+    settings: SETTINGS = None,
     seed: Annotated[int, typer.Option(help="Of weights, order, noise and samples.")] = 0,
     every: Annotated[
         int, typer.Option(help="Epochs between checkpoints and sample sheets.", min=1)
@@ -38,16 +40,12 @@ def train(
         raise typer.BadParameter(
             "says nothing without --coordinator HOST:PORT", param_hint="--processes or --rank"
         )
-    from clefgan.dcgan.config import DCGANConfig
-    from clefgan.plugins import hyperparameters
-
+    outputs.refuse([Output("--out", out, is_folder=True)], [images])
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     config = hyperparameters.build(DCGANConfig, values, "dcgan")
-    from clefgan.data import images as pictures
-
     listed = pictures.listing(images)
-    from clefgan.dcgan import devices, export
-    from clefgan.dcgan import train as training
+    from clefgan.dcgan import devices, export  # JAX: not before images and settings are known good
+    from clefgan.dcgan import train as training  # JAX
 
     if coordinator is not None:
         devices.join(coordinator, processes, rank)
@@ -63,10 +61,9 @@ def train(
         )
     if rank == 0:
         export.write(out, trained)
-        console.print(f"trained on {len(listed)} images; wrote [cyan]{out}[/cyan]", soft_wrap=True)
+        say_path(f"trained on {len(listed)} images; wrote ", out)
 
 
-@app.command()
 def sample(
     gan: Annotated[Path, typer.Argument(metavar="GAN", help="The folder that training wrote.")],
     n: Annotated[int, typer.Option("-n", help="Number of images.", min=1)] = 802,
@@ -76,12 +73,11 @@ def sample(
     ] = False,
 ) -> None:
     """Draw images: the same ones every time, and the first ones for a smaller number."""
+    of_training = [gan / name for name in ("networks.json", "networks.weights", "checkpoints")]
+    outputs.refuse([Output("--out", out, is_folder=True)], of_training)
     if out.is_dir() and any(out.iterdir()) and not force:
         raise ClefganError(f"{out}: is not empty; give another --out, or --force")
-    from PIL import Image
-
-    from clefgan.dcgan import export
-    from clefgan.storage.files import written_whole
+    from clefgan.dcgan import export  # JAX
 
     with progress_bar() as progress:
         drawn = export.read(gan).draw(n, progress=progress)
@@ -90,4 +86,4 @@ def sample(
             with written_whole(out / f"generated_{index:0{digits}d}.png") as part:
                 Image.fromarray(pixels).save(part, format="PNG")
             progress("writing", index, n, "")
-    console.print(f"wrote {n} images to [cyan]{out}[/cyan]", soft_wrap=True)
+    say_path(f"wrote {n} images to ", out)

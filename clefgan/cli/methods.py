@@ -2,16 +2,16 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from clefgan.cli.console import console, errors
 from clefgan.method import promises
-
-if TYPE_CHECKING:
-    from clefgan.plugins.registry import Registry
+from clefgan.plugins import hyperparameters, registry
+from clefgan.plugins.registry import Broken, Registry, vars_of
 
 KNOWLEDGE = {
     "S0": "the image and the generated set",
@@ -39,51 +39,44 @@ def methods(
 
 def show_all() -> None:
     """A table an interface, a row a method; broken plug-ins on stderr, one line each."""
-    from clefgan.plugins import registry
-
     section("Membership: was this real image used?", registry.METHODS, KNOWLEDGE)
     section("Attribution: which class made this image?", registry.ATTRIBUTORS, {})
     section("Clusters: which images were made alike?", registry.CLUSTERERS, EVIDENCE)
 
 
-def section(title: str, registry: "Registry[Any]", meanings: Mapping[str, str]) -> None:
+def section(title: str, known: Registry[Any], meanings: Mapping[str, str]) -> None:
     """One interface, and what its levels mean."""
-    from clefgan.plugins.registry import Broken, vars_of
-
     table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
     table.add_column("method", no_wrap=True, style="cyan")
     table.add_column("knows", no_wrap=True)
     table.add_column("what it does", overflow="fold")
     table.add_column("source", overflow="fold", style="dim")
     broken: list[Broken] = []
-    for name, found in registry.all_methods():
+    for name, found in known.all_methods():
         if isinstance(found, Broken):
             broken.append(found)
         else:
-            table.add_row(
-                name, str(vars_of(found)[registry.level]), first_line(found), source(found)
-            )
+            table.add_row(name, str(vars_of(found)[known.level]), first_line(found), source(found))
     console.print(table)
     console.print()
     for level, meaning in meanings.items():
-        console.print(f"[dim]{level}: {meaning}[/dim]")
+        console.print(f"{level}: {meaning}", style="dim")
     if meanings:
         console.print()
     for failure in broken:
-        errors.print(failure.reason, markup=False, soft_wrap=True)
+        errors.print(failure.reason, soft_wrap=True)
 
 
 def show_one(name: str) -> None:
     """The docstring and the hyper-parameters of one method."""
-    from clefgan.plugins import hyperparameters, registry
-
     known = registry.room_of(name)
     cls: type = known.get(name)
-    level = str(registry.vars_of(cls)[known.level])
-    console.print(f"[bold cyan]{name}[/bold cyan]  {level}: {(KNOWLEDGE | EVIDENCE)[level]}")
-    console.print(source(cls), style="dim", markup=False)
+    level = str(vars_of(cls)[known.level])
+    meaning = (KNOWLEDGE | EVIDENCE)[level]
+    console.print(Text.assemble((name, "bold cyan"), f"  {level}: {meaning}"))
+    console.print(source(cls), style="dim")
     console.print()
-    console.print(reflowed(inspect.getdoc(cls) or ""), markup=False)
+    console.print(reflowed(inspect.getdoc(cls) or ""))
     console.print()
     rows = hyperparameters.describe(cls)
     if not rows:

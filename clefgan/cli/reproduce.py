@@ -1,18 +1,34 @@
 """`clefgan reproduce`: a published paper run again, its numbers beside ours."""
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from clefgan.cli.console import console, progress_bar
-from clefgan.cli.tables import EDITION, SEED
-
-if TYPE_CHECKING:
-    from clefgan.experiments.reproduction.paper import Paper, Sizes
-    from clefgan.experiments.reproduction.result import Reproduction
-    from clefgan.experiments.reproduction.sensitivity import Sensitivity
+from clefgan.cli import outputs
+from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
+from clefgan.cli.outputs import Output
+from clefgan.data import reading
+from clefgan.experiments.reproduction import (
+    page,
+    pictures,
+    printed,
+    result,
+    sensitivity_page,
+)
+from clefgan.experiments.reproduction import paper as papers
+from clefgan.experiments.reproduction import sensitivity as sensitivities
+from clefgan.experiments.reproduction.paper import Paper, Sizes
+from clefgan.experiments.reproduction.result import Reproduction
+from clefgan.experiments.reproduction.rows import METRICS
+from clefgan.experiments.reproduction.sensitivity import Sensitivity
+from clefgan.runs import record
+from clefgan.storage import folders
+from submissions import editions
 
 PAGE, NUMBERS = "reproduction.md", "reproduction.json"
 SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
@@ -22,9 +38,7 @@ WIDE = 110  # columns from which the accuracy has room too
 
 def reproduce(
     paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
-    data: Annotated[
-        str, typer.Option(help="A folder in a challenge layout, or a dataset's name.")
-    ] = "phantom_ct",
+    data: CHALLENGE = "phantom_ct",
     edition: EDITION = "2023",
     out: Annotated[
         Path | None,
@@ -35,7 +49,7 @@ def reproduce(
         typer.Option("--full", help="802 own samples as in the paper, and 50 epochs: slow."),
     ] = False,
     seed: SEED = 0,
-    folds: Annotated[int, typer.Option(help="Of the held-out protocol.", min=2)] = 3,
+    folds: FOLDS = 3,
     sensitivity: Annotated[
         bool,
         typer.Option("--sensitivity", help="Instead: change each open choice, over --seeds."),
@@ -48,46 +62,45 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
-    from clefgan.experiments.reproduction import paper as papers
-    from clefgan.storage import folders
-
     wanted = papers.get(paper)
     sizes = wanted.full if full else wanted.quick
     target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)
     marks = (SENSITIVITY_PAGE,) if sensitivity else (PAGE,)
     folders.refuse_existing(target, marks, force)
+    output = Output("--out", target, is_folder=True, is_replaced=True)
+    outputs.refuse([output], [data, edition])
+    refuse_classes(editions.get(edition))
     if sensitivity:
-        study(wanted, data, edition, sizes, seeds, seed, folds, target)
+        study(wanted, data, edition, sizes, seeds, seed, folds, target, force)
     else:
-        again(wanted, data, edition, sizes, seed, folds, target)
-    console.print(f"wrote [cyan]{target}[/cyan]", soft_wrap=True)
+        again(wanted, data, edition, sizes, seed, folds, target, force)
+    say_wrote([target])
 
 
 def again(
-    paper: "Paper", data: str, edition: str, sizes: "Sizes", seed: int, folds: int, target: Path
+    paper: Paper,
+    data: str,
+    edition: str,
+    sizes: Sizes,
+    seed: int,
+    folds: int,
+    target: Path,
+    force: bool,
 ) -> None:
     """Run the rows; write the page, the pictures, the numbers and the run files."""
-    from clefgan.data import reading
-    from clefgan.experiments.reproduction import result
-    from clefgan.storage import folders
-    from submissions import editions
-
     rules = editions.get(edition)
     with progress_bar() as progress:
-        found = reading.read(data, edition)
+        challenge = reading.read(data, edition)
         made = result.make(
-            paper, found, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
+            paper, challenge, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
         )
-    with folders.written_whole(target) as part:
+    with folders.written_whole(target, new=not force) as part:
         write(made, part)
     show(made)
 
 
-def write(made: "Reproduction", part: Path) -> None:
+def write(made: Reproduction, part: Path) -> None:
     """Write everything into a folder."""
-    from clefgan.experiments.reproduction import page, pictures, result
-    from clefgan.runs import record
-
     (part / PAGE).write_text(page.text(made), encoding="utf-8")
     write_numbers(part / NUMBERS, result.numbers(made))
     pictures.write_matrices(part / page.MATRICES, pictures.matrices(made.paper, made.outcome))
@@ -101,37 +114,28 @@ def write(made: "Reproduction", part: Path) -> None:
 
 def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
     """Write numbers as JSON; undefined ones are null."""
-    import json
-
-    from clefgan.runs.record import plain
-
-    content = json.dumps(plain(numbers), indent=1, ensure_ascii=False, allow_nan=False)
+    content = json.dumps(record.plain(numbers), indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(content + "\n", encoding="utf-8")
 
 
-def show(made: "Reproduction") -> None:
+def show(made: Reproduction) -> None:
     """Print our rows beside the printed ones, the flags, and what did not run."""
-    from clefgan.experiments.reproduction import page, printed
-
     for title, part_of in (("dev, Table 2", "dev"), ("test, Table 3", "test")):
-        console.print(f"[bold]{title}[/bold]; 95% intervals")
+        console.print(Text.assemble((title, "bold"), "; 95% intervals"))
         console.print(rows_table(made, part_of))
     for key, splits in made.separation.items():
         told = ", ".join(f"{s.accuracy:.3f} at {s.train_share:.0%}" for s in splits)
-        console.print(f"two generated sets, {key}: accuracy {told}", markup=False)
+        console.print(f"two generated sets, {key}: accuracy {told}")
     for flag in printed.flags(printed.results(made.paper)):
-        console.print(f"paper: {flag}", style="yellow", markup=False)
+        console.print(f"paper: {flag}", style="yellow")
     for key, reason in made.outcome.not_run.items():
-        console.print(f"not run: {key}: {reason}", style="yellow", markup=False)
+        console.print(f"not run: {key}: {reason}", style="yellow")
     if page.is_drawn(made.data):
         console.print("phantom_ct is drawn: these numbers say nothing of real CT", style="yellow")
 
 
-def rows_table(made: "Reproduction", part_of: str) -> Table:
+def rows_table(made: Reproduction, part_of: str) -> Table:
     """The rows of one table of the paper, without what the page has besides."""
-    from clefgan.experiments.reproduction import page
-    from clefgan.experiments.reproduction.rows import METRICS
-
     titles = {"f1": "F1", "accuracy": "accuracy", "auc": "AUC"}
     if console.width < WIDE:
         del titles["accuracy"]  # the counts say it
@@ -152,21 +156,19 @@ def rows_table(made: "Reproduction", part_of: str) -> Table:
 
 
 def study(
-    paper: "Paper",
+    paper: Paper,
     data: str,
     edition: str,
-    sizes: "Sizes",
+    sizes: Sizes,
     seeds: int,
     seed: int,
     folds: int,
     target: Path,
+    force: bool,
 ) -> None:
     """Change each open choice; write the page and the numbers."""
-    from clefgan.experiments.reproduction import sensitivity, sensitivity_page
-    from clefgan.storage import folders
-
     with progress_bar() as progress:
-        found = sensitivity.run(
+        found = sensitivities.run(
             paper,
             data,
             edition=edition,
@@ -176,20 +178,18 @@ def study(
             n_folds=folds,
             progress=progress,
         )
-    with folders.written_whole(target) as part:
+    with folders.written_whole(target, new=not force) as part:
         (part / SENSITIVITY_PAGE).write_text(sensitivity_page.text(found), encoding="utf-8")
         write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(found))
     show_study(found)
 
 
-def show_study(found: "Sensitivity") -> None:
+def show_study(found: Sensitivity) -> None:
     """Print means and changes of the AUC, and what did not run."""
-    from clefgan.experiments.reproduction import sensitivity_page
-
     heads, lines = sensitivity_page.brief(found)
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")
     for line in lines:
         table.add_row(*line)
     console.print(table)
     for name, reason in found.left_out.items():
-        console.print(f"not run: {name}: {reason}", style="yellow", markup=False)
+        console.print(f"not run: {name}: {reason}", style="yellow")

@@ -1,15 +1,15 @@
 """`clefgan weights`: which weights are known, where they are looked for, what is there."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from clefgan.cli.console import console
-
-if TYPE_CHECKING:
-    from clefgan.storage.weights import Place
+from clefgan.cli.console import console, say
+from clefgan.storage import weights as vgg
+from clefgan.storage.weights import Place
 
 
 def weights(
@@ -22,24 +22,21 @@ def weights(
     ] = False,
 ) -> None:
     """List pre-trained VGG-16 weights: what is known, where it is looked for, what is there."""
-    from clefgan.storage import weights
-
     if add is not None:
-        item = weights.add(add, trust=trust)
-        console.print(f"kept as {item.path}", markup=False, soft_wrap=True)
+        say(f"kept as {vgg.add(add, trust=trust).path}")
     elif trust:
         raise typer.BadParameter("says nothing without --add FILE", param_hint="--trust")
-    show(weights.places())
-    console.print(f"known: convolutions of sha256 {weights.CONVOLUTIONS_SHA256}", soft_wrap=True)
+    show(vgg.places())
+    say(f"known: convolutions of sha256 {vgg.CONVOLUTIONS_SHA256}")
 
 
-def show(places: "list[Place]") -> None:
+def show(places: list[Place]) -> None:
     """One row a place that was looked at."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     for title in ("place", "what is there", "layers"):
         table.add_column(title, overflow="fold")
     for place in places:
-        mark = "[green]yes[/green]" if place.usable else "no"
+        mark = Text("yes", style="green") if place.usable else Text("no")
         table.add_row(mark, place.where, place.what, place.layers)
     console.print(table)

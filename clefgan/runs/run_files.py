@@ -73,6 +73,19 @@ def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> 
     return with_record(entrant, beside, images) if beside.is_file() else entrant
 
 
+def recorded_edition(run: Path) -> str | None:
+    """The edition that the record beside a run file names; None where there is no such record."""
+    path = run.with_suffix(".json")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    except ValueError:
+        return None
+    if not isinstance(content, dict) or not {"method", "test"} <= content.keys():
+        return None
+    name = content.get("edition")
+    return name if isinstance(name, str) else None
+
+
 def answered(
     reader: Callable[[Iterable[str] | None], Mapping[str, Label]], ids: Iterable[str], source: str
 ) -> Mapping[str, Label]:

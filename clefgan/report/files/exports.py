@@ -14,10 +14,11 @@ from clefgan.report.wording import limits, number, p_value, span
 from clefgan.storage.files import written_whole
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
+def write(path: Path, text: str) -> Path:
+    """Write a text file whole or not at all; return its path."""
     with written_whole(path) as part:
         part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    return path
 
 
 def as_csv(sheets: Sequence[Sheet]) -> str:

@@ -1,22 +1,13 @@
-"""`clefgan score` for editions that ask for classes: which subset, or generator, is it?"""
+"""What run files of an edition of classes score: which subset, or generator, is it?"""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
-import typer
-from rich.table import Table
-from rich.text import Text
 
-from clefgan.cli import tables
-from clefgan.cli.console import console
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
-from clefgan.report.wording import limits, number
+from evaluation import classes
 from evaluation.boards.rows import Kind
-
-if TYPE_CHECKING:
-    from submissions.edition import Edition
+from submissions.edition import Edition
 
 TITLES = {
     "accuracy": "Accuracy",
@@ -47,56 +38,15 @@ HELP = {
 ONE_CLASS = "one class"
 
 
-def score(
-    runs: Sequence[Path],
-    truth: Path | None,
-    edition: "Edition",
-    *,
-    groups: Path | None,
-    level: float,
-    seed: int,
-    files: Mapping[str, Path | None],
-) -> None:
-    """Print every metric of every run with its interval, beside the largest class for all."""
-    if truth is None:
-        raise typer.BadParameter(f"--truth: edition {edition.name!r} needs a CSV of id, class")
-    from clefgan.data import truth_and_groups
-    from clefgan.runs import run_files
-    from submissions import runfile
-    from submissions import truth as truths
-    from submissions.ids import Ids
-
-    named = truths.read_named(truth, edition)
-    answers, ids = named.labels, named.images
-    found = {
-        name: run_files.answered(
-            lambda known, path=path: runfile.read_classes(  # type: ignore[misc]
-                path, edition, None if known is None else Ids(known, edition, lenient=True)
-            ),
-            ids,
-            str(truth),
-        )
-        for name, path in zip(run_files.names(runs), runs, strict=True)
-    }
-    patients = None if groups is None else truth_and_groups.clusters(groups, ids)
-    table = sheet(answers, found, patients, edition, level, seed)
-    console.print(shown(table))
-    for note in table.notes:
-        console.print(note, style="dim", markup=False)
-    tables.export([table], files)
-
-
-def sheet(
+def of(
     answers: Mapping[str, str],
     runs: Mapping[str, Mapping[str, str]],
     patients: Mapping[str, str] | None,
-    edition: "Edition",
+    edition: Edition,
     level: float,
     seed: int,
 ) -> Sheet:
     """Measure the runs."""
-    from evaluation import classes
-
     ids = list(answers)
     truth = np.array([answers[name] for name in ids])
     groups = None if patients is None else np.array([patients[name] for name in ids])
@@ -130,17 +80,3 @@ def sheet(
             f"{ONE_CLASS}: everything called the largest class",
         ),
     )
-
-
-def shown(sheet: Sheet) -> Table:
-    """A row a metric, a column a run."""
-    table = Table(title=f"{sheet.title}  {sheet.subtitle}", box=None, title_justify="left")
-    table.add_column("")
-    for line in sheet.lines:
-        table.add_column(Text(line.name), overflow="fold")
-    for column in sheet.measures:
-        cells = [line[column.key] for line in sheet.lines]
-        table.add_row(
-            column.title, *(f"{number(e.measure)} {limits(e.low, e.high)}".strip() for e in cells)
-        )
-    return table

@@ -1,0 +1,78 @@
+"""`clefgan lab make`: a challenge whose leak is set by hand."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli import outputs
+from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.lab_options import (
+    CANDIDATES,
+    COUNTS,
+    DCGAN_SETTINGS,
+    GENERATED,
+    GROUP,
+    MANIFEST,
+    NOT_USED,
+    PER_GROUP,
+    REAL,
+    SIZE,
+    TEST_GENERATED,
+    USED,
+    network,
+)
+from clefgan.cli.outputs import Output
+from clefgan.experiments.lab import make as making
+from clefgan.experiments.lab import reals
+from clefgan.experiments.lab.roles import Counts
+from clefgan.report.terminal import lab_tables
+
+
+def make(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")],
+    real: REAL,
+    leak: Annotated[
+        float, typer.Option(help="0 to 1; 0 is the control without a leak.", show_default=False)
+    ],
+    how: Annotated[str, typer.Option(help="copy, blend, tiles, pca or dcgan.")] = "copy",
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
+    group: GROUP = None,
+    manifest: MANIFEST = None,
+    size: SIZE = None,
+    used: USED = COUNTS.used,
+    not_used: NOT_USED = COUNTS.not_used,
+    generated: GENERATED = COUNTS.generated,
+    candidates: CANDIDATES = COUNTS.candidates,
+    test_generated: TEST_GENERATED = COUNTS.test_generated,
+    per_group: PER_GROUP = COUNTS.per_group,
+    settings: DCGAN_SETTINGS = None,
+) -> None:
+    """Make a challenge with a known truth, in the layout of 2023, from real images.
+
+    No group (patient) is in two roles. The leak is the share of the generated images that come from
+    used images; with 'pca', the share of the used images' principal components that are kept.
+    """
+    outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
+    making.refuse_existing(folder)
+    counts = Counts(
+        used=used,
+        not_used=not_used,
+        generated=generated,
+        candidates=candidates,
+        test_generated=test_generated,
+        per_group=per_group,
+    )
+    spec = making.Spec(
+        leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how])
+    )
+    with progress_bar() as progress:
+        found = reals.read(real, group=group, manifest=manifest, size=size, progress=progress)
+        drawn = making.draw(found, spec, progress=progress)
+        making.write(folder, found, spec, drawn, progress=progress)
+    n_groups = len(set(found.groups))
+    console.print(
+        f"{found.source}: {len(found.images)} images, {n_groups} groups by {found.group_source}"
+    )
+    console.print(lab_tables.roles_table(drawn))
+    say_wrote([folder])

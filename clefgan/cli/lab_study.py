@@ -1,0 +1,134 @@
+"""`clefgan lab study`: how well methods see a leak that is set by hand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli import outputs
+from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
+from clefgan.cli.lab_options import (
+    CANDIDATES,
+    COUNTS,
+    DCGAN_SETTINGS,
+    GENERATED,
+    GROUP,
+    MANIFEST,
+    NOT_USED,
+    PER_GROUP,
+    REAL,
+    SIZE,
+    TEST_GENERATED,
+    USED,
+    network,
+)
+from clefgan.cli.options import JOBS
+from clefgan.cli.outputs import Output
+from clefgan.experiments.lab import picture, power
+from clefgan.experiments.lab.evaluate import evaluate
+from clefgan.experiments.lab.power import Point
+from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.study import Source, StudyPlan, StudyResults
+from clefgan.plugins import registry
+from clefgan.report.terminal import lab_tables
+
+FILES = ("study.csv", "study.json", "study.md", "study.png")
+
+
+def study(
+    real: REAL,
+    method: Annotated[
+        list[str],
+        typer.Option(
+            help="A method, such as 'nearest' or 'csls(features=hog)'; repeatable. "
+            "The first seven have a colour in the picture.",
+            show_default=False,
+        ),
+    ],
+    leak: Annotated[
+        list[float] | None, typer.Option(help="0 to 1; repeatable.  [default: 0 .05 .1 .25 .5]")
+    ] = None,
+    how: Annotated[
+        list[str] | None,
+        typer.Option(help="copy, blend, tiles, pca, dcgan; repeatable.  [default: copy]"),
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many challenges of each kind.", min=1)] = 5,
+    seed: Annotated[int, typer.Option(help="The first of them.", min=0)] = 0,
+    out: Annotated[
+        Path, typer.Option(help="Folder for table, picture and what is done so far.")
+    ] = Path("study"),
+    jobs: JOBS = 0,
+    group: GROUP = None,
+    manifest: MANIFEST = None,
+    size: SIZE = None,
+    used: USED = COUNTS.used,
+    not_used: NOT_USED = COUNTS.not_used,
+    generated: GENERATED = COUNTS.generated,
+    candidates: CANDIDATES = COUNTS.candidates,
+    test_generated: TEST_GENERATED = COUNTS.test_generated,
+    per_group: PER_GROUP = COUNTS.per_group,
+    settings: DCGAN_SETTINGS = None,
+) -> None:
+    """Power of methods against the strength of a leak. Stopped and started again, it goes on.
+
+    Writes study.csv, study.json, study.md and study.png.
+    """
+    for name in method:
+        registry.configure(name)  # a misspelt one stops here, before any work
+    files = [Output("--out", out / file) for file in FILES]
+    outputs.refuse(
+        [*files, Output("--out", out, is_folder=True)],
+        [real, manifest, *outputs.named_files(method)],
+    )
+    kinds = tuple(how or ["copy"])
+    chosen = {} if leak is None else {"strengths": tuple(leak)}
+    plan = StudyPlan(
+        source=Source(path=real, group=group, manifest=manifest, size=size),
+        methods=tuple(method),
+        folder=out,
+        kinds=kinds,
+        seeds=seeds,
+        seed=seed,
+        counts=Counts(
+            used=used,
+            not_used=not_used,
+            generated=generated,
+            candidates=candidates,
+            test_generated=test_generated,
+            per_group=per_group,
+        ),
+        gan=network(settings, 0, kinds),
+        **chosen,
+    )
+    with progress_bar() as progress:
+        results = evaluate(plan, jobs=jobs, progress=progress)
+    if results.methods:
+        points = power.points(results)
+        write(results, points, out)
+        show(results, points)
+        say_wrote(out / name for name in FILES)
+    for reason in results.failures.values():
+        complain(reason)
+    if results.failures:
+        raise typer.Exit(1)
+
+
+def write(results: StudyResults, points: Sequence[Point], out: Path) -> None:
+    """Write tables and picture."""
+    contents = {
+        out / "study.csv": power.csv_text(points),
+        out / "study.json": power.as_json(results, points),
+        out / "study.md": power.markdown(results, points),
+    }
+    outputs.write(contents)
+    picture.draw(points, out / "study.png", n_seeds=results.plan.seeds)
+
+
+def show(results: StudyResults, points: Sequence[Point]) -> None:
+    """Print the AUC tables."""
+    for how in results.plan.kinds:
+        own = [point for point in points if (point.how, point.metric) == (how, "auc")]
+        say(f"{how}: AUC, mean of {results.plan.seeds} seeds", "bold")
+        console.print(lab_tables.power_table(own, results.methods))
+        console.print()

@@ -1,0 +1,139 @@
+"""Options and arguments that several commands have, each defined once, and what their values mean.
+
+A value that means nothing is wrong usage: one line, and exit code 2.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.errors import ClefganError
+from clefgan.runs.record import PROTOCOLS, Protocol
+from clefgan.similarity import dask_cluster
+from evaluation import metrics
+from evaluation.metrics import Metric
+from submissions.edition import Edition
+
+RUNS = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, or zips of one.")]
+IDS = Annotated[Path | None, typer.Option(help="A text file with the test ids, one a line.")]
+DATA = Annotated[
+    str | None,
+    typer.Option(help="The challenge that the runs answer: its candidates, and their truth."),
+]
+CHALLENGE_HELP = "A folder in a challenge layout, a dataset's name, or its prepared folder."
+CHALLENGE = Annotated[str, typer.Option(help=CHALLENGE_HELP)]
+EDITION = Annotated[
+    str, typer.Option(help="Whose rules: 2023, 2024_s1, 2025_s1, ..., or a .toml file.")
+]
+EDITION_OF_RUNS = Annotated[
+    str | None,
+    typer.Option(
+        help="Whose rules: 2023, 2024_s1, ..., or a .toml file; not given: that of the records."
+    ),
+]
+METHODS = Annotated[
+    list[str],
+    typer.Option(
+        help="A method, such as 'nearest' or 'lbp-svm(C=10)'; repeatable.", show_default=False
+    ),
+]
+SETTINGS = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
+]
+PROTOCOL = Annotated[
+    list[str] | None,
+    typer.Option(help="Dev protocol: paper, held-out; repeatable; both if not given."),
+]
+FOLDS = Annotated[int, typer.Option(help="Of the held-out dev scores.", min=2)]
+SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
+JOBS = Annotated[int, typer.Option(help="Processes; 0: one a core.", min=0)]
+CLUSTER = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Compare images on the Dask cluster with this scheduler."),
+]
+TRUTH = Annotated[
+    Path | None, typer.Option(help="CSV of id, 0 or 1. Not given: the truth that --data holds.")
+]
+METRIC = Annotated[
+    str | None,
+    typer.Option(help="The main metric: f1, cohen_kappa, auc, ...; the edition's if not given."),
+]
+KNOWLEDGE = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RUN=S0", help="What a run without a record used; repeatable."),
+]
+GROUPS = Annotated[
+    Path | None, typer.Option(help="CSV of id, patient: whole patients are drawn again.")
+]
+LEVEL = Annotated[float, typer.Option(help="Of every interval, such as 0.95.")]
+CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; replaces a file.")]
+JSON = Annotated[
+    Path | None, typer.Option("--json", help="Write the table as JSON; replaces a file.")
+]
+MARKDOWN = Annotated[
+    Path | None, typer.Option("--markdown", help="Write the table as Markdown; replaces a file.")
+]
+LATEX = Annotated[Path | None, typer.Option("--latex", help="As LaTeX, booktabs; replaces a file.")]
+HTML = Annotated[
+    Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
+]
+
+
+@contextmanager
+def wrong_usage(option: str) -> Iterator[None]:
+    """Turn an error of the block, which reads the value of `option`, into one of usage."""
+    try:
+        yield
+    except ClefganError as error:
+        where = option.removeprefix("--")
+        text = str(error).removeprefix(f"{option}: ").removeprefix(f"{where}: ")
+        raise typer.BadParameter(text, param_hint=option) from None
+
+
+def connected(address: str | None) -> AbstractContextManager[None]:
+    """Compare on the cluster within this block; here if there is no address."""
+    return nullcontext() if address is None else dask_cluster.on(address)
+
+
+def main_metric(name: str | None, edition: Edition) -> Metric:
+    """The metric asked for, or the edition's."""
+    return metrics.get(name or edition.metric)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is no share."""
+    if not 0 < level < 1:
+        raise typer.BadParameter(f"{level} is not between 0 and 1", param_hint="--level")
+
+
+def chosen_protocols(asked: Sequence[str] | None) -> tuple[Protocol, ...]:
+    """The protocols asked for, in the order of the record; all if none is named."""
+    for text in asked or ():
+        if text not in PROTOCOLS:
+            raise typer.BadParameter(
+                f"{text!r} is not one of {', '.join(PROTOCOLS)}", param_hint="--protocol"
+            )
+    return tuple(known for known in PROTOCOLS if not asked or known in asked)
+
+
+def plain_name(name: str) -> str:
+    """The name without the ending of a run file, if it is that of a file and not a path."""
+    name = name.removesuffix(".csv")
+    if not name or name in (".", "..") or "/" in name or "\\" in name:
+        raise typer.BadParameter(
+            f"{name!r} is not a plain file name; give the folder with --out", param_hint="--name"
+        )
+    return name
+
+
+def refuse_classes(edition: Edition) -> None:
+    """Raise before any work is done if the edition asks for what no method here says."""
+    if not edition.is_membership:
+        raise ClefganError(
+            f"edition {edition.name!r} asks for classes; a method says used or not; give a "
+            "membership edition, such as 2023 or 2025_s1 (`clefgan check` takes class runs)"
+        )

@@ -1,0 +1,84 @@
+"""What is in some data, as tables: a row a role, and the exact copies."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.data.inspection import Report, Role
+from clefgan.report.wording import as_bytes
+
+EXAMPLES = 2  # pairs of copies that are named
+
+
+def role_table(report: Report) -> Table:
+    """One row a role."""
+    table = plain_table("role", "images", "size", "kind", "on disk", "where")
+    for number in (1, 4):
+        table.columns[number].justify = "right"
+    for role in report.roles:
+        table.add_row(
+            Text(role.images.role, style="cyan"),
+            f"{len(role.images):,}",
+            counted(role.sizes),
+            counted(role.kinds),
+            as_bytes(role.n_bytes),
+            Text(place(role, report.source), style="dim"),
+        )
+    return table
+
+
+def copies_table(report: Report) -> Table:
+    """Exact copies: within roles that have some, and between roles."""
+    table = plain_table("exact copies", "images", "such as")
+    table.columns[1].justify = "right"
+    within = [role for role in report.roles if role.repeated]
+    for role in within:
+        repeats = [ids for ids in role.copies.values() if len(ids) > 1]
+        table.add_row(f"within {role.images.role}", marked(role.repeated), examples(repeats))
+    if not within:
+        table.add_row("within a role", marked(0))
+    for shared in report.shared:
+        between = f"{shared.first} and {shared.second}"
+        table.add_row(
+            between, marked(len(shared.pairs), bad=shared.contradicts), examples(shared.pairs)
+        )
+    return table
+
+
+def plain_table(*titles: str) -> Table:
+    """A table without lines."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
+
+
+def counted(counter: Counter[str]) -> str:
+    """`128x128`, or each value with its count if there are several."""
+    if len(counter) == 1:
+        return next(iter(counter))
+    return ", ".join(f"{value} ({count:,})" for value, count in counter.most_common()) or "–"
+
+
+def marked(count: int, *, bad: bool = False) -> Text:
+    """A count that catches the eye if it is not 0."""
+    if count == 0:
+        return Text("none", style="dim")
+    return Text(f"{count:,}", style="red" if bad else "yellow")
+
+
+def examples(groups: Sequence[tuple[str, ...]]) -> Text:
+    """The first few sets of equal images."""
+    shown = [" = ".join(ids[:EXAMPLES]) for ids in groups[:EXAMPLES]]
+    return Text(", ".join(shown) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
+
+
+def place(role: Role, source: str) -> str:
+    """Where a role is, as seen from the data's folder."""
+    where = Path(role.images.where)
+    if where.is_relative_to(source):
+        return str(where.relative_to(source))
+    return role.images.where.removeprefix(f"{source}, split ")

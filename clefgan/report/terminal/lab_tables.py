@@ -1,0 +1,47 @@
+"""A challenge with a known leak, and a study of several, as tables."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.experiments.lab.make import Drawn
+from clefgan.experiments.lab.power import Point
+
+
+def roles_table(drawn: Drawn) -> Table:
+    """Images of each role, and how many generated ones leak."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("role", "images", "leaking", "used images in it"):
+        table.add_column(title, justify="left" if title == "role" else "right")
+    n_used = int(drawn.truth.sum())
+    n_candidates = len(drawn.truth)
+    for part, made in (("dev", drawn.dev), ("test", drawn.test)):
+        held = len({i for parents in made.parents for i in parents})
+        total = len(drawn.devset.used) if part == "dev" else n_used
+        by_model = bool(made.leaks.any()) and not held
+        table.add_row(
+            f"{part} generated",
+            f"{len(made.leaks):,}",
+            f"{made.leaks.sum():,}",
+            f"{total if by_model else held} of {total}",
+        )
+        if part == "dev":
+            table.add_row("dev used", f"{total:,}")
+            table.add_row("dev not used", f"{len(drawn.devset.not_used):,}")
+        else:
+            table.add_row("test candidates", f"{n_candidates:,}")
+    return table
+
+
+def power_table(points: Sequence[Point], methods: Sequence[str]) -> Table:
+    """A row a method, a column a strength; dim where the interval over the seeds holds chance."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("leak", no_wrap=True)
+    for leak in dict.fromkeys(p.leak for p in points):
+        table.add_column(f"{leak:g}", justify="right", no_wrap=True)
+    for name in methods:
+        own = [p for p in points if p.method == name]
+        cells = [Text(f"{p.mean:.2f}", style="dim" if p.seeds_low <= 0.5 else "") for p in own]
+        table.add_row(Text(name), *cells)
+    return table
