@@ -2,10 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,55 @@ os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's cache out of the tests, and the tests out of the user's cache."""
     os.environ["CLEFGAN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """Let processes that tests start hear Ctrl-C, also where pytest was told to ignore it.
+
+    A background job of a script, and so some CI, begins with SIGINT ignored, and hands that on.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Children:
+    """Processes that end with the test, whatever becomes of it."""
+
+    def __init__(self) -> None:
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def start(
+        self, *words: str, env: Mapping[str, str] | None = None, merge: bool = False
+    ) -> "subprocess.Popen[str]":
+        """This Python with `words`, and `env` beside what the environment has.
+
+        Both its streams are pipes, or one pipe if `merge`.
+        """
+        process = subprocess.Popen(
+            [sys.executable, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+        self.processes.append(process)
+        return process
+
+    def end(self) -> None:
+        """End those that still run."""
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def children() -> Iterator[Children]:
+    """Starts processes of this Python."""
+    started = Children()
+    yield started
+    started.end()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -238,14 +239,10 @@ class Slow:
 """
 
 
-def test_ctrl_c_leaves_nothing_and_exits_130(data: Path, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_nothing_and_exits_130(children: Any, data: Path, tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(SLOW_METHOD)
     words = ["run", "--method", f"{tmp_path / 'slow.py'}:Slow", "--data", str(data)]
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "clefgan", *words, "--out", str(tmp_path / "runs")],
-        stderr=subprocess.PIPE,
-        env=dict(os.environ),
-    )
+    child = children.start("-P", "-m", "clefgan", *words, "--out", str(tmp_path / "runs"))
     for _ in range(600):
         if (tmp_path / "started").exists():
             break
@@ -253,5 +250,5 @@ def test_ctrl_c_leaves_nothing_and_exits_130(data: Path, tmp_path: Path) -> None
     child.send_signal(signal.SIGINT)
     _, error = child.communicate(timeout=60)
     assert child.returncode == 130, error
-    assert b"Traceback" not in error
+    assert "Traceback" not in error
     assert not (tmp_path / "runs").exists()

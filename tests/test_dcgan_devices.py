@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jax
 import numpy as np
@@ -42,15 +43,14 @@ if jax.process_index() == 0:
 """
 
 
-def training(out: Path, *arguments: str, virtual: int = 1) -> "subprocess.Popen[str]":
-    flags = f"--xla_force_host_platform_device_count={virtual}"
-    return subprocess.Popen(
-        [sys.executable, "-c", TRAINING, str(out), *arguments],
-        env=os.environ | {"XLA_FLAGS": flags},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+def training(
+    children: Any, out: Path, *arguments: str, virtual: int = 1
+) -> "subprocess.Popen[str]":
+    env = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={virtual}"}
+    started: subprocess.Popen[str] = children.start(
+        "-c", TRAINING, str(out), *arguments, env=env, merge=True
     )
+    return started
 
 
 def ended(*processes: "subprocess.Popen[str]") -> None:
@@ -71,20 +71,20 @@ def compare(one: Path, other: Path, *, shared: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("normed", ["0", "1"])
-def test_two_devices_train_as_one_does(tmp_path: Path, normed: str) -> None:
-    ended(training(tmp_path / "one.npz", normed))
-    ended(training(tmp_path / "two.npz", normed, virtual=2))
+def test_two_devices_train_as_one_does(children: Any, tmp_path: Path, normed: str) -> None:
+    ended(training(children, tmp_path / "one.npz", normed))
+    ended(training(children, tmp_path / "two.npz", normed, virtual=2))
     compare(tmp_path / "one.npz", tmp_path / "two.npz", shared=2)
 
 
 @pytest.mark.slow
-def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
+def test_two_processes_train_as_one_does(children: Any, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    ended(training(tmp_path / "one.npz", "0"))
+    ended(training(children, tmp_path / "one.npz", "0"))
     out = tmp_path / "two.npz"
-    ended(*(training(out, "0", address, "2", str(rank)) for rank in (0, 1)))
+    ended(*(training(children, out, "0", address, "2", str(rank)) for rank in (0, 1)))
     compare(tmp_path / "one.npz", out, shared=2)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,18 +122,14 @@ print(digest.hexdigest(), first[0] if first else 0)
 """
 
 
-def in_a_process(cache: Path, told: Path, *others: Path) -> "subprocess.Popen[str]":
+def in_a_process(children: Any, cache: Path, told: Path, *others: Path) -> "subprocess.Popen[str]":
     """Train; tell in a file which step is done, and go on when others have told of theirs."""
-    return subprocess.Popen(
-        [sys.executable, "-c", IN_A_PROCESS, str(told), *map(str, others)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={
-            **os.environ,
-            "CLEFGAN_CACHE": str(cache),
-            "JAX_COMPILATION_CACHE_DIR": str(Path(os.environ["CLEFGAN_CACHE"]) / "jax"),
-        },
+    compiled = Path(os.environ["CLEFGAN_CACHE"]) / "jax"
+    env = {"CLEFGAN_CACHE": str(cache), "JAX_COMPILATION_CACHE_DIR": str(compiled)}
+    started: subprocess.Popen[str] = children.start(
+        "-c", IN_A_PROCESS, str(told), *map(str, others), env=env
     )
+    return started
 
 
 def wait_for(process: "subprocess.Popen[str]", true: Callable[[], bool]) -> None:
@@ -147,19 +144,19 @@ def has_told(told: Path, least: int) -> bool:
 
 
 @pytest.mark.slow
-def test_a_stopped_training_is_gone_on_from(tmp_path: Path) -> None:
+def test_a_stopped_training_is_gone_on_from(children: Any, tmp_path: Path) -> None:
     """Killed for good, then stopped by Ctrl-C, then left to end: the bits of an undisturbed one."""
     told = tmp_path / "told"
-    whole = in_a_process(tmp_path / "undisturbed", told).communicate()[0].split()
+    whole = in_a_process(children, tmp_path / "undisturbed", told).communicate()[0].split()
     for number, least in ((signal.SIGKILL, 10), (signal.SIGINT, 30)):
         told.unlink()
-        process = in_a_process(tmp_path / "cache", told)
+        process = in_a_process(children, tmp_path / "cache", told)
         wait_for(process, partial(has_told, told, least))
         process.send_signal(number)
         process.communicate()
         assert process.returncode in (-number, 1)
         assert list((tmp_path / "cache" / "dcgan").glob("*.training/checkpoints/*/"))
-    digest, first = in_a_process(tmp_path / "cache", told).communicate()[0].split()
+    digest, first = in_a_process(children, tmp_path / "cache", told).communicate()[0].split()
     assert digest == whole[0]
     assert int(first) > 20
     kept = [path.suffix for path in (tmp_path / "cache" / "dcgan").iterdir()]
@@ -167,10 +164,12 @@ def test_a_stopped_training_is_gone_on_from(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_that_want_the_same_do_not_disturb_each_other(tmp_path: Path) -> None:
+def test_two_processes_that_want_the_same_do_not_disturb_each_other(
+    children: Any, tmp_path: Path
+) -> None:
     """Each begins while the other one is at work."""
     cache, told = tmp_path / "cache", [tmp_path / "told0", tmp_path / "told1"]
-    both = [in_a_process(cache, *told), in_a_process(cache, *reversed(told))]
+    both = [in_a_process(children, cache, *told), in_a_process(children, cache, *reversed(told))]
     digests = {process.communicate(timeout=300)[0].split()[0] for process in both}
     assert len(digests) == 1
     assert all(has_told(each, 56) for each in told)  # both trained to the end

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -56,10 +55,9 @@ def same(a: Trained, b: Trained) -> bool:
     return all(jax.tree.leaves(equal))
 
 
-def in_a_process(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", IN_A_PROCESS, *arguments], stdout=subprocess.PIPE, text=True
-    )
+def in_a_process(children: Any, *arguments: str) -> "subprocess.Popen[str]":
+    started: subprocess.Popen[str] = children.start("-c", IN_A_PROCESS, *arguments)
+    return started
 
 
 def test_the_same_seed_gives_the_same_weights_and_samples() -> None:
@@ -177,11 +175,11 @@ def test_log_progress_and_sheets(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
+def test_a_killed_training_ends_with_the_same_weights(children: Any, tmp_path: Path) -> None:
     """Killed for good in the middle of an epoch, twice; then left to end."""
-    whole, _ = in_a_process("-", "40").communicate()
+    whole, _ = in_a_process(children, "-", "40").communicate()
     for least in (4, 12):
-        process = in_a_process(str(tmp_path), "40")
+        process = in_a_process(children, str(tmp_path), "40")
         log = tmp_path / "log.jsonl"
         while not log.exists() or log.read_text().count('"epoch"') < least:
             assert process.poll() is None
@@ -191,7 +189,7 @@ def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path) -> None:
         process.communicate()
     with log.open("a") as file:
         file.write('{"epoch": 40, "st')  # cut short by the kill
-    resumed, _ = in_a_process(str(tmp_path), "40").communicate()
+    resumed, _ = in_a_process(children, str(tmp_path), "40").communicate()
     assert resumed == whole != ""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["epoch"] for line in lines if "epoch" in line] == list(range(1, 41))
