@@ -1,8 +1,9 @@
-"""Sessions: `nox` runs lint, types, tests and package; minimums and bench on request."""
+"""Sessions: `nox` runs lint, types, tests, package and pythons; minimums and bench on request."""
 
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import nox
@@ -10,7 +11,7 @@ import nox
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "tests", "package"]
+nox.options.sessions = ["lint", "types", "tests", "package", "pythons"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PACKAGES = ("clefgan", "baselines", "evaluation", "submissions")
@@ -22,6 +23,20 @@ DATA = (
     "clefgan/py.typed",
 )
 WIDE = {"COLUMNS": os.environ.get("COLUMNS", "140")}  # a table's names are cut where it is narrow
+QUICK = "not slow"
+MAIN_JOBS = (
+    "run --method lbp-svm",
+    "run --method fusion",
+    "check runs/lbp-svm.csv runs/fusion.csv --data phantom_ct",
+    "leaderboard runs/lbp-svm.csv runs/fusion.csv --data phantom_ct --html report",
+)
+EVERY_MODULE = """
+import importlib, pkgutil, sys
+for top in sys.argv[1:]:
+    for module in pkgutil.walk_packages(importlib.import_module(top).__path__, top + "."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+"""
 SHARED = str(Path(os.environ.get("CLEFGAN_SHARED", "../shared")).resolve())
 
 
@@ -57,21 +72,31 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def package(session: nox.Session) -> None:
     """Build the wheel, check what it holds, run the tests against it away from the checkout."""
-    session.install("build>=1.2", "hatchling>=1.26", *group("test"))
-    out = Path(session.create_tmp()).resolve()
-    shutil.rmtree(out / "dist", ignore_errors=True)
-    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out / "dist"))
-    wheel = next((out / "dist").glob("*.whl"))
+    session.install(*group("test"))
+    wheel = built(session)
     check_contents(session, wheel)
     session.install(str(wheel))
-    copy = out / "copy"
-    shutil.rmtree(copy, ignore_errors=True)
-    for name in ("tests", "docs", "README.md", "pyproject.toml"):
-        place = shutil.copytree if Path(name).is_dir() else shutil.copy
-        copy.mkdir(exist_ok=True)
-        place(name, copy / name)
-    session.chdir(copy)
+    session.chdir(copied(Path(session.create_tmp()).resolve() / "copy"))
     session.run("pytest", "-m", "not slow", *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+
+
+def built(session: nox.Session) -> Path:
+    """The wheel, built from this checkout."""
+    session.install("build>=1.2", "hatchling>=1.26")
+    out = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out))
+    return next(out.glob("*.whl"))
+
+
+def copied(folder: Path) -> Path:
+    """A new folder with the tests and what they read, and none of the packages."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("tests", "docs", ".ci", "README.md", "pyproject.toml"):
+        copy = shutil.copytree if Path(name).is_dir() else shutil.copy
+        copy(name, folder / name)
+    return folder
 
 
 def check_contents(session: nox.Session, wheel: Path) -> None:
@@ -83,6 +108,51 @@ def check_contents(session: nox.Session, wheel: Path) -> None:
     committed = {str(path) for top in PACKAGES for path in Path(top).rglob("*.py")} | set(DATA)
     if missing := committed - set(names):
         session.error(f"{wheel.name} lacks {sorted(missing)}")
+
+
+@nox.session
+def pythons(session: nox.Session) -> None:
+    """The wheel on the oldest and newest Python here, or on those named: main jobs, quick tests."""
+    listed = str(session.run("python", ".ci/pythons.py", silent=True))
+    here = dict(line.split(" ", 1) for line in listed.splitlines())
+    chosen = session.posargs or [*here][:1] + [*here][1:][-1:]
+    if lacking := [version for version in chosen if version not in here]:
+        session.error(f"no Python {', '.join(lacking)} on this machine; there is {', '.join(here)}")
+    if len(chosen) == 1:
+        session.warn(f"Python {chosen[0]} alone is tried: no other one is here, or was asked for")
+    wheel = built(session)
+    for version in chosen:
+        try_wheel(session, wheel, here[version], wheel.parents[1] / version)
+
+
+def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> None:
+    """Run the main jobs with the wheel and what it asks for alone, then the quick tests."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir()
+    install, scripts = environment(session, python, home / "env")
+    session.run(*install, str(wheel), external=True)
+    env = {"CLEFGAN_CACHE": str(home / "cache"), "CLEFGAN_SHARED": SHARED, **WIDE}
+    folder = copied(home / "copy")
+    with session.chdir(folder):
+        session.run(scripts("python"), "-P", "-c", EVERY_MODULE, *PACKAGES, env=env, external=True)
+        for words in MAIN_JOBS:
+            session.run(scripts("clefgan"), *words.split(), env=env, external=True)
+        session.run(*install, *group("test"), external=True)
+        session.run(scripts("pytest"), "-m", QUICK, env=env, external=True)
+
+
+def environment(
+    session: nox.Session, python: str, folder: Path
+) -> tuple[list[str], Callable[[str], str]]:
+    """A clean environment of this Python: how to install into it, and the paths of its scripts."""
+    binaries = folder / ("Scripts" if os.name == "nt" else "bin")
+    if session.venv_backend == "uv":
+        session.run("uv", "venv", "-q", "--python", python, str(folder), external=True)
+        install = ["uv", "pip", "install", "--python", str(binaries / "python")]
+    else:
+        session.run(python, "-m", "venv", str(folder), external=True)
+        install = [str(binaries / "python"), "-m", "pip", "install", "-q"]
+    return install, lambda name: str(binaries / name)
 
 
 @nox.session(default=False)
