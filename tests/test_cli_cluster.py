@@ -142,6 +142,7 @@ def test_a_wrong_address_is_told_before_any_work(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["run"], ["evaluate", "--jobs", "1"], ["evaluate"]])
 def test_a_scheduler_that_dies_is_one_line(
     command: list[str], data: Path, tmp_path: Path, dask: Any

@@ -88,6 +88,7 @@ def test_an_interrupted_preparation_leaves_nothing_to_trust(
     assert len(list(rows(prepare(tmp_path), "test_unknown"))) == 5
 
 
+@pytest.mark.slow
 def test_the_whole_set_is_made_without_tensorflow(tmp_path: Path) -> None:
     program = (
         "import sys\n"

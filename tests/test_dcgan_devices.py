@@ -98,6 +98,7 @@ def test_a_batch_is_shared_by_as_many_devices_as_divide_it(monkeypatch: pytest.M
     assert devices.mesh(DCGANConfig(batch=1)) is None
 
 
+@pytest.mark.slow
 def test_a_cache_that_the_user_has_set_is_left_alone() -> None:
     code = (
         "import jax; from clefgan.dcgan import devices; devices.keep_compilations();"

@@ -64,6 +64,7 @@ def test_starting_weights_have_the_stated_spread_and_depend_on_the_seed() -> Non
     assert not np.array_equal(kernel, other.generator.params["up"][0]["kernel"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("normed", [False, True])
 def test_stock_and_custom_convolutions_agree(normed: bool) -> None:
     """A whole training step by both: losses, new weights and running figures."""
@@ -100,6 +101,7 @@ def test_auto_is_custom_on_cpu_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not custom(DCGANConfig(convolution="stock"))
 
 
+@pytest.mark.slow
 def test_the_generators_move_leaves_the_discriminators_figures_alone() -> None:
     """Its running figures after a step are those of the real and then the generated batch."""
     config = replace(WIDE_START, convolution="custom", discriminator_norm=True)

@@ -178,6 +178,7 @@ def activations_of_the_package(images: Images, names: list[str]) -> list[NDArray
     return [np.concatenate(maps) for maps in zip(*found, strict=True)]
 
 
+@pytest.mark.slow
 @needs_onnx
 @needs_package
 def test_every_block_equals_the_packages_model_on_real_ct(real_ct: Images) -> None:
@@ -192,6 +193,7 @@ def test_every_block_equals_the_packages_model_on_real_ct(real_ct: Images) -> No
             assert relative(found, maps.transpose(0, 2, 3, 1)) < 1e-5
 
 
+@pytest.mark.slow
 @needs_onnx
 @needs_package
 def test_backends_agree_on_embeddings_of_real_ct(real_ct: Images) -> None:
@@ -257,6 +259,7 @@ def test_the_key_tells_settings_and_weights_apart(monkeypatch: pytest.MonkeyPatc
     assert Vgg16().key() not in keys
 
 
+@pytest.mark.slow
 def test_vgg16_svm_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
     arrays = small_vgg()
     monkeypatch.setattr(weights, "load", lambda *_a, **_k: weights.Weights(arrays, "small"))
