@@ -39,6 +39,7 @@ class Edition:
     metric : name of the official metric, as in `evaluation`
     higher_is_better : the metric's direction
     max_runs : runs a team may hand in, or None
+    balanced : attribution: whether the test set has as many images of each class
     certainty : field to `verified`, `printed`, `inferred`, `not_found`, or `given` (a user's own)
     """
 
@@ -60,6 +61,7 @@ class Edition:
     metric: str
     higher_is_better: bool
     max_runs: int | None
+    balanced: bool
     certainty: Mapping[str, str]
 
     @property

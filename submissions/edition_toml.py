@@ -29,6 +29,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "metric": (str, "text"),
     "higher_is_better": (bool, "true or false"),
     "max_runs": (int, "a whole number, 0 for no limit"),
+    "balanced": (bool, "true or false"),
 }
 FIELDS = tuple(_KINDS)
 

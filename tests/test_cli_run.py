@@ -202,7 +202,7 @@ def test_the_two_parts_may_be_two_folders(data: Path, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["--data", "nowhere"], "nowhere"),
-        (["--edition", "2024_s2"], "edition '2024_s2' asks for classes; a method says used or"),
+        (["--edition", "2024_s2"], "method 'coin' says used or not; this edition asks for"),
         (["--out", "file"], "file: is not a folder; give another --out"),
         (["--out", "file/runs"], "file: is not a folder; give another --out"),
     ],

@@ -77,7 +77,7 @@ def test_help_takes_little_processor_time() -> None:
         (
             ["run", "--method", "coin", "--edition", "2025_s2"],
             1,
-            "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
+            "clefgan: method 'coin' says used or not; this edition asks for classes; give one of ",
         ),
     ],
 )

@@ -62,6 +62,11 @@ LAB = (
         "clefgan.cli.lab_make:make",
     ),
     Listed(
+        "make-classes",
+        "Make a class challenge with a known truth, in the layout of 2025, from real images.",
+        "clefgan.cli.lab_classes:make_classes",
+    ),
+    Listed(
         "study",
         "Power of methods against the strength of a leak. Stopped and started again, it goes on.",
         "clefgan.cli.lab_study:study",

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs
+from clefgan.cli import outputs, run_classes
 from clefgan.cli.console import console, progress_bar, say_path, say_wrote
 from clefgan.cli.options import (
-    CHALLENGE,
+    CHALLENGE_HELP,
     CLUSTER,
     EDITION,
     FOLDS,
@@ -18,7 +18,6 @@ from clefgan.cli.options import (
     chosen_protocols,
     connected,
     plain_name,
-    refuse_classes,
     wrong_usage,
 )
 from clefgan.cli.outputs import Output
@@ -32,7 +31,10 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
+from clefgan.cli.run_classes import Asked
 from clefgan.data import reading
+from clefgan.data.classes.reading import DEFAULT_CLASSES
+from clefgan.data.reading import DEFAULT_DATA
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.report.terminal import summary
@@ -43,7 +45,10 @@ from submissions import editions
 
 def run(
     method: Annotated[str, typer.Option(help="A method's name, or file.py:Class.")],
-    data: CHALLENGE = "phantom_ct",
+    data: Annotated[
+        str | None,
+        typer.Option(help=CHALLENGE_HELP, show_default="phantom_ct, or phantom_classes"),
+    ] = None,
     test_data: Annotated[
         Path | None, typer.Option(help="The test part, where it is not below --data.")
     ] = None,
@@ -64,32 +69,57 @@ def run(
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
     rule: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--decide",
             metavar="RULE",
-            help="zero, dev-best:METRIC, quota:SHARE, mixture, null95 or conformal:FDR.",
+            help="zero, dev-best:METRIC, quota:SHARE, mixture, null95 or conformal:FDR; "
+            "of classes: argmax, open:RATE or balanced.",
+            show_default="zero, or argmax",
         ),
-    ] = "zero",
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
+    ] = None,
+    folder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=NAME",
+            help="Classes: what a folder is called (real, generated, unknown); repeatable.",
+        ),
+    ] = None,
+    clusters: Annotated[
+        int | None, typer.Option(help="Classes: how many clusters to make.", min=1)
+    ] = None,
     cluster: CLUSTER = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
-    configured = registry.configure(method, settings or [], seed)
+    wanted = editions.get(edition)
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
     refuse_existing([csv, json], force)
-    read = [data, test_data, edition, patients, *outputs.named_files([method, *(settings or [])])]
+    place = data or (DEFAULT_DATA if wanted.is_membership else DEFAULT_CLASSES)
+    read = [place, test_data, edition, patients, *outputs.named_files([method, *(settings or [])])]
     outputs.refuse([Output("--out", csv), Output("--out", json)], read)
-    refuse_classes(editions.get(edition))
+    if not wanted.is_membership:
+        asked = Asked(
+            method, data, test_data, sources or [], folder or [], clusters, edition, seed,
+            settings or [], folds, window_levels(window), rule or "argmax",
+        )  # fmt: skip
+        run_classes.run(asked, csv, force)
+        return
+    refuse_class_options(sources, folder, clusters)
+    configured = registry.configure(method, settings or [], seed)
     chosen = chosen_protocols(protocol)
     levels, grid = window_levels(window), pixels(size)
     owners = patient_table(patients, file_column, patient_column)
     with wrong_usage("--decide"):
-        how = decide.parse(rule)
+        how = decide.parse(rule or "zero")
     with connected(cluster), progress_bar() as progress:
         challenge = reading.read(
-            data, edition, test_data=test_data, sixteen_bit=levels, size=grid, patients=owners
+            place, edition, test_data=test_data, sixteen_bit=levels, size=grid, patients=owners
         )
         result = job.run(
             challenge,
@@ -107,6 +137,18 @@ def run(
     if stale:
         say_path("removed ", csv, ": it was of an earlier run")
     say_wrote(written)
+
+
+def refuse_class_options(
+    sources: list[str] | None, folder: list[str] | None, clusters: int | None
+) -> None:
+    """Raise if a membership edition is given what classes need."""
+    given = {"--sources": sources, "--folder": folder, "--clusters": clusters}
+    for option, value in given.items():
+        if value:
+            raise typer.BadParameter(
+                "goes with an edition of classes, such as 2025_s2", param_hint=option
+            )
 
 
 def file_stem(method: str) -> str:

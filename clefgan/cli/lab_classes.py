@@ -1,0 +1,76 @@
+"""`clefgan lab make-classes`: class challenges whose truth, and whose shortcuts, are known."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli.console import console, progress_bar
+from clefgan.dcgan.config import DCGANConfig
+from clefgan.experiments.lab import class_folder
+from clefgan.experiments.lab import make as making
+from clefgan.experiments.lab import reals as real_images
+from clefgan.experiments.lab.make_classes import ClassSpec, draw
+from clefgan.plugins import hyperparameters
+
+
+def make_classes(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")],
+    real: Annotated[
+        Path,
+        typer.Option(help="A folder of real images, or an npz with 'images'.", show_default=False),
+    ],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="In what the classes differ: subset, family, both, other-generator, seed, null, "
+            "texture-shift, texture-reversed, histogram, collapse, shared-patients or "
+            "unequal-sizes."
+        ),
+    ] = "subset",
+    rule: Annotated[str, typer.Option(help="pca, blend, tiles, up, warp or dcgan.")] = "pca",
+    test_rule: Annotated[
+        str | None, typer.Option(help="Of the images under test; that of dev if not given.")
+    ] = None,
+    classes: Annotated[int, typer.Option(help="How many; 4 or 5 of family and both.", min=2)] = 5,
+    reals: Annotated[int, typer.Option(help="Real images a class.", min=2)] = 40,
+    generated: Annotated[int, typer.Option(help="Labelled generated images a class.", min=1)] = 80,
+    test: Annotated[int, typer.Option(help="Images under test a class.", min=1)] = 80,
+    overlap: Annotated[float, typer.Option(help="Of shared-patients: the share in common.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
+    group: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What tells patients apart.")
+    ] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Ids and groups of a folder's images.")
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Side to reduce square images to.", min=1)
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Of the DCGANs of 'dcgan'; repeatable."),
+    ] = None,
+) -> None:
+    """Make a class challenge with a known truth, in the layout of 2025, from real images.
+
+    One image a group (patient) is used. The kinds say why a method can be right: of a method that
+    knows the training data, accuracy stays where only they differ and falls to chance elsewhere.
+    """
+    making.refuse_existing(folder)
+    values = hyperparameters.parse_settings(settings or [])
+    gan = hyperparameters.build(DCGANConfig, values, "lab: dcgan")
+    spec = ClassSpec(
+        kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,
+        generated=generated, test=test, overlap=overlap, seed=seed, gan=gan,
+    )  # fmt: skip
+    with progress_bar() as progress:
+        found = real_images.read(real, group=group, manifest=manifest, size=size, progress=progress)
+        lab = draw(found, spec, progress=progress)
+        class_folder.write(folder, found, spec, lab, progress=progress)
+    console.print(
+        f"{kind}, rule {rule}: {classes} classes, {reals} real and {generated} generated images "
+        f"each, {len(lab.test)} under test",
+        markup=False,
+    )
+    console.print(f"wrote [cyan]{folder}[/cyan]", soft_wrap=True)

@@ -1,0 +1,115 @@
+"""`clefgan run` for editions that ask for classes: which subset, or generator, is it?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.options import wrong_usage
+from clefgan.data.classes import reading
+from clefgan.data.classes.reading import ClassFolders
+from clefgan.data.formats.raw import Window
+from clefgan.errors import ClefganError
+from clefgan.method import Evidence
+from clefgan.plugins import registry
+from clefgan.report.terminal import class_summary
+from clefgan.runs.classes import decisions, job, record
+from clefgan.runs.classes.loading import load
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `clefgan run` that classes have too."""
+
+    method: str
+    data: str | None
+    test_data: Path | None
+    sources: Sequence[str]
+    folders: Sequence[str]
+    clusters: int | None
+    edition: str
+    seed: int
+    settings: Sequence[str]
+    n_folds: int
+    window: Window | None
+    rule: str
+
+
+def run(asked: Asked, target: Path, force: bool) -> None:
+    """Fit a method on the sources, call each image under test a class, write run and record."""
+    from clefgan.experiments.lab import class_controls  # brings SciPy: half a second, on use
+
+    with wrong_usage("--decide"):
+        rule = decisions.parse(asked.rule)
+    room = registry.registry_of(asked.method)
+    configured = room.configure(asked.method, list(asked.settings), asked.seed)
+    evidence: Evidence = type(configured).evidence
+    named = sources_of(asked.sources)
+    if named and asked.data is not None:
+        raise typer.BadParameter("give --data or --sources, not both", param_hint="--sources")
+    with progress_bar() as progress:
+        challenge = reading.read(
+            asked.data or reading.DEFAULT_CLASSES,
+            asked.edition,
+            test_data=asked.test_data,
+            sources=named or None,
+            folders=folders_of(asked.folders),
+            sixteen_bit=asked.window,
+        )
+        result = job.run(
+            challenge,
+            asked.method,
+            configured,
+            n_folds=asked.n_folds,
+            seed=asked.seed,
+            rule=rule,
+            n_clusters=asked.clusters,
+            progress=progress,
+        )
+        labs: Mapping[str, float] = {}
+        if evidence is not Evidence.A0 and challenge.evidence in (Evidence.A1, Evidence.A3):
+            sources = load(challenge, progress).sources
+            labs = class_controls.known(sources, configured, seed=asked.seed)  # type: ignore[arg-type]
+    written = record.write(result, target, force=force)
+    console.print(class_summary.show(result, labs))
+    say_wrote(written)
+
+
+def sources_of(texts: Sequence[str]) -> dict[str, Path]:
+    """Class to folder, of texts `NAME=FOLDER`.
+
+    Raises
+    ------
+    ClefganError
+        A text of another form, or a name given twice.
+    """
+    found: dict[str, Path] = {}
+    for text in texts:
+        name, equals, folder = text.partition("=")
+        if not equals or not name.strip() or not folder.strip():
+            raise ClefganError(f"--sources: {text!r} is not NAME=FOLDER, such as ward_a=images/a")
+        if name.strip() in found:
+            raise ClefganError(f"--sources: class {name.strip()!r} is given twice; give each once")
+        found[name.strip()] = Path(folder.strip())
+    return found
+
+
+def folders_of(texts: Sequence[str]) -> ClassFolders:
+    """Names of the folders, of texts such as `real=REALS`.
+
+    Raises
+    ------
+    ClefganError
+        A text of another form, or no such role.
+    """
+    found = ClassFolders()
+    for text in texts:
+        role, equals, name = text.partition("=")
+        if not equals or not name or role not in ("real", "generated", "unknown"):
+            raise ClefganError(
+                f"--folder: {text!r} is not ROLE=NAME with a role of real, generated or unknown"
+            )
+        found = replace(found, **{role: (name,)})
+    return found

@@ -1,0 +1,1 @@
+"""Challenges of attribution: labelled sources, and images of which nobody says whose they are."""

@@ -1,0 +1,61 @@
+"""What a class challenge consists of: sources, images under test, or both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clefgan.data.challenge import DEFAULT_EDITION
+from clefgan.data.imageset import ImageSet
+from clefgan.method import Evidence
+from submissions import editions
+from submissions.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class ClassImages:
+    """One class: its real images and the generated images that are known to be its own."""
+
+    name: str
+    real: ImageSet | None
+    generated: ImageSet | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChallenge:
+    """The sources in the natural order of their names, and the images under test.
+
+    Parameters
+    ----------
+    source : the folder or name that it was read from
+    truth : id of an image under test to its class, where it is known
+    """
+
+    source: str
+    classes: tuple[ClassImages, ...]
+    test: ImageSet | None
+    truth: Mapping[str, str] | None = None
+    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return tuple(each.name for each in self.classes)
+
+    @property
+    def evidence(self) -> Evidence:
+        """All that a method can be given: real images, labelled ones, both or neither."""
+        real = bool(self.classes) and all(each.real for each in self.classes)
+        labelled = bool(self.classes) and all(each.generated for each in self.classes)
+        if real and labelled:
+            return Evidence.A3
+        return Evidence.A1 if real else Evidence.A2 if labelled else Evidence.A0
+
+    def image_sets(self) -> dict[str, ImageSet]:
+        """Every role that is there, by what it is called in a record."""
+        found: dict[str, ImageSet] = {}
+        for each in self.classes:
+            for role, images in (("real", each.real), ("generated", each.generated)):
+                if images is not None:
+                    found[f"{role} {each.name}"] = images
+        if self.test is not None:
+            found["test"] = self.test
+        return found

@@ -1,0 +1,257 @@
+"""A class challenge from a folder in the layout of 2025, or from folders named one by one.
+
+`real/<class>`, `generated/<class>` and `generated_unknown` are looked for in the given folder and
+up to three levels below it; a class is walked to the end. The names of the editions are not all
+confirmed, so each may be another one. Labels in the names of images under test are never read.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clefgan.data import layout, listing, truth_and_groups
+from clefgan.data.classes.challenge import ClassChallenge, ClassImages
+from clefgan.data.formats.raw import Window
+from clefgan.data.imageset import ImageSet
+from clefgan.data.listing import natural_key
+from clefgan.errors import ClefganError
+from submissions import editions
+
+DEFAULT_CLASSES = "phantom_classes"
+LEVELS = 3  # below the given folder
+TRUTH = "truth.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFolders:
+    """What the folder of each role may be called."""
+
+    real: tuple[str, ...] = ("real",)
+    generated: tuple[str, ...] = ("generated",)
+    unknown: tuple[str, ...] = ("generated_unknown", "unknown")
+
+
+def read(
+    data: str | Path = DEFAULT_CLASSES,
+    edition: str | Path = "2025_s2",
+    *,
+    test_data: str | Path | None = None,
+    sources: Mapping[str, Path] | None = None,
+    folders: ClassFolders | None = None,
+    sixteen_bit: Window | None = None,
+) -> ClassChallenge:
+    """Read a class challenge; every image is listed, none is decoded.
+
+    Parameters
+    ----------
+    data : a folder, or the name of a dataset such as `phantom_classes`
+    test_data : the images under test, where they are not below `data`; with `sources`, their folder
+    sources : class to the folder of its real images, in the place of `data`
+
+    Raises
+    ------
+    ClefganError
+        No such folder, a class that is missing in one tree or empty, or a fault of an image list.
+    submissions.RunFileError
+        No such edition.
+    """
+    rules = editions.get(edition)
+    names = folders or ClassFolders()
+    if sources is not None:
+        found = of_sources(sources, test_data, sixteen_bit)
+    else:
+        found = from_folder(place(data), names, sixteen_bit)
+        if test_data is not None:
+            found = with_test(found, place(test_data), names, sixteen_bit)
+    found = replace(found, source=str(data) if sources is None else found.source, edition=rules)
+    check_classes(found)
+    check_sizes(found)
+    return found
+
+
+def place(data: str | Path) -> Path:
+    """The folder that a `data` argument names."""
+    path = Path(data)
+    if str(data).partition("/")[0] == DEFAULT_CLASSES and not path.exists():
+        from clefgan.data.classes import phantom  # draws images: on use
+
+        return phantom.located()
+    if not path.is_dir():
+        raise ClefganError(f"{path}: no such folder; give one, or {DEFAULT_CLASSES!r}")
+    return path
+
+
+def from_folder(root: Path, names: ClassFolders, sixteen_bit: Window | None) -> ClassChallenge:
+    """Find the three roles below a folder."""
+    wanted = {"real": names.real, "generated": names.generated, "unknown": names.unknown}
+    trees = {role: trees_of(root, role, every) for role, every in wanted.items()}
+    if not any(trees.values()):
+        looked = ", ".join([*names.real, *names.generated, *names.unknown])
+        raise ClefganError(f"{root}: no class challenge here; looked for folders {looked}")
+    by_class = {role: class_sets(trees[role], role, sixteen_bit) for role in ("real", "generated")}
+    refuse_missing(root, by_class["real"], by_class["generated"])
+    classes = [
+        ClassImages(name, by_class["real"].get(name), by_class["generated"].get(name))
+        for name in sorted(set().union(*by_class.values()), key=natural_key)
+    ]
+    test = None
+    if trees["unknown"] is not None:
+        test = ImageSet("test", str(trees["unknown"]), walked(trees["unknown"]), sixteen_bit)
+    truth = truth_beside(root, trees["unknown"], test)
+    return ClassChallenge(str(root), tuple(classes), test, truth)
+
+
+def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:
+    """The one folder of these names, at the least depth; what is below a role's folder is left.
+
+    Raises
+    ------
+    ClefganError
+        Two at one depth.
+    """
+    wanted = {name.casefold() for name in names}
+    every = {name.casefold() for group in (ClassFolders().real, ClassFolders().generated,
+             ClassFolders().unknown) for name in group} | wanted  # fmt: skip
+    level = [root]
+    for _ in range(LEVELS + 1):
+        below = [inner for folder in level for inner in layout.subfolders(folder)]
+        found = [folder for folder in below if folder.name.casefold() in wanted]
+        if len(found) > 1:
+            both = " and ".join(repr(each.relative_to(root).as_posix()) for each in found)
+            raise ClefganError(
+                f"{root}: {len(found)} folders of {role} images: {both}; keep one, or give the "
+                "folder of one challenge"
+            )
+        if found:
+            return found[0]
+        level = [folder for folder in below if folder.name.casefold() not in every]
+    return None
+
+
+def class_sets(tree: Path | None, role: str, sixteen_bit: Window | None) -> dict[str, ImageSet]:
+    """Class to its images."""
+    if tree is None:
+        return {}
+    loose = layout.has_image(tree)
+    if loose:
+        raise ClefganError(
+            f"{tree}: holds images itself; put those of each class into a folder named after it"
+        )
+    return {
+        folder.name: ImageSet(f"{role} {folder.name}", str(folder), walked(folder), sixteen_bit)
+        for folder in layout.subfolders(tree)
+    }
+
+
+def walked(folder: Path) -> tuple[listing.Listed, ...]:
+    """The images of a folder and of all below it, naturally sorted by id.
+
+    Raises
+    ------
+    ClefganError
+        No image, or two of one id.
+    """
+    found: list[listing.Listed] = []
+    for path, names, _ in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith((".", "__MACOSX"))]
+        if layout.has_image(Path(path)):
+            found += listing.listing(path)
+    if not found:
+        raise ClefganError(f"{folder}: no images; put some there or remove the folder")
+    times = Counter(image.id for image in found)
+    twice = [image for image in found if times[image.id] > 1]
+    if twice:
+        raise ClefganError(
+            f"{folder}: id {twice[0].id!r} is in {twice[0].where!r} and {twice[1].where!r}; rename "
+            "one, so that ids tell images apart"
+        )
+    return tuple(sorted(found, key=lambda image: natural_key(image.id)))
+
+
+def refuse_missing(
+    root: Path, real: Mapping[str, ImageSet], generated: Mapping[str, ImageSet]
+) -> None:
+    """Raise if both trees are there and one lacks a class of the other."""
+    if not real or not generated or set(real) == set(generated):
+        return
+    lists = [", ".join(sorted(tree, key=natural_key)) for tree in (real, generated)]
+    missing = min(set(real) ^ set(generated), key=natural_key)
+    raise ClefganError(
+        f"{root}: class {missing!r} is in one tree only; real has {lists[0]}; generated has "
+        f"{lists[1]}; give both the same class folders"
+    )
+
+
+def of_sources(
+    sources: Mapping[str, Path], test_data: str | Path | None, sixteen_bit: Window | None
+) -> ClassChallenge:
+    """Classes of real images in folders of any name."""
+    for name, folder in sources.items():
+        if not Path(folder).is_dir():
+            raise ClefganError(f"{folder}: no such folder; class {name!r} needs one of real images")
+    classes = tuple(
+        ClassImages(name, ImageSet(f"real {name}", str(folder), walked(Path(folder)), sixteen_bit),
+                    None)
+        for name, folder in sorted(sources.items(), key=lambda item: natural_key(item[0]))
+    )  # fmt: skip
+    test, truth = None, None
+    if test_data is not None:
+        under_test = place(test_data)
+        test = ImageSet("test", str(under_test), walked(under_test), sixteen_bit)
+        truth = truth_beside(under_test.parent, under_test, test)
+    joined = ", ".join(f"{name}={folder}" for name, folder in sources.items())
+    return ClassChallenge(joined, classes, test, truth)
+
+
+def with_test(
+    found: ClassChallenge, root: Path, names: ClassFolders, sixteen_bit: Window | None
+) -> ClassChallenge:
+    """The challenge with images under test of another folder: a role's, or all that is in it."""
+    tree = trees_of(root, "unknown", names.unknown) or root
+    test = ImageSet("test", str(tree), walked(tree), sixteen_bit)
+    return replace(found, test=test, truth=truth_beside(root, tree, test))
+
+
+def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[str, str] | None:
+    """Classes of the images under test, if `truth.csv` is beside their folder or above it."""
+    if tree is None or test is None:
+        return None
+    above = [each for each in tree.parents if each.is_relative_to(root)]
+    table = truth_and_groups.locate(above, (TRUTH,))
+    if table is None:
+        return None
+    labels = truth_and_groups.mapping(table, "class", test.ids)
+    return {name: labels[name] for name in test.ids}
+
+
+def check_classes(found: ClassChallenge) -> None:
+    """Refuse a single class, and truth of classes that there are not."""
+    if len(found.classes) == 1:
+        raise ClefganError(
+            f"{found.source}: one class, {found.names[0]!r}; there is nothing to choose between; "
+            "give at least 2"
+        )
+    if found.truth and found.classes:
+        strange = sorted(set(found.truth.values()) - set(found.names), key=natural_key)
+        if strange:
+            raise ClefganError(
+                f"{found.source}: truth has class {strange[0]!r}, which is no source; known: "
+                f"{', '.join(found.names)}"
+            )
+
+
+def check_sizes(found: ClassChallenge) -> None:
+    """Refuse roles whose images have different sizes, as far as their first images tell."""
+    sets = list(found.image_sets().values())
+    if not sets:
+        raise ClefganError(f"{found.source}: no images; give sources, images under test or both")
+    first = sets[0].header()
+    for other in sets[1:]:
+        head = other.header()
+        if (head.width, head.height) != (first.width, first.height):
+            raise ClefganError(
+                f"{other.where}: images of {other.role} are {head.width}x{head.height}, those of "
+                f"{sets[0].role} {first.width}x{first.height}; bring them to one size"
+            )

@@ -1,0 +1,52 @@
+"""What a method of attribution knows: labs made of a challenge's own real images.
+
+A class score says which of the sources it is; it does not say why. Two labs tell: in one the images
+under test come of another generator than the labelled ones, so only the training data can tell; in
+the other nothing but the noise differs, so only texture can.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from clefgan.experiments.lab import class_rules, leaks
+from clefgan.method import Attributor, Images, Progress, Source, silent
+
+MOST = 40  # real images of a class that are used
+MADE = 40  # images made of each class, labelled and under test
+STEP = 0.2  # grey levels of noise from class to class
+
+TRAINING = "training data alone (dev pca, test blend)"
+TEXTURE = "texture alone (same training images, more noise)"
+
+
+def known(
+    sources: Sequence[Source], method: Attributor, *, seed: int = 0, progress: Progress = silent
+) -> Mapping[str, float]:
+    """Accuracy of the method on both labs; nothing where a class has fewer than two real images."""
+    if not sources or min(len(each.real) for each in sources) < 2:
+        return {}
+    reals = [np.asarray(each.real[:MOST]) for each in sources]
+    names = [each.name for each in sources]
+    found = {}
+    for number, title in enumerate((TRAINING, TEXTURE)):
+        rng = np.random.default_rng([seed, number])
+        if title == TRAINING:
+            dev = [made("pca", real, leaks.NOISE, rng) for real in reals]
+            test = [made("blend", real, leaks.NOISE, rng) for real in reals]
+            own = reals
+        else:
+            noises = [leaks.NOISE + STEP * k for k in range(len(reals))]
+            own = [reals[0]] * len(reals)
+            dev = [made("blend", own[0], noise, rng) for noise in noises]
+            test = [made("blend", own[0], noise, rng) for noise in noises]
+        lab = [Source(*each) for each in zip(names, own, dev, strict=True)]
+        scores = method.fit(lab, progress=progress).score(np.concatenate(test), progress=progress)
+        truth = np.repeat(np.arange(len(lab)), MADE)
+        found[title] = float(np.mean(np.argmax(scores, axis=1) == truth))
+    return found
+
+
+def made(rule: str, real: Images, noise: float, rng: np.random.Generator) -> Images:
+    """Images of a rule, degraded."""
+    return leaks.degraded(class_rules.make(rule, real, MADE, rng), rng, noise=noise)

@@ -1,0 +1,120 @@
+"""What `clefgan run` shows of a run of attribution: classes, scores beside shortcuts, the table."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.report.wording import number
+
+if TYPE_CHECKING:
+    from clefgan.runs.classes.result import ClassRun, ClassScored
+
+SHOWN = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "cohen_kappa": "kappa",
+    "adjusted_rand": "ARI",
+    "adjusted_mutual_information": "AMI",
+}
+MEANING = {
+    "plain": "random folds",
+    "grouped": "near-copies in one fold",
+    "unseen": "no label of a generated image was used",
+    "unlabelled": "clusters without labels",
+}
+
+
+def show(run: "ClassRun", labs: Mapping[str, float] | None = None) -> RenderableType:
+    """The summary of a run: what was called what, then a table a protocol, then notes.
+
+    Parameters
+    ----------
+    labs : accuracy of the method on labs with known truth, by what they ask
+    """
+    lines: list[RenderableType] = [
+        Text.assemble((run.method, "bold"), f"  {run.evidence}"),
+        Text(run.settings, style="dim"),
+        Text(called(run)),
+    ]
+    protocols = list(run.beside) or list(run.dev)
+    for protocol in protocols:
+        own = protocol if protocol in run.dev else "unseen"
+        rows = {run.method: run.dev[own], **run.beside.get(protocol, {})}
+        title = f"dev, {own}: {MEANING[own]}"
+        if own != protocol:
+            title += f"; rows below it: {MEANING[protocol]}"
+        lines += [Text(""), Text(title, style="dim"), score_table(rows)]
+    if run.test is not None and run.test.truth is not None:
+        lines += [Text(""), Text("test", style="dim"), score_table({run.method: run.test})]
+        lines += [Text(""), Text("test: true class, then called", style="dim")]
+        lines += [class_table(run.test)]
+    if run.batch():
+        lines += [Text(""), Text("the images under test as a set", style="dim"), set_table(run)]
+    if labs:
+        lines += [Text(""), Text("what it knows, on labs made of these real images", style="dim")]
+        lines += [lab_table(labs, len(run.classes))]
+    lines += [Text(note, style="yellow") for note in run.notes]
+    return Group(*lines)
+
+
+def called(run: "ClassRun") -> str:
+    """How many images the run calls each class."""
+    if run.test is None:
+        return "no images under test: dev scores only, no run file"
+    counts = ", ".join(
+        f"{name} {round(share * len(run.test.ids))}" for name, share in run.test.shares().items()
+    )
+    ties = f"; {run.test.verdict.ties} ties, the first class taken" if run.test.verdict.ties else ""
+    return f"test: {len(run.test.ids)} images: {counts}{ties}"
+
+
+def score_table(rows: "Mapping[str, ClassScored]") -> Table:
+    """A row a method: accuracy with its 95% interval, others, and what blind labels reach."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("", *SHOWN.values(), "blind 95%"):
+        table.add_column(title, no_wrap=True)
+    for name, scored in rows.items():
+        measured = scored.measured()
+        assert measured is not None
+        metrics = measured["metrics"]
+        cells = [number(metrics[key]["value"]) for key in SHOWN]
+        first = metrics["accuracy"]
+        cells[0] += f" [{number(first['low'])}, {number(first['high'])}]"
+        table.add_row(Text(name), *map(Text, cells), number(metrics["accuracy"]["blind_95"]))
+    return table
+
+
+def class_table(scored: "ClassScored") -> Table:
+    """The table of classes: a row a true class, and its recall."""
+    found = scored.table()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    names: Sequence[str] = found["names"]
+    for title in ("", *names, "recall"):
+        table.add_column(Text(title), justify="right")
+    for name, row, recall in zip(names, found["cells"], found["recall"], strict=True):
+        table.add_row(Text(name), *map(str, row), number(recall))
+    return table
+
+
+def set_table(run: "ClassRun") -> Table:
+    """A row a class: shares of the set, and whether it is behind it at all."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("class", "called", "share by dev", "t", "p"):
+        table.add_column(title)
+    for name, row in run.batch().items():
+        cells = [row["called"], row.get("share", float("nan")), row["t"], row["p_value"]]
+        table.add_row(Text(name), *map(number, cells))
+    return table
+
+
+def lab_table(labs: Mapping[str, float], n_classes: int) -> Table:
+    """A row a lab: what it asks, and the share that is right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("lab", "accuracy", "chance"):
+        table.add_column(title)
+    for name, value in labs.items():
+        table.add_row(Text(name), number(value), number(1 / n_classes))
+    return table

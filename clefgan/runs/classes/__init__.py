@@ -1,0 +1,1 @@
+"""One run of attribution: a sibling of the job of membership."""

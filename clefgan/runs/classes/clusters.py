@@ -1,0 +1,113 @@
+"""Clusters of the images under test: how many, what they are called, and how dev matches them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.errors import ClefganError
+from clefgan.method import Images, Progress
+from clefgan.plugins.isolation import named
+from clefgan.runs.classes.decisions import ClassVerdict
+from clefgan.runs.classes.loading import ClassImageSets
+from clefgan.runs.classes.result import ClassScored
+
+if TYPE_CHECKING:
+    from clefgan.runs.classes.job import ClassRequest
+    from clefgan.runs.job import Stopwatch
+
+
+def known_number(challenge: ClassChallenge, asked: int | None) -> int:
+    """How many clusters to make.
+
+    Raises
+    ------
+    ClefganError
+        More than there are images, fewer than one, or nobody says.
+    """
+    many = asked or len(challenge.classes) or challenge.edition.n_classes
+    if not many:
+        raise ClefganError(
+            f"{challenge.source}: no classes, and edition {challenge.edition.name!r} does not say "
+            "how many; give --clusters"
+        )
+    n = 0 if challenge.test is None else len(challenge.test)
+    if (asked is not None and asked < 1) or many > n:
+        raise ClefganError(
+            f"{challenge.source}: {many} clusters of {n} images; give --clusters from 1 to {n}"
+        )
+    return many
+
+
+def run(
+    request: "ClassRequest",
+    challenge: ClassChallenge,
+    images: ClassImageSets,
+    many: int,
+    watch: "Stopwatch",
+    progress: Progress,
+) -> tuple[dict[str, ClassScored], ClassScored | None, tuple[str, ...]]:
+    """Cluster the images under test, together with labelled ones where those give names."""
+    assert images.test is not None
+    assert challenge.test is not None
+    truth = None
+    if challenge.truth is not None:
+        truth = np.array([challenge.truth[name] for name in challenge.test.ids])
+    with watch.stage("test"):
+        both = np.concatenate([images.test, images.labelled])
+        found = clustered(request, both, many, progress)
+    n = len(images.test)
+    if not len(images.labels) or many != len(challenge.classes):
+        names = tuple(f"cluster_{i + 1}" for i in range(many))
+        labels = by_size(found[:n])
+        test = ClassScored(challenge.test.ids, names, None, ClassVerdict(labels, 0, ""), truth)
+        return {}, test, (f"{many} clusters, the largest first; their names mean nothing",)
+    match = matched(found[n:], images.labels, many)
+    note = "clusters are named by the classes that they match best on labelled images (Hungarian)"
+    of_test = ClassVerdict(match[found[:n]], 0, note)
+    of_dev = ClassVerdict(match[found[n:]], 0, note)
+    dev_truth = np.array(challenge.names)[images.labels]
+    dev = ClassScored(images.ids, challenge.names, None, of_dev, dev_truth)
+    test = ClassScored(challenge.test.ids, challenge.names, None, of_test, truth)
+    return {"unlabelled": dev}, test, (note,)
+
+
+def clustered(
+    request: "ClassRequest", images: Images, many: int, progress: Progress
+) -> NDArray[np.int64]:
+    """Cluster and check."""
+    method: Any = request.method
+    with named(request.name, type(method)):
+        found = np.asarray(method.cluster(images, many, progress=progress))
+    if found.shape != (len(images),) or found.dtype.kind not in "iu":
+        raise ClefganError(
+            f"method {request.name!r}: clusters are {found.dtype} of shape {found.shape}; need "
+            f"whole numbers of shape ({len(images)},)"
+        )
+    if found.min() < 0 or found.max() >= many:
+        raise ClefganError(
+            f"method {request.name!r}: clusters from {found.min()} to {found.max()}; need 0 to "
+            f"{many - 1}"
+        )
+    return found.astype(np.int64)
+
+
+def by_size(found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same clusters, the largest number 0; of equal size, the lower number first."""
+    names, sizes = np.unique(found, return_counts=True)
+    rank = np.zeros(int(names.max()) + 1, np.int64)
+    rank[names[np.lexsort((names, -sizes))]] = np.arange(len(names))
+    return np.asarray(rank[found])
+
+
+def matched(found: NDArray[np.int64], labels: NDArray[np.int64], many: int) -> NDArray[np.int64]:
+    """The class of each cluster: one to one, so that most labelled images agree."""
+    from scipy.optimize import linear_sum_assignment  # on use
+
+    cells = np.zeros((many, many), np.int64)
+    np.add.at(cells, (found, labels), 1)
+    rows, columns = linear_sum_assignment(cells, maximize=True)
+    match = np.empty(many, np.int64)
+    match[rows] = columns
+    return match

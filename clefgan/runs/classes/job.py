@@ -1,0 +1,296 @@
+"""The job of attribution: a class challenge and a method in, a run with its provenance out.
+
+Dev protocols
+-------------
+plain
+    Random folds: no labelled generated image takes part in fitting what scores it.
+grouped
+    The same, and near-copies of an image are in its own fold: what is left when the generator
+    repeats itself.
+unseen
+    Of a method of evidence A1, which uses no label of a generated image: fitted once.
+unlabelled
+    Clusters of the labelled images, without their labels.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.errors import ClefganError
+from clefgan.method import (
+    Attributor,
+    ClassScores,
+    Clusterer,
+    Evidence,
+    Images,
+    Progress,
+    Source,
+    promises,
+    silent,
+)
+from clefgan.plugins import registry
+from clefgan.plugins.isolation import named
+from clefgan.runs import provenance
+from clefgan.runs.classes import clusters, loading, near_copies
+from clefgan.runs.classes.decisions import ClassRule, ClassVerdict, DevScores, parse
+from clefgan.runs.classes.loading import ClassImageSets
+from clefgan.runs.classes.result import ClassRun, ClassScored
+from clefgan.runs.job import Stopwatch
+
+BESIDE = ("most-frequent", "class-coin", "level-histogram", "nearest-generated")
+"""Rows that stand beside every score: two that know nothing, and two shortcuts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRequest:
+    """What is asked of the job."""
+
+    name: str
+    method: Attributor | Clusterer
+    n_folds: int
+    seed: int
+    rule: ClassRule
+
+
+def run(
+    challenge: ClassChallenge,
+    name: str,
+    method: Attributor | Clusterer,
+    *,
+    n_folds: int = 3,
+    seed: int = 0,
+    rule: ClassRule | None = None,
+    n_clusters: int | None = None,
+    progress: Progress = silent,
+) -> ClassRun:
+    """Fit `method` on the sources, score the images under test and the labelled ones.
+
+    Parameters
+    ----------
+    name : of the method, for errors and the record
+    n_folds, seed : of the dev protocols
+    rule : from scores to classes; None: the highest
+    n_clusters : of a clusterer; None: as many as there are classes, or as the edition says
+
+    Raises
+    ------
+    ClefganError
+        The data lack what the method needs, an image that cannot be read, a score that is not
+        finite, or a number of clusters that nobody knows.
+    """
+    evidence = type(method).evidence
+    loading.refuse_missing(challenge, name, evidence)
+    request = ClassRequest(name, method, n_folds, seed, rule or parse("argmax"))
+    refuse_balanced(request, challenge)
+    if evidence is Evidence.A0:
+        many = clusters.known_number(challenge, n_clusters)
+    watch = Stopwatch()
+    with watch.stage("load"):
+        images = loading.load(challenge, progress)
+    notes = loading.contradictions(images)
+    if evidence is Evidence.A0:
+        dev, test, more = clusters.run(request, challenge, images, many, watch, progress)
+        beside: dict[str, dict[str, ClassScored]] = {}
+    else:
+        dev, beside, test, more = attributed(request, challenge, images, watch, progress)
+    with watch.stage("digest"):
+        digests = {role: each.digest() for role, each in challenge.image_sets().items()}
+    return ClassRun(
+        method=name,
+        evidence=evidence,
+        settings=repr(method),
+        edition=challenge.edition,
+        classes=challenge.names,
+        dev=dev,
+        beside=beside,
+        test=test,
+        notes=(*notes, *more),
+        provenance=said_again(request, challenge.source, digests, watch),
+    )
+
+
+def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
+    """Raise unless the edition says that all classes have as many images under test."""
+    if request.rule.name == "balanced" and not challenge.edition.balanced:
+        raise ClefganError(
+            f"decide: 'balanced' supposes as many test images of each class, which edition "
+            f"{challenge.edition.name!r} does not say; decide by argmax, or say `balanced = true` "
+            "in an edition file of your own"
+        )
+
+
+def attributed(
+    request: ClassRequest,
+    challenge: ClassChallenge,
+    images: ClassImageSets,
+    watch: Stopwatch,
+    progress: Progress,
+) -> tuple[
+    dict[str, ClassScored], dict[str, dict[str, ClassScored]], ClassScored | None, tuple[str, ...]
+]:
+    """Dev scores by protocol, those of the rows beside, the test's, and notes."""
+    assert not isinstance(request.method, type)
+    method: Any = request.method
+    folds, notes = folds_of(request, images, progress)
+    dev: dict[str, ClassScored] = {}
+    beside: dict[str, dict[str, ClassScored]] = {}
+    known: DevScores | None = None
+    for protocol, fold in folds.items():
+        with watch.stage("dev"):
+            own = "unseen" if type(method).evidence is Evidence.A1 else protocol
+            if own not in dev:
+                scores = held_out(
+                    request.name, method, images, None if own == "unseen" else fold, progress
+                )
+                known = DevScores(scores, images.labels)
+                dev[own] = decided(request, challenge, images.ids, scores, known, images.labels)
+            beside[protocol] = rows_beside(request, challenge, images, fold, progress)
+    test = None
+    if images.test is not None:
+        with watch.stage("test"):
+            scores = fitted_scores(request.name, method, images.sources, images.test, progress)
+        assert challenge.test is not None
+        test = decided(request, challenge, challenge.test.ids, scores, known, None)
+    return dev, beside, test, notes
+
+
+def folds_of(
+    request: ClassRequest, images: ClassImageSets, progress: Progress
+) -> tuple[dict[str, NDArray[np.int64]], tuple[str, ...]]:
+    """Protocol to the fold of each labelled image, and why one is not there."""
+    sizes = np.bincount(images.labels) if len(images.labels) else np.zeros(1, int)
+    if not len(images.labels):
+        return {}, ("no dev scores: no labelled generated images",)
+    if sizes.min() < request.n_folds:
+        return {}, (
+            f"no dev scores: a class has {sizes.min()} labelled generated images, fewer than "
+            f"{request.n_folds} folds",
+        )
+    folds = {"plain": near_copies.plain(images.labels, request.n_folds, request.seed)}
+    group = near_copies.groups(images.labelled, progress=progress)
+    fewest = near_copies.fewest(images.labels, group)
+    if fewest < request.n_folds:
+        return folds, (
+            f"no grouped dev scores: a class has {fewest} groups of near-copies, fewer than "
+            f"{request.n_folds} folds; plain ones then say nothing of new images",
+        )
+    folds["grouped"] = near_copies.grouped(images.labels, group, request.n_folds, request.seed)
+    return folds, ()
+
+
+def held_out(
+    name: str,
+    method: Attributor,
+    images: ClassImageSets,
+    fold: NDArray[np.int64] | None,
+    progress: Progress,
+) -> ClassScores:
+    """Scores of the labelled images; without folds by one scorer, which saw no label."""
+    if fold is None:
+        return fitted_scores(name, method, images.sources, images.labelled, progress)
+    scores = np.empty((len(images.labels), len(images.sources)))
+    for number in np.unique(fold):
+        learn, score = fold != number, fold == number
+        sources = [
+            Source(each.name, each.real, images.labelled[learn & (images.labels == k)])
+            for k, each in enumerate(images.sources)
+        ]
+        scores[score] = fitted_scores(name, method, sources, images.labelled[score], progress)
+    return scores
+
+
+def fitted_scores(
+    name: str,
+    method: Attributor,
+    sources: "list[Source] | tuple[Source, ...]",
+    images: Images,
+    progress: Progress,
+) -> ClassScores:
+    """Fit, score and check.
+
+    Raises
+    ------
+    ClefganError
+        What a stranger's method raises, or scores of another form.
+    """
+    with named(name, type(method)):
+        scores = np.asarray(method.fit(sources, progress=progress).score(images, progress=progress))
+    wanted = (len(images), len(sources))
+    if scores.shape != wanted or scores.dtype.kind != "f":
+        raise ClefganError(
+            f"method {name!r}: scores are {scores.dtype} of shape {scores.shape}; need float64 of "
+            f"shape {wanted}"
+        )
+    if not np.isfinite(scores).all():
+        bad = int((~np.isfinite(scores)).any(axis=1).sum())
+        raise ClefganError(f"method {name!r}: scores of {bad} of {len(images)} are not finite")
+    return scores.astype(np.float64)
+
+
+def decided(
+    request: ClassRequest,
+    challenge: ClassChallenge,
+    ids: tuple[str, ...],
+    scores: ClassScores,
+    known: DevScores | None,
+    labels: NDArray[np.int64] | None,
+) -> ClassScored:
+    """The classes of some images, by the rule; with truth where it is known."""
+    names = np.array(challenge.names)
+    truth = None
+    if labels is not None:
+        truth = names[labels]
+    elif challenge.truth is not None:
+        truth = np.array([challenge.truth[name] for name in ids])
+    verdict = request.rule.decide(scores, known)
+    likely = promises(type(request.method)).probabilities
+    return ClassScored(ids, challenge.names, scores, verdict, truth, likely)
+
+
+def rows_beside(
+    request: ClassRequest,
+    challenge: ClassChallenge,
+    images: ClassImageSets,
+    fold: NDArray[np.int64],
+    progress: Progress,
+) -> dict[str, ClassScored]:
+    """The trivial and the shortcut methods, in the same folds."""
+    rows = {}
+    for name in BESIDE:
+        if name == request.name or name not in registry.ATTRIBUTORS.entries():
+            continue
+        method = registry.ATTRIBUTORS.configure(name, seed=request.seed)
+        scores = held_out(name, method, images, fold, progress)
+        verdict: ClassVerdict = parse("argmax").decide(scores, None)
+        truth = np.array(challenge.names)[images.labels]
+        rows[name] = ClassScored(images.ids, challenge.names, scores, verdict, truth)
+    return rows
+
+
+def said_again(
+    request: ClassRequest, source: str, digests: Mapping[str, str], watch: Stopwatch
+) -> dict[str, Any]:
+    """Where the numbers come from."""
+    settings = dataclasses.asdict(request.method)
+    cls = type(request.method)
+    return {
+        "method": {
+            "name": request.name,
+            "class": f"{cls.__module__}:{cls.__qualname__}",
+            "evidence": str(cls.evidence),
+        },
+        "hyperparameters": settings,
+        "seed": {"folds": request.seed, "method": settings.get("seed")},
+        "folds": request.n_folds,
+        "decide": str(request.rule),
+        "data": {"source": source, "sha256": dict(digests)},
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+        "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
+    }

@@ -1,0 +1,368 @@
+"""A run of attribution from folder to run file: protocols, decisions, clusters, bad input."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import __main__ as entry
+from clefgan.data.classes import phantom, reading
+from clefgan.errors import ClefganError
+from clefgan.method import Evidence, Images
+from clefgan.plugins import registry
+from clefgan.runs.classes import clusters, decisions, job, loading, near_copies, record
+from clefgan.runs.classes.decisions import ClassRule, DevScores
+from clefgan.testing import blobs
+from clefgan.testing.attribution import example_sources, under_test
+from submissions import editions, runfile
+
+
+def save(folder: Path, images: Images, stem: str = "image") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, image in enumerate(images, start=1):
+        Image.fromarray(image).save(folder / f"{stem}_{number}.png")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
+    root = tmp_path / "data"
+    for source in example_sources():
+        save(root / "real" / source.name, source.real)
+        save(root / "generated" / source.name, source.generated)
+    save(root / "generated_unknown", under_test(), "generated")
+    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
+    (root / "truth.csv").write_text("id,class\n" + truth)
+    return root
+
+
+def clefgan(*words: object) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        entry.main([str(word) for word in words])
+    assert isinstance(stopped.value.code, int)
+    return stopped.value.code
+
+
+def test_a_run_from_folder_to_run_file(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "runs"
+    words = ["run", "--edition", "2025_s2", "--data", folder, "--out", out, "--folds", 2]
+    assert clefgan(*words, "--method", "subset-fusion") == 0
+    printed = capsys.readouterr().out
+    for text in ("subset-fusion  A1", "dev, unseen", "level-histogram", "most-frequent",
+                 "training data alone", "texture alone", "t"):  # fmt: skip
+        assert text in printed
+    found = runfile.read_classes(out / "subset-fusion.csv", editions.get("2025_s2"))
+    assert found == {f"generated_{i + 1}": "abc"[i // 3] for i in range(9)}
+    kept = json.loads((out / "subset-fusion.json").read_text())
+    assert kept["classes"] == ["a", "b", "c"]
+    assert kept["method"]["evidence"] == "A1"
+    assert kept["test"]["metrics"]["accuracy"]["value"] == 1
+    assert kept["test"]["table"]["cells"] == [[3, 0, 0], [0, 3, 0], [0, 0, 3]]
+    assert set(kept["beside"]["plain"]) == set(job.BESIDE)
+    assert set(kept["data"]["sha256"]) == {
+        *(f"{role} {name}" for role in ("real", "generated") for name in "abc"), "test",
+    }  # fmt: skip
+    assert clefgan(*words, "--method", "subset-fusion") == 1  # it is there already
+    assert "exists; give another --name or --force" in capsys.readouterr().err
+
+
+def test_dev_scores_never_see_the_label_of_what_they_score(folder: Path) -> None:
+    """Labels of one fold are exchanged: its own scores stay as they were."""
+    challenge = reading.read(folder)
+    method = registry.ATTRIBUTORS.configure("nearest-generated")
+    images = loading.load(challenge, lambda *_: None)
+    fold = near_copies.plain(images.labels, 2, 0)
+    before = job.held_out("n", method, images, fold, lambda *_: None)
+    pixels = images.labelled.copy()
+    own = np.flatnonzero(fold == 0)
+    pixels[own[0]] = 255 - pixels[own[0]]
+    changed = loading.ClassImageSets(images.sources, pixels, images.labels, images.ids, images.test)
+    after = job.held_out("n", method, changed, fold, lambda *_: None)
+    np.testing.assert_allclose(after[own[1:]], before[own[1:]])
+
+
+def test_near_copies_share_a_fold() -> None:
+    rng = np.random.default_rng(0)
+    templates = blobs(rng, 6)
+    images = np.concatenate([templates, templates, templates]) // 2 * 2
+    group = near_copies.groups(images)
+    assert [len(set(group[i::6].tolist())) for i in range(6)] == [1] * 6
+    assert len(set(group.tolist())) == 6
+    labels = np.arange(18) % 2
+    fold = near_copies.grouped(labels, group, 3, 0)
+    for number in set(group.tolist()):
+        assert len(set(fold[group == number].tolist())) == 1
+    assert np.bincount(fold).tolist() == [6, 6, 6]
+
+
+def test_a_collapsed_generator_is_seen_by_the_two_protocols(tmp_path: Path) -> None:
+    """Near-copies of templates: known in plain folds, new in grouped ones."""
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        templates = blobs(rng, 4).astype(np.int16)
+        near = templates[np.arange(24) % 4] + rng.integers(-4, 5, (24, 32, 32))
+        save(tmp_path / "generated" / name, np.clip(near, 0, 255).astype(np.uint8))
+    challenge = reading.read(tmp_path)
+    assert challenge.evidence is Evidence.A2
+    method = registry.ATTRIBUTORS.configure("nearest-generated")
+    found = job.run(challenge, "nearest-generated", method, n_folds=2)
+    measured = {name: each.measured() for name, each in found.dev.items()}
+    assert measured["plain"] is not None
+    assert measured["grouped"] is not None
+    assert measured["plain"]["metrics"]["accuracy"]["value"] == 1
+    assert measured["grouped"]["metrics"]["accuracy"]["value"] < 0.8
+    assert found.test is None
+    with pytest.raises(ClefganError, match="no images under test, so no classes"):
+        _ = found.labels
+
+
+def test_clusters_without_names_and_with_those_of_dev(folder: Path) -> None:
+    method = registry.CLUSTERERS.configure("cluster-residual(neighbours=3)")
+    named = job.run(reading.read(folder), "c", method)
+    assert named.test is not None
+    assert set(named.test.labels.tolist()) <= {"a", "b", "c"}
+    assert "named by the classes" in named.notes[0]
+    shutil.rmtree(folder / "real")
+    shutil.rmtree(folder / "generated")
+    (folder / "truth.csv").unlink()
+    found = job.run(reading.read(folder, "2024_s2"), "c", method)
+    assert found.test is not None
+    assert found.test.names == tuple(f"cluster_{i}" for i in range(1, 5))
+    sizes = [found.test.labels.tolist().count(name) for name in found.test.names]
+    assert sizes == sorted(sizes, reverse=True)
+    with pytest.raises(ClefganError, match="10 clusters of 9 images; give --clusters from 1 to 9"):
+        job.run(reading.read(folder, "2024_s2"), "c", method, n_clusters=10)
+
+
+def test_clusters_are_matched_one_to_one() -> None:
+    found, labels = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 2, 0, 0, 0, 1])
+    assert clusters.matched(found, labels, 3).tolist() == [2, 0, 1]
+    assert clusters.by_size(np.array([3, 1, 1, 2, 2])).tolist() == [2, 0, 0, 1, 1]
+
+
+def test_an_open_set_refuses_what_is_unlike_dev() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.repeat(np.arange(3), 300)
+    scores = rng.normal(size=(900, 3)) + 5 * np.eye(3)[truth]
+    dev = DevScores(scores, truth)
+    new = rng.normal(size=(900, 3)) + 5 * np.eye(3)[truth]
+    strange = rng.normal(size=(200, 3))
+    rule = decisions.parse("open:0.1")
+    assert np.mean(rule.decide(new, dev).labels == -1) == pytest.approx(0.1, abs=0.04)
+    assert np.mean(rule.decide(strange, dev).labels == -1) > 0.9
+    shifted = new + rng.normal(size=(900, 1)) * 100  # only differences in a row mean anything
+    np.testing.assert_array_equal(rule.decide(shifted, dev).labels, rule.decide(new, dev).labels)
+    with pytest.raises(ClefganError, match="'open' compares with scores of labelled"):
+        rule.decide(new, None)
+    few = DevScores(scores[::100], truth[::100])
+    assert np.isneginf(decisions.thresholds(few, 0.1, 3)).all()
+
+
+def test_ties_go_to_the_first_class_and_are_counted() -> None:
+    verdict = ClassRule("argmax").decide(np.array([[1.0, 1.0], [0.0, 2.0]]), None)
+    assert verdict.labels.tolist() == [0, 1]
+    assert verdict.ties == 1
+
+
+def test_balanced_gives_each_class_as_many() -> None:
+    scores = np.array([[5.0, 4.0], [3.0, 0.0], [9.0, 0.0], [1.0, 0.9]])
+    assert decisions.balanced(scores).labels.tolist() == [1, 0, 0, 1]
+
+
+def test_balanced_needs_an_edition_that_says_so(folder: Path, tmp_path: Path) -> None:
+    method = registry.ATTRIBUTORS.configure("subset-span")
+    rule = decisions.parse("balanced")
+    with pytest.raises(ClefganError, match="'2025_s2' does not say"):
+        job.run(reading.read(folder), "subset-span", method, rule=rule, n_folds=2)
+    own = tmp_path / "own.toml"
+    own.write_text('base = "2025_s2"\nbalanced = true\n')
+    found = job.run(reading.read(folder, own), "subset-span", method, rule=rule, n_folds=2)
+    assert found.test is not None
+    assert found.test.shares() == {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("best", "no rule 'best' of classes; known: argmax, open:RATE, balanced"),
+        ("open:2", "the rate is a share between 0 and 1"),
+        ("open:x", "the rate is a share between 0 and 1"),
+    ],
+)
+def test_rules_that_are_none(text: str, message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        decisions.parse(text)
+
+
+def test_folders_of_real_images_alone(folder: Path, tmp_path: Path) -> None:
+    """Which of our hospitals is behind these images: an image each, and the set."""
+    out = tmp_path / "runs"
+    words = ["run", "--edition", "2025_s2", "--method", "subset-fusion", "--out", out]
+    named = [text for name in "abc" for text in ("--sources", f"{name}={folder}/real/{name}")]
+    assert clefgan(*words, *named, "--test-data", folder / "generated_unknown") == 0
+    found = runfile.read_classes(out / "subset-fusion.csv", editions.get("2025_s2"))
+    assert found["generated_1"] == "a"
+    kept = json.loads((out / "subset-fusion.json").read_text())
+    assert kept["set"]["a"]["called"] == pytest.approx(1 / 3)
+    one = tmp_path / "one"
+    for i in range(1, 4):
+        one.mkdir(exist_ok=True)
+        shutil.copy(folder / "generated_unknown" / f"generated_{i}.png", one)
+    assert clefgan(*words, *named, "--test-data", one, "--name", "of_a") == 0
+    of_a = json.loads((out / "of_a.json").read_text())["set"]
+    assert of_a["a"]["p_value"] < 0.05 < of_a["b"]["p_value"]
+    assert kept["notes"] == ["no dev scores: no labelled generated images"]
+
+
+def test_below_dev_and_test_and_deeper_within_a_class(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "other"
+    shutil.copytree(folder / "real", root / "dev" / "real")
+    shutil.copytree(folder / "generated", root / "dev" / "generated")
+    shutil.copytree(folder / "generated_unknown", root / "test" / "generated_unknown")
+    inner = root / "dev" / "real" / "a" / "sub"
+    inner.mkdir()
+    (root / "dev" / "real" / "a" / "image_1.png").rename(inner / "image_1.png")
+    found = reading.read(root)
+    assert found.names == ("a", "b", "c")
+    real = found.classes[0].real
+    assert real is not None
+    assert len(real) == 5
+    assert found.test is not None
+    assert len(found.test) == 9
+    assert found.truth is None
+
+
+def test_names_of_folders_may_be_others(folder: Path) -> None:
+    (folder / "real").rename(folder / "originals")
+    found = reading.read(folder, folders=reading.ClassFolders(real=("originals",)))
+    assert found.evidence is Evidence.A3
+    assert reading.read(folder).evidence is Evidence.A2
+
+
+def broken(folder: Path, how: str) -> None:
+    """Damage a class challenge."""
+    if how == "missing":
+        shutil.rmtree(folder / "real" / "b")
+    elif how == "one class":
+        for tree in ("real", "generated"):
+            for name in "bc":
+                shutil.rmtree(folder / tree / name)
+    elif how == "empty":
+        for file in (folder / "real" / "b").iterdir():
+            file.unlink()
+    elif how == "truth":
+        (folder / "truth.csv").write_text(
+            "id,class\n" + "".join(f"generated_{i + 1},z\n" for i in range(9))
+        )
+    elif how == "truth lacks an id":
+        (folder / "truth.csv").write_text("id,class\ngenerated_1,a\n")
+    elif how == "size":
+        (folder / "truth.csv").unlink()
+        Image.new("L", (9, 9)).save(folder / "generated_unknown" / "generated_0.png")
+    elif how == "loose":
+        Image.new("L", (32, 32)).save(folder / "real" / "loose.png")
+    elif how == "id twice":
+        save(folder / "real" / "a" / "sub", blobs(np.random.default_rng(0), 1))
+    elif how == "two trees":
+        shutil.copytree(folder / "real", folder / "Real")
+    elif how == "nothing":
+        for tree in ("real", "generated", "generated_unknown"):
+            shutil.rmtree(folder / tree)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("missing", "class 'b' is in one tree only; real has a, c; generated has a, b, c"),
+        ("one class", "one class, 'a'; there is nothing to choose between; give at least 2"),
+        ("empty", "b: no images; put some there or remove the folder"),
+        ("truth", "truth has class 'z', which is no source; known: a, b, c"),
+        ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
+        ("size", "images of test are 9x9, those of real a 32x32; bring them to one size"),
+        ("loose", "holds images itself; put those of each class into a folder named after it"),
+        ("id twice", "id 'image_1' is in"),
+        ("two trees", "2 folders of real images: 'Real' and 'real'; keep one"),
+        ("nothing", "no class challenge here; looked for folders real, generated"),
+    ],
+)  # fmt: skip
+def test_data_with_a_fault_is_one_line(
+    folder: Path, tmp_path: Path, how: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken(folder, how)
+    words = ["run", "--edition", "2025_s2", "--method", "subset-span", "--data", folder]
+    assert clefgan(*words, "--out", tmp_path / "runs") == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--method", "nearest"], "says used or not; this edition asks for classes"),
+        (["--method", "subset-spam"], "did you mean 'subset-span'"),
+        (["--method", "subset-span", "--sources", "a"], "'a' is not NAME=FOLDER"),
+        (["--method", "subset-span", "--folder", "x=y"], "'x=y' is not ROLE=NAME"),
+        (["--method", "subset-span", "--sources", "a=x", "--sources", "a=y"], "given twice"),
+        (["--method", "subset-span", "--sources", "a=nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_words_with_a_fault_are_one_line(
+    tmp_path: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("run", "--edition", "2025_s2", "--out", tmp_path, *words) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert message in lines[0]
+
+
+def test_a_method_that_needs_more_than_the_data_have(folder: Path) -> None:
+    shutil.rmtree(folder / "generated")
+    with pytest.raises(ClefganError, match=r"method 'texture' needs labelled generated images"):
+        job.run(reading.read(folder), "texture", registry.ATTRIBUTORS.configure("texture"))
+
+
+def test_an_image_in_two_classes_is_told(folder: Path) -> None:
+    shutil.copy(folder / "real/a/image_1.png", folder / "real/b/image_9.png")
+    method = registry.ATTRIBUTORS.configure("subset-span")
+    found = job.run(reading.read(folder), "subset-span", method, n_folds=2)
+    assert "1 real images are in two classes, such as in 'a' and 'b'" in found.notes[0]
+
+
+def test_labels_in_the_names_of_test_images_are_not_read(folder: Path) -> None:
+    method = registry.ATTRIBUTORS.configure("subset-span")
+    before = job.run(reading.read(folder), "subset-span", method, n_folds=2)
+    (folder / "truth.csv").unlink()
+    for i in range(9):
+        old = folder / "generated_unknown" / f"generated_{i + 1}.png"
+        old.rename(old.with_name(f"class_c_{i + 1}.png"))
+    after = job.run(reading.read(folder), "subset-span", method, n_folds=2)
+    assert before.test is not None
+    assert after.test is not None
+    assert after.test.labels.tolist() == before.test.labels.tolist()
+
+
+def test_membership_is_not_given_options_of_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert clefgan("run", "--method", "nearest", "--clusters", 3) == 2
+    assert "goes with an edition of classes" in capsys.readouterr().err
+
+
+def test_the_embedded_classes_are_told_apart_by_patients_alone(tmp_path: Path) -> None:
+    phantom.write(tmp_path)
+    challenge = reading.read(tmp_path)
+    assert challenge.names == phantom.CLASSES
+    assert challenge.truth is not None
+    for name, low, high in (("subset-span", 0.95, 1.0), ("level-histogram", 0.0, 0.5)):
+        method = registry.ATTRIBUTORS.configure(name)
+        found = job.run(challenge, name, method)
+        assert found.test is not None
+        measured = found.test.measured()
+        assert measured is not None
+        assert low <= measured["metrics"]["accuracy"]["value"] <= high
+    assert json.loads(record.text(found))["edition"] == "2025_s2"
