@@ -278,3 +278,46 @@ def test_paths_that_are_not_utf_8_are_escaped(
     assert clefgan("evaluate", "--method", "coin", "--data", data, "--folds", 2, "--out", runs) == 0
     with pytest.raises(ClefganError, match="not UTF-8"):
         preparation.prepare("imageclef_gans/2023", data, force=True)
+
+
+# --- names that no run can have
+
+
+NAMES = {
+    "a" * 245: "is 245 bytes long; at most 200 are taken",
+    "é" * 101: "is 202 bytes long; at most 200 are taken",
+    "a/b": "is not a plain file name",
+    "": "is not a plain file name",
+    "..": "is not a plain file name",
+    "two\nlines": "has characters that cannot be seen",
+    "nul\0": "has characters that cannot be seen",
+    " a": "has spaces before or after it",
+    "a\udcff": "is not UTF-8",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_odd_name_of_a_run_is_told_before_any_work(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    words = ["run", "--method", "coin", "--data", tmp_path / "none", "--out", runs, "--name", name]
+    assert clefgan(*words) == 2  # of how the command was called: the data was not looked for
+    assert NAMES[name] in " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert not runs.exists()
+
+
+def test_the_longest_name_of_a_run_works(tmp_path: Path) -> None:
+    data, name = challenge(tmp_path / "data", ["a.png", "b.png"]), "n" * 200
+    words = ["--data", data, "--out", tmp_path, "--name", name]
+    assert clefgan("run", "--method", "coin", *words) == 0
+    assert clefgan("bundle", tmp_path / f"{name}.csv", "--edition", "2024_s1") == 0
+
+
+def test_a_library_refuses_an_odd_name_too(tmp_path: Path) -> None:
+    from clefgan.plugins import registry
+
+    data = challenge(tmp_path / "data", ["a.png", "b.png"])
+    run = job.run(reading.read(data), "coin", registry.configure("coin"))
+    with pytest.raises(ClefganError, match="is 245 bytes long; at most 200 are taken; give an"):
+        run.write(tmp_path / ("a" * 245))

@@ -13,9 +13,11 @@ import typer
 from clefgan.errors import ClefganError
 from clefgan.runs.record import PROTOCOLS, Protocol
 from clefgan.similarity import dask_cluster
+from clefgan.storage import names
 from evaluation import metrics
 from evaluation.metrics import Metric
 from submissions.edition import Edition
+from submissions.problems import quoted
 
 RUNS = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, or zips of one.")]
 IDS = Annotated[Path | None, typer.Option(help="A text file with the test ids, one a line.")]
@@ -123,9 +125,11 @@ def chosen_protocols(asked: Sequence[str] | None) -> tuple[Protocol, ...]:
 def plain_name(name: str) -> str:
     """The name without the ending of a run file, if it is that of a file and not a path."""
     name = name.removesuffix(".csv")
-    if not name or name in (".", "..") or "/" in name or "\\" in name:
+    fault = names.fault_of(name)
+    if fault:
         raise typer.BadParameter(
-            f"{name!r} is not a plain file name; give the folder with --out", param_hint="--name"
+            f"{quoted(name)} {fault}; give the folder with --out, and a short name here",
+            param_hint="--name",
         )
     return name
 

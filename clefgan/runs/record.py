@@ -18,11 +18,13 @@ from clefgan.errors import ClefganError
 from clefgan.method import Knowledge, Scores
 from clefgan.runs.decisions.decide import prevalence_curve
 from clefgan.runs.decisions.verdict import Verdict
+from clefgan.storage import names
 from clefgan.storage.files import written_together
 from evaluation import membership
 from submissions import editions, runfile
 from submissions.edition import Edition
 from submissions.names import FileNames
+from submissions.problems import quoted
 
 Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
@@ -243,14 +245,18 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
         An id that the edition's format cannot hold.
     """
     csv, beside = files_of(path)
+    fault = names.fault_of(csv.stem)
+    if fault:
+        raise ClefganError(f"{csv.parent}: {quoted(csv.stem)} {fault}; give another name")
     refuse_existing([csv, beside], force=force)
     targets = [beside] if run.test is None else [csv, beside]
     stale = [csv] if run.test is None else []
     with written_together(targets, remove=stale, new=not force) as parts:
         if run.test is not None:
             decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
-            names = run.test.file_names
-            runfile.write(parts[0], decisions, run.edition, file_names=names, shown=str(csv))
+            runfile.write(
+                parts[0], decisions, run.edition, file_names=run.test.file_names, shown=str(csv)
+            )
         parts[-1].write_text(text(run), encoding="utf-8")
     return targets
 
