@@ -10,6 +10,7 @@ from clefgan.errors import STDOUT, ClefganError
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
+LONGEST = 2000  # characters of a message: a few paths, each as long as a path may be in practice
 
 
 def foreign_packages() -> list[str]:
@@ -89,7 +90,9 @@ def message(error: BaseException) -> str:
     """The error in one line; an OSError with the file first, as compilers print it."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {(error.strerror or str(error)).lower()}"
-    return " ".join(str(error).splitlines())
+    from clefgan.errors import shortened
+
+    return shortened(" ".join(str(error).splitlines()), LONGEST)
 
 
 if __name__ == "__main__":

@@ -10,3 +10,17 @@ class ClefganError(Exception):
 
 class ClusterError(ClefganError):
     """A cluster cannot be used, or not any longer: no fault of the method that was running."""
+
+
+def shortened(text: str, at_most: int = 200) -> str:
+    """The text, its middle left out where it is longer: no message holds a whole file.
+
+    Examples
+    --------
+    >>> shortened("abcdefghijklmnop", 9)
+    'abcde…nop'
+    """
+    if len(text) <= at_most:
+        return text
+    end = (at_most - 1) * 2 // 5
+    return f"{text[: at_most - 1 - end]}…{text[len(text) - end :]}"

@@ -45,7 +45,7 @@ class Table:
 
     def fail(self, key: str, message: str) -> NoReturn:
         """Raise with the file, and the line that sets the key."""
-        line = _line_of(self.lines, key)
+        line, message = _line_of(self.lines, key), _cut(message)
         raise RunFileError(
             f"{self.where}:{line}: {message}" if line else f"{self.where}: {message}"
         )
@@ -204,6 +204,13 @@ def _same(value: Any) -> Any:
 
 def _ascends(first: str, last: str) -> bool:
     return len(last) <= 18 and 0 <= int(last) - int(first) < _MOST_IDS
+
+
+def _cut(message: str, at_most: int = 400) -> str:
+    """A message without the middle of a value that is too long to be read."""
+    if len(message) <= at_most:
+        return message
+    return f"{message[: at_most - 100]}…{message[-99:]}"
 
 
 def _line_of(lines: list[str], key: str) -> int:

@@ -24,6 +24,7 @@ from PIL import Image, PngImagePlugin, TiffImagePlugin
 
 from clefgan.data.formats.kinds import JPEG_START, PNG_START, TIFF_STARTS
 from clefgan.data.formats.raw import Header, ImageError, RawImage, Window
+from clefgan.errors import shortened
 
 GREY = "8-bit grey"
 KINDS = {
@@ -207,4 +208,4 @@ def bits_of(image: Image.Image, data: bytes) -> tuple[int, dict[int, Any]]:
 
 def one_line(error: BaseException) -> str:
     """The message of an error, without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return shortened(" ".join(str(error).split())) or type(error).__name__

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, shortened
 from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
 
 OURS = ("baselines.", "clefgan.")
@@ -105,4 +105,4 @@ def place(error: BaseException, cls: type) -> str:
 def one_line(error: BaseException) -> str:
     """Kind and first line of an exception."""
     lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return f"{type(error).__name__}: {shortened(lines[0], 300)}" if lines else type(error).__name__

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, shortened
 from clefgan.method import Knowledge, Scores
 from clefgan.runs.decisions.decide import prevalence_curve
 from clefgan.runs.decisions.verdict import Verdict
@@ -304,7 +304,9 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run:
     except FileNotFoundError:
         raise ClefganError(f"{path}: no such file; give the record of a run") from None
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ClefganError(f"{path}: not the record of a run; got {error!r}") from error
+        raise ClefganError(
+            f"{path}: not the record of a run; got {shortened(repr(error))}"
+        ) from error
 
 
 def scored(content: Mapping[str, Any]) -> Scored:

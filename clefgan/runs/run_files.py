@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, shortened
 from clefgan.method import Knowledge
 from evaluation.runs import Panel, Run
 from submissions import runfile
@@ -20,6 +20,7 @@ from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.ids import Ids
 from submissions.names import FileNames, matched
+from submissions.problems import quoted
 
 Label = TypeVar("Label")
 
@@ -121,10 +122,14 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         )
     for name, score in scores.items():
         if not isinstance(score, (int, float)) or not np.isfinite(score):
-            raise ClefganError(f"{path}: score of {name!r} is {score!r}; need a finite number")
+            raise ClefganError(
+                f"{path}: score of {quoted(name)} is {shortened(repr(score))}; need a finite number"
+            )
     for name, value in likely.items():
         if not isinstance(value, (int, float)) or not 0 <= value <= 1:
-            raise ClefganError(f"{path}: probability of {name!r} is {value!r}; need 0 to 1")
+            raise ClefganError(
+                f"{path}: probability of {quoted(name)} is {shortened(repr(value))}; need 0 to 1"
+            )
     cut = float(threshold) if isinstance(threshold, (int, float)) else None
     return replace(
         entrant,
@@ -140,7 +145,7 @@ def known(text: str, where: str) -> str:
     """Check a kind of knowledge."""
     kinds = [kind.value for kind in Knowledge]
     if text not in kinds:
-        raise ClefganError(f"{where}: knowledge {text!r} is not one of {', '.join(kinds)}")
+        raise ClefganError(f"{where}: knowledge {quoted(text)} is not one of {', '.join(kinds)}")
     return text
 
 

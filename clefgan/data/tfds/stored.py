@@ -9,7 +9,7 @@ from typing import Any
 from clefgan.data import decoding, images
 from clefgan.data.formats.raw import Header, RawImage
 from clefgan.data.tfds.schema import LABELS, SPLITS
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, shortened
 from submissions.table import names_nobody
 
 INFO = "dataset_info.json"  # TFDS writes it last
@@ -140,7 +140,7 @@ def readable(where: str) -> Iterator[None]:
         AttributeError, IndexError, KeyError, TypeError,  # of JSON that is not what they expect
     ) as error:  # fmt: skip
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ClefganError(f"{where}: {DAMAGED}; got {reason!r}; {AGAIN}") from error
+        raise ClefganError(f"{where}: {DAMAGED}; got {shortened(reason)!r}; {AGAIN}") from error
 
 
 def read_split(where: str, name: str, source: Any) -> Split:
