@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from clefgan.errors import STDOUT, ClefganError
+from clefgan.errors import STDOUT, ClefganError, shortened
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -90,8 +90,6 @@ def message(error: BaseException) -> str:
     """The error in one line; an OSError with the file first, as compilers print it."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {(error.strerror or str(error)).lower()}"
-    from clefgan.errors import shortened
-
     return shortened(" ".join(str(error).splitlines()), LONGEST)
 
 

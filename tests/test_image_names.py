@@ -309,7 +309,7 @@ def test_an_odd_name_of_a_run_is_told_before_any_work(
 
 def test_the_longest_name_of_a_run_works(tmp_path: Path) -> None:
     data, name = challenge(tmp_path / "data", ["a.png", "b.png"]), "n" * 200
-    words = ["--data", data, "--out", tmp_path, "--name", name]
+    words = ["--data", data, "--edition", "2024_s1", "--out", tmp_path, "--name", name]
     assert clefgan("run", "--method", "coin", *words) == 0
     assert clefgan("bundle", tmp_path / f"{name}.csv", "--edition", "2024_s1") == 0
 

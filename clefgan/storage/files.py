@@ -59,7 +59,9 @@ def written_together(
         With `new`: one of the files, or of those to remove, is there at the end.
     """
     mark = f"{os.getpid()}.{secrets.token_hex(4)}"
-    parts = tuple(path.with_name(f".{path.name[:LONGEST]}.{mark}.part") for path in paths)
+    parts = tuple(  # numbered: two long names may begin alike
+        path.with_name(f".{path.name[:LONGEST]}.{mark}.{i}.part") for i, path in enumerate(paths)
+    )
     shown = {str(part): path for part, path in zip(parts, paths, strict=True)}
     try:
         for path in paths:
