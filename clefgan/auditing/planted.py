@@ -112,7 +112,7 @@ def crop(images: Field, rng: np.random.Generator) -> Field:
     image, kept = images[0], rng.uniform(*KEPT)
     start = [rng.uniform(0, (1 - kept) * side) for side in image.shape]
     return np.asarray(
-        ndimage.affine_transform(image, [kept, kept], offset=start, order=1, mode="nearest")
+        ndimage.affine_transform(image, np.eye(2) * kept, offset=start, order=1, mode="nearest")
     )
 
 
