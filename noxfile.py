@@ -124,8 +124,8 @@ def pythons(session: nox.Session) -> None:
     chosen = session.posargs or [*here][:1] + [*here][1:][-1:]
     if lacking := [version for version in chosen if version not in here]:
         session.error(f"no Python {', '.join(lacking)} on this machine; there is {', '.join(here)}")
-    if len(chosen) == 1:
-        session.warn(f"Python {chosen[0]} alone is tried: no other one is here, or was asked for")
+    if len(here) == 1:
+        session.warn(f"Python {chosen[0]} alone is tried: this machine has no other supported one")
     wheel = built(session)
     for version in chosen:
         try_wheel(session, wheel, here[version], wheel.parents[1] / version)

@@ -33,6 +33,36 @@ def test_a_start_imports_nothing_heavy(words: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
+BARE = """
+import typer
+app = typer.Typer(pretty_exceptions_enable=False)
+@app.command()
+def one(file: str) -> None: "One."
+@app.command()
+def two() -> None: "Two."
+"""
+LOADED = """
+import sys, atexit
+atexit.register(lambda: print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr))
+"""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["gan"], ["no-such-command"]])
+def test_a_start_imports_no_package_that_a_bare_typer_program_does_not(
+    words: list[str], tmp_path: Path
+) -> None:
+    """Whatever Typer itself needs, which is pydantic too once it reads an argument, since 0.29."""
+    own = f"{LOADED}from clefgan.__main__ import main\nmain({words!r})"
+    others = [f"{LOADED}{BARE}app({bare!r})" for bare in (["--help"], ["one", "file"])]
+    ours, helping, reading = (
+        set(python("-P", "-c", code, cwd=tmp_path).stderr.splitlines()[-1].split())
+        for code in (own, *others)
+    )
+    bare = helping if words[0].startswith("-") else helping | reading
+    assert "typer" in ours & bare
+    assert ours - bare - set(sys.stdlib_module_names) <= {"clefgan", "evaluation", "submissions"}
+
+
 def test_help_takes_little_processor_time() -> None:
     before = os.times()
     assert python("-P", "-m", "clefgan", "--help").returncode == 0
