@@ -14,6 +14,7 @@ from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.experiments.controls import auc_difference
 from clefgan.experiments.controls.image_only import PENALTY, image_only, log_odds
+from clefgan.experiments.controls.low_end import low_end
 from clefgan.experiments.controls.other_generator import foreign, other_generator
 from clefgan.experiments.controls.permuted_labels import exchangeable, permutation
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
@@ -281,7 +282,8 @@ class TestPermutation:
         assert "is above the noise" in plain.sentence
         assert plain.above
         assert "is within the noise" in within.sentence
-        assert "so it is no sign of a leak" in within.sentence
+        assert "no sign of a leak" not in within.sentence
+        assert "an average cannot exclude that single images were copied" in within.sentence
         assert not within.above
 
     def test_groups_move_together(self) -> None:
@@ -330,7 +332,7 @@ class TestPermutation:
         groups = [f"p{i // 2}" if i < 38 else f"p{i}" for i in range(40)]
         found = permutation(TRUTH, TRUTH + 0.0, groups=groups)
         assert found.above
-        assert found.sentence.endswith("; 19 of 21 groups are exchangeable")
+        assert "; 19 of 21 groups are exchangeable; the 10 highest scores hold" in found.sentence
         found = permutation(TRUTH, TRUTH + 0.0)
         assert found.sentence.endswith("; 40 of 40 images are exchangeable")
         assert found.arrangements == 20
@@ -354,3 +356,50 @@ class TestPermutation:
             permutation(TRUTH, scores, strata=["a"])
         with pytest.raises(EvaluationError, match="scores"):
             permutation(TRUTH, scores[1:])
+
+
+class TestLowEnd:
+    """What an average hides: a few used images at the head of the scores."""
+
+    def test_a_few_copies_show_at_the_head_where_the_average_sees_nothing(self) -> None:
+        rng = np.random.default_rng(0)
+        truth = np.arange(500) < 250
+        scores = rng.normal(size=500)
+        scores[:10] += 6
+        found = permutation(truth, scores, permutations=999)
+        assert not found.above
+        assert found.low_end.stands_out
+        assert found.low_end.used >= 10
+        assert found.low_end.others == 0
+        assert "used images of 250 and 0 others of 250 (p = 0.001" in found.sentence
+        assert "at the low false-positive end used ones are given away" in found.sentence
+
+    def test_the_level_holds(self) -> None:
+        rng = np.random.default_rng(1)
+        truth = np.arange(60) < 20
+        p = [
+            low_end(truth, rng.normal(size=60), permutations=99, seed=seed).p_value
+            for seed in range(200)
+        ]
+        assert 0.01 <= np.mean(np.array(p) <= 0.05) <= 0.1
+
+    def test_a_group_counts_once(self) -> None:
+        """Ten copies of images of one patient are one patient given away, not ten."""
+        rng = np.random.default_rng(0)
+        truth = np.arange(200) < 100
+        scores = rng.normal(size=200)
+        scores[:10] = 9
+        groups = [str(max(0, i - 9)) for i in range(200)]
+        assert low_end(truth, scores).p_value < 0.01
+        found = low_end(truth, scores, groups=groups)
+        assert found.p_value > 0.01
+        assert found.n_used == 91
+        assert found.unit == "groups"
+
+    def test_equal_scores_say_nothing(self) -> None:
+        assert low_end(np.arange(20) < 10, np.zeros(20)).p_value == 1
+
+    def test_one_class_has_no_head(self) -> None:
+        found = low_end(np.ones(5, bool), np.arange(5.0))
+        assert np.isnan(found.p_value)
+        assert "cannot be judged" in found.sentence

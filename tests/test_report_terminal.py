@@ -103,6 +103,9 @@ def test_findings_of_a_strong_and_a_blind_run() -> None:
     assert found[1].startswith("Calling every image used scores F1 0.667, more than 1 of 2 runs")
     assert found[2] == "run[0] is better than every other run."
     assert any("power line" in sentence for sentence in found)
+    assert found[-1] == (
+        "Found at few false alarms, where an average says nothing: run[0] (1.00 at 0.1%)."
+    )
 
 
 def test_findings_where_nothing_can_be_told() -> None:
@@ -111,6 +114,7 @@ def test_findings_where_nothing_can_be_told() -> None:
     assert "leads, but no other run can be told from it" in blind[2]
     alone = findings.sentences(board(0))
     assert alone[0] == "The run cannot be told from blind calls by its F1."
+    assert alone[-1].startswith("An average cannot exclude that single images were copied")
     assert alone[2] == "One run alone: its rank says nothing."
     assert not any("leads" in sentence for sentence in alone)
 

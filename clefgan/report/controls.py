@@ -1,5 +1,6 @@
 """Negative controls as columns and sentences of the held-out table."""
 
+from clefgan.experiments.controls import low_end
 from clefgan.experiments.controls.by_method import Contrast, Contrasts
 from clefgan.experiments.controls.image_only import IMAGE_ONLY
 from clefgan.experiments.controls.other_generator import OTHER_GENERATOR
@@ -63,5 +64,12 @@ def notes(found: Contrasts) -> tuple[str, ...]:
     failing = {name: one.warnings for name, one in found.methods.items() if not one.above}
     if len(failing) > SPELT_OUT:
         names = ", ".join(failing)
-        return (said, f"no sign of a leak, as not above all controls (see the columns): {names}")
+        head = [name for name, one in found.methods.items() if one.noise.low_end.stands_out]
+        leads = (
+            f"; at the low false-positive end used ones lead in {', '.join(head)}" if head else ""
+        )
+        return (
+            said,
+            f"AUC not above all controls (see the columns): {names}{leads}; {low_end.EXCLUDES}",
+        )
     return (said, *(f"{name}: {text}" for name, texts in failing.items() for text in texts))

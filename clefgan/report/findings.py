@@ -7,6 +7,7 @@ import numpy as np
 from clefgan.report.wording import number, percent
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind
+from evaluation.membership import FPRS
 
 
 def sentences(board: Leaderboard) -> list[str]:
@@ -18,6 +19,7 @@ def sentences(board: Leaderboard) -> list[str]:
         power(board),
         detectable(board),
         stability(board),
+        low_end(board),
     ]
     return [sentence for sentence in found if sentence]
 
@@ -36,6 +38,27 @@ def from_chance(board: Leaderboard) -> str:
     return (
         f"{len(told)} of {len(some)} runs can be told from blind calls by {board.primary.label}: "
         f"{listed(told)}."
+    )
+
+
+def low_end(board: Leaderboard) -> str:
+    """Which runs find used images at few false alarms, and what an average cannot exclude."""
+    leading: list[tuple[str, str]] = []
+    for fpr in FPRS:
+        name = f"tpr_at_fpr_{fpr:g}"
+        for row in board.runs:
+            cell = row.cells.get(name)
+            if cell is not None and cell.low > fpr and row.name not in dict(leading):
+                leading.append(
+                    (row.name, f"{row.name} ({number(cell.value, 2)} at {percent(fpr)})")
+                )
+    if leading:
+        said = listed([words for _, words in leading])
+        return f"Found at few false alarms, where an average says nothing: {said}."
+    if any(row.told_from_chance for row in board.runs):
+        return ""
+    return (
+        "An average cannot exclude that single images were copied; clefgan audit looks for those."
     )
 
 

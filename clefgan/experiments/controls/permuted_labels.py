@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.experiments.controls.image_only import Used, one_each
+from clefgan.experiments.controls.low_end import LowEnd, low_end
 from clefgan.method import Scores
 from evaluation import membership
 from evaluation.significance.permutation import drawn_p_value
@@ -29,6 +30,7 @@ class PermutedLabels:
     total : how many units there are
     unit : what swaps labels: `groups` or `images`
     arrangements : of the labels, at most `ENOUGH`
+    low_end : the head of the scores, where an average says nothing
 
     Where no unit is exchangeable, limit, spread and p-value are NaN.
     """
@@ -41,6 +43,7 @@ class PermutedLabels:
     total: int
     unit: str
     arrangements: int
+    low_end: LowEnd
 
     @property
     def verdict(self) -> bool:
@@ -65,10 +68,10 @@ class PermutedLabels:
                 f"them; {ENOUGH} are needed"
             )
         found = "is above" if self.above else "is within"
-        warning = "" if self.above else ", so it is no sign of a leak"
+        warning = "" if self.above else "; an average alone"
         return (
             f"AUC {self.auc:.3f} {found} the noise of permuted labels{warning}: 95% of them stay "
-            f"below {self.limit:.3f}, p = {self.p_value:.2g}; {some}"
+            f"below {self.limit:.3f}, p = {self.p_value:.2g}; {some}; {self.low_end.sentence}"
         )
 
 
@@ -110,7 +113,8 @@ def permutation(
     sets = exchangeable(len(truth), strata, groups)
     moving = [places for places in sets if counts_of(truth[places]).size > 1]
     unit = "images" if groups is None else "groups"
-    counts = (sum(map(len, moving)), sum(map(len, sets)), unit, ways(truth, moving))
+    head = low_end(truth, scores, groups=groups, strata=strata, seed=seed)
+    counts = (sum(map(len, moving)), sum(map(len, sets)), unit, ways(truth, moving), head)
     if np.isnan(own) or not moving:
         return PermutedLabels(own, np.nan, np.nan, np.nan, *counts)
     from scipy.stats import rankdata  # slow to load, and only wanted here

@@ -1,0 +1,119 @@
+"""The head of the scores: what an average hides.
+
+A generator that copies ten of five hundred images leaves the AUC where it was, and puts the ten at
+the head of the list. So the number of used images ahead of the d-th unused one is looked at, at the
+d where it is most surprising, and compared with permuted labels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.experiments.controls.image_only import Used
+from clefgan.method import Scores
+
+FOREMOST = 200  # units at the head
+SURE = 0.05
+EXCLUDES = "an average cannot exclude that single images were copied"
+
+
+@dataclass(frozen=True, slots=True)
+class LowEnd:
+    """The head of the scores.
+
+    used, others : how many of either lead, at the place that is most surprising
+    n_used, n_others : how many there are
+    unit : `groups` or `images`
+    p_value : share of permuted labels that are as surprising at any place
+    """
+
+    used: int
+    others: int
+    n_used: int
+    n_others: int
+    unit: str
+    p_value: float
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether more used ones lead than permuted labels give."""
+        return self.p_value <= SURE
+
+    @property
+    def sentence(self) -> str:
+        """What the head of the scores says."""
+        if np.isnan(self.p_value):
+            return f"the low false-positive end cannot be judged, and {EXCLUDES}"
+        lead = (
+            f"the {self.used + self.others} highest scores hold {self.used} used {self.unit} of "
+            f"{self.n_used} and {self.others} others of {self.n_others} (p = {self.p_value:.2g} "
+            "under permuted labels)"
+        )
+        if self.stands_out:
+            return f"{lead}: at the low false-positive end used ones are given away"
+        return f"{lead}: no more than chance; {EXCLUDES}"
+
+
+def low_end(
+    truth: Used,
+    scores: Scores,
+    *,
+    groups: Sequence[str] | None = None,
+    strata: Sequence[str] | None = None,
+    permutations: int = 1999,
+    seed: int = 0,
+) -> LowEnd:
+    """Look at the head of the scores.
+
+    Parameters
+    ----------
+    groups : a group counts once, with its highest score; one of both truths counts once for each
+    strata : labels stay within
+    """
+    from scipy.special import betaincc  # slow to load, and only wanted here
+
+    heads, called, stratum = units(truth, scores, groups, strata)
+    n_used = int(called.sum())
+    share = n_used / max(1, len(called))
+    unit = "images" if groups is None else "groups"
+    if not 0 < share < 1:
+        return LowEnd(0, 0, n_used, len(called) - n_used, unit, np.nan)
+    order = np.argsort(-heads, kind="stable")[:FOREMOST]
+    ends = np.append(heads[order][1:] != heads[order][:-1], True)  # ties are taken together
+    labels = np.empty((1 + permutations, len(called)), bool)
+    labels[0] = called
+    rng = np.random.default_rng(seed)
+    for number in np.unique(stratum):
+        places = np.flatnonzero(stratum == number)
+        own = np.broadcast_to(called[places], (permutations, len(places)))
+        labels[1:, places] = rng.permuted(own, axis=1)
+    used = np.cumsum(labels[:, order], axis=1)[:, ends]
+    others = np.flatnonzero(ends)[None, :] + 1 - used
+    tails = np.where(used > 0, betaincc(others + 1, np.maximum(used, 1), 1 - share), 1.0)
+    least = tails.min(axis=1)
+    at = int(tails[0].argmin())
+    return LowEnd(
+        int(used[0, at]),
+        int(others[0, at]),
+        n_used,
+        len(called) - n_used,
+        unit,
+        float(np.mean(least <= least[0] * (1 + 1e-9))),
+    )
+
+
+def units(
+    truth: Used, scores: Scores, groups: Sequence[str] | None, strata: Sequence[str] | None
+) -> tuple[Scores, Used, NDArray[np.intp]]:
+    """Highest score, truth and stratum of each unit."""
+    names = np.arange(len(truth)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    kinds = np.zeros(len(truth), np.intp)
+    if strata is not None:
+        kinds = np.unique(np.asarray(strata), return_inverse=True)[1]
+    keys = np.column_stack([names, truth, kinds])
+    rows, index = np.unique(keys, axis=0, return_inverse=True)
+    heads = np.full(len(rows), -np.inf)
+    np.maximum.at(heads, index.ravel(), scores)
+    return heads, rows[:, 1].astype(bool), rows[:, 2].astype(np.intp)
