@@ -256,3 +256,19 @@ def test_an_earlier_report_is_replaced_only_when_asked(
     (tmp_path / "file").touch()
     full(leaking, "--out", str(tmp_path), "--force", code=1)
     assert "holds no audit.json" in capsys.readouterr().err
+
+
+def test_files_named_after_a_patient_are_a_leak_and_only_the_inside_says_which(
+    tmp_path: Path,
+) -> None:
+    folder = write(tmp_path, copies=0)
+    (folder / "made" / "made007.png").rename(folder / "made" / "MRN-00004.png")
+    full(folder, "--out", str(tmp_path / "out"), code=1)
+    found = record(tmp_path / "out")
+    assert "named after a training file or patient" in found["verdict"]["sentence"]
+    assert "write the files anew without these marks" in found["verdict"]["sentence"]
+    assert "names" in {each["kind"] for each in found["files"]}
+    for name in PUBLIC:
+        assert "MRN" not in (tmp_path / "out" / name).read_text()
+    inside = rows(tmp_path / "out" / "internal" / "files.csv")
+    assert any(row["kind"] == "names" and "MRN-00004" in row["released"] for row in inside)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import material
+from clefgan.auditing import file_findings, material
+from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
 from clefgan.data import patients
@@ -33,7 +34,7 @@ class Inputs:
     real_ids: tuple[str, ...]
     released_ids: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[FileFinding, ...] = ()
 
     def real_id(self, number: int) -> str:
         """Id of a real image by its number in the material."""
@@ -115,6 +116,9 @@ def read(
         real_ids=(*sets[TRAIN].ids, *(() if others is None else others.ids)),
         released_ids=sets[RELEASED].ids,
         notes=(*sets.notes, *owned.notes),
+        files=file_findings.find(
+            sets[TRAIN], sets[RELEASED], patients=set(labels[TRAIN]), progress=progress
+        ),
     )
 
 

@@ -122,6 +122,7 @@ def run(
             settings.profile,
             look_number=number,
             withheld=None if out is None else len(out.withheld),
+            files=inputs.files,
         ),
         number,
         settings.level if before is None else before.level,

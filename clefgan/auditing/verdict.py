@@ -4,14 +4,17 @@ Its words are of this release and of what was looked for. It never says that a r
 risk: an attack that was not tried may succeed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from clefgan.auditing.examine import Findings
+from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sensitivity import Sensitivity
 
+MARKS = ("uid", "identity", "names")  # kinds of file findings that are a leak by themselves
 FEWEST = 20  # patients a side, below which an audit cannot say
 FARTHER = 0.01  # p-value of the release being nearer to held-out patients, at which it cannot say
 LAST_LOOK = 3  # the look whose failure asks for another generator
@@ -40,6 +43,7 @@ def of(
     *,
     look_number: int = 1,
     withheld: int | None = None,
+    files: Sequence[FileFinding] = (),
 ) -> AuditVerdict:
     """Judge findings by a threshold that was fixed before.
 
@@ -47,10 +51,12 @@ def of(
     ----------
     look_number : of this look at these patients, from 1
     withheld : how many images a filter withholds; None: those that are listed
+    files : what files give away; marks of a person or a training file are a leak by themselves
     """
-    reasons = leaks(findings, profile)
+    marks = marked(files)
+    reasons = [*marks, *leaks(findings, profile)]
     if reasons:
-        sentence = leak_sentence(findings, reasons[0], look_number, withheld)
+        sentence = leak_sentence(findings, reasons[0], look_number, withheld, marks)
         return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
     doubts = cannot_say(findings, profile)
     if doubts:
@@ -58,6 +64,11 @@ def of(
         sentence = f"This audit cannot say: {doubts[0]}{more}."
         return AuditVerdict(Outcome.CANNOT_SAY, sentence, tuple(doubts))
     return AuditVerdict(Outcome.NOTHING_FOUND, nothing_sentence(findings), remarks(findings))
+
+
+def marked(files: Sequence[FileFinding]) -> list[str]:
+    """Findings in files that lead to a person without any attack."""
+    return [each.sentence.rstrip(".") for each in files if each.kind in MARKS]
 
 
 def leaks(findings: Findings, profile: Profile) -> list[str]:
@@ -107,12 +118,20 @@ def nearer(findings: Findings) -> str:
     )
 
 
-def leak_sentence(findings: Findings, reason: str, look_number: int, withheld: int | None) -> str:
+def leak_sentence(
+    findings: Findings,
+    reason: str,
+    look_number: int,
+    withheld: int | None,
+    marks: Sequence[str],
+) -> str:
     """The sentence of a leak, with what to do."""
     out = {*findings.copies.listed.tolist(), *findings.exact[:, 0].tolist()}
     n = len(out) if withheld is None else withheld
     todo = f"withhold the {counted(n, 'image')} in withhold.csv, then audit again"
-    if not n:
+    if reason in marks:
+        todo = "write the files anew without these marks, then audit again"
+    elif not n:
         todo = "withholding single images will not do; train again with more patients or noise"
     if look_number >= LAST_LOOK:
         todo = f"this is look {look_number} at this generator: change the generator"

@@ -23,6 +23,7 @@ def write(run: AuditRun, folder: Path) -> None:
         "pairs.csv": pairs_table(run),
         "patients.csv": patients_table(run),
         "withhold.csv": ids(run, withheld(run)),
+        "files.csv": files_table(run),
         KEEP: ids(run, kept(run)),
     }
     for name, content in files.items():
@@ -118,6 +119,16 @@ def kept(run: AuditRun) -> list[int]:
     """All others."""
     out = set(withheld(run))
     return [place for place in range(len(run.inputs.released_ids)) if place not in out]
+
+
+def files_table(run: AuditRun) -> str:
+    """Released files that give something away, and the training files it is of."""
+    rows = [
+        (each.kind, pair.released, pair.training or "", pair.what)
+        for each in run.inputs.files
+        for pair in each.pairs
+    ]
+    return table(("kind", "released", "training", "what"), rows)
 
 
 def ids(run: AuditRun, places: Sequence[int]) -> str:

@@ -50,7 +50,10 @@ def of(run: AuditRun, today: date | None) -> dict[str, Any]:
             },
             "digests": run.inputs.digests(),
             "notes": run.inputs.notes,
-            "files": run.inputs.files,
+            "files": [
+                {"kind": each.kind, "count": each.count, "n": each.n, "sentence": each.sentence}
+                for each in run.inputs.files
+            ],
             "exact_copies": len(set(found.exact[:, 0].tolist())),
             "copies": copies(run),
             "set_test": None if found.test is None else set_test(run),

@@ -128,7 +128,11 @@ def notes(run: AuditRun) -> Markup:
     """What was done to the images, and what files give away."""
     n = len(set(run.findings.exact[:, 0].tolist()))
     said = [*run.inputs.notes, f"{n} released images equal a training image pixel for pixel."]
-    return tag("ul", *(tag("li", each) for each in (*said, *run.inputs.files)), class_="findings")
+    return tag(
+        "ul",
+        *(tag("li", each) for each in (*said, *(one.sentence for one in run.inputs.files))),
+        class_="findings",
+    )
 
 
 def copies(run: AuditRun) -> Markup:
