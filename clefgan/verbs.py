@@ -5,6 +5,7 @@
     run.scores                      # id, score, decision, truth where known
     run.write("runs/fusion")        # run file and record: both or neither, checked
     clefgan.evaluate(challenge, ["fusion", "nearest"])
+    clefgan.audit("TRAIN", "RELEASED", "HELD_OUT", patients="patients.csv", release="public")
     clefgan.load("runs/fusion.json") == run
 
 They are at hand as `clefgan.read`, `clefgan.run` and so on, loaded on first use. Nothing is
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
+from clefgan.auditing.profiles import PROFILES
 from clefgan.cli.console import progress_bar
 from clefgan.data import patient_table, reading
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge
@@ -24,12 +26,16 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.reading import DEFAULT_DATA
+from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials.evaluate import evaluate as evaluated
 from clefgan.experiments.trials.trials import Plan
 from clefgan.method import Method, Progress, silent
 from clefgan.plugins import registry
 from clefgan.report import boards
+from clefgan.report.audit import making
+from clefgan.report.audit.making import Files, Options
+from clefgan.report.audit.result import Audit
 from clefgan.report.notebook import EvaluationTable
 from clefgan.runs import job, provenance
 from clefgan.runs.decisions.decide import parse as rule_of
@@ -38,7 +44,7 @@ from evaluation import metrics
 from submissions import checker, editions
 from submissions.problems import Problem
 
-__all__ = ["check", "evaluate", "load", "methods", "read", "run"]
+__all__ = ["audit", "check", "evaluate", "load", "methods", "read", "run"]
 
 Data: TypeAlias = Challenge | str | Path
 """A challenge, or what `read` takes."""
@@ -214,6 +220,86 @@ def evaluate(
     if results.failures:
         raise ClefganError(next(iter(results.failures.values())))
     return EvaluationTable(tuple(boards.parts(plan, results, primary, level)))
+
+
+def audit(
+    train: str | Path | None = None,
+    released: str | Path | None = None,
+    held_out: str | Path | None = None,
+    *,
+    release: str | None = None,
+    patients: str | Path | None = None,
+    file_column: str | None = None,
+    patient_column: str | None = None,
+    patient_from: str | None = None,
+    one_image_each: bool = False,
+    strata: str | Path | None = None,
+    after: str | Path | None = None,
+    withhold: str | None = None,
+    thin: float | None = None,
+    window: WindowChoice = None,
+    largest: int | None = 128,
+    deals: int = 1999,
+    planted: int = 50,
+    seed: int = 0,
+    progress: bool | Progress = False,
+) -> Audit:
+    """May generated images be released, and which of them not? See `docs/audit.md`.
+
+    Parameters
+    ----------
+    train, released, held_out : images that were trained on, that are to be released, and of
+        patients not trained on: folders or files of any format. None of them: an embedded example
+    release : name of the threshold, chosen before looking: `public`, `public-use`, `controlled`
+        or `membership`
+    patients : a table of images and patients; its columns are guessed unless they are named
+    patient_from : `header`, `folder`, or a regular expression found in the id of an image
+    one_image_each : every image is a patient of its own
+    after : the folder of the audit before: this is a re-audit
+    withhold : `list` or `symmetric`: how images are withheld
+    window : levels of images of more than 8 bits, one window for all
+
+    Returns
+    -------
+    The verdict, tables and numbers; `write` makes the report.
+
+    Raises
+    ------
+    ClefganError
+        Images without a patient, a patient in both sets, files that cannot be read, no threshold.
+    """
+    options = Options(
+        release=release or "public",
+        after=after,
+        withhold=withhold,
+        thin=thin,
+        deals=deals,
+        planted=planted,
+        seed=seed,
+    )
+    with reported(progress) as report:
+        if train is None and released is None:
+            return making.example(options, progress=report)
+        if train is None or released is None:
+            raise ClefganError("audit: one of train and released is missing; give both, or neither")
+        if release is None:
+            raise ClefganError(
+                f"audit: no threshold; choose one before looking: {', '.join(PROFILES)}"
+            )
+        files = Files(
+            train=train,
+            released=released,
+            held_out=held_out,
+            patients=patients,
+            file_column=file_column,
+            patient_column=patient_column,
+            patient_from=patient_from,
+            one_image_each=one_image_each,
+            strata=strata,
+            window=window,
+            largest=largest,
+        )
+        return making.audit(files, options, progress=report)
 
 
 def check(path: str | Path, challenge: Data | None = None, *, edition: str = "") -> list[Problem]:

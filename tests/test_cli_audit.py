@@ -199,7 +199,7 @@ USAGE = [
     (("--release", "safe"), "'safe' is not one of public, public-use"),
     (("--release", "public", "--withhold", "all"), "'all' is not one of list, symmetric"),
     (("--release", "public", "--thin", "0.5"), "0.5 is to be a share above 0, with --withhold"),
-    (("--release", "public", "--window", "5"), "'5' is not two whole numbers LOW,HIGH"),
+    (("--release", "public", "--window", "5"), "'5' is not two numbers LOW,HIGH"),
 ]
 
 

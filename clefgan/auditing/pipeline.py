@@ -103,7 +103,7 @@ def run(
     plan = Plan(
         level=level,
         q=settings.q,
-        deals=max(settings.deals, int(np.ceil(4 / level))),
+        deals=settings.deals if before is None else max(settings.deals, int(np.ceil(4 / level))),
         planted=settings.planted,
         views=CONFIRMING if filtered else BATTERY,
         seed=settings.seed,
