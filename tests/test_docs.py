@@ -1,9 +1,9 @@
 """Every command that README and docs show is run, in order, one empty folder a page.
 
 A fenced block marked `python file=NAME` is a file in that folder, and runs too. A block marked `sh`
-is run line by line if its lines start with `clefgan`; one marked `sh no-run` (it needs data or a
-service that tests do not have) must still name commands and options that exist. A command in a
-block of another kind is refused.
+is run line by line if its lines start with `clefgan`; `sh exits=3` says which exit code they have.
+One marked `sh no-run` (it needs data or a service that tests do not have) must still name commands
+and options that exist. A command in a block of another kind is refused.
 """
 
 import os
@@ -20,7 +20,9 @@ from clefgan.plugins import registry
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN_ELSEWHERE = {"submitting.md": "test_cli_check.py, on data made for it"}
-BLOCK = re.compile(r"^```sh(?P<skip> no-run)?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```sh(?P<skip> no-run)?(?: exits=(?P<code>\d))?\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL
+)
 FILE = re.compile(r"^```python file=(?P<name>\S+)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 IN_FENCE = re.compile(r"^\s*(?:\$ )?clefgan .*", re.MULTILINE)
@@ -30,12 +32,19 @@ LINK = re.compile(r"\[[^\]]*\]\((?!https?:|#|mailto:)(?P<target>[^)#]+)(#[^)]*)?
 
 def commands(page: Path, *, skipped: bool) -> list[list[str]]:
     """The `clefgan` commands of a page, continuation lines joined, comments dropped."""
+    return [words for words, _ in with_codes(page, skipped=skipped)]
+
+
+def with_codes(page: Path, *, skipped: bool) -> list[tuple[list[str], int]]:
+    """The commands, each with the exit code that its block says it has."""
     found = []
     for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
         if bool(block["skip"]) is skipped:
             lines = block["body"].replace("\\\n", " ").splitlines()
             found += [
-                shlex.split(line, comments=True) for line in lines if line.startswith("clefgan ")
+                (shlex.split(line, comments=True), int(block["code"] or 0))
+                for line in lines
+                if line.startswith("clefgan ")
             ]
     return found
 
@@ -85,9 +94,9 @@ def test_a_command_in_a_block_of_another_kind_is_found(block: str) -> None:
 )
 def test_every_command_shown_runs(page: Path, tmp_path: Path) -> None:
     write_files(page, tmp_path)
-    for words in commands(page, skipped=False):
+    for words, code in with_codes(page, skipped=False):
         done = clefgan(words[1:], tmp_path)
-        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == code, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
 
 
 @pytest.mark.parametrize(
