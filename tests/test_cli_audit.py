@@ -166,13 +166,16 @@ def test_a_re_audit_by_another_threshold_or_of_others_is_refused(
     other = write(tmp_path / "other", copies=0, held_out=patients(N, 9))
     full(other, *after, code=1)
     assert "its held-out images or patients are not these" in capsys.readouterr().err
-    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    again = ("--after", str(empty), "--out", str(tmp_path / "out"))
+    full(leaking, *again, code=1)
     assert "audit.json: no such file; give the folder of an audit" in capsys.readouterr().err
-    (tmp_path / "audit.json").write_text('{"format": "x"}')
-    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    (empty / "audit.json").write_text('{"format": "x"}')
+    full(leaking, *again, code=1)
     assert "format 'x' is not 'clefgan audit 1'; audit again" in capsys.readouterr().err
-    (tmp_path / "audit.json").write_text("[]")
-    full(leaking, "--after", str(tmp_path), "--out", str(tmp_path / "out"), code=1)
+    (empty / "audit.json").write_text("[]")
+    full(leaking, *again, code=1)
     assert "audit.json: not a record of an audit (" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
