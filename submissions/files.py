@@ -11,7 +11,7 @@ from pathlib import Path
 
 from submissions.errors import RunFileError
 
-LONGEST = 120  # letters of a file's own name in that of its part: the whole must not be too long
+LONGEST = 40  # letters of a file's own name in that of its part: the whole must not be too long
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 from clefgan.errors import ClefganError
 from clefgan.storage import folder_lock
 
-LONGEST = 120  # letters of a file's own name in that of its part: the whole must not be too long
+LONGEST = 40  # letters of a file's own name in that of its part: the whole must not be too long
 
 
 def cache_root() -> Path:

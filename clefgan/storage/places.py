@@ -43,7 +43,8 @@ class Places:
 
     Parameters
     ----------
-    roots : named in answers as they are here; one that is not there is a file that may come
+    roots : named in answers as they are here;
+        one that is not there may come, with what will be below
     """
 
     def __init__(self, roots: Iterable[Path]) -> None:
@@ -100,7 +101,10 @@ class Places:
         for folder, root in self.folders:
             if any(one_file(above, folder) for above in (real, *real.parents)):
                 return root
-        return next((root for root in self.roots if one_file(root, path)), None)
+        for root in self.roots:
+            if not root.exists() and any(one_file(above, root) for above in (real, *real.parents)):
+                return root
+        return None
 
     def within(self, folder: Path) -> Path | None:
         """A root that is below a folder; None if there is none."""

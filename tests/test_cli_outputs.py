@@ -1,0 +1,431 @@
+"""What commands write: never over what they read, never half, and files before tables.
+
+One small world of files that every writing command is tried on; nothing in it may change.
+"""
+
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clefgan import __main__ as entry
+
+SETS = {
+    "dev/generated": ("generated", 6),
+    "dev/used": ("used", 5),
+    "dev/not_used": ("not_used", 5),
+    "test/generated_1": ("generated", 4),
+    "test/real_unknown_1": ("real_unknown", 8),
+}
+PLUGIN = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from clefgan.method import Knowledge
+
+class Fitted:
+    def score(self, candidates, generated, /, *, progress=None):
+        return np.linspace(-1, 1, len(candidates))
+
+@dataclass(frozen=True)
+class Mine:
+    knowledge: ClassVar = Knowledge.S0
+    table: str = ""
+    def fit(self, dev, /, *, progress=None):
+        return Fitted()
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data with truth, two runs with records, tables, an edition, a plug-in; links to some."""
+    root = tmp_path_factory.mktemp("world")
+    rng = np.random.default_rng(0)
+    for role, (stem, n) in SETS.items():
+        (root / "data" / role).mkdir(parents=True)
+        for i in range(1, n + 1):
+            pixels = rng.integers(0, 256, (16, 16), np.uint8)
+            Image.fromarray(pixels).save(root / "data" / role / f"{stem}_{i:04d}.png")
+    ids = [f"real_unknown_{i:04d}" for i in range(1, 9)]
+    truth = "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids))
+    (root / "data/truth.csv").write_text(truth)
+    (root / "truth.csv").write_text(truth)
+    (root / "groups.csv").write_text("".join(f"{name},{i // 2}\n" for i, name in enumerate(ids)))
+    (root / "ids.txt").write_text("\n".join(ids))
+    (root / "strata.csv").write_text("id,stratum\n")
+    (root / "own.toml").write_text('base = "2023"\n')
+    (root / "zips.toml").write_text('base = "2023"\ncontainer = "zip"\nmember = "run.csv"\n')
+    (root / "mine.py").write_text(PLUGIN)
+    for name, seed in (("a", 1), ("b", 2)):
+        run(
+            *("run", "--method", "coin", "--data", root / "data", "--seed", seed),
+            *("--out", root / "runs", "--name", name, "--protocol", "held-out"),
+        )
+    (root / "runs/a.fixed.csv").write_text("another run\n")
+    (root / "link.csv").symlink_to(root / "runs/a.csv")
+    (root / "plugin.csv").symlink_to(root / "mine.py")
+    (root / "hard.csv").hardlink_to(root / "data/truth.csv")
+    (root / "linked").symlink_to(root / "data", target_is_directory=True)
+    (root / "elsewhere").mkdir()
+    (root / "data/more").symlink_to(root / "elsewhere", target_is_directory=True)
+    (root / "gan/checkpoints").mkdir(parents=True)
+    return root
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a command, in process."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO())
+    try:
+        entry.main([str(word) for word in words])
+    except SystemExit as stopped:
+        code = stopped.code
+    finally:
+        texts = []
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode())
+        sys.stdout, sys.stderr = out, err
+    assert isinstance(code, int)
+    return code, texts[0], texts[1]
+
+
+def state(root: Path) -> dict[str, str]:
+    """Every file below a folder, by content."""
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+SCORE = [
+    "score",
+    "runs/a.csv",
+    "--truth",
+    "truth.csv",
+    "--groups",
+    "groups.csv",
+    "--data",
+    "data",
+    "--edition",
+    "own.toml",
+]
+LEADERBOARD = ["leaderboard", "runs/b.csv", *SCORE[1:]]
+EVALUATE = [
+    *("evaluate", "--method", "nearest", "--method", "mine.py:Mine", "--data", "data"),
+    *("--edition", "own.toml", "--controls", "--strata", "strata.csv", "--out", "work"),
+]
+READ = {
+    "the run": "runs/a.csv",
+    "its record": "runs/a.json",
+    "the truth": "truth.csv",
+    "the groups": "groups.csv",
+    "the edition": "own.toml",
+    "truth of the data": "data/truth.csv",
+    "an image": "data/dev/used/used_0001.png",
+    "a new file in the data": "data/new.csv",
+    "a new file in a new folder of the data": "data/new/table.csv",
+    "a link": "link.csv",
+    "a hard link": "hard.csv",
+    "a linked folder": "linked/test/x.csv",
+    "a folder that the data links to": "elsewhere/x.csv",
+    "another way": "runs/../runs/a.csv",
+}
+READ_BY_EVALUATE = {
+    "the strata": "strata.csv",
+    "the plug-in": "mine.py",
+    "a trial": "work/trials/x.npz",
+    "the data": "data/truth.csv",
+}
+
+
+def refused() -> Iterator[tuple[str, list[str], str]]:
+    """Name, words, and what is said."""
+    for option in ("--csv", "--json", "--markdown", "--latex", "--pairs"):
+        for name, path in READ.items():
+            if option != "--pairs" and (option in ("--csv", "--json") or name == "its record"):
+                yield f"score {option}: {name}", [*SCORE, option, path], f"{path}: is "
+            if option in ("--json", "--pairs"):
+                words = [*LEADERBOARD, option, path]
+                yield f"leaderboard {option}: {name}", words, f"{path}: is "
+    yield "page", [*LEADERBOARD, "--html", "data/page"], "data/page/index.html: is in 'data', which"
+    for name, path in READ_BY_EVALUATE.items():
+        yield f"evaluate: {name}", [*EVALUATE, "--csv", path], f"{path}: is "
+    yield "evaluate --out", [*EVALUATE[:-1], "data"], "data/trials: is in 'data', which is read"
+    trial = ["run", "--method", "coin", "--data", "data", "--force", "--out"]
+    yield (
+        "run into the data",
+        [*trial, "data/dev"],
+        "data/dev/coin.csv: is in 'data', which is read",
+    )
+    plugin = [*trial, ".", "--method", "mine.py:Mine", "--name", "plugin"]
+    yield "run over its plug-in", plugin, "plugin.csv: is "
+    fix = ["check", "runs/a.csv", "runs/a.fixed.csv", "--fix", "--force"]
+    yield "check --fix", fix, "runs/a.fixed.csv: is read; give another file to write to (--fix)"
+    zips = ["bundle", "runs/a.csv", "--edition", "zips.toml", "--data", "data", "--out"]
+    yield "bundle", [*zips, "data"], "data/a.zip: is "
+    study = ["lab", "study", "--method", "coin", "--out", "data/x", "--real"]
+    yield "lab study", [*study, "data/dev/used", "--manifest", "data/x/study.csv"], "study.csv: is "
+    make = ["lab", "make", "data/dev/used/new", "--leak", "0.5", "--real", "data/dev/used"]
+    yield "lab make", make, "data/dev/used/new: is in 'data/dev/used', which is read"
+    train = ["gan", "train", "data/dev/used", "--out"]
+    yield "gan train", [*train, "data/dev/used/gan"], "which is read; give another folder"
+    sample = ["gan", "sample", "gan", "--force", "--out", "gan/checkpoints"]
+    yield "gan sample", sample, "gan/checkpoints: is read; give another folder to write to (--out)"
+    audit = "audit --release public --train data/dev/used --released data/dev/generated --out"
+    yield "audit", [*audit.split(), "data/dev/used/audit"], "is in 'data/dev/used', which is read"
+    paper = ["reproduce", "aimultimedialab-2023", "--data", "data", "--out"]
+    yield "reproduce", [*paper, "data/paper"], "data/paper: is in 'data', which is read"
+    init = ["codabench", "init", "data/comp", "--edition", "2023", "--truth", "data"]
+    yield "codabench init", init, "data/comp: is in 'data', which is read"
+    page = ["codabench", "score", "data", "runs/a.csv", "--html"]
+    yield "codabench score", [*page, "data/x.html"], "data/x.html: is in 'data', which is read"
+    yield "its run", [*page, "runs/a.json"], "runs/a.json: is read; give another file"
+
+
+CASES = list(refused())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_what_is_read_is_not_written(
+    world: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(world)
+    before = state(world)
+    code, out, err = run(*words)
+    assert (code, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert message in err
+    assert "read; give another " in err
+    assert state(world) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*SCORE, "--csv", "x.txt", "--json", "x.txt"],
+        [*SCORE, "--csv", "x.txt", "--latex", "runs/../x.txt"],
+        [*LEADERBOARD, "--pairs", "linked.txt", "--markdown", "target.txt"],
+        [*LEADERBOARD, "--html", "page", "--json", "page/index.html"],
+        [*EVALUATE, "--csv", "x.txt", "--markdown", "./x.txt"],
+    ],
+)
+def test_two_outputs_are_two_files(
+    world: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(world)
+    (world / "linked.txt").unlink(missing_ok=True)
+    (world / "linked.txt").symlink_to(world / "target.txt")
+    before = state(world)
+    code, out, err = run(*words)
+    assert (code, out) == (1, "")
+    assert f": is given to {' and '.join(sorted_options(words))}; give two files" in err
+    assert state(world) == before
+
+
+def sorted_options(words: list[str]) -> list[str]:
+    """The two output options, in the order in which they are checked."""
+    order = ("--csv", "--json", "--markdown", "--latex", "--pairs", "--html")
+    return [option for option in order if option in words]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([*SCORE, "--csv", "runs"], "runs: is a folder; give a file to --csv"),
+        ([*SCORE, "--json", "truth.csv/x"], "truth.csv: is not a folder; give another --json"),
+        ([*LEADERBOARD, "--html", "ids.txt"], "ids.txt: is not a folder; give another --html"),
+        (
+            [*LEADERBOARD, "--pairs", "/proc/x"],
+            "/proc: may not be written to; give another --pairs",
+        ),
+        ([*EVALUATE[:-1], "ids.txt"], "ids.txt: is not a folder; give another --out"),
+        ([*SCORE, "--csv", "x" * 300], "file name too long; give another --csv"),
+        (["run", "--method", "coin", "--out", "ids.txt"], "ids.txt: is not a folder"),
+        (["run", "--method", "coin", "--out", "/proc"], "/proc: may not be written to"),
+        (["gan", "train", "data/dev/used", "--out", "ids.txt"], "ids.txt: is not a folder"),
+        (["reproduce", "aimultimedialab-2023", "--out", "ids.txt/x"], "ids.txt: is not a folder"),
+        (["codabench", "score", "x", "runs/a.csv", "--html", "runs"], "runs: is a folder; give a"),
+        (["audit", "--out", "ids.txt/x"], "ids.txt: is not a folder; give another --out"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_the_work_by_the_name_that_was_given(
+    world: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(world)
+    before = state(world)
+    code, out, err = run(*words)
+    assert (code, out) == (1, "")
+    assert message in err
+    assert ".part" not in err
+    assert len(err.splitlines()) == 1
+    assert state(world) == before
+
+
+@pytest.mark.parametrize("name", ["n" * 120, "n" * 250, "a.json", ".csv.csv"])
+def test_a_long_or_odd_name_is_written(world: Path, tmp_path: Path, name: str) -> None:
+    words = ["run", "--method", "coin", "--data", world / "data", "--out", tmp_path]
+    code, _, err = run(*words, "--name", name, "--protocol", "held-out")
+    assert (code, err) == (0, "")
+    stem = name.removesuffix(".csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{stem}.csv", f"{stem}.json"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["methods"],
+        [*SCORE, "--json", "OUT/t.json"],
+        [*LEADERBOARD, "--html", "OUT/page", "--csv", "OUT/t.csv", "--title", "Σ 肺 [b]"],
+        ["check", "runs/a.csv", "--ids", "ids.txt", "--json"],
+        ["run", "--method", "coin", "--data", "data", "--out", "OUT/Σ肺"],
+        ["data", "info", "data"],
+        ["weights"],
+    ],
+)
+def test_an_encoding_without_our_signs_replaces_them(
+    world: Path, tmp_path: Path, words: list[str], encoding: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "clefgan", *(w.replace("OUT", str(tmp_path)) for w in words)],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        cwd=world,
+        capture_output=True,
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode(encoding)
+    n_files = sum(path.is_file() for path in tmp_path.rglob("*"))
+    assert n_files == {"score": 1, "leaderboard": 2, "run": 2}.get(words[0], 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "n_files"),
+    [
+        ([*SCORE, "--json", "OUT/t.json", "--csv", "OUT/t.csv"], 2),
+        ([*LEADERBOARD, "--html", "OUT/page", "--pairs", "OUT/p.csv"], 2),
+        (["run", "--method", "coin", "--data", "data", "--out", "OUT"], 2),
+        (["bundle", "runs/a.csv", "runs/b.csv", "--ids", "ids.txt", "--out", "OUT"], 2),
+    ],
+)
+def test_files_are_written_before_anything_is_printed(
+    world: Path, tmp_path: Path, words: list[str], n_files: int
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)  # nobody reads: the first line that is printed ends the command
+    command = [sys.executable, "-P", "-m", "clefgan"]
+    done = subprocess.run(
+        [*command, *(word.replace("OUT", str(tmp_path)) for word in words)],
+        cwd=world,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=300,
+    )
+    os.close(writing)
+    assert b"Traceback" not in done.stderr
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) == n_files
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", [SCORE, ["check", "runs/a.csv", "--ids", "ids.txt", "--json"]])
+def test_a_full_disk_under_stdout_is_named(world: Path, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "clefgan", *words],
+            cwd=world,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=300,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "clefgan: standard output: no space left on device\n"
+
+
+MARKED = "[bold]x[/bold] [/] :bug: [link=a]"
+
+
+def test_text_from_outside_is_printed_as_it_is(world: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "[red]runs :bug:" / "[bold]a[b].csv"
+    odd.parent.mkdir()
+    odd.with_suffix(".json").write_bytes((world / "runs/a.json").read_bytes())
+    odd.write_bytes((world / "runs/a.csv").read_bytes())
+    table = tmp_path / "[i]t.csv"
+    words = [odd, "--truth", world / "truth.csv", "--csv", table]
+    code, out, _ = run("score", *words)
+    assert code == 0
+    assert f"wrote {table}" in out
+    assert "[bold]a[b]" in out.replace("…", "")
+    code, out, _ = run("leaderboard", *words, "--title", MARKED)
+    assert code == 0
+    assert MARKED in out
+    code, out, _ = run("check", odd, "--ids", world / "ids.txt")
+    assert (code, out.startswith(f"{odd}: ok")) == (0, True)
+    code, out, _ = run(
+        *("run", "--method", f"{world / 'mine.py'}:Mine(table={MARKED.split()[0]})"),
+        *("--data", world / "data", "--out", tmp_path / "[x]", "--name", "[y]"),
+    )
+    assert code == 0
+    assert f"wrote {tmp_path / '[x]' / '[y].csv'}" in out
+    assert "table='[bold]x[/bold]'" in "".join(out.split("\n"))
+    code, _, err = run("run", "--method", "[red]coin :bug:")
+    assert err.startswith("clefgan: no method '[red]coin :bug:'; ")
+    code, _, err = run("methods", "[/]")
+    assert err.startswith("clefgan: no method '[/]'; ")
+
+
+def test_of_two_runs_to_one_name_one_wins(world: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys, time\n"
+        "from clefgan import __main__ as entry\n"
+        "import clefgan.cli.run, clefgan.cli.app\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "entry.main(sys.argv[1:])\n"
+    )
+    words = ["run", "--method", "coin", "--data", "data", "--out", str(tmp_path), "--name", "x"]
+    for number in range(3):
+        for path in tmp_path.iterdir():
+            path.unlink()
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-P", "-c", script, *words, "--seed", str(seed)],
+                cwd=world,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for seed in (2 * number, 2 * number + 1)
+        ]
+        for process in started:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        ended = [process.communicate(timeout=300) for process in started]
+        assert sorted(process.returncode for process in started) == [0, 1], ended
+        lost = next(i for i, process in enumerate(started) if process.returncode)
+        assert "exists" in ended[lost][1]
+        assert len(ended[lost][1].splitlines()) == 1
+        record = json.loads((tmp_path / "x.json").read_text())
+        assert record["seed"]["method"] == 2 * number + 1 - lost
+        rows = dict(line.split(",") for line in (tmp_path / "x.csv").read_text().split())
+        images = record["test"]["images"]
+        assert rows == {name: str(image["decision"]) for name, image in images.items()}
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["x.csv", "x.json"]
