@@ -177,6 +177,8 @@ def refused() -> Iterator[tuple[str, list[str], str]]:
     yield "lab study", [*study, "data/dev/used", "--manifest", "data/x/study.csv"], "study.csv: is "
     make = ["lab", "make", "data/dev/used/new", "--leak", "0.5", "--real", "data/dev/used"]
     yield "lab make", make, "data/dev/used/new: is in 'data/dev/used', which is read"
+    make = ["lab", "make-classes", "data/dev/used/new", "--real", "data/dev/used"]
+    yield "lab make-classes", make, "data/dev/used/new: is in 'data/dev/used', which is read"
     train = ["gan", "train", "data/dev/used", "--out"]
     yield "gan train", [*train, "data/dev/used/gan"], "which is read; give another folder"
     sample = ["gan", "sample", "gan", "--force", "--out", "gan/checkpoints"]
@@ -273,7 +275,7 @@ def test_what_cannot_be_written_is_told_before_the_work_by_the_name_that_was_giv
     assert state(world) == before
 
 
-@pytest.mark.parametrize("name", ["n" * 120, "n" * 250, "a.json", ".csv.csv"])
+@pytest.mark.parametrize("name", ["n" * 120, "n" * 190, "a.json", ".csv.csv"])
 def test_a_long_or_odd_name_is_written(world: Path, tmp_path: Path, name: str) -> None:
     words = ["run", "--method", "coin", "--data", world / "data", "--out", tmp_path]
     code, _, err = run(*words, "--name", name, "--protocol", "held-out")

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli.console import console, progress_bar
+from clefgan.cli import outputs
+from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE
+from clefgan.cli.outputs import Output
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.experiments.lab import class_folder
 from clefgan.experiments.lab import make as making
@@ -16,10 +19,7 @@ from clefgan.plugins import hyperparameters
 
 def make_classes(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")],
-    real: Annotated[
-        Path,
-        typer.Option(help="A folder of real images, or an npz with 'images'.", show_default=False),
-    ],
+    real: REAL,
     kind: Annotated[
         str,
         typer.Option(
@@ -38,19 +38,10 @@ def make_classes(
     test: Annotated[int, typer.Option(help="Images under test a class.", min=1)] = 80,
     overlap: Annotated[float, typer.Option(help="Of shared-patients: the share in common.")] = 0.5,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
-    group: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="What tells patients apart.")
-    ] = None,
-    manifest: Annotated[
-        Path | None, typer.Option(metavar="CSV", help="Ids and groups of a folder's images.")
-    ] = None,
-    size: Annotated[
-        int | None, typer.Option(help="Side to reduce square images to.", min=1)
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Of the DCGANs of 'dcgan'; repeatable."),
-    ] = None,
+    group: GROUP = None,
+    manifest: MANIFEST = None,
+    size: SIZE = None,
+    settings: DCGAN_SETTINGS = None,
 ) -> None:
     """Make a class challenge with a known truth, in the layout of 2025, from real images.
 
@@ -58,6 +49,7 @@ def make_classes(
     knows the training data, accuracy stays where only they differ and falls to chance elsewhere.
     """
     making.refuse_existing(folder)
+    outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     values = hyperparameters.parse_settings(settings or [])
     gan = hyperparameters.build(DCGANConfig, values, "lab: dcgan")
     spec = ClassSpec(
@@ -70,7 +62,6 @@ def make_classes(
         class_folder.write(folder, found, spec, lab, progress=progress)
     console.print(
         f"{kind}, rule {rule}: {classes} classes, {reals} real and {generated} generated images "
-        f"each, {len(lab.test)} under test",
-        markup=False,
+        f"each, {len(lab.test)} under test"
     )
-    console.print(f"wrote [cyan]{folder}[/cyan]", soft_wrap=True)
+    say_wrote([folder])

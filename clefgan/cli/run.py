@@ -101,7 +101,11 @@ def run(
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
     refuse_existing([csv, json], force)
     place = data or (DEFAULT_DATA if wanted.is_membership else DEFAULT_CLASSES)
-    read = [place, test_data, edition, patients, *outputs.named_files([method, *(settings or [])])]
+    read = [
+        *(place, test_data, edition, patients),
+        *outputs.named_files([method, *(settings or [])]),
+        *(text.partition("=")[2] for text in sources or []),
+    ]
     outputs.refuse([Output("--out", csv), Output("--out", json)], read)
     if not wanted.is_membership:
         asked = Asked(

@@ -29,7 +29,8 @@ def write(run: ClassRun, path: str | Path, *, force: bool = False) -> list[Path]
     csv, beside = files_of(path)
     refuse_existing([csv, beside], force=force)
     targets = [beside] if run.test is None else [csv, beside]
-    with written_together(targets, remove=[csv] if run.test is None else []) as parts:
+    stale = [csv] if run.test is None else []
+    with written_together(targets, remove=stale, new=not force) as parts:
         if run.test is not None:
             runfile.write(parts[0], run.labels, run.edition, shown=str(csv))
         parts[-1].write_text(text(run), encoding="utf-8")
