@@ -8,8 +8,8 @@ import numpy as np
 
 from baselines.learning import net_settings
 from baselines.scoring import held_out, threshold
-from baselines.scoring.unused import digest
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.similarity.pixel_digest import digest
 from clefgan.similarity.whole_numbers import Floats
 
 BLOCK = 64  # generated images at a time

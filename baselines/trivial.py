@@ -6,13 +6,13 @@ only beside these.
 
 # ruff: noqa: ARG002 (the interface names `progress`; these have nothing to report)
 
-import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.similarity.pixel_digest import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,5 @@ class CoinScorer:
 
 def uniform(image: Images, seed: int) -> float:
     """Return a number in [0, 1) that is fixed by the pixels and the seed."""
-    digest = hashlib.blake2b(str((seed, image.shape)).encode(), digest_size=8)
-    digest.update(np.ascontiguousarray(image).data)
-    return (int.from_bytes(digest.digest(), "little") >> 11) / 2**53
+    tossed = digest(image, salt=(seed, image.shape), size=8)
+    return (int.from_bytes(tossed, "little") >> 11) / 2**53

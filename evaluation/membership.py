@@ -16,7 +16,6 @@ Every function checks its input, so each can be called by itself; `evaluate` ret
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from evaluation import counts, score_curve
 from evaluation.counts import Counts
 from evaluation.errors import EvaluationError
+from evaluation.metrics import BINS, METRICS
 
 if TYPE_CHECKING:
     from typing import TypeAlias  # of Python 3.10; this file is carried to 3.9 too
@@ -34,12 +34,6 @@ Used: TypeAlias = NDArray[np.bool_]
 
 Scores: TypeAlias = NDArray[np.float64]
 """(n,), finite, higher: more likely used."""
-
-FPRS = (0.001, 0.01, 0.1)
-"""False positive rates at which the true positive rate is told."""
-
-BINS = 10
-"""Equal bins of probability for the calibration error."""
 
 
 def validate(
@@ -178,18 +172,6 @@ def calibration_error(truth: Used, probabilities: Scores, bins: int = BINS) -> f
     return float(error[0])
 
 
-OF_DECISIONS: tuple[Callable[[Used, Used], float], ...] = (
-    f1,
-    accuracy,
-    precision,
-    specificity,
-    recall,
-    balanced_accuracy,
-    cohen_kappa,
-    mcc,
-)
-
-
 def evaluate(
     truth: Used,
     decisions: Used,
@@ -205,16 +187,20 @@ def evaluate(
     0.8
     """
     validate(truth, decisions, scores, probabilities)
-    result = {metric.__name__: metric(truth, decisions) for metric in OF_DECISIONS}
-    if scores is not None:
-        curve = _curve(truth, scores)
-        result["auc"] = float(curve.auc()[0])
-        result["average_precision"] = float(curve.average_precision()[0])
-        for fpr in FPRS:
-            result[f"tpr_at_fpr_{fpr:g}"] = float(curve.tpr_at_fpr(fpr)[0])
-    if probabilities is not None:
-        result["brier"] = brier(truth, probabilities)
-        result["calibration_error"] = calibration_error(truth, probabilities)
+    result = {}
+    table = confusion(truth, decisions)
+    curve = None if scores is None else _curve(truth, scores)
+    for metric in METRICS:
+        value = None
+        if metric.of_counts is not None:
+            value = metric.of_counts(table)
+        elif metric.of_curve is not None and curve is not None:
+            value = metric.of_curve(curve)[0]
+        elif metric.of_probabilities is not None and probabilities is not None:
+            given = np.asarray(truth), _floats(probabilities), _once(truth)
+            value = metric.of_probabilities(*given)[0]
+        if value is not None:
+            result[metric.name] = float(value)
     return result
 
 

@@ -7,11 +7,13 @@ know nothing of the truth, `called_share` of them *used*, where a share `prevale
 `evaluation.significance.chance` has the exact distribution for a given n.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +21,28 @@ from numpy.typing import NDArray
 from evaluation import counts, score_curve
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
-from evaluation.membership import BINS, FPRS
 from evaluation.score_curve import Curve, Weights
 
-OfProbabilities: TypeAlias = Callable[[NDArray[np.bool_], Values, Weights], Values]
+if TYPE_CHECKING:
+    from typing import TypeAlias  # of Python 3.10; this file is carried to 3.9 too
+
+    OfProbabilities: TypeAlias = Callable[[NDArray[np.bool_], Values, Weights], Values]
+
+FPRS = (0.001, 0.01, 0.1)
+"""False positive rates at which the true positive rate is told."""
+
+BINS = 10
+"""Equal bins of probability for the calibration error."""
 
 
-class Direction(StrEnum):
+class Direction(Enum):
     """Which values are better."""
 
     HIGHER = "higher"
     LOWER = "lower"
 
 
-class Needs(StrEnum):
+class Needs(Enum):
     """What a run must give for the metric to be measured."""
 
     DECISIONS = "decisions"
@@ -40,7 +50,7 @@ class Needs(StrEnum):
     PROBABILITIES = "probabilities"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Metric:
     """One metric; exactly one of the three vectorised forms is there, the one that `needs` names.
 
@@ -48,6 +58,8 @@ class Metric:
     of_curve : cumulated weights to values
     of_probabilities : truth, probabilities and weights to values
     share : tables to (numerator, denominator) where the metric is a plain proportion
+    short : the label where space is short, if it has a shorter one
+    weighs_both_errors : so that a threshold can be chosen by it
     """
 
     name: str
@@ -60,6 +72,13 @@ class Metric:
     of_curve: Callable[[Curve], Values] | None = field(default=None, repr=False)
     of_probabilities: OfProbabilities | None = field(default=None, repr=False)
     share: Callable[[Counts], tuple[Values, Values]] | None = field(default=None, repr=False)
+    short: str = ""
+    weighs_both_errors: bool = False
+
+    @property
+    def brief(self) -> str:
+        """The label where space is short."""
+        return self.short or self.label
 
     @property
     def sign(self) -> int:
@@ -79,6 +98,7 @@ def _tpr_at(fpr: float) -> Metric:
     return Metric(
         name=f"tpr_at_fpr_{fpr:g}",
         label=f"TPR at {_percent(fpr)} FPR",
+        short=f"TPR@{_percent(fpr)}",
         formula=f"highest recall among thresholds with FP / (TN + FP) <= {fpr:g}",
         needs=Needs.SCORES,
         chance=lambda _prevalence, _called: fpr,
@@ -86,13 +106,14 @@ def _tpr_at(fpr: float) -> Metric:
     )
 
 
-METRICS: tuple[Metric, ...] = (
+METRICS: list[Metric] = [
     Metric(
         name="f1",
         label="F1",
         formula="2 TP / (2 TP + FP + FN)",
         chance=lambda p, c: 2 * p * c / (p + c) if p + c else float("nan"),
         of_counts=counts.f1,
+        weighs_both_errors=True,
     ),
     Metric(
         name="accuracy",
@@ -100,6 +121,7 @@ METRICS: tuple[Metric, ...] = (
         formula="(TP + TN) / n",
         chance=lambda p, c: p * c + (1 - p) * (1 - c),
         of_counts=counts.accuracy,
+        weighs_both_errors=True,
         share=lambda t: (t.tp + t.tn, t.n),
     ),
     Metric(
@@ -129,16 +151,20 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="balanced_accuracy",
         label="Balanced accuracy",
+        short="Bal. acc.",
         formula="(recall + specificity) / 2",
         chance=lambda _p, _c: 0.5,
         of_counts=counts.balanced_accuracy,
+        weighs_both_errors=True,
     ),
     Metric(
         name="cohen_kappa",
         label="Cohen's kappa",
+        short="Kappa",
         formula="(observed - expected agreement) / (1 - expected agreement)",
         chance=lambda _p, _c: 0.0,
         of_counts=counts.cohen_kappa,
+        weighs_both_errors=True,
     ),
     Metric(
         name="mcc",
@@ -146,6 +172,7 @@ METRICS: tuple[Metric, ...] = (
         formula="(TP TN - FP FN) / sqrt((TP + FP) (TP + FN) (TN + FP) (TN + FN))",
         chance=lambda _p, c: 0.0 if 0 < c < 1 else float("nan"),
         of_counts=counts.mcc,
+        weighs_both_errors=True,
     ),
     Metric(
         name="auc",
@@ -158,6 +185,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="average_precision",
         label="Average precision",
+        short="Avg. prec.",
         formula="sum over thresholds of precision x gain in recall",
         needs=Needs.SCORES,
         chance=lambda p, _c: p,
@@ -167,6 +195,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="brier",
         label="Brier score",
+        short="Brier",
         formula="mean of (probability - truth)^2",
         needs=Needs.PROBABILITIES,
         direction=Direction.LOWER,
@@ -176,6 +205,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         name="calibration_error",
         label="Calibration error",
+        short="Calibration",
         formula=f"mean of |mean probability - share used| over {BINS} equal bins",
         needs=Needs.PROBABILITIES,
         direction=Direction.LOWER,
@@ -184,7 +214,13 @@ METRICS: tuple[Metric, ...] = (
         ),  # always answering the prevalence is calibrated, and says nothing
         of_probabilities=partial(score_curve.calibration_error, bins=BINS),
     ),
-)
+]
+"""In the order in which they are shown; every table, file and check reads them here."""
+
+
+def titles() -> dict[str, str]:
+    """Name to title of the metrics that a run without scores can be measured by."""
+    return {metric.name: metric.label for metric in METRICS if metric.needs is Needs.DECISIONS}
 
 
 def get(name: str) -> Metric:

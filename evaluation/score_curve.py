@@ -64,6 +64,14 @@ class Curve:
     used: Weights
     not_used: Weights
 
+    def from_nobody(self) -> Curve:
+        """The curve with a step before the first one: nothing called used; float64."""
+        used, not_used = (
+            np.pad(weights.astype(np.float64), ((0, 0), (1, 0)))
+            for weights in (self.used, self.not_used)
+        )
+        return Curve(used, not_used)
+
     @property
     def n_used(self) -> Values:
         """Total weight of the used: (resamples,)."""

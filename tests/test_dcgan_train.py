@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan.dcgan import devices
 from clefgan.dcgan import train as training
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.step import State, comparable, compiled, graphs, start
@@ -23,6 +22,7 @@ from clefgan.dcgan.train import epoch_ends, gathered, train
 from clefgan.dcgan.trained import Trained
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.similarity.threads import cores
 
 SMALL = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=2)
 
@@ -161,7 +161,7 @@ def test_log_progress_and_sheets(tmp_path: Path) -> None:
         json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()
     ]
     assert settings["config"]["batch"] == 2
-    assert settings["cores"] == devices.cores()
+    assert settings["cores"] == cores()
     assert settings["jax"] == jax.__version__
     assert [line["epoch"] for line in epochs] == [1, 2, 3]
     assert [line["step"] for line in epochs] == [3, 6, 9]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation import EvaluationError, membership
+from evaluation.metrics import FPRS
 from evaluation.runs import of_counts
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "golden_membership.json").read_text())
@@ -123,7 +124,7 @@ def test_one_class_only(used: bool) -> None:
     found = membership.evaluate(
         truth, np.array([True, False, True]), np.arange(3.0), np.array([0.1, 0.5, 0.9])
     )
-    undefined = {"balanced_accuracy", "mcc", "auc"} | {f"tpr_at_fpr_{x:g}" for x in membership.FPRS}
+    undefined = {"balanced_accuracy", "mcc", "auc"} | {f"tpr_at_fpr_{x:g}" for x in FPRS}
     undefined |= {"specificity"} if used else {"recall", "average_precision"}
     assert {name for name, value in found.items() if math.isnan(value)} == undefined
     assert found["cohen_kappa"] == 0

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from baselines.features import cached
 from baselines.features.cached import Cached
 from clefgan.method import Images
 from clefgan.storage import files
@@ -83,5 +82,9 @@ def test_what_is_done_before_an_interruption_is_kept(folder: Path) -> None:
     assert counting.seen == 9
 
 
-def test_shape_belongs_to_an_images_digest() -> None:
-    assert cached.digest(noise(1, 4, 9)[0]) != cached.digest(noise(1, 9, 4)[0])
+def test_shape_decides_which_features_are_kept() -> None:
+    counting = Counting("shapes")
+    flat = noise(1, 4, 9)
+    Cached(counting)(flat)
+    Cached(counting)(flat.reshape(1, 9, 4))
+    assert counting.seen == 2

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation import attribution, membership
+from evaluation import attribution, membership, metrics
 from submissions import RunFileError, editions, runfile
 from submissions import edition as edition_module
 from submissions.codabench import carry, columns, plain_yaml
@@ -27,6 +27,7 @@ from submissions.codabench.score import pack, score
 yaml = pytest.importorskip("yaml")
 RUNS = Path(__file__).parent / "data" / "run_files"
 START = datetime.date(2027, 3, 1)
+TITLES = metrics.titles()
 
 
 def labels(n: int, seed: int) -> dict[str, bool]:
@@ -40,7 +41,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     edition = editions.get("2023")
     runfile.write(folder / "truth.csv", labels(60, seed=1), edition)
-    return init(folder / "comp", edition, folder / "truth.csv", settings=Settings(start=START))
+    return init(
+        folder / "comp", edition, folder / "truth.csv", TITLES, settings=Settings(start=START)
+    )
 
 
 @pytest.fixture
@@ -66,14 +69,18 @@ def test_the_made_competition_is_clean(made: Path) -> None:
     assert document["phases"][0]["start"] == datetime.datetime(2027, 3, 1)
     assert document["phases"][0]["end"] == document["phases"][1]["start"]
     columns_of = document["leaderboards"][0]["columns"]
-    assert [column["key"] for column in columns_of] == [m.__name__ for m in membership.OF_DECISIONS]
+    assert [column["key"] for column in columns_of] == list(TITLES)
     assert {column["sorting"] for column in columns_of} == {"desc"}
+
+
+def titles_of(edition: edition_module.Edition) -> dict[str, str]:
+    return TITLES if edition.is_membership else columns.ATTRIBUTION
 
 
 @pytest.mark.parametrize("name", editions.names())
 def test_every_edition_s_columns_are_metrics_official_first(name: str) -> None:
     edition = editions.get(name)
-    keys = list(columns.of(edition))
+    keys = list(columns.of(edition, titles_of(edition)))
     assert keys[0] == edition.metric
     module = membership if edition.is_membership else attribution
     assert all(callable(getattr(module, key)) for key in keys)
@@ -85,7 +92,7 @@ def test_a_metric_that_is_no_column(tmp_path: Path) -> None:
     with pytest.raises(
         RunFileError, match="edition 'my': metric 'auc' cannot be a leaderboard col"
     ):
-        columns.of(editions.get(path))
+        columns.of(editions.get(path), TITLES)
 
 
 def test_the_truth_is_in_the_reference_data_and_nowhere_else(made: Path) -> None:
@@ -117,8 +124,10 @@ def test_the_dev_phase_has_a_seeded_stratified_share(made: Path, tmp_path: Path)
     assert ids[0].read_bytes() == ids[1].read_bytes()
     truth = tmp_path / "truth.csv"
     runfile.write(truth, test, editions.get("2023"))
-    again = init(tmp_path / "a", editions.get("2023"), truth, settings=Settings(start=START))
-    other = init(tmp_path / "b", editions.get("2023"), truth, settings=Settings(seed=1))
+    again = init(
+        tmp_path / "a", editions.get("2023"), truth, TITLES, settings=Settings(start=START)
+    )
+    other = init(tmp_path / "b", editions.get("2023"), truth, TITLES, settings=Settings(seed=1))
     assert of("dev", again) == dev
     assert of("dev", other) != dev
 
@@ -127,7 +136,7 @@ def test_a_dev_truth_of_other_images(tmp_path: Path) -> None:
     edition = editions.get("2023")
     runfile.write(tmp_path / "t.csv", {"a": True, "b": False}, edition)
     runfile.write(tmp_path / "d.csv", {"c": True, "d": False}, edition)
-    folder = init(tmp_path / "c", edition, tmp_path / "t.csv", dev_truth=tmp_path / "d.csv")
+    folder = init(tmp_path / "c", edition, tmp_path / "t.csv", TITLES, dev_truth=tmp_path / "d.csv")
     assert (folder / "reference_data" / "dev" / "ids.txt").read_text() == "c\nd\n"
     assert lint(folder) == []
     assert score(folder, tmp_path / "d.csv", phase="development").scores is not None
@@ -138,18 +147,18 @@ def test_what_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(
         RunFileError, match=r"one_label\.csv: one class only; a truth has images of"
     ):
-        init(tmp_path / "c", edition, RUNS / "one_label.csv")
+        init(tmp_path / "c", edition, RUNS / "one_label.csv", TITLES)
     with pytest.raises(
         RunFileError, match=r"score\.csv:2: truth of .* is '0\.7', not .* \(in the truth file\)"
     ):
-        init(tmp_path / "c", edition, RUNS / "score.csv")
+        init(tmp_path / "c", edition, RUNS / "score.csv", TITLES)
     with pytest.raises(RunFileError, match="dev share 1 is not between 0 and 1"):
-        init(tmp_path / "c", edition, RUNS / "valid.csv", settings=Settings(dev_share=1))
+        init(tmp_path / "c", edition, RUNS / "valid.csv", TITLES, settings=Settings(dev_share=1))
     with pytest.raises(RunFileError, match="dev_days 0 is below 1; give 1 or more"):
-        init(tmp_path / "c", edition, RUNS / "valid.csv", settings=Settings(dev_days=0))
+        init(tmp_path / "c", edition, RUNS / "valid.csv", TITLES, settings=Settings(dev_days=0))
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RunFileError, match="not an empty folder; choose a new one"):
-        init(RUNS, edition, RUNS / "valid.csv")
+        init(RUNS, edition, RUNS / "valid.csv", TITLES)
 
 
 # --- scoring
@@ -181,11 +190,11 @@ def test_attribution_is_scored_without_scipy(tmp_path: Path) -> None:
     truth, answers = ({f"g{i}": f"class {rng.integers(5)}" for i in range(50)} for _ in range(2))
     runfile.write(tmp_path / "truth.csv", truth, edition)
     runfile.write(tmp_path / "run.csv", answers, edition)
-    folder = init(tmp_path / "comp", edition, tmp_path / "truth.csv")
+    folder = init(tmp_path / "comp", edition, tmp_path / "truth.csv", columns.ATTRIBUTION)
     assert lint(folder) == []
     outcome = score(folder, tmp_path / "run.csv")
     sides = [np.array(list(side.values())) for side in (truth, answers)]
-    wanted = {key: getattr(attribution, key)(*sides) for key in columns.of(edition)}
+    wanted = {key: getattr(attribution, key)(*sides) for key in columns.ATTRIBUTION}
     assert outcome.scores == wanted
     blocked = folder / "scoring_program" / "scipy.py"
     blocked.write_text("raise ImportError('not here')")

@@ -11,6 +11,7 @@ from clefgan.__main__ import main
 from clefgan.data import reading, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import reals
+from evaluation import metrics
 from submissions import RunFileError, editions, table, truth
 from submissions.codabench.init import init
 
@@ -136,7 +137,7 @@ def test_a_truth_of_words_scores_a_run_as_the_scoring_program_does(
     path, run = tmp_path / "who.csv", tmp_path / "run.csv"
     path.write_text("".join(f"{name},{used}\n" for name, used in TRUTH.items()))
     run.write_text("".join(f"{name},{int(used)}\n" for name, used in TRUTH.items()))
-    made = init(tmp_path / "competition", E23, path)
+    made = init(tmp_path / "competition", E23, path, metrics.titles())
     assert clefgan("codabench", "score", made, run) == 0
     assert '"accuracy": 1.0' in capsys.readouterr().out
     for command in ("score", "leaderboard"):

@@ -4,7 +4,6 @@ A feature map is a frozen dataclass whose call takes (n, height, width) uint8 an
 float32. It is pure: an image's features do not depend on its neighbours, nor on the block size.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeAlias
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.threads import cores
 
 Features: TypeAlias = NDArray[np.float32]
 """(n, d), one row an image."""
@@ -24,13 +24,6 @@ class FeatureMap(Protocol):
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return one row of features for each image."""
         ...
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def in_blocks(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from baselines.features.blocks import Features
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.pixel_digest import digest
 from clefgan.storage.files import cache, written_whole
 
 CHECK = 8  # bytes of checksum before the values
@@ -77,7 +78,7 @@ class Remembered:
 
 def looked_up(extractor: Extractor, images: Images, kept: Kept, progress: Progress) -> Features:
     """Return the features of images: those that are kept, and the others worked out and kept."""
-    names = [digest(image) for image in images]
+    names = [digest(image, salt=image.shape).hex() for image in images]
     rows = {name: kept.get(name) for name in dict.fromkeys(names)}
     first = {name: i for i, name in reversed(list(enumerate(names)))}
     missing = sorted(first[name] for name, row in rows.items() if row is None)
@@ -153,13 +154,6 @@ class Latest:
     def put(self, name: str, row: NDArray[np.float32]) -> None:
         """Keep a copy: the row may be a view of a whole block."""
         self.memory.put(self.key + name, row.copy())
-
-
-def digest(image: Images) -> str:
-    """Return the digest of an image's shape and pixels."""
-    found = hashlib.blake2b(str(image.shape).encode(), digest_size=16)
-    found.update(np.ascontiguousarray(image).data)
-    return found.hexdigest()
 
 
 def read(path: Path) -> NDArray[np.float32] | None:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer, block_of, dense_layers
-from baselines.features.blocks import Features, cores
+from baselines.features.blocks import Features
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.threads import cores
 from clefgan.storage import weights
 
 Pooling: TypeAlias = Literal["mean", "max"]

@@ -1,6 +1,5 @@
 """Images known to be unused: which fold of them a candidate belongs to, if it is one of them."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from clefgan.method import Images, Scores
 from clefgan.similarity.canonical import canonical
+from clefgan.similarity.pixel_digest import digest
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +53,3 @@ def folds(images: Images, count: int) -> Folds:
     count = max(1, min(count, len(different)))
     fold = np.array([different[name] % count for name in names], np.int64)
     return Folds(images, fold, count)
-
-
-def digest(image: Images) -> bytes:
-    """What tells two images apart."""
-    return hashlib.blake2b(np.ascontiguousarray(image).tobytes(), digest_size=16).digest()

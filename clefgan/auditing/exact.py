@@ -1,12 +1,10 @@
 """Released images that are training images, pixel for pixel."""
 
-from hashlib import blake2b
-
 import numpy as np
 
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
-from clefgan.method import Images
+from clefgan.similarity.pixel_digest import digest
 
 
 def copies(material: Material) -> Numbers:
@@ -25,8 +23,3 @@ def copies(material: Material) -> Numbers:
         if (found := digest(image)) in ours
     ]
     return np.asarray(pairs, np.int64).reshape(-1, 2)
-
-
-def digest(image: Images) -> bytes:
-    """Digest of an image's pixels."""
-    return blake2b(np.ascontiguousarray(image).tobytes(), digest_size=16).digest()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from clefgan.data import images, listing
+from clefgan.data import listing
 from clefgan.data.formats import kinds, marks
 from clefgan.data.formats.marks import Mark, MarkKind, Marks
 from clefgan.data.formats.raw import ImageError
@@ -20,6 +20,7 @@ from clefgan.data.quiet import quiet_decoders
 from clefgan.data.sets import GreySet
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from clefgan.similarity.threads import cores
 
 NAMED = 4  # elements that a sentence names
 DIGITS = 6  # of a name that is told from a running number
@@ -102,7 +103,7 @@ def read_all(files: Sequence[Path], progress: Progress) -> dict[Path, Marks]:
         A file cannot be read.
     """
     found: dict[Path, Marks] = {}
-    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (path, marked) in enumerate(zip(files, pool.map(attempt, files), strict=True), 1):
             if isinstance(marked, str):
                 raise ClefganError(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.data import folder, images, layout, listing
+from clefgan.data import folder, layout, listing
 from clefgan.data.formats.raw import ImageError, Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
@@ -21,6 +21,7 @@ from clefgan.data.quiet import quiet_decoders
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from clefgan.similarity.threads import cores
 from submissions import editions
 
 
@@ -98,7 +99,7 @@ def contents(
         where, named = str(source), [(path.name, why) for path, why in unopened]
         raise ClefganError(listing.refusal(where, named, len(unopened), "file"))
     looks = Looks()
-    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (image, look) in enumerate(
             zip(found.images, pool.map(look_at, found.images), strict=True), 1
         ):

@@ -4,7 +4,6 @@ No image is ever changed or left out in silence. What cannot be read is one erro
 first three files and counts the rest.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,9 +28,10 @@ from clefgan.data.listing import (
 from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.threads import cores
 from clefgan.storage import files
 
-__all__ = ["Encoded", "ImageFile", "header", "listing", "natural_key", "read", "workers"]
+__all__ = ["Encoded", "ImageFile", "header", "listing", "natural_key", "read"]
 
 BLOCK = 256  # images that are decoded before they are written
 IN_MEMORY = 256 * 2**20  # bytes; more than this goes to a temporary file
@@ -78,7 +78,7 @@ def read(
     sizes: dict[tuple[int, ...], list[Encoded]] = {}
     sink: Sink | None = None
     done = 0
-    with quiet_decoders(), ThreadPoolExecutor(workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for block in blocks(sources, n_block):
             for source, pixels in zip(block, pool.map(attempt, block), strict=True):
                 if isinstance(pixels, str):
@@ -167,11 +167,6 @@ def blocks(sources: Sequence[Encoded], size: int) -> Iterator[Sequence[Encoded]]
     """Slices of `size` images: few enough to hold, enough to keep all cores busy."""
     for start in range(0, len(sources), size):
         yield sources[start : start + size]
-
-
-def workers() -> int:
-    """Number of decoding threads: one a core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def unread_message(unread: Sequence[tuple[Encoded, str]], total: int) -> str:

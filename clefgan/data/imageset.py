@@ -9,6 +9,7 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, Window
 from clefgan.data.images import Encoded
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity.threads import cores
 from submissions.names import FileNames
 
 
@@ -80,7 +81,7 @@ class ImageSet:
         The same images under the same ids have one digest, in a folder or in a TFDS dataset.
         """
         whole = hashlib.sha256()
-        with ThreadPoolExecutor(images.workers()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             for item, content in zip(self.items, pool.map(content_digest, self.items), strict=True):
                 name = item.id.encode("utf-8", "surrogatepass")  # a file may be called anything
                 whole.update(len(name).to_bytes(4, "big") + name + content)

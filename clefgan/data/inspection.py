@@ -4,7 +4,6 @@ Unlike `clefgan.data.reading.read`, this goes on where a role is missing or an i
 and says so in its report.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-
-import numpy as np
 
 from clefgan.data import copies, folder, images, layout, listing, reading, run_names
 from clefgan.data.formats.grid import Size
@@ -26,6 +23,8 @@ from clefgan.data.quiet import quiet_decoders
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from clefgan.similarity.pixel_digest import digest
+from clefgan.similarity.threads import cores
 from submissions import editions
 from submissions.edition import Edition
 from submissions.problems import quoted
@@ -195,7 +194,7 @@ def examine(found: ImageSet, progress: Progress = silent) -> Role:
     unread: dict[str, str] = {}
     n_bytes = 0
     look = partial(look_at, sixteen_bit=found.sixteen_bit)
-    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (item, seen) in enumerate(
             zip(found.items, pool.map(look, found.items), strict=True), 1
         ):
@@ -218,9 +217,7 @@ def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, i
         head, n_bytes = item.header(), item.n_bytes()
     except (ImageError, OSError) as error:
         return listing.reason(error)
-    digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(pixels).data)
-    return head, digest.digest(), n_bytes
+    return head, digest(pixels, salt=pixels.shape), n_bytes
 
 
 def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:

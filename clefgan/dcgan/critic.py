@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +12,7 @@ from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.dcgan.synthesise import trained
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.similarity.pixel_digest import digest
 
 if TYPE_CHECKING:
     from clefgan.dcgan.trained import Trained
@@ -115,13 +115,11 @@ class Critic:
 def thinned(images: Images, most: int, seed: int) -> Images:
     """Choose at most `most` images, and an order, by their pixels and the seed alone."""
     check_images(images)
-    order = np.argsort(names(images, salt=f"{seed}:".encode()), kind="stable")
+    order = np.argsort(names(images, salt=f"{seed}:"), kind="stable")
     return np.stack([images[index] for index in order[:most]])
 
 
-def names(images: Images, *, salt: bytes = b"") -> NDArray[np.bytes_]:
+def names(images: Images, *, salt: str = "") -> NDArray[np.bytes_]:
     """Return a digest of each image's pixels."""
-    found = [
-        hashlib.sha256(salt + np.ascontiguousarray(image).tobytes()).hexdigest() for image in images
-    ]
+    found = [digest(image, salt=salt, algorithm="sha256").hex() for image in images]
     return np.array(found, dtype="S64")

@@ -5,7 +5,6 @@ are held by each. BatchNorm and losses see the whole batch, so the result is tha
 for rounding.
 """
 
-import os
 from typing import Any, TypeAlias
 
 import jax
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
+from clefgan.similarity.threads import cores
 from clefgan.storage.files import cache
 
 Tree: TypeAlias = Any
@@ -63,13 +63,6 @@ def replicate(tree: Tree, over: Mesh | None) -> Tree:
         return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
 
     return jax.tree.map(copied, tree)
-
-
-def cores() -> int:
-    """Count the cores that this process may use: it decides the order of sums, and so the bits."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def record() -> dict[str, str | int]:

@@ -6,9 +6,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.counts import Counts, Values
+from evaluation import assumed_share
+from evaluation.counts import Values
 from evaluation.intervals.resampling import Units, draws
 from evaluation.metrics import Metric
+from evaluation.score_curve import Ranked
 
 Truth: TypeAlias = NDArray[np.bool_]
 POINTS = 101
@@ -34,28 +36,6 @@ class Bands:
     precision: Band
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Steps:
-    """Weight of the used and of the not used down to each threshold: (resamples, 1 + thresholds).
-
-    The first step calls nothing used; equal scores are one threshold.
-    """
-
-    used: Values
-    not_used: Values
-
-    @classmethod
-    def of(cls, truth: Truth, scores: Values, weights: NDArray[np.generic]) -> "Steps":
-        """Cumulate weights, (resamples, n), from the highest score to the lowest."""
-        order = np.argsort(-scores, kind="stable")
-        last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-        drawn = np.asarray(weights, dtype=np.float64)[:, order]
-        first = np.zeros((len(drawn), 1))
-        used = np.cumsum(drawn * truth[order], axis=1)[:, last]
-        not_used = np.cumsum(drawn * ~truth[order], axis=1)[:, last]
-        return cls(np.hstack([first, used]), np.hstack([first, not_used]))
-
-
 def default_resamples(n: int) -> int:
     """1,000, and fewer where there are many cases."""
     return int(np.clip(WORK // max(n, 1), 200, 1_000))
@@ -74,12 +54,13 @@ def bands(
     if truth.all() or not truth.any():
         return None
     grid = np.linspace(0, 1, POINTS)
-    whole = Steps.of(truth, scores, np.ones((1, len(truth))))
+    ranked = Ranked.of(truth, scores)
+    whole = ranked.cumulate(np.ones((1, len(truth)))).from_nobody()
     many = default_resamples(len(truth)) if resamples is None else resamples
     roc, precision = np.empty((many, POINTS)), np.empty((many, POINTS))
     start = 0
     for weights in draws(Units.of(truth, clusters), many, np.random.default_rng(seed)):
-        drawn = Steps.of(truth, scores, weights)
+        drawn = ranked.cumulate(weights).from_nobody()
         for used, not_used in zip(drawn.used, drawn.not_used, strict=True):
             roc[start] = recall_at(used, not_used, grid)
             precision[start] = precision_at(used, not_used, grid)
@@ -121,11 +102,6 @@ def by_share(truth: Truth, scores: Values, metric: Metric) -> tuple[Values, Valu
     Of equal scores each is called used equally often, so the table is the expected one.
     """
     assert metric.of_counts is not None
-    whole = Steps.of(truth, scores, np.ones((1, len(truth))))
-    n, n_used = len(truth), int(truth.sum())
     shares = np.linspace(0, 1, POINTS)
-    called = shares * n
-    tp = np.interp(called, (whole.used + whole.not_used)[0], whole.used[0])
-    fp = called - tp
-    table = Counts.of(tp, (n - n_used) - fp, fp, n_used - tp)
-    return shares, np.asarray(metric.of_counts(table), dtype=np.float64)
+    tables = assumed_share.tables(truth, scores, shares)
+    return shares, np.asarray(metric.of_counts(tables), dtype=np.float64)

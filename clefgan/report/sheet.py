@@ -10,14 +10,6 @@ from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import Metric
 
-SHORT = {
-    "balanced_accuracy": "Bal. acc.",
-    "cohen_kappa": "Kappa",
-    "average_precision": "Avg. prec.",
-    "calibration_error": "Calibration",
-    "brier": "Brier",
-}
-
 
 class Holds(StrEnum):
     """What a column holds."""
@@ -162,16 +154,13 @@ def of(
 
 def measure(metric: Metric) -> Column:
     """The column of a metric."""
-    short = SHORT.get(metric.name, "")
-    if metric.name.startswith("tpr_at_fpr_"):
-        short = "TPR@" + metric.label.removeprefix("TPR at ").removesuffix(" FPR")
     return Column(
         metric.name,
         metric.label,
         Holds.MEASURE,
         interval=True,
         help=metric.formula,
-        short=short,
+        short=metric.short,
         lower_is_better=metric.sign < 0,
     )
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.similarity.pixel_digest import digest
 
 
 def grouped(
@@ -70,9 +71,4 @@ def splits(fold: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.intp], NDArray[
 
 def copies(images: Images) -> list[str]:
     """A group label for each image, equal for exact copies: where no groups are known."""
-    from hashlib import blake2b
-
-    return [
-        blake2b(np.ascontiguousarray(image).tobytes(), digest_size=16).hexdigest()
-        for image in images
-    ]
+    return [digest(image).hex() for image in images]

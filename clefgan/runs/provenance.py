@@ -10,8 +10,6 @@ from clefgan.method import Method
 from clefgan.similarity import dask_cluster
 from clefgan.similarity.threads import cores
 
-__all__ = ["class_name", "cluster", "cores", "digests_of", "machine", "versions"]
-
 PACKAGES = (
     "clefgan",
     "jax",

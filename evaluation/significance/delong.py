@@ -14,7 +14,6 @@ import numpy as np
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
 from evaluation.membership import Scores, Used, validate
-from evaluation.significance.swap_test import mean_ranks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +58,15 @@ def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     if n_used == 0 or n_not == 0:
         blank = np.full((len(scores), len(scores)), np.nan)
         return DeLong(blank[0], blank)
+    from scipy.stats import rankdata  # slow to load, and only wanted here
+
     # For each used image the share of not used below it, and the other way round.
     below = np.empty((len(scores), n_used))
     above = np.empty((len(scores), n_not))
     for row, values in enumerate(scores):
-        ranks = mean_ranks(values)
-        below[row] = (ranks[truth] - mean_ranks(values[truth])) / n_not
-        above[row] = 1 - (ranks[~truth] - mean_ranks(values[~truth])) / n_used
+        ranks = rankdata(values)
+        below[row] = (ranks[truth] - rankdata(values[truth])) / n_not
+        above[row] = 1 - (ranks[~truth] - rankdata(values[~truth])) / n_used
     covariance = _covariance(below) / n_used + _covariance(above) / n_not
     return DeLong(below.mean(axis=1), covariance)
 

@@ -98,11 +98,9 @@ def _table(
 
 def _halves(trials: int) -> Values:
     """Binomial probabilities of 0 ... trials with share one half."""
-    from scipy.special import gammaln
+    from scipy.stats import binom  # slow to load, and only wanted here
 
-    k = np.arange(trials + 1)
-    log = gammaln(trials + 1) - gammaln(k + 1) - gammaln(trials - k + 1)
-    return np.asarray(np.exp(log - trials * np.log(2)), dtype=np.float64)
+    return np.asarray(binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
 
 
 def _drawn(pair: Panel, metric: Metric, gap: float, permutations: int, seed: int) -> float:
@@ -134,20 +132,9 @@ def _by_rank(run: Run) -> Run:
     """Scores replaced by their mean rank within the run."""
     if run.scores is None:
         return run
-    return replace(run, scores=mean_ranks(run.scores))
+    from scipy.stats import rankdata  # slow to load, and only wanted here
 
-
-def mean_ranks(values: Values) -> Values:
-    """Ranks from 1 for the lowest; equal values share the mean of their ranks.
-
-    Examples
-    --------
-    >>> mean_ranks(np.array([0.9, 0.1, 0.5, 0.1]))
-    array([4. , 1.5, 3. , 1.5])
-    """
-    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(many)
-    return np.asarray((last - (many - 1) / 2)[place], dtype=np.float64)
+    return replace(run, scores=rankdata(run.scores))
 
 
 def _joined(a: Values | None, b: Values | None) -> Values | None:

@@ -28,7 +28,7 @@ SUBMISSIONS = (
     "truth",
 )
 EVALUATION = {
-    "membership": ("__init__", "counts", "errors", "membership", "score_curve"),
+    "membership": ("__init__", "counts", "errors", "membership", "metrics", "score_curve"),
     "attribution": ("__init__", "attribution", "class_tables", "counts", "errors"),
 }
 

@@ -1,20 +1,12 @@
-"""Leaderboard columns: metrics by the name of their function in `evaluation`, and their titles."""
+"""Leaderboard columns: metrics by their name in `evaluation`, and their titles."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 
-MEMBERSHIP = {
-    "f1": "F1",
-    "accuracy": "Accuracy",
-    "precision": "Precision",
-    "specificity": "Specificity",
-    "recall": "Recall",
-    "balanced_accuracy": "Balanced accuracy",
-    "cohen_kappa": "Cohen's kappa",
-    "mcc": "MCC",
-}
 ATTRIBUTION = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
@@ -23,18 +15,21 @@ ATTRIBUTION = {
 }
 
 
-def of(edition: Edition) -> dict[str, str]:
+def of(edition: Edition, titles: Mapping[str, str]) -> dict[str, str]:
     """Key to title, the official metric first.
+
+    Parameters
+    ----------
+    titles : of the metrics that a run of labels can be scored by
 
     Raises
     ------
     RunFileError
-        The official metric is none that a run of labels can be scored by.
+        The official metric is not one of them.
     """
-    known = MEMBERSHIP if edition.is_membership else ATTRIBUTION
-    if edition.metric not in known:
+    if edition.metric not in titles:
         raise RunFileError(
             f"edition {edition.name!r}: metric {edition.metric!r} cannot be a leaderboard column; "
-            f"known: {', '.join(known)}"
+            f"known: {', '.join(titles)}"
         )
-    return {edition.metric: known[edition.metric], **known}
+    return {edition.metric: titles[edition.metric], **titles}

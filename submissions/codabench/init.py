@@ -42,6 +42,7 @@ def init(
     folder: Path,
     edition: Edition,
     truth: Path,
+    titles: Mapping[str, str],
     *,
     dev_truth: Path | None = None,
     settings: Settings | None = None,
@@ -53,6 +54,7 @@ def init(
     folder : new, or empty
     edition : whose run format and metrics
     truth : of the test images; goes into `reference_data/` and nowhere else
+    titles : of the metrics that are columns, by their name in `evaluation`
     dev_truth : of other images that the dev phase asks for; without it the dev phase scores a
         seeded, stratified share of the test images, and runs answer for all of them
     settings : dates, limits, image
@@ -67,7 +69,7 @@ def init(
     _sensible(chosen)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunFileError(f"{folder}: not an empty folder; choose a new one")
-    keys = columns.of(edition)
+    keys = columns.of(edition, titles)
     named = _truth(truth, edition)
     test = named.labels
     named_dev = _truth(dev_truth, edition) if dev_truth else named

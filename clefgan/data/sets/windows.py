@@ -14,6 +14,7 @@ from clefgan.data.listing import Encoded, Listed
 from clefgan.data.quiet import quiet_decoders
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+from clefgan.similarity.threads import cores
 
 WindowChoice: TypeAlias = Window | Literal["header", "percentiles"] | None
 PERCENTILES = (0.5, 99.5)
@@ -132,7 +133,7 @@ def of_headers(deep: Mapping[str, Sequence[Listed]]) -> Window:
 def of_percentiles(found: Sequence[Listed], progress: Progress) -> Window:
     """Percentiles of values spread evenly over all images; padding and NaN do not count."""
     sample = []
-    with quiet_decoders(), ThreadPoolExecutor(images.workers()) as pool:
+    with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (image, values) in enumerate(
             zip(found, pool.map(sampled, found), strict=True), 1
         ):

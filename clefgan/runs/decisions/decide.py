@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.rules import (
-    METRICS,
     Conformal,
     DevBest,
     Mixture,
     Null95,
     Quota,
     Zero,
+    metrics_to_choose_by,
 )
 from clefgan.runs.decisions.verdict import Known, Rule, Used, Verdict
-from evaluation.counts import Counts
+from evaluation import assumed_share
 
 
 def out_of_fold(rule: Rule, known: Known, fold: NDArray[np.int64]) -> Verdict:
@@ -48,13 +48,11 @@ def prevalence_curve(scores: Scores, truth: Used) -> dict[str, list[float | None
     Values are None where a metric is undefined. `share` is that which a quota really calls used,
     one entry for each different score.
     """
-    levels = np.unique(scores)
-    called = scores[None, :] >= np.append(levels, np.inf)[::-1, None]
-    tp, fp = (called & truth).sum(axis=1), (called & ~truth).sum(axis=1)
-    tables = Counts.of(tp, (~truth).sum() - fp, fp, truth.sum() - tp)
-    curve: dict[str, list[float | None]] = {"share": [float(s) for s in called.mean(axis=1)]}
-    for name, metric in METRICS.items():
-        curve[name] = [None if np.isnan(v) else float(v) for v in metric(tables)]
+    tables = assumed_share.tables(truth, scores)
+    curve: dict[str, list[float | None]] = {"share": (tables.called_used / tables.n).tolist()}
+    for name, metric in metrics_to_choose_by().items():
+        assert metric.of_counts is not None
+        curve[name] = [None if np.isnan(v) else float(v) for v in metric.of_counts(tables)]
     return curve
 
 

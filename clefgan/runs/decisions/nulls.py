@@ -42,11 +42,3 @@ def rounds_said(rounds: Sequence[Round]) -> str:
     """The null in words."""
     n = sum(len(r.unused) for r in rounds)
     return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
-
-
-def benjamini_hochberg(p: Values, fdr: float) -> NDArray[np.bool_]:
-    """Which hypotheses to reject so that the expected share of false ones is at most `fdr`."""
-    n = len(p)
-    ordered = np.sort(p)
-    passing = np.flatnonzero(ordered <= np.arange(1, n + 1) / max(1, n) * fdr)
-    return p <= (ordered[passing[-1]] if passing.size else -np.inf)

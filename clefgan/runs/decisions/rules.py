@@ -4,7 +4,6 @@ A rule never looks at the truth of the images that it decides on. What it may le
 scores with their truth, which must be out of fold: no image fitted what scored it.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,22 +12,18 @@ import numpy as np
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.mixture import two_normals
-from clefgan.runs.decisions.nulls import (
-    benjamini_hochberg,
-    p_values,
-    p_values_of_rounds,
-    rounds_said,
-)
+from clefgan.runs.decisions.nulls import p_values, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.verdict import Known, Verdict
-from evaluation import counts
-from evaluation.counts import Counts, Values
+from evaluation import assumed_share
+from evaluation.metrics import METRICS, Metric
+from evaluation.significance.multiple import benjamini_hochberg
 
-METRICS: Mapping[str, Callable[[Counts], Values]] = {
-    metric.__name__: metric
-    for metric in (
-        counts.f1, counts.accuracy, counts.balanced_accuracy, counts.cohen_kappa, counts.mcc,
-    )
-}  # fmt: skip
+ROUNDING = 1e-12  # a p-value that is the level but for this is at the level
+
+
+def metrics_to_choose_by() -> dict[str, Metric]:
+    """The metrics that a threshold can be chosen by: those that weigh both kinds of error."""
+    return {metric.name: metric for metric in METRICS if metric.weighs_both_errors}
 
 
 @dataclass(frozen=True)
@@ -56,22 +51,20 @@ class DevBest:
     metric: str = "f1"
 
     def __post_init__(self) -> None:
-        if self.metric not in METRICS:
+        known = metrics_to_choose_by()
+        if self.metric not in known:
             raise ClefganError(
-                f"decide: no metric {self.metric!r}; known: {', '.join(sorted(METRICS))}"
+                f"decide: no metric {self.metric!r}; known: {', '.join(sorted(known))}"
             )
 
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:
         """Learn the threshold from `known`, then compare."""
         dev = required(known, "dev-best")
-        levels, index = np.unique(dev.scores, return_inverse=True)
-        used, unused = (
-            np.bincount(index[members], minlength=len(levels))
-            for members in (dev.truth, ~dev.truth)
-        )
-        # called used: all from level i on, for i = 0 (everybody) to the number of levels (nobody)
-        tp, fp = (np.append(np.cumsum(c[::-1])[::-1], 0) for c in (used, unused))
-        value = METRICS[self.metric](Counts.of(tp, unused.sum() - fp, fp, used.sum() - tp))
+        levels = np.unique(dev.scores)
+        tables = assumed_share.tables(dev.truth, dev.scores)
+        of_counts = metrics_to_choose_by()[self.metric].of_counts
+        assert of_counts is not None
+        value = of_counts(tables)[::-1]  # from everybody called used to nobody
         value = np.where(np.isnan(value), -np.inf, value)
         best = np.flatnonzero(value == value.max())
         cuts = np.concatenate([levels[:1] - 1, (levels[1:] + levels[:-1]) / 2, levels[-1:] + 1])
@@ -189,7 +182,8 @@ class Conformal:
         note = f"false discovery rate {self.fdr:g} by {by}"
         if (n + 1) * self.fdr < 1:
             note += f"; the least p-value, 1/{n + 1}, is too large to find any image"
-        return Verdict(benjamini_hochberg(p, self.fdr), None, note)
+        found = benjamini_hochberg(p) <= self.fdr * (1 + ROUNDING)
+        return Verdict(found, None, note)
 
 
 def required(known: Known | None, rule: str) -> Known:

@@ -110,8 +110,12 @@ def score(
         true, told = np.array(truths), np.array(answers)
         names, counts = np.unique(true, return_counts=True)
         trivial = np.full(len(true), names[np.argmax(counts)])
-    scores = {key: float(getattr(metrics, key)(true, told)) for key in keys}
-    baseline = {key: float(getattr(metrics, key)(true, trivial)) for key in keys}
+    if edition.is_membership:
+        scores, baseline = (metrics.evaluate(true, side) for side in (told, trivial))
+        scores, baseline = ({key: found[key] for key in keys} for found in (scores, baseline))
+    else:  # one by one: another metric needs scipy
+        scores = {key: float(getattr(metrics, key)(true, told)) for key in keys}
+        baseline = {key: float(getattr(metrics, key)(true, trivial)) for key in keys}
     undefined = [key for key, value in scores.items() if math.isnan(value)]
     notes = [
         f"{key} is not defined for this run (a division of zero by zero); it is listed as 0"
