@@ -22,7 +22,7 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, flat, nested, synthesise, trained
 from clefgan.errors import ClefganError
 from clefgan.method import Images
-from clefgan.storage import array_files, lock
+from clefgan.storage import array_files, folders, lock
 from clefgan.storage.files import cache
 
 SMALL = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=1)
@@ -246,7 +246,7 @@ def test_a_folder_that_went_while_it_was_being_locked_is_not_ours(
     original = fcntl.flock
 
     def late(file: int, how: int) -> None:
-        lock.remove(tmp_path / "place")
+        folders.remove(tmp_path / "place")
         if again:
             (tmp_path / "place").mkdir()
             (tmp_path / "place" / "lock").touch()

@@ -40,7 +40,7 @@ def vgg(*, head: bool, seed: int = 0) -> dict[str, Any]:
 
 
 def assert_same(found: Arrays, wanted: Arrays) -> None:
-    assert list(found) == list(wanted)
+    assert sorted(found) == sorted(wanted)
     for name, array in wanted.items():
         np.testing.assert_array_equal(found[name], array)
 
@@ -106,7 +106,7 @@ def test_onnx_initialisers_of_every_kind(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["kernel"], kernel.transpose(2, 3, 1, 0))
     np.testing.assert_array_equal(found["listed"], np.array([0.5, 2.0], np.float32))
     np.testing.assert_array_equal(found["counted"], [300, 5])
-    assert found["words"].size == 0
+    assert found["words"].tolist() == ["x"]  # the reader of weights refuses it
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,7 +5,6 @@ the latest in memory: for what takes milliseconds and has thousands of values an
 method that passes over the same images several times computes once, and a study fills no disk.
 """
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 from baselines.features.blocks import Features
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.pixel_digest import digest
-from clefgan.storage.files import cache, written_whole
+from clefgan.storage import array_files
+from clefgan.storage.files import cache
 
-CHECK = 8  # bytes of checksum before the values
 REMEMBERED = 256 * 2**20  # bytes of features in memory, of all extractors together
 
 
@@ -53,8 +52,8 @@ class Kept(Protocol):
 class Cached:
     """The features of another map, read back where this machine has worked them out before.
 
-    One file an image and extractor: a checksum and the float32 values. A file that is not as it was
-    written counts as absent. What an interrupted call has worked out is kept.
+    One file an image and extractor. A file that is not as it was written counts as absent. What an
+    interrupted call has worked out is kept.
     """
 
     extractor: Extractor
@@ -104,11 +103,13 @@ class Folder:
 
     def get(self, name: str) -> NDArray[np.float32] | None:
         """Return the features of a file that is whole."""
-        return read(self.path / name[:2] / name)
+        arrays = array_files.read(self.path / name[:2] / name)
+        row = (arrays or {}).get("features")
+        return None if row is None else row.astype(np.float32)
 
     def put(self, name: str, row: NDArray[np.float32]) -> None:
         """Write a file."""
-        write(self.path / name[:2] / name, row)
+        array_files.write(self.path / name[:2] / name, {"features": row})
 
 
 class Memory:
@@ -154,27 +155,3 @@ class Latest:
     def put(self, name: str, row: NDArray[np.float32]) -> None:
         """Keep a copy: the row may be a view of a whole block."""
         self.memory.put(self.key + name, row.copy())
-
-
-def read(path: Path) -> NDArray[np.float32] | None:
-    """Return the features in a file; None if it is absent or damaged."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    body = data[CHECK:]
-    if len(data) < CHECK or checksum(body) != data[:CHECK] or len(body) % 4:
-        return None
-    return np.frombuffer(body, "<f4")
-
-
-def write(path: Path, row: NDArray[np.float32]) -> None:
-    """Write features whole or not at all."""
-    body = row.astype("<f4").tobytes()
-    with written_whole(path) as part:
-        part.write_bytes(checksum(body) + body)
-
-
-def checksum(body: bytes) -> bytes:
-    """Return what stands before the values."""
-    return hashlib.blake2b(body, digest_size=CHECK).digest()

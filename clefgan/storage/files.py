@@ -30,6 +30,11 @@ def cache(kind: str) -> Path:
     return folder
 
 
+def beside(path: Path, kind: str = "part") -> Path:
+    """A hidden path in the same folder that nobody else takes."""
+    return path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.{secrets.token_hex(4)}.{kind}")
+
+
 @contextmanager
 def written_whole(path: Path, *, new: bool = False) -> Iterator[Path]:
     """A path beside `path` to write to; renamed to `path` at the end, removed if anything fails."""
@@ -58,10 +63,7 @@ def written_together(
     ClefganError
         With `new`: one of the files, or of those to remove, is there at the end.
     """
-    mark = f"{os.getpid()}.{secrets.token_hex(4)}"
-    parts = tuple(  # numbered: two long names may begin alike
-        path.with_name(f".{path.name[:LONGEST]}.{mark}.{i}.part") for i, path in enumerate(paths)
-    )
+    parts = tuple(beside(path, f"{i}.part") for i, path in enumerate(paths))  # two may begin alike
     shown = {str(part): path for part, path in zip(parts, paths, strict=True)}
     try:
         for path in paths:

@@ -1,6 +1,5 @@
 """A folder of results that is written whole, or not at all."""
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from clefgan.errors import ClefganError
 from clefgan.storage import folder_lock
-from clefgan.storage.files import LONGEST, about, ctrl_c_waits
+from clefgan.storage.files import about, beside, ctrl_c_waits
 
 
 def refuse_existing(folder: Path, marks: tuple[str, ...], force: bool) -> None:
@@ -45,31 +44,22 @@ def written_whole(folder: Path, *, new: bool = False) -> Iterator[Path]:
     ClefganError
         With `new`: there is a folder at the end.
     """
-    token = secrets.token_hex(4)
-    part = folder.with_name(f".{folder.name[:LONGEST]}.{token}.part")
-    old = folder.with_name(f".{folder.name[:LONGEST]}.{token}.old")
+    part, old = beside(folder), beside(folder, "old")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         part.mkdir()
         yield part
         with ctrl_c_waits(), folder_lock.held(folder.parent):
-            put(part, folder, old, new)
+            if new and folder.exists():
+                raise ClefganError(
+                    f"{folder}: exists by now, written by another; give another name"
+                )
+            put(part, folder, old)
     except OSError as error:
         raise named(error, part, folder) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        if old.exists() and not folder.exists():
-            old.replace(folder)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def put(part: Path, folder: Path, old: Path, new: bool) -> None:
-    """Give a folder its name; what was there goes aside."""
-    if folder.exists():
-        if new:
-            raise ClefganError(f"{folder}: exists by now, written by another; give another name")
-        folder.replace(old)
-    part.replace(folder)
 
 
 def named(error: OSError, part: Path, folder: Path) -> OSError:
@@ -81,3 +71,29 @@ def named(error: OSError, part: Path, folder: Path) -> OSError:
             return error
         path = folder / name.relative_to(part)
     return about(error, {str(error.filename): path}, path)
+
+
+def put(made: Path, folder: Path, aside: Path, *, replace: bool = True) -> None:
+    """Rename a whole folder to its place; what is there goes aside, and back if that fails.
+
+    Raises
+    ------
+    OSError
+        It cannot be; without `replace`, also that there is something already.
+    """
+    with ctrl_c_waits():
+        if replace and folder.exists():
+            folder.rename(aside)
+        try:
+            made.rename(folder)
+        except OSError:
+            if aside.exists() and not folder.exists():
+                aside.rename(folder)
+            raise
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder; under another name first, for nobody to begin in it."""
+    aside = beside(folder)
+    folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)

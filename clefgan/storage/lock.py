@@ -4,13 +4,12 @@ A process that was killed leaves its folder, and the next one that wants the sam
 """
 
 import os
-import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from clefgan.errors import ClefganError
+from clefgan.storage.folders import remove
 
 CHECKPOINTS = "checkpoints"
 LOCK = "lock"
@@ -61,10 +60,3 @@ def locked(folder: Path) -> int | None:
     if file is not None:
         os.close(file)
     return None
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder whose lock is held; under another name first, for nobody to begin in it."""
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    folder.rename(aside)
-    shutil.rmtree(aside, ignore_errors=True)

@@ -166,7 +166,7 @@ def places() -> list[Place]:
 
 def opened(item: Kept) -> Weights:
     """Read weights from the cache; a ClefganError if they are not what was written."""
-    arrays, _ = weight_files.read_safetensors(item.path)
+    arrays = canonical(weight_files.read_safetensors(item.path)[0], item.path)
     if sha256_of(arrays) != item.sha256:
         raise ClefganError(
             f"{item.path}: damaged; remove it and add {item.source!r} again: clefgan weights --add"

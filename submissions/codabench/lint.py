@@ -10,8 +10,8 @@ from pathlib import Path
 
 from submissions import ids as id_files
 from submissions import truth as truths
-from submissions.codabench import leak, plain_yaml
-from submissions.codabench.plain_yaml import Node
+from submissions.codabench import leak, yaml_lines
+from submissions.codabench.yaml_lines import Node
 from submissions.edition import from_json
 from submissions.errors import RunFileError
 from submissions.names import matched
@@ -56,7 +56,7 @@ class _Lint:
 
     def run(self) -> list[Problem]:
         try:
-            document = plain_yaml.read(self.path.read_text(encoding="utf-8"), str(self.path))
+            document = yaml_lines.read(self.path.read_text(encoding="utf-8"), str(self.path))
         except (RunFileError, OSError, UnicodeDecodeError) as error:
             self.add("yaml", *_told(error, self.path))
             return self.problems
@@ -138,7 +138,7 @@ class _Lint:
     def _program(self, program: Path) -> Mapping[str, str]:
         """The score keys of a program made by `init`; nothing for another's."""
         metadata = program / "metadata.yaml"
-        command = self._parsed(metadata, lambda text: plain_yaml.read(text, str(metadata)).plain())
+        command = self._parsed(metadata, lambda text: yaml_lines.read(text, str(metadata)).plain())
         if command is None:
             return {}
         words = str(command.get("command", "") if isinstance(command, dict) else "").split()

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from submissions import bundle
 from submissions.checking import archive
-from submissions.codabench import plain_yaml
+from submissions.codabench import yaml_lines
 from submissions.codabench.lint import NAME
-from submissions.codabench.plain_yaml import Node
+from submissions.codabench.yaml_lines import Node
 from submissions.edition import Edition, from_json
 from submissions.errors import RunFileError
 from submissions.files import written_whole
@@ -85,7 +85,7 @@ def _parts(folder: Path, phase: str) -> tuple[Path, Path]:
     """The scoring program and the reference data of a phase's first task."""
     path = folder / NAME
     try:
-        document = plain_yaml.read(path.read_text(encoding="utf-8"), str(path))
+        document = yaml_lines.read(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise RunFileError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     phases = (document.get("phases") or Node([], 1)).items()
@@ -115,7 +115,7 @@ def _command(program: Path) -> list[str]:
     metadata = program / "metadata.yaml"
     if not metadata.is_file():
         raise RunFileError(f"{metadata}: missing; it says how the program is called")
-    node = plain_yaml.read(metadata.read_text(encoding="utf-8"), str(metadata)).get("command")
+    node = yaml_lines.read(metadata.read_text(encoding="utf-8"), str(metadata)).get("command")
     if node is None or not isinstance(node.value, str):
         raise RunFileError(f"{metadata}: no 'command'")
     return shlex.split(node.value)

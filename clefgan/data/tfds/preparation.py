@@ -12,7 +12,7 @@ from clefgan.data.tfds import scratch
 from clefgan.data.tfds.schema import BUILDERS
 from clefgan.data.tfds.stored import INFO
 from clefgan.errors import ClefganError
-from clefgan.storage import files
+from clefgan.storage import files, folders
 
 
 def located(name: str) -> Path:
@@ -104,16 +104,10 @@ def put(made: Path, target: Path, aside: Path, *, force: bool) -> None:
     Without `force`, a whole dataset that is there stays: another process was faster.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with files.ctrl_c_waits():
-        if target.exists() and (force or not (target / INFO).is_file()):
-            target.rename(aside)
-        try:
-            made.rename(target)
-        except OSError:
-            if (target / INFO).is_file():
-                return
-            if aside.exists():
-                aside.rename(target)
+    try:
+        folders.put(made, target, aside, replace=force or not (target / INFO).is_file())
+    except OSError:
+        if force or not (target / INFO).is_file():
             raise
 
 

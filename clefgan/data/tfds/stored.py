@@ -131,7 +131,7 @@ def read(path: Path) -> dict[str, Split]:
 @contextmanager
 def readable(where: str) -> Iterator[None]:
     """Make one error of what TFDS and the readers below it raise of a damaged file."""
-    from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]
+    from google.protobuf.json_format import ParseError
 
     try:
         yield

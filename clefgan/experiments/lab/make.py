@@ -1,9 +1,6 @@
 """A challenge whose truth and leak are known, from any real images: in memory, or as a folder."""
 
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +16,7 @@ from clefgan.experiments.lab.leaks import Made, Pool
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.roles import Counts, Indices
 from clefgan.method import DevSet, Images, Progress, silent
+from clefgan.storage import folders
 
 RECORD = "lab.json"
 
@@ -118,14 +116,9 @@ def write(
         The folder exists.
     """
     refuse_existing(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    try:
+    with folders.written_whole(folder) as part:
         fill(part, reals, spec, drawn, progress)
         refuse_existing(folder)
-        part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def refuse_existing(folder: Path) -> None:
