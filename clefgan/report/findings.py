@@ -7,7 +7,7 @@ import numpy as np
 from clefgan.report.wording import number, percent
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind
-from evaluation.membership import FPRS
+from evaluation.metrics import FPRS
 
 
 def sentences(board: Leaderboard) -> list[str]:
