@@ -22,6 +22,7 @@ DATA = (
     "clefgan/report/page/page.js",
     "clefgan/py.typed",
 )
+PYTEST = ("pytest", "-n", "auto", "--dist", "loadfile")  # files share fixtures that take long
 WIDE = {"COLUMNS": os.environ.get("COLUMNS", "140")}  # a table's names are cut where it is narrow
 OLDEST = (
     *("--resolution", "lowest-direct"),
@@ -72,18 +73,13 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests on this checkout; arguments after -- go to pytest."""
     session.install("-e", ".", *group("test"))
-    session.run("pytest", *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+    session.run(*PYTEST, *session.posargs, env={"CLEFGAN_SHARED": SHARED})
 
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the wheel, check what it holds, run the tests against it away from the checkout."""
-    session.install(*group("test"))
-    wheel = built(session)
-    check_contents(session, wheel)
-    session.install(str(wheel))
-    session.chdir(copied(Path(session.create_tmp()).resolve() / "copy"))
-    session.run("pytest", "-m", "not slow", *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+    """Build the wheel and check what it holds; `pythons` tests it, away from the checkout."""
+    check_contents(session, built(session))
 
 
 def built(session: nox.Session) -> Path:
@@ -146,7 +142,7 @@ def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> Non
         for words in MAIN_JOBS:
             session.run(scripts("clefgan"), *words.split(), env=env, external=True)
         session.run(*install, *group("test"), external=True)
-        session.run(scripts("pytest"), *QUICK, env=env, external=True)
+        session.run(scripts("pytest"), *PYTEST[1:], *QUICK, env=env, external=True)
 
 
 def environment(
@@ -169,7 +165,7 @@ def minimums(session: nox.Session) -> None:
     if session.venv_backend != "uv":
         session.error("minimums needs uv, which can resolve to the lowest versions")
     session.install(*OLDEST, "-e", ".", *group("test"))
-    session.run("pytest", *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+    session.run(*PYTEST, *session.posargs, env={"CLEFGAN_SHARED": SHARED})
 
 
 @nox.session(default=False)
