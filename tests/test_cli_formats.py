@@ -198,6 +198,16 @@ class TestBadInput:
         line = self.said(capsys, data, WINDOW)
         assert "1 of 8 images cannot be read: 'used_2.dcm' is DICOM in Explicit VR Little" in line
 
+    def test_a_dataset_of_what_is_no_picture(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        data = challenge(tmp_path / "data", as_dicom)
+        assert clefgan("data", "prepare", "imageclef_gans/2023", "--from", data) == 1
+        assert capsys.readouterr().err.endswith(
+            "dev/generated: 'generated_1.dcm' is DICOM CT, and a dataset holds PNG, JPEG or TIFF "
+            "alone; give this folder itself as the data\n"
+        )
+
     def test_a_transfer_syntax(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         data = challenge(tmp_path / "data", as_dicom)
         shutil.copy(BUNDLED / "JPGExtended.dcm", data / "test/real_unknown")

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from functools import lru_cache, partial
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ from clefgan.data.formats.raw import ImageError
 from clefgan.data.formats.stacks import Shapes
 from clefgan.data.formats.stored import StoredImage
 
-DAMAGE = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, SyntaxError)
+DAMAGE = (
+    ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, SyntaxError,
+    TokenError, NotImplementedError, RuntimeError, TypeError,
+)  # fmt: skip
 IN_MEMORY = 2  # arrays of an npz that are kept while their images are read
 
 

@@ -7,13 +7,14 @@ patient are a volume too, ordered along the normal of its slices (`stored.in_vol
 A module of this folder that imports a library is imported where a file of its format is read.
 """
 
+import struct
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pydicom
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import UID
 
 from clefgan.data.formats import dicom_frames, dicom_pixels
@@ -22,7 +23,11 @@ from clefgan.data.formats.stored import StoredImage
 
 NO_PREAMBLE = {".dcm", ".dicom", ".dic", ".ima"}  # endings of files read without `DICM` too
 NO_DICOM = "is no DICOM file, or its header is damaged"
-DAMAGE = (InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError, TypeError)
+DAMAGE = (
+    InvalidDicomError, BytesLengthException, OSError, ValueError, KeyError, EOFError, TypeError,
+    AttributeError, NotImplementedError, IndexError, OverflowError, struct.error,
+)  # fmt: skip
+"""What pydicom raises of a damaged header, also where an element is first looked at."""
 
 
 def images(path: Path, name: str) -> tuple[StoredImage, ...]:
@@ -35,6 +40,15 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
         reads.
     """
     header = read_header(path)
+    try:
+        return of_header(path, name, header)
+    except DAMAGE as error:
+        reason = " ".join(str(error).split())
+        raise ImageError(f"is DICOM with a header that cannot be used ({reason})") from error
+
+
+def of_header(path: Path, name: str, header: Dataset) -> tuple[StoredImage, ...]:
+    """The images of a file whose header is read; an element of it may still be damaged."""
     if "Rows" not in header:
         kind = text(header, "Modality") or UID(header.get("SOPClassUID", "")).name
         raise ImageError(f"is DICOM without an image ({kind})" if kind else NO_DICOM)

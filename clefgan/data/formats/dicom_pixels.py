@@ -11,6 +11,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.pixels.utils import pixel_array
@@ -36,7 +37,7 @@ UNCOMPRESSED = (
 GREYS = ("MONOCHROME1", "MONOCHROME2")
 DECODING = (
     ValueError, RuntimeError, NotImplementedError, AttributeError, KeyError, TypeError, OSError,
-    EOFError, IndexError, OverflowError, struct.error,
+    EOFError, IndexError, OverflowError, struct.error, BytesLengthException,
 )  # fmt: skip
 
 

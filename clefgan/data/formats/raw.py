@@ -86,7 +86,8 @@ def windowed(levels: NDArray[Any], window: Window) -> NDArray[np.uint8]:
         A level is NaN.
     """
     low, high = window
-    share = (levels.astype(np.float64) - low) / (high - low)
+    with np.errstate(invalid="ignore"):  # NaN is refused below
+        share = (levels.astype(np.float64) - low) / (high - low)
     if np.isnan(share).any():
         raise ImageError("holds values that are not numbers (NaN)")
     return np.floor(np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -12,7 +12,9 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from clefgan.data import folder, images
+from clefgan.data.formats.stored import StoredImage
 from clefgan.data.imageset import ImageSet
+from clefgan.data.listing import Encoded
 from clefgan.data.tfds import schema
 from clefgan.errors import ClefganError
 from submissions import editions, names
@@ -101,6 +103,7 @@ def rows(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield one role as TFDS wants it: the encoded bytes as they are, if the header is well."""
     for item in found.items:
+        refuse_stored(found, item)
         images.header(item)
         yield (
             item.id,
@@ -111,4 +114,13 @@ def rows(
                 "label": (labels or {}).get(item.id, label),
                 "group": (groups or {}).get(item.id, ""),
             },
+        )
+
+
+def refuse_stored(found: ImageSet, item: Encoded) -> None:
+    """Raise for what is no picture: a dataset holds encoded pictures, byte for byte."""
+    if isinstance(item, StoredImage):
+        raise ClefganError(
+            f"{found.where}: {item.name!r} is {item.format}, and a dataset holds PNG, JPEG or TIFF "
+            "alone; give this folder itself as the data"
         )
