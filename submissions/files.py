@@ -35,9 +35,25 @@ def written_whole(path: Path, force: bool) -> Iterator[Path]:
     except OSError as error:
         if error.filename is not None and str(error.filename) != str(part):
             raise
-        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error
+        raise about(error, path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def os_errors_name(path: Path) -> Iterator[None]:
+    """Let an OSError of the block that names no file name this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise about(error, path) from error
+
+
+def about(error: OSError, path: Path) -> OSError:
+    """The error with the path that its user knows."""
+    return OSError(error.errno or errno.EIO, error.strerror or str(error), str(path))
 
 
 def put(part: Path, path: Path, force: bool) -> None:

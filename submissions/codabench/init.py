@@ -7,7 +7,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from submissions.codabench import carry, columns, pages
 from submissions.codabench.competition import Phase, competition
 from submissions.edition import Edition
 from submissions.errors import RunFileError
+from submissions.files import os_errors_name
 from submissions.names import FileNames
 from submissions.truth import NamedTruth
 
@@ -74,8 +76,7 @@ def init(
     test = named.labels
     named_dev = _truth(dev_truth, edition) if dev_truth else named
     dev = named_dev.labels if dev_truth else _share(test, chosen)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+    with os_errors_name(folder), scratch_beside(folder) as scratch:
         made = Path(scratch) / "competition"
         _program(made / PROGRAM, edition, keys)
         _reference(made / REFERENCE / "dev", dev, named_dev.images, edition)
@@ -92,6 +93,14 @@ def init(
             folder.rmdir()
         made.rename(folder)
     return folder
+
+
+@contextmanager
+def scratch_beside(folder: Path) -> Iterator[str]:
+    """A folder beside a folder that is to come, on the same disk."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".competition.", dir=folder.parent) as scratch:
+        yield scratch
 
 
 def _sensible(settings: Settings) -> None:

@@ -3,7 +3,9 @@
 import difflib
 import importlib
 import io
-from contextlib import redirect_stdout
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +86,11 @@ def make(builder: Any, config: str | None, source: Path | None, digest: str, for
     """Make a dataset in a folder of its own, then put it in its place."""
     import tensorflow_datasets as tfds
 
-    with scratch.folder(files.cache("datasets")) as place:
+    target = folder_of(builder, config)
+    with files.os_errors_name(target), scratch.folder(files.cache("datasets")) as place:
         maker = builder(config=config, data_dir=place)
         tfds.disable_progress_bar()
-        with redirect_stdout(io.StringIO()):
+        with redirect_stdout(io.StringIO()), written_to(target):
             maker.download_and_prepare(
                 download_config=tfds.download.DownloadConfig(manual_dir=source),
                 file_format="array_record",
@@ -95,7 +98,21 @@ def make(builder: Any, config: str | None, source: Path | None, digest: str, for
         made = Path(maker.data_dir)
         if source is not None:
             sources.write(made, source, digest)
-        put(made, folder_of(builder, config), place / "replaced", force=force)
+        put(made, target, place / "replaced", force=force)
+
+
+@contextmanager
+def written_to(target: Path) -> Iterator[None]:
+    """Say in one line what the writer of TFDS says of a full disk, in the words of its C++."""
+    try:
+        yield
+    except RuntimeError as error:
+        reason = re.search(r"write\(\) failed: ([^;]+)", str(error))
+        if reason is None:
+            raise
+        raise ClefganError(
+            f"{target}: {reason[1].lower()}; make room, or set CLEFGAN_CACHE to another folder"
+        ) from error
 
 
 def put(made: Path, target: Path, aside: Path, *, force: bool) -> None:

@@ -116,9 +116,8 @@ def write(
         The folder exists.
     """
     refuse_existing(folder)
-    with folders.written_whole(folder) as part:
+    with folders.written_whole(folder, new=True) as part:
         fill(part, reals, spec, drawn, progress)
-        refuse_existing(folder)
 
 
 def refuse_existing(folder: Path) -> None:
