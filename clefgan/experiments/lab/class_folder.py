@@ -28,7 +28,7 @@ def write(
         The folder exists.
     """
     refuse_existing(folder)
-    with folders.written_whole(folder) as part:
+    with folders.written_whole(folder, new=True) as part:
         fill(part, reals, spec, lab, progress)
 
 
