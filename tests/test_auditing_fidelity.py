@@ -1,0 +1,136 @@
+"""Fidelity, thinning, other slices and kept lists, against independent answers."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from scipy.linalg import sqrtm
+from skimage.feature import graycomatrix, graycoprops
+from sklearn.metrics.pairwise import euclidean_distances, polynomial_kernel
+
+from clefgan.auditing import diversity, fidelity, kept_lists, looks, material, other_slices, views
+from clefgan.auditing.material import Material
+from clefgan.auditing.planted import degraded
+from clefgan.method import Images
+
+
+def rows(
+    n: int, seed: int, shift: float = 0.0
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    rng = np.random.default_rng(seed)
+    return np.asarray(rng.normal(size=(n, 5)) @ rng.normal(size=(5, 5)) + shift)
+
+
+def test_frechet_is_the_textbook_formula() -> None:
+    a, b = rows(60, 0), rows(80, 1, 0.5)
+    first, second = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+    root = np.real(sqrtm(first @ second))
+    gap = a.mean(axis=0) - b.mean(axis=0)
+    wanted = gap @ gap + np.trace(first + second - 2 * root)
+    assert fidelity.frechet(a, b) == pytest.approx(float(wanted))
+    assert fidelity.frechet(a, a) == pytest.approx(0, abs=1e-6)
+
+
+def test_kernel_distance_is_unbiased_with_the_cubic_kernel() -> None:
+    a, b = rows(40, 0), rows(50, 0, 0.3)
+    kernels = [
+        polynomial_kernel(x, y, degree=3, gamma=1 / 5, coef0=1) for x, y in ((a, a), (b, b), (a, b))
+    ]
+    within = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in kernels[:2]]
+    assert fidelity.kernel_distance(a, b) == pytest.approx(sum(within) - 2 * kernels[2].mean())
+
+
+def test_balls_by_their_definitions() -> None:
+    real, made = rows(40, 0), rows(30, 0, 0.4)
+    radius = np.sort(euclidean_distances(real), axis=1)[:, 5]
+    theirs = np.sort(euclidean_distances(made), axis=1)[:, 5]
+    apart = euclidean_distances(real, made)
+    found = fidelity.balls(real, made)
+    inside = apart <= radius[:, None]
+    assert found[0] == inside.any(axis=0).mean()
+    assert found[1] == (apart <= theirs).any(axis=1).mean()
+    assert found[2] == pytest.approx(inside.sum() / (5 * 30))
+    assert found[3] == inside.any(axis=1).mean()
+
+
+def images(n: int, seed: int) -> Images:
+    rng = np.random.default_rng(seed)
+    return np.kron(rng.integers(0, 256, (n, 8, 8), dtype=np.uint8), np.ones((1, 3, 3), np.uint8))
+
+
+def test_co_occurrence_against_scikit_image() -> None:
+    image = images(1, 0)[0]
+    levels = (image.astype(int) * 16 // 256).astype(np.uint8)
+    matrix: Any = graycomatrix
+    properties: Any = graycoprops
+    table = matrix(levels, [1], [0, -np.pi / 2], levels=16, normed=True)
+    names = ("contrast", "homogeneity", "energy", "correlation")
+    wanted = [properties(table, name)[0, k] for k in (0, 1) for name in names]
+    assert fidelity.co_occurrence(image) == pytest.approx(wanted)
+    assert np.isfinite(fidelity.co_occurrence(np.full((4, 4), 9, np.uint8))).all()
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_image_has_no_distance(n: int) -> None:
+    found = fidelity.compare(rows(40, 0), rows(n, 1))
+    assert np.isnan(found.frechet) == (n == 1)
+
+
+def test_herding_covers_all_clusters_before_it_repeats_one() -> None:
+    rng = np.random.default_rng(0)
+    clusters = np.repeat(np.eye(4) * 20, [50, 50, 50, 50], axis=0) + rng.normal(size=(200, 4))
+    chosen = diversity.herd(clusters, 4)
+    assert sorted(chosen // 50) == [0, 1, 2, 3]
+    assert len(set(diversity.herd(clusters, 200).tolist())) == 200
+
+
+def slices(*, copied: bool) -> Material:
+    """Thirty patients a side with two slices; with `copied` both slices of each one leak."""
+    train, held_out = images(60, 1), images(60, 2)
+    made = images(120, 3)
+    if copied:
+        made[:60] = train
+    names = [f"p{i // 2}" for i in range(60)]
+    return material.gather(
+        train, held_out, degraded(made, np.random.default_rng(0)), names, [f"h{n}" for n in names]
+    )
+
+
+def test_other_slices_give_patients_away_only_if_they_leak_too() -> None:
+    for copied in (True, False):
+        sets = slices(copied=copied)
+        found = other_slices.judge(looks.look(sets, views.BATTERY[:2]), sets)
+        assert found is not None
+        assert (found.n_training, found.n_held_out) == (30, 30)
+        assert (found.low > 0.9) if copied else (found.low < 0.5 < found.high)
+
+
+def test_the_second_image_of_each_group_counts() -> None:
+    sets = slices(copied=False)
+    values = np.arange(120.0)
+    second = other_slices.second_best(values, sets)
+    for group in range(60):
+        assert second[group] == np.sort(values[sets.group == group])[-2]
+    one = material.gather(images(3, 0), images(3, 1), images(3, 2), list("abc"), list("def"))
+    assert other_slices.judge(looks.look(one, views.BATTERY[:1]), one) is None
+
+
+def test_an_audit_that_was_stopped_goes_on_from_the_lists_it_kept(tmp_path: Path) -> None:
+    sets = slices(copied=True)
+    first = looks.look(sets, views.BATTERY, kept=tmp_path)
+    stages: list[str] = []
+    paths = sorted(tmp_path.iterdir())
+    assert len(paths) == len(views.BATTERY)
+    paths[0].write_bytes(paths[0].read_bytes()[:-9])  # killed while it was written
+    again = looks.look(
+        sets, views.BATTERY, kept=tmp_path, progress=lambda stage, *_: stages.append(stage)
+    )
+    assert len(set(stages)) == 1
+    for name, lists in first.lists.items():
+        assert_array_equal(lists.values, again.lists[name].values)
+        assert_array_equal(lists.nearest, again.lists[name].nearest)
+    other = slices(copied=False)
+    keys = {kept_lists.key(each, view) for each in (sets, other) for view in views.BATTERY}
+    assert len(keys) == 2 * len(views.BATTERY)
