@@ -336,3 +336,31 @@ def test_settings_that_make_no_sense_are_refused(build: object, message: str) ->
     assert callable(build)
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_the_pair_network_has_the_papers_layers_and_loss() -> None:
+    import jax.numpy as jnp
+    from flax import nnx
+
+    from baselines.learning import pair_net
+
+    net = pair_net.PairEncoder(48, nnx.Rngs(0))
+    shapes = [tuple(each.kernel.shape) for each in net.convolutions]
+    assert shapes == [(3, 3, 1, 16), (3, 3, 16, 32), (3, 3, 32, 64), (3, 3, 64, 128)]
+    assert net.dense.kernel.shape == (128, 256)  # one cell is left
+    x = noise((4, 48, 48, 1)).astype(np.float32)
+    rows = np.asarray(net(jnp.asarray(x)))
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, rtol=1e-5)
+    distance = np.linalg.norm(rows[:2] - rows[2:], axis=1)
+    wanted = np.mean([distance[0] ** 2, max(1 - distance[1], 0) ** 2])
+    found = pair_net.pair_loss(net, jnp.array(x[:2]), jnp.array(x[2:]), jnp.array([True, False]))
+    assert float(found) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_the_scale_fault_of_the_paper_is_off_unless_asked_for() -> None:
+    from baselines.attribution.siamese_centroid import SiameseCentroid
+
+    sources, images = example_sources(), under_test()
+    plain = SiameseCentroid(epochs=2).fit(sources).score(images)
+    paper = SiameseCentroid(epochs=2, paper=True).fit(sources).score(images)
+    assert not np.allclose(plain, paper)

@@ -244,6 +244,36 @@ def test_names_of_folders_may_be_others(folder: Path) -> None:
     assert reading.read(folder).evidence is Evidence.A2
 
 
+def test_check_and_score_take_the_data_of_a_class_edition(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "runs"
+    edition = ["--edition", "2025_s2", "--data", folder]
+    assert clefgan("run", *edition, "--method", "subset-span", "--out", out, "--folds", 2) == 0
+    assert clefgan("check", out / "subset-span.csv", *edition) == 0
+    assert "ok (edition 2025_s2, 9 ids)" in capsys.readouterr().out.replace("\n", " ")
+    table = tmp_path / "table.json"
+    assert clefgan("score", out / "subset-span.csv", *edition, "--json", table) == 0
+    assert "9 images of 3 classes" in capsys.readouterr().out
+    assert clefgan("bundle", out / "subset-span.csv", *edition) == 0
+    (folder / "truth.csv").unlink()
+    assert clefgan("score", out / "subset-span.csv", *edition) == 1
+    assert "no truth of the images under test here" in capsys.readouterr().err
+
+
+def test_names_that_no_run_file_can_hold_are_refused_before_the_work(folder: Path) -> None:
+    method = registry.ATTRIBUTORS.configure("subset-span")
+    for tree in ("real", "generated"):
+        (folder / tree / "a").rename(folder / tree / "a,b")
+    (folder / "truth.csv").unlink()
+    with pytest.raises(ClefganError, match="class 'a,b' cannot be named in a run file"):
+        job.run(reading.read(folder), "subset-span", method, n_folds=2)
+    image = folder / "generated_unknown" / "generated_1.png"
+    image.rename(image.with_name("x,y.png"))
+    with pytest.raises(ClefganError, match="cannot be named in a run file"):
+        job.run(reading.read(folder), "subset-span", method, n_folds=2)
+
+
 def broken(folder: Path, how: str) -> None:
     """Damage a class challenge."""
     if how == "missing":

@@ -9,12 +9,15 @@ import typer
 from clefgan.cli.options import wrong_usage
 from clefgan.data import reading, truth_and_groups
 from clefgan.data.challenge import Challenge
+from clefgan.data.classes import reading as class_reading
+from clefgan.data.imageset import ImageSet
 from clefgan.errors import ClefganError
 from clefgan.runs import run_files
 from clefgan.runs.run_files import Entrant
 from evaluation.runs import Panel
 from submissions import RunFileError, editions
 from submissions import ids as id_files
+from submissions import truth as truths
 from submissions.edition import Edition
 from submissions.names import FileNames
 
@@ -133,10 +136,32 @@ def test_ids(
         return id_files.read(ids)
     if data is None:
         return edition.known_ids()
-    test = reading.read(data, folders).test
-    if test is None:
+    images: ImageSet | None
+    if edition.is_membership:
+        test = reading.read(data, folders).test
+        images = None if test is None else test.candidates
+    else:
+        images = class_reading.read(data, folders).test
+    if images is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
-    return test.candidates.file_names
+    return images.file_names
+
+
+def class_truth(
+    truth: Path | None, data: str | None, edition: Edition, folders: str
+) -> tuple[Mapping[str, str], FileNames, str]:
+    """Classes of a truth file, or those that a challenge holds; its images, and where from."""
+    if truth is not None:
+        named = truths.read_named(truth, edition)
+        return named.labels, named.images, str(truth)
+    if data is None:
+        raise typer.BadParameter(
+            f"--truth: edition {edition.name!r} needs a CSV of id, class, or --data that holds it"
+        )
+    challenge = class_reading.read(data, folders)
+    if challenge.test is None or challenge.truth is None:
+        raise ClefganError(f"{data}: no truth of the images under test here; give --truth FILE")
+    return challenge.truth, challenge.test.file_names, f"the truth of {data}"
 
 
 def known_truth(

@@ -31,9 +31,9 @@ from clefgan.report.terminal import class_scores, scores
 from clefgan.runs import run_files
 from evaluation.boards import leaderboard
 from submissions import runfile
-from submissions import truth as truths
 from submissions.edition import Edition
 from submissions.ids import Ids
+from submissions.names import FileNames
 
 
 def score(
@@ -62,12 +62,12 @@ def score(
     outputs.refuse(outputs.tables(files), read)
     rules = entering.edition_of(edition, runs)
     if not rules.is_membership:
-        if metric or knowledge or data:
+        if metric or knowledge:
             raise typer.BadParameter(
-                f"--metric, --knowledge, --data: not for classes, as edition {rules.name!r} "
-                "asks for"
+                f"--metric, --knowledge: not for classes, as edition {rules.name!r} asks for"
             )
-        measured = of_classes(runs, truth, rules, groups, level, seed)
+        answers = entering.class_truth(truth, data, rules, edition or rules.name)
+        measured = of_classes(runs, answers, rules, groups, level, seed)
         written = outputs.write(outputs.texts([measured], files))
         console.print(class_scores.show(measured))
         for note in measured.notes:
@@ -91,25 +91,23 @@ def score(
 
 def of_classes(
     runs: Sequence[Path],
-    truth: Path | None,
+    answers: tuple[Mapping[str, str], FileNames, str],
     edition: Edition,
     groups: Path | None,
     level: float,
     seed: int,
 ) -> Sheet:
     """Every metric of every run of classes with its interval, beside the largest class for all."""
-    if truth is None:
-        raise typer.BadParameter(f"--truth: edition {edition.name!r} needs a CSV of id, class")
-    named = truths.read_named(truth, edition)
+    truth, images, source = answers
     labels: dict[str, Mapping[str, str]] = {
         name: run_files.answered(
             lambda known, path=path: runfile.read_classes(  # type: ignore[misc]
                 path, edition, None if known is None else Ids(known, edition, lenient=True)
             ),
-            named.images,
-            str(truth),
+            images,
+            source,
         )
         for name, path in zip(run_files.names(runs), runs, strict=True)
     }
-    patients = None if groups is None else truth_and_groups.clusters(groups, named.images)
-    return class_sheet.of(named.labels, labels, patients, edition, level, seed)
+    patients = None if groups is None else truth_and_groups.clusters(groups, images)
+    return class_sheet.of(truth, labels, patients, edition, level, seed)

@@ -87,48 +87,48 @@ def draw(reals: Reals, spec: ClassSpec, *, progress: Progress = silent) -> Class
     n = 1 + max(int(each.patients.max()) for each in dev)
     dealt = deal(reals, n, stream(spec, 0))
     names = class_names(spec.classes)
-    sources, made = [], []
+    sources, under_test = [], []
     for number, name in enumerate(names):
         rng = stream(spec, 2, number)
         own = reals.images[dealt[dev[number].patients]]
-        templates = base(dev[number], own, spec, rng, progress)
-        generated = finished(dev[number], templates, own, spec.generated, spec, rng, progress)
-        sources.append(Source(name, own, generated))
-        rng = stream(spec, 3, number)
-        under_test = reals.images[dealt[test[number].patients]]
-        made.append(finished(test[number], templates, under_test, spec.test, spec, rng, progress))
+        made, tested = fields(dev[number], test[number], own, spec, rng, progress)
+        sources.append(Source(name, own, finished(dev[number], made, rng)))
+        under_test.append(finished(test[number], tested, stream(spec, 3, number)))
         progress("classes", number + 1, spec.classes, "")
     truth = np.repeat(np.arange(spec.classes), spec.test)
     order = stream(spec, 1).permutation(len(truth))
     patients = tuple(dealt[each.patients] for each in dev)
-    return ClassLab(tuple(sources), patients, np.concatenate(made)[order], truth[order])
+    return ClassLab(tuple(sources), patients, np.concatenate(under_test)[order], truth[order])
 
 
-def base(
-    recipe: Recipe, own: Images, spec: ClassSpec, rng: np.random.Generator, progress: Progress
-) -> Field | None:
-    """The templates of a class that collapsed; None of any other."""
-    if not recipe.templates:
-        return None
-    return class_rules.make(
-        recipe.rule, own, recipe.templates, rng, config=spec.gan, progress=progress
-    )
-
-
-def finished(
-    recipe: Recipe,
-    templates: Field | None,
+def fields(
+    dev: Recipe,
+    test: Recipe,
     own: Images,
-    n: int,
     spec: ClassSpec,
     rng: np.random.Generator,
     progress: Progress,
-) -> Images:
-    """Make `n` images by a recipe, degraded: uint8."""
-    if templates is not None:
-        made = templates[rng.integers(len(templates), size=n)]
-    else:
-        made = class_rules.make(recipe.rule, own, n, rng, config=spec.gan, progress=progress)
+) -> tuple[Field, Field]:
+    """Images of dev and of test, not degraded: of one generator where the recipe is one.
+
+    A class that collapsed has the same templates in both.
+    """
+
+    def made(rule: str, n: int) -> Field:
+        return class_rules.make(rule, own, n, rng, config=spec.gan, progress=progress)
+
+    if dev.templates:
+        templates = made(dev.rule, dev.templates)
+        places = rng.integers(dev.templates, size=spec.generated + spec.test)
+        return templates[places[: spec.generated]], templates[places[spec.generated :]]
+    if dev.rule == test.rule:
+        both = made(dev.rule, spec.generated + spec.test)
+        return both[: spec.generated], both[spec.generated :]
+    return made(dev.rule, spec.generated), made(test.rule, spec.test)
+
+
+def finished(recipe: Recipe, made: Field, rng: np.random.Generator) -> Images:
+    """Images of a recipe, degraded: uint8."""
     images = leaks.degraded(made, rng, noise=recipe.noise)
     if recipe.levels == 256:
         return images

@@ -42,6 +42,7 @@ from clefgan.runs.classes.decisions import ClassRule, ClassVerdict, DevScores, p
 from clefgan.runs.classes.loading import ClassImageSets
 from clefgan.runs.classes.result import ClassRun, ClassScored
 from clefgan.runs.job import Stopwatch
+from submissions import runfile
 
 BESIDE = ("most-frequent", "class-coin", "level-histogram", "nearest-generated")
 """Rows that stand beside every score: two that know nothing, and two shortcuts."""
@@ -88,6 +89,7 @@ def run(
     loading.refuse_missing(challenge, name, evidence)
     request = ClassRequest(name, method, n_folds, seed, rule or parse("argmax"))
     refuse_balanced(request, challenge)
+    refuse_unwritable(challenge)
     if evidence is Evidence.A0:
         many = clusters.known_number(challenge, n_clusters)
     watch = Stopwatch()
@@ -99,6 +101,8 @@ def run(
         beside: dict[str, dict[str, ClassScored]] = {}
     else:
         dev, beside, test, more = attributed(request, challenge, images, watch, progress)
+    if test is not None and challenge.test is not None:
+        test = dataclasses.replace(test, file_names=challenge.test.file_names)
     with watch.stage("digest"):
         digests = {role: each.digest() for role, each in challenge.image_sets().items()}
     return ClassRun(
@@ -123,6 +127,31 @@ def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
             f"{challenge.edition.name!r} does not say; decide by argmax, or say `balanced = true` "
             "in an edition file of your own"
         )
+
+
+def refuse_unwritable(challenge: ClassChallenge) -> None:
+    """Raise before any work if no run file of the edition can name an image or a class.
+
+    Raises
+    ------
+    ClefganError
+        Such a name.
+    """
+    if challenge.test is None:
+        return
+    names = challenge.test.file_names
+    for token, reason in runfile.unwritable(challenge.test.ids, challenge.edition, names):
+        raise ClefganError(
+            f"{challenge.test.where}: image {token!r} cannot be named in a run file: {reason}; "
+            "rename it"
+        )
+    delimiter = challenge.edition.delimiter
+    for name in challenge.names:
+        if delimiter in name or name.strip() != name or '"' in name:
+            raise ClefganError(
+                f"{challenge.source}: class {name!r} cannot be named in a run file; rename its "
+                f"folder so that it has no {delimiter!r}, quote or space around it"
+            )
 
 
 def attributed(

@@ -32,7 +32,8 @@ def write(run: ClassRun, path: str | Path, *, force: bool = False) -> list[Path]
     stale = [csv] if run.test is None else []
     with written_together(targets, remove=stale, new=not force) as parts:
         if run.test is not None:
-            runfile.write(parts[0], run.labels, run.edition, shown=str(csv))
+            names = run.test.file_names
+            runfile.write(parts[0], run.labels, run.edition, file_names=names, shown=str(csv))
         parts[-1].write_text(text(run), encoding="utf-8")
     return targets
 

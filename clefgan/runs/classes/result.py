@@ -24,6 +24,7 @@ class ClassScored:
     scores : (n, n_classes); None of clusters
     truth : (n,) names of the true classes, where they are known
     likely : scores are log-odds, so their softmax is a probability
+    file_names : id to the name of the image's file, empty where it has none; of images under test
     """
 
     ids: tuple[str, ...]
@@ -32,6 +33,7 @@ class ClassScored:
     verdict: ClassVerdict
     truth: NDArray[np.str_] | None = None
     likely: bool = False
+    file_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> NDArray[np.str_]:
