@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from clefgan import __main__ as entry
 from clefgan.cli.app import app
+from clefgan.errors import ClefganError
+from clefgan.experiments.lab import reals
 
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"
 NIBABEL: Any = nibabel
@@ -114,6 +116,23 @@ def test_one_size_for_all(tmp_path: Path) -> None:
     assert clefgan("evaluate", *words[1:], "--size", "8", "--jobs", "1") == 0
     assert any("2 sizes" in line for line in info(data, code=1))
     assert info(data, "--size", "8")[-1] == "ready to run"
+
+
+def test_a_lab_of_dicom_files_keeps_the_patients_of_their_headers(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    as_dicom(real, "dev/used")
+    with pytest.raises(ClefganError, match=r"8 of 8 images cannot be read: .* give a window of"):
+        reals.read(real)
+    found = reals.read(real, window=(-600, 400.5))
+    np.testing.assert_array_equal(found.images, grey(LEVELS["dev/used"]))
+    assert found.groups == tuple(f"dev/used{i // 2}" for i in range(8))
+    assert found.group_source == "headers"
+    for role in ("dev/generated", "dev/not_used", "test/real_unknown"):  # more patients
+        as_dicom(real, role)
+    counts = ("--used", 1, "--not-used", 1, "--generated", 2, "--candidates", 2)
+    words = ("lab", "make", tmp_path / "lab", "--real", real, "--leak", 1, *counts)
+    assert clefgan(*words, "--test-generated", 2, WINDOW) == 0
 
 
 class TestPatients:

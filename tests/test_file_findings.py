@@ -197,8 +197,7 @@ class TestPictures:
         train, released = folders
         self.picture(train / "i1.jpg", "JPEG", comment="Anna Meier")
         exif = Image.Exif()
-        exif.get_ifd(0x8825)[1] = "N"
-        exif.get_ifd(0x8825)[2] = (48.0, 12.0, 13.5)
+        exif[0x8825] = {1: "N", 2: (48.0, 12.0, 13.5)}
         self.picture(released / "g1.jpg", "JPEG", comment=b"Anna Meier", exif=exif)
         findings = found(train, released)
         assert set(findings) == {"text", "texts"}

@@ -180,8 +180,16 @@ def as_zarr(path: Path, array: NDArray[Any]) -> Path:
 
 def as_zarr_group(path: Path, array: NDArray[Any]) -> Path:
     group = zarr.open_group(path.with_suffix(".zarr"), mode="w")
-    group.create_group("train").create_array("images", data=array, chunks=(1, *array.shape[1:]))
+    fill(group.create_group("train"), "images", array)
     return path
+
+
+def fill(group: Any, name: str, array: NDArray[Any]) -> None:
+    """Put an array into a zarr group, in chunks of one row."""
+    made = group.create_array(
+        name, shape=array.shape, dtype=array.dtype, chunks=(1, *array.shape[1:])
+    )
+    made[...] = array
 
 
 WRITERS = [as_npy, as_npz, as_hdf5, as_zarr, as_zarr_group]
@@ -280,9 +288,9 @@ class TestContainers:
                 file.update({"images": STACK, "ids": ids, "patient": patients})
         else:
             group = zarr.open_group(tmp_path / "s.zarr", mode="w")
-            group.create_array("images", data=STACK)
-            group.create_array("patient", data=np.array(patients))
-            group.create_array("id", data=np.array([0, 10, 20, 30, 40]))
+            fill(group, "images", STACK)
+            fill(group, "patient", np.array(patients))
+            fill(group, "id", np.array([0, 10, 20, 30, 40]))
         found = stored(images.listing(tmp_path))
         want = ["0", "10", "20", "30", "40"] if kind == "zarr" else ["a", "b", "c", "d", "e"]
         assert [each.id for each in found] == want

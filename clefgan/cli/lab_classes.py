@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs
+from clefgan.cli import outputs, pictures
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE
 from clefgan.cli.outputs import Output
@@ -40,6 +40,7 @@ def make_classes(
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
+    window: pictures.WINDOW = None,
     size: SIZE = None,
     settings: DCGAN_SETTINGS = None,
 ) -> None:
@@ -48,6 +49,7 @@ def make_classes(
     One image a group (patient) is used. The kinds say why a method can be right: of a method that
     knows the training data, accuracy stays where only they differ and falls to chance elsewhere.
     """
+    levels = pictures.window_levels(window)
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     values = hyperparameters.parse_settings(settings or [])
@@ -57,7 +59,9 @@ def make_classes(
         generated=generated, test=test, overlap=overlap, seed=seed, gan=gan,
     )  # fmt: skip
     with progress_bar() as progress:
-        found = real_images.read(real, group=group, manifest=manifest, size=size, progress=progress)
+        found = real_images.read(
+            real, group=group, manifest=manifest, size=size, window=levels, progress=progress
+        )
         lab = draw(found, spec, progress=progress)
         class_folder.write(folder, found, spec, lab, progress=progress)
     console.print(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs
+from clefgan.cli import outputs, pictures
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import (
     CANDIDATES,
@@ -39,6 +39,7 @@ def make(
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
+    window: pictures.WINDOW = None,
     size: SIZE = None,
     used: USED = COUNTS.used,
     not_used: NOT_USED = COUNTS.not_used,
@@ -53,6 +54,7 @@ def make(
     No group (patient) is in two roles. The leak is the share of the generated images that come from
     used images; with 'pca', the share of the used images' principal components that are kept.
     """
+    levels = pictures.window_levels(window)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     making.refuse_existing(folder)
     counts = Counts(
@@ -67,7 +69,9 @@ def make(
         leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how])
     )
     with progress_bar() as progress:
-        found = reals.read(real, group=group, manifest=manifest, size=size, progress=progress)
+        found = reals.read(
+            real, group=group, manifest=manifest, size=size, window=levels, progress=progress
+        )
         drawn = making.draw(found, spec, progress=progress)
         making.write(folder, found, spec, drawn, progress=progress)
     n_groups = len(set(found.groups))

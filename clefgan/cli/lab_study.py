@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs
+from clefgan.cli import outputs, pictures
 from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
 from clefgan.cli.lab_options import (
     CANDIDATES,
@@ -61,6 +61,7 @@ def study(
     jobs: JOBS = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
+    window: pictures.WINDOW = None,
     size: SIZE = None,
     used: USED = COUNTS.used,
     not_used: NOT_USED = COUNTS.not_used,
@@ -74,6 +75,7 @@ def study(
 
     Writes study.csv, study.json, study.md and study.png.
     """
+    levels = pictures.window_levels(window)
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
     files = [Output("--out", out / file) for file in FILES]
@@ -84,7 +86,7 @@ def study(
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     plan = StudyPlan(
-        source=Source(path=real, group=group, manifest=manifest, size=size),
+        source=Source(path=real, group=group, manifest=manifest, size=size, window=levels),
         methods=tuple(method),
         folder=out,
         kinds=kinds,

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from clefgan.data import images, truth_and_groups
+from clefgan.data.formats.raw import Window
+from clefgan.data.formats.stored import StoredImage
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.runs import folds
@@ -15,6 +17,7 @@ from submissions.names import FileNames
 from submissions.table import names_nobody
 
 GROUP_KEYS = ("group", "patient")  # of an npz or a table, looked for in this order
+HEADERS = "headers"  # where the images name their patients themselves
 OWN_COPIES = "exact copies"  # what a group is where none is known
 
 
@@ -45,18 +48,21 @@ def read(
     group: str | None = None,
     manifest: Path | None = None,
     size: int | None = None,
+    window: Window | None = None,
     progress: Progress = silent,
 ) -> Reals:
     """Read real images and their groups.
 
     Parameters
     ----------
-    path : a folder of images, or an npz with `images`, uint8 (n, height, width)
+    path : a folder of images of any format, or an npz with `images`, uint8 (n, height, width)
     group : column of the table, or key of the npz; without it `group` or `patient`. An npz that has
-        neither, or a folder without a table, has groups of exact copies only
+        neither, or a folder without a table whose headers name no patients, has groups of exact
+        copies only
     manifest : the table of a folder, a CSV with a column of ids (`id`, `file`, `filename` or
         `image`); without it `groups.csv` or `manifest.csv` in the folder
     size : side to which square images are reduced, by averaging blocks of pixels
+    window : levels of a folder's images of more than 8 bits
 
     Raises
     ------
@@ -64,7 +70,7 @@ def read(
         No such file or folder, images or groups that cannot be read, or a size that does not fit.
     """
     if path.is_dir():
-        found = from_folder(path, group, manifest, progress)
+        found = from_folder(path, group, manifest, window, progress)
     elif path.is_file():
         if manifest is not None:
             raise ClefganError(f"{manifest}: a manifest goes with a folder; {path} is a file")
@@ -77,10 +83,16 @@ def read(
     return Reals(smaller, found.ids, found.groups, found.source, found.group_source)
 
 
-def from_folder(path: Path, group: str | None, manifest: Path | None, progress: Progress) -> Reals:
-    """Images of a folder; groups from a table beside them."""
+def from_folder(
+    path: Path,
+    group: str | None,
+    manifest: Path | None,
+    window: Window | None,
+    progress: Progress,
+) -> Reals:
+    """Images of a folder; groups from a table beside them, or from the headers of all."""
     listed = images.listing(path)
-    pixels = images.read(listed, progress=progress)
+    pixels = images.read(listed, sixteen_bit=window, progress=progress)
     ids = tuple(image.id for image in listed)
     table = manifest or beside(path, group)
     if table is None:
@@ -88,6 +100,9 @@ def from_folder(path: Path, group: str | None, manifest: Path | None, progress: 
             raise ClefganError(
                 f"{path}: no table to take {group!r} from; give --manifest, a CSV of ids and groups"
             )
+        owners = [image.group for image in listed if isinstance(image, StoredImage) and image.group]
+        if len(owners) == len(ids):
+            return Reals(pixels, ids, tuple(owners), path.name, HEADERS)
         return Reals(pixels, ids, tuple(folds.copies(pixels)), path.name, OWN_COPIES)
     if not table.is_file():
         raise ClefganError(f"{table}: no such file; --manifest takes a CSV of ids and groups")

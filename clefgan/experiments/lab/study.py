@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data.formats.raw import Window
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments import kept
@@ -36,10 +37,17 @@ class Source:
     group: str | None = None
     manifest: Path | None = None
     size: int | None = None
+    window: Window | None = None
 
     def read(self) -> Reals:
         """Read them."""
-        return reals.read(self.path, group=self.group, manifest=self.manifest, size=self.size)
+        return reals.read(
+            self.path,
+            group=self.group,
+            manifest=self.manifest,
+            size=self.size,
+            window=self.window,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
