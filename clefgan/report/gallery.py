@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from clefgan.data.reading import Challenge, ImageSet
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.similarity import engine
+from clefgan.similarity.products import Metric
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.counts import Values
 from evaluation.runs import Panel
@@ -140,9 +142,6 @@ def nearest(
     candidates: Images, generated: Images, progress: Progress
 ) -> tuple[NDArray[np.int64], Values]:
     """Numbers of the generated images that correlate most with each candidate, and how much."""
-    from clefgan.similarity import engine
-    from clefgan.similarity.products import Metric
-
     found = engine.nearest(
         Metric.PEARSON, candidates, generated, NEAR, progress=progress, stage="gallery"
     )

@@ -1,5 +1,6 @@
 """A challenge whose truth and leak are known, from any real images: in memory, or as a folder."""
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -170,8 +171,6 @@ def save(path: Path, image: NDArray[np.generic]) -> None:
 
 def table(path: Path, head: tuple[str, str], names: Sequence[str], values: Sequence[Any]) -> None:
     """Write two columns."""
-    import csv
-
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([head, *zip(names, values, strict=True)])

@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from clefgan.experiments.reproduction import printed
+from clefgan.experiments.reproduction import printed, rows
 from clefgan.experiments.reproduction.paper import PaperRow
 from clefgan.experiments.reproduction.paper import printed as published_row
 from clefgan.experiments.reproduction.result import Reproduction
 from clefgan.experiments.reproduction.rows import METRICS, Done, Measured
-
-if TYPE_CHECKING:
-    from evaluation.boards.cells import Cell
-    from evaluation.published import Published
+from clefgan.runs.record import Scored
+from evaluation.boards.cells import Cell
+from evaluation.published import Published
+from evaluation.runs import of_counts
 
 MATRICES, EXAMPLES = "confusion.png", "examples.png"
 TITLES = {
@@ -133,7 +132,7 @@ def lines_of(
     return lines
 
 
-def printed_line(title: str, result: "Published") -> tuple[str, ...]:
+def printed_line(title: str, result: Published) -> tuple[str, ...]:
     """A printed row; intervals and counts as far as they follow from it."""
     counts = printed.counts(result)
     cells = {} if counts is None else of_table(counts.table).cells
@@ -152,10 +151,6 @@ def printed_line(title: str, result: "Published") -> tuple[str, ...]:
 
 def of_table(counts: tuple[int, int, int, int]) -> Measured:
     """Measure a run of which only the counts are known."""
-    from clefgan.experiments.reproduction import rows
-    from clefgan.runs.record import Scored
-    from evaluation.runs import of_counts
-
     truth, decisions = of_counts(*counts)
     scores = decisions.astype(float)
     return rows.measured(Scored(tuple(map(str, range(len(truth)))), scores, truth), None)
@@ -176,14 +171,14 @@ def all_used_lines(made: Reproduction, part: str) -> list[tuple[str, ...]]:
     return [] if found is None else [measured_line("all used", "trivial", found)]
 
 
-def number(cell: "Cell") -> str:
+def number(cell: Cell) -> str:
     """`0.54 [0.45, 0.62]`."""
     if math.isnan(cell.value):
         return DASH
     return f"{cell.value:.3f}{limits(cell)}"
 
 
-def limits(cell: "Cell") -> str:
+def limits(cell: Cell) -> str:
     """` [0.45, 0.62]`, or nothing."""
     return "" if math.isnan(cell.low) else f" [{cell.low:.2f}, {cell.high:.2f}]"
 

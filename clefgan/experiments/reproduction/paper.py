@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clefgan.errors import ClefganError
 from clefgan.method import Method
 from clefgan.plugins import registry
+from clefgan.storage import weights
 from evaluation import published
 from evaluation.published import Published
 
@@ -150,8 +151,6 @@ def why_not(rows: Iterable[PaperRow]) -> dict[str, str]:
         try:
             registry.get(row.method)
             if row.needs_vgg16:
-                from clefgan.storage import weights
-
                 weights.load()
         except ClefganError as error:
             reasons[row.key] = str(error)

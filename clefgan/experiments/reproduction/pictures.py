@@ -12,6 +12,7 @@ from clefgan.experiments.reproduction.paper import Paper
 from clefgan.experiments.reproduction.rows import Outcome
 from clefgan.method import Images
 from clefgan.storage.files import written_whole
+from evaluation import published
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,6 @@ def printed_panel(name: str) -> tuple[tuple[int, int, int, int] | None, str, str
     """Counts behind a printed row, why there are none, and the value that they do not give."""
     if not name:
         return None, "not printed", ""
-    from evaluation import published
 
     found = printed.counts(published.get(name))
     return (None, "no counts give it", "") if found is None else (found.table, "", found.without)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clefgan.experiments.reproduction.paper import Paper
-from evaluation import published
+from evaluation import metrics, published
+from evaluation.counts import Counts
 from evaluation.published import Published, Verdict
 
 Table = tuple[int, int, int, int]
@@ -77,9 +78,6 @@ def contradiction(row: Published) -> str:
 
 def told(table: Table, metric: str) -> str:
     """Return a metric of a table to three decimals."""
-    from evaluation import metrics
-    from evaluation.counts import Counts
-
     formula = metrics.get(metric).of_counts
     assert formula is not None  # printed values follow from counts, see published.check
     return f"{float(formula(Counts.of(*table))):.3f}"
@@ -87,8 +85,6 @@ def told(table: Table, metric: str) -> str:
 
 def label(metric: str) -> str:
     """Return a metric's name as tables show it."""
-    from evaluation import metrics
-
     return metrics.get(metric).label
 
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from clefgan.data.reading import Challenge
 from clefgan.experiments.reproduction import printed, rows, separation
 from clefgan.experiments.reproduction.paper import Paper, Sizes
 from clefgan.experiments.reproduction.rows import Measured, Outcome
 from clefgan.experiments.reproduction.separation import Split
 from clefgan.method import Images, Progress, silent
+from clefgan.runs import loading
 from evaluation.published import Published
-
-if TYPE_CHECKING:
-    from clefgan.data.reading import Challenge
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Reproduction:
 
 def make(
     paper: Paper,
-    challenge: "Challenge",
+    challenge: Challenge,
     edition: str,
     sizes: Sizes,
     *,
@@ -53,8 +52,6 @@ def make(
         No dev images, or as `clefgan.runs.job.run` does.
     """
     import numpy as np
-
-    from clefgan.runs import loading
 
     dev = loading.load_dev(challenge, progress).dev
     outcome = rows.run(paper, challenge, sizes, seed=seed, n_folds=n_folds, progress=progress)

@@ -3,18 +3,21 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data.reading import Challenge
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes, why_not
 from clefgan.method import Progress, silent
-
-if TYPE_CHECKING:
-    from clefgan.data.reading import Challenge
-    from clefgan.runs.record import Run, Scored
-    from evaluation.boards.cells import Cell
+from clefgan.runs import job
+from clefgan.runs.record import Run, Scored
+from evaluation import membership, metrics
+from evaluation.boards.cells import Cell, interval_cells
+from evaluation.intervals import bootstrap
+from evaluation.intervals.bca import Interval
+from evaluation.runs import Panel, cells
+from evaluation.runs import Run as Called
 
 METRICS = ("f1", "accuracy", "precision", "specificity", "recall", "balanced_accuracy", "auc")
 RESAMPLES = 10_000
@@ -33,7 +36,7 @@ class Measured:
     n: int
     called_used: int
     counts: tuple[int, int, int, int] | None = None
-    cells: "Mapping[str, Cell]" = field(default_factory=dict)
+    cells: Mapping[str, Cell] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Done:
     """
 
     row: PaperRow
-    run: "Run"
+    run: Run
     parts: Mapping[str, Measured]
 
 
@@ -62,7 +65,7 @@ class Outcome:
 
 def run(
     paper: Paper,
-    challenge: "Challenge",
+    challenge: Challenge,
     sizes: Sizes,
     *,
     seed: int = 0,
@@ -78,8 +81,6 @@ def run(
     ClefganError
         As `clefgan.runs.job.run` does.
     """
-    from clefgan.runs import job
-
     not_run = why_not(paper.rows)
     done = []
     for row in paper.rows:
@@ -107,13 +108,13 @@ def under(progress: Progress, name: str) -> Progress:
     return report
 
 
-def scored_parts(run: "Run") -> "dict[str, Scored]":
+def scored_parts(run: Run) -> dict[str, Scored]:
     """What was scored, dev by protocol and then test."""
     parts: dict[str, Scored] = {str(name): scored for name, scored in run.dev.items()}
     return parts | ({"test": run.test} if run.test is not None else {})
 
 
-def measured_parts(run: "Run", challenge: "Challenge") -> dict[str, Measured]:
+def measured_parts(run: Run, challenge: Challenge) -> dict[str, Measured]:
     """Measure everything that was scored."""
     return {
         name: measured(scored, clusters(challenge, scored.ids))
@@ -121,10 +122,8 @@ def measured_parts(run: "Run", challenge: "Challenge") -> dict[str, Measured]:
     }
 
 
-def all_used(done: Sequence[Done], challenge: "Challenge") -> dict[str, Measured]:
+def all_used(done: Sequence[Done], challenge: Challenge) -> dict[str, Measured]:
     """What calling every image used scores, part by part."""
-    from clefgan.runs.record import Scored
-
     if not done:
         return {}
     return {
@@ -137,26 +136,20 @@ def all_used(done: Sequence[Done], challenge: "Challenge") -> dict[str, Measured
     }
 
 
-def clusters(challenge: "Challenge", ids: Sequence[str]) -> NDArray[np.str_] | None:
+def clusters(challenge: Challenge, ids: Sequence[str]) -> NDArray[np.str_] | None:
     """Group of each image, where some group has more than one of them; else None."""
     known = challenge.groups or {}
     names = [known.get(each.rpartition("/")[2], f"image {each}") for each in ids]
     return np.array(names) if len(set(names)) < len(names) else None
 
 
-def measured(scored: "Scored", groups: NDArray[np.str_] | None) -> Measured:
+def measured(scored: Scored, groups: NDArray[np.str_] | None) -> Measured:
     """Counts and metrics with 95% limits: Wilson's for shares, else BCa; whole groups are drawn."""
-    from evaluation import membership, metrics
-    from evaluation.boards.cells import interval_cells
-    from evaluation.intervals import bootstrap
-    from evaluation.intervals.bca import Interval
-    from evaluation.runs import Panel, Run, cells
-
     called = int(scored.decisions.sum())
     if scored.truth is None:
         return Measured(len(scored.ids), called)
     columns = [metrics.get(name) for name in METRICS]
-    panel = Panel(scored.truth, {"row": Run(scored.decisions, scored.scores)}, groups)
+    panel = Panel(scored.truth, {"row": Called(scored.decisions, scored.scores)}, groups)
     drawn = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
     limits = drawn.intervals()
     found = interval_cells(

@@ -10,7 +10,6 @@ paper protocol only, which trains once a seed; held-out trains once a fold more.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,18 @@ from numpy.typing import NDArray
 from clefgan.experiments.reproduction import choices as known
 from clefgan.experiments.reproduction.choices import Choice
 from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
+from clefgan.experiments.trials import trials
+from clefgan.experiments.trials.evaluate import evaluate
+from clefgan.experiments.trials.trials import Results
 from clefgan.method import Progress, silent
+from clefgan.runs.record import Protocol
 from clefgan.storage.files import cache
 from evaluation import metrics
+from evaluation.intervals import bca
 from evaluation.intervals.bca import Interval
-
-if TYPE_CHECKING:
-    from clefgan.experiments.trials.trials import Results
-    from clefgan.runs.record import Protocol
-    from evaluation.metrics import Metric
+from evaluation.intervals.bootstrap import bootstrap
+from evaluation.metrics import Metric
+from evaluation.runs import Panel, Run
 
 METRICS = ("auc", "f1", "balanced_accuracy")
 COSTLY = ("epochs", "layer")  # another DCGAN, or another pass through VGG-16
@@ -56,7 +58,7 @@ class Moved:
     """
 
     choice: Choice
-    protocol: "Protocol"
+    protocol: Protocol
     by_seed: Mapping[str, tuple[float, ...]]
     means: Mapping[str, Number]
     changes: Mapping[str, Number]
@@ -103,9 +105,6 @@ def run(
     ClefganError
         No dev images, or too few of them for the folds.
     """
-    from clefgan.experiments.trials import trials
-    from clefgan.experiments.trials.evaluate import evaluate
-
     here, left_out = that_run(paper, known.CHOICES if choices is None else choices)
     moved: list[Moved] = []
     seconds = 0.0
@@ -159,7 +158,7 @@ def renamed(progress: Progress, protocol: str) -> Progress:
 
 
 def summarised(
-    choices: Sequence[Choice], sizes: Sizes, results: "Results", protocol: "Protocol"
+    choices: Sequence[Choice], sizes: Sizes, results: Results, protocol: Protocol
 ) -> list[Moved]:
     """Means, changes and limits of every choice."""
     columns = [metrics.get(name) for name in METRICS]
@@ -189,16 +188,12 @@ def summarised(
 
 
 def measured(
-    scores: NDArray[np.float64], results: "Results", columns: "Sequence[Metric]"
+    scores: NDArray[np.float64], results: Results, columns: Sequence[Metric]
 ) -> tuple[NDArray[np.float64], Interval]:
     """Metrics at each seed, (metrics, seeds), and limits of their means over seeds.
 
     For the limits the images, or groups of them, are drawn again, the same for all seeds.
     """
-    from evaluation.intervals import bca
-    from evaluation.intervals.bootstrap import bootstrap
-    from evaluation.runs import Panel, Run
-
     groups = np.array(results.groups)
     clusters = None if len(np.unique(groups)) == len(groups) else groups
     runs = {str(place): Run(found > 0, found) for place, found in enumerate(scores)}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
 from clefgan.method import Images, Method, Progress, silent
+from evaluation.intervals.proportions import wilson
 
 TRAIN_SHARES = (0.5, 0.7, 0.8, 0.9)
 
@@ -113,8 +114,6 @@ def split(
     seed: int,
 ) -> Split:
     """Train on a share of both sets and test on the rest."""
-    from evaluation.intervals.proportions import wilson
-
     rng = np.random.default_rng(seed)
     parts = [halves(features, train_share, rng) for features in (own, given)]
     truth = np.repeat([False, True], [len(test) for _, test in parts])

@@ -1,16 +1,13 @@
 """What `clefgan run` shows of a run of attribution: classes, scores beside shortcuts, the table."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.wording import number
-
-if TYPE_CHECKING:
-    from clefgan.runs.classes.result import ClassRun, ClassScored
+from clefgan.runs.classes.result import ClassRun, ClassScored
 
 SHOWN = {
     "accuracy": "accuracy",
@@ -27,7 +24,7 @@ MEANING = {
 }
 
 
-def show(run: "ClassRun", labs: Mapping[str, float] | None = None) -> RenderableType:
+def show(run: ClassRun, labs: Mapping[str, float] | None = None) -> RenderableType:
     """The summary of a run: what was called what, then a table a protocol, then notes.
 
     Parameters
@@ -60,7 +57,7 @@ def show(run: "ClassRun", labs: Mapping[str, float] | None = None) -> Renderable
     return Group(*lines)
 
 
-def called(run: "ClassRun") -> str:
+def called(run: ClassRun) -> str:
     """How many images the run calls each class."""
     if run.test is None:
         return "no images under test: dev scores only, no run file"
@@ -71,7 +68,7 @@ def called(run: "ClassRun") -> str:
     return f"test: {len(run.test.ids)} images: {counts}{ties}"
 
 
-def score_table(rows: "Mapping[str, ClassScored]") -> Table:
+def score_table(rows: Mapping[str, ClassScored]) -> Table:
     """A row a method: accuracy with its 95% interval, others, and what blind labels reach."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("", *SHOWN.values(), "blind 95%"):
@@ -87,7 +84,7 @@ def score_table(rows: "Mapping[str, ClassScored]") -> Table:
     return table
 
 
-def class_table(scored: "ClassScored") -> Table:
+def class_table(scored: ClassScored) -> Table:
     """The table of classes: a row a true class, and its recall."""
     found = scored.table()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -99,7 +96,7 @@ def class_table(scored: "ClassScored") -> Table:
     return table
 
 
-def set_table(run: "ClassRun") -> Table:
+def set_table(run: ClassRun) -> Table:
     """A row a class: shares of the set, and whether it is behind it at all."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("class", "called", "share by dev", "t", "p"):

@@ -1,17 +1,15 @@
 """The negative controls of `clefgan evaluate --controls`, as a table of their own."""
 
 from math import isnan
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from clefgan.experiments.controls.by_method import Contrasts
+from clefgan.experiments.controls.by_method import Contrasts
 
 
-def show(found: "Contrasts") -> RenderableType:
+def show(found: Contrasts) -> RenderableType:
     """Each method's held-out AUC beside those of its controls, and whether it is above."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", overflow="fold")

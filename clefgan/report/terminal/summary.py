@@ -2,23 +2,26 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    from clefgan.runs.record import Run, Scored
-    from evaluation.boards.cells import Cell
+from clefgan.runs.record import Run, Scored
+from evaluation import metrics
+from evaluation.boards.cells import Cell, interval_cells
+from evaluation.intervals import bootstrap
+from evaluation.intervals.bca import Interval
+from evaluation.runs import Panel
+from evaluation.runs import Run as Measured
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
 TITLES = {"f1": "F1", "cohen_kappa": "kappa", "auc": "AUC"}
 RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
 
 
-def show(run: "Run") -> RenderableType:
+def show(run: Run) -> RenderableType:
     """The summary of a run: what was called used, then a table a part, then notes."""
     lines: list[RenderableType] = [
         Text.assemble((run.method, "bold"), f"  {run.knowledge}"),
@@ -31,14 +34,14 @@ def show(run: "Run") -> RenderableType:
     return Group(*lines)
 
 
-def called(run: "Run") -> str:
+def called(run: Run) -> str:
     """How many candidates the run calls used."""
     if run.test is None:
         return "no test candidates: dev scores only, no run file"
     return f"test: {int(run.test.decisions.sum())} of {len(run.test.ids)} candidates called used"
 
 
-def tables(run: "Run") -> list[tuple[str, Table]]:
+def tables(run: Run) -> list[tuple[str, Table]]:
     """Title and table of dev by protocol, and of test where the truth is known."""
     found = []
     if run.dev:
@@ -50,7 +53,7 @@ def tables(run: "Run") -> list[tuple[str, Table]]:
     return found
 
 
-def title(name: str, parts: "Mapping[str, Scored]") -> str:
+def title(name: str, parts: Mapping[str, Scored]) -> str:
     """Part, how many images of each class, and what the brackets are."""
     truth = next(iter(parts.values())).truth
     assert truth is not None
@@ -58,7 +61,7 @@ def title(name: str, parts: "Mapping[str, Scored]") -> str:
     return f"{name}: {n_used} used / {len(truth) - n_used} not used; 95% intervals"
 
 
-def score_table(parts: "Mapping[str, Scored]") -> Table:
+def score_table(parts: Mapping[str, Scored]) -> Table:
     """A row a metric, a column a part, and a file of ones last."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
@@ -72,19 +75,13 @@ def score_table(parts: "Mapping[str, Scored]") -> Table:
     return table
 
 
-def measured(parts: "Mapping[str, Scored]") -> "list[Mapping[str, Cell]]":
+def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
     """Cells of each part, and of a file of ones after them."""
-    from evaluation import metrics
-    from evaluation.boards.cells import interval_cells
-    from evaluation.intervals import bootstrap
-    from evaluation.intervals.bca import Interval
-    from evaluation.runs import Panel, Run
-
     columns = [metrics.get(name) for name in SHOWN]
     truth = next(iter(parts.values())).truth
     assert truth is not None
-    runs = {f"{i}": Run(part.decisions, part.scores) for i, part in enumerate(parts.values())}
-    runs["ones"] = Run(np.ones(len(truth), bool), np.zeros(len(truth)))
+    runs = {f"{i}": Measured(part.decisions, part.scores) for i, part in enumerate(parts.values())}
+    runs["ones"] = Measured(np.ones(len(truth), bool), np.zeros(len(truth)))
     replicates = bootstrap.bootstrap(Panel(truth, runs), columns, resamples=RESAMPLES)
     limits = replicates.intervals()
     nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
@@ -101,7 +98,7 @@ def measured(parts: "Mapping[str, Scored]") -> "list[Mapping[str, Cell]]":
     ]
 
 
-def cell_text(cell: "Cell") -> Text:
+def cell_text(cell: Cell) -> Text:
     """`0.921 [0.87, 0.96]`; a dash where there is nothing to measure."""
     if math.isnan(cell.low):
         return Text(number(cell.value), style="bold")
