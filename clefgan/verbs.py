@@ -39,6 +39,7 @@ from clefgan.report.audit.result import Audit
 from clefgan.report.notebook import EvaluationTable
 from clefgan.runs import job, provenance
 from clefgan.runs.decisions.decide import parse as rule_of
+from clefgan.runs.decisions.decide import usual
 from clefgan.runs.record import PROTOCOLS, Protocol, Run, load
 from evaluation import metrics
 from submissions import checker, editions
@@ -113,7 +114,7 @@ def run(
     seed: int = 0,
     protocols: Sequence[str] = PROTOCOLS,
     n_folds: int = 3,
-    decide: str = "zero",
+    decide: str | None = None,
     progress: bool | Progress = False,
 ) -> Run:
     """Fit a method on dev, score the test candidates, and score dev.
@@ -124,7 +125,7 @@ def run(
     method : a name, with settings where they differ (`"nearest(size=64)"`), a `file.py:Class`, or
         a method object, which has its own seed
     seed : of the method and of the folds
-    decide : the rule that turns scores into decisions, as `--decide` takes it
+    decide : the rule that turns scores into decisions, as `--decide` takes it; None: `auto`
     progress : True: bars on stderr; or a function that is called instead
 
     Raises
@@ -133,21 +134,22 @@ def run(
         Unknown method or rule, a fault of the data, or a score that is not finite.
     """
     chosen = chosen_protocols(protocols)
-    rule = rule_of(decide)
+    rule = None if decide is None else rule_of(decide)
     if isinstance(method, str):
         name, configured = method, registry.configure(method, seed=seed)
     else:
         configured = method
         name = name_of(method)
     with reported(progress) as report:
+        found = challenge_of(challenge)
         return job.run(
-            challenge_of(challenge),
+            found,
             name,
             configured,
             protocols=chosen,
             n_folds=n_folds,
             seed=seed,
-            rule=rule,
+            rule=rule or usual(found, configured),
             progress=report,
         )
 

@@ -86,8 +86,8 @@ class TestMake:
             (["x", "--leak", 1, "--how", "dcgan", "--set", "epoch=1"], r"dcgan.*'epoch'"),
             (
                 ["x", "--leak", 1, "--set", "epochs=1"],
-                r"^--set 'epochs=1': is for the DCGANs of 'dcgan'; got --how copy; leave it out, "
-                r"or give --how dcgan$",
+                r"^--set 'epochs=1': is for the networks of 'dcgan' or 'flow'; got --how copy; "
+                r"leave it out, or give --how 'dcgan' or 'flow'$",
             ),
             (["x", "--leak", 1, "--how", "dcgan"], r"dcgan: images must be square with a side"),
         ]
@@ -147,7 +147,7 @@ class TestStudy:
 
     def test_settings_of_a_network_that_no_kind_trains(self, real: Path, tmp_path: Path) -> None:
         words = ["study", "--real", real, "--method", "coin", "--how", "copy", "--how", "pca"]
-        message = "^--set 'epochs=1': is for the DCGANs of 'dcgan'; got --how copy, pca; leave it"
+        message = "^--set 'epochs=1': is for the networks of 'dcgan' or 'flow'; got --how copy, pca"
         with pytest.raises(ClefganError, match=message):
             lab(*words, "--set", "epochs=1", "--out", tmp_path)
 

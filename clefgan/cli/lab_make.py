@@ -20,7 +20,7 @@ from clefgan.cli.lab_options import (
     SIZE,
     TEST_GENERATED,
     USED,
-    network,
+    networks,
 )
 from clefgan.cli.outputs import Output
 from clefgan.experiments.lab import make as making
@@ -35,7 +35,7 @@ def make(
     leak: Annotated[
         float, typer.Option(help="0 to 1; 0 is the control without a leak.", show_default=False)
     ],
-    how: Annotated[str, typer.Option(help="copy, blend, tiles, pca or dcgan.")] = "copy",
+    how: Annotated[str, typer.Option(help="copy, blend, tiles, pca, dcgan or flow.")] = "copy",
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
@@ -65,9 +65,8 @@ def make(
         test_generated=test_generated,
         per_group=per_group,
     )
-    spec = making.Spec(
-        leak=leak, how=how, seed=seed, counts=counts, gan=network(settings, seed, [how])
-    )
+    gan, flow = networks(settings, seed, [how])
+    spec = making.Spec(leak=leak, how=how, seed=seed, counts=counts, gan=gan, flow=flow)
     with progress_bar() as progress:
         found = reals.read(
             real, group=group, manifest=manifest, size=size, window=levels, progress=progress

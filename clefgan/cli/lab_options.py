@@ -8,6 +8,7 @@ import typer
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.roles import Counts
 from clefgan.plugins import hyperparameters
 
@@ -43,22 +44,28 @@ DCGAN_SETTINGS = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="A hyper-parameter of the DCGANs of 'dcgan'; repeatable.",
+        help="A hyper-parameter of the networks of 'dcgan' or 'flow'; repeatable.",
     ),
 ]
 COUNTS = Counts()
 """How many images of each role there are if nobody says otherwise."""
 
 
-def network(settings: list[str] | None, seed: int, kinds: Sequence[str]) -> DCGANConfig:
-    """The DCGANs' hyper-parameters; the default ones where no kind of leak trains any."""
-    if "dcgan" not in kinds:
-        if settings:
-            raise ClefganError(
-                f"--set {settings[0]!r}: is for the DCGANs of 'dcgan'; got --how "
-                f"{', '.join(kinds)}; leave it out, or give --how dcgan"
-            )
-        return DCGANConfig()
+def networks(
+    settings: list[str] | None, seed: int, kinds: Sequence[str]
+) -> tuple[DCGANConfig, FlowConfig]:
+    """Hyper-parameters of DCGANs and flows; the default ones where no kind of leak trains any."""
+    trained = [kind for kind in ("dcgan", "flow") if kind in kinds]
+    if settings and len(trained) != 1:
+        what = "one of them" if trained else "'dcgan' or 'flow'"
+        raise ClefganError(
+            f"--set {settings[0]!r}: is for the networks of 'dcgan' or 'flow'; got --how "
+            f"{', '.join(kinds)}; leave it out, or give --how {what}"
+        )
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
-    config: DCGANConfig = hyperparameters.build(DCGANConfig, values, "dcgan")
-    return config
+    gan, flow = DCGANConfig(), FlowConfig()
+    if "dcgan" in kinds:
+        gan = hyperparameters.build(DCGANConfig, values, "dcgan")
+    if "flow" in kinds:
+        flow = hyperparameters.build(FlowConfig, values, "flow")
+    return gan, flow

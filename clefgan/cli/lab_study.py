@@ -21,7 +21,7 @@ from clefgan.cli.lab_options import (
     SIZE,
     TEST_GENERATED,
     USED,
-    network,
+    networks,
 )
 from clefgan.cli.options import JOBS
 from clefgan.cli.outputs import Output
@@ -51,7 +51,7 @@ def study(
     ] = None,
     how: Annotated[
         list[str] | None,
-        typer.Option(help="copy, blend, tiles, pca, dcgan; repeatable.  [default: copy]"),
+        typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
     ] = None,
     seeds: Annotated[int, typer.Option(help="How many challenges of each kind.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The first of them.", min=0)] = 0,
@@ -85,6 +85,7 @@ def study(
     )
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
+    gan, flow = networks(settings, 0, kinds)
     plan = StudyPlan(
         source=Source(path=real, group=group, manifest=manifest, size=size, window=levels),
         methods=tuple(method),
@@ -100,7 +101,8 @@ def study(
             test_generated=test_generated,
             per_group=per_group,
         ),
-        gan=network(settings, 0, kinds),
+        gan=gan,
+        flow=flow,
         **chosen,
     )
     with progress_bar() as progress:

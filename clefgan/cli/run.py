@@ -73,9 +73,10 @@ def run(
         typer.Option(
             "--decide",
             metavar="RULE",
-            help="zero, dev-best:METRIC, quota:SHARE, mixture, null95 or conformal:FDR; "
+            help="auto, auto:SHARE, zero, dev-best:METRIC, quota:SHARE, mixture, null95 or "
+            "conformal:FDR; "
             "of classes: argmax, open:RATE or balanced.",
-            show_default="zero, or argmax",
+            show_default="auto, or argmax",
         ),
     ] = None,
     sources: Annotated[
@@ -120,7 +121,7 @@ def run(
     levels, grid = window_levels(window), pixels(size)
     owners = patient_table(patients, file_column, patient_column)
     with wrong_usage("--decide"):
-        how = decide.parse(rule or "zero")
+        how = None if rule is None else decide.parse(rule)
     with connected(cluster), progress_bar() as progress:
         challenge = reading.read(
             place, edition, test_data=test_data, sixteen_bit=levels, size=grid, patients=owners
@@ -132,7 +133,7 @@ def run(
             protocols=chosen,
             n_folds=folds,
             seed=seed,
-            rule=how,
+            rule=how or decide.usual(challenge, configured),
             progress=progress,
         )
     stale = result.test is None and csv.exists()

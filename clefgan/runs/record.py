@@ -187,7 +187,11 @@ def part(scored: Scored) -> dict[str, Any]:
         "called_used": int(scored.decisions.sum()),
     }
     if scored.verdict is not None:
-        shown["decision"] = {"threshold": scored.verdict.threshold, "note": scored.verdict.note}
+        shown["decision"] = {
+            "threshold": scored.verdict.threshold,
+            "note": scored.verdict.note,
+            "expected_false_calls": scored.verdict.false_calls,
+        }
     if scored.truth is not None:
         shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         shown["metrics"] = membership.evaluate(
@@ -321,7 +325,12 @@ def scored(content: Mapping[str, Any]) -> Scored:
         truth=np.array([row["truth"] for row in rows], bool) if "truth" in rows[0] else None,
         verdict=None
         if decision is None
-        else Verdict(called, decision["threshold"], decision["note"]),
+        else Verdict(
+            called,
+            decision["threshold"],
+            decision["note"],
+            decision.get("expected_false_calls"),
+        ),
         probabilities=np.array([row["probability"] for row in rows], np.float64)
         if "probability" in rows[0]
         else None,

@@ -2,13 +2,13 @@
 
 Each makes `n` images from a pool: `used`, the images that count as its training set, and `fresh`,
 images of groups that are in no other role. What does not leak is made of fresh images by the very
-same rule, and everything then passes through one degradation. So texture tells generated from real,
-but nothing except the comparison with the generated images tells used from not used, and at leak 0
-no method can be better than chance.
+same rule, and everything but a flow's draws then passes through one degradation. So texture tells
+generated from real, but nothing except the comparison with the generated images tells used from not
+used, and at leak 0 no method can be better than chance.
 
 What `leak` means:
 
-copy, blend, tiles, dcgan
+copy, blend, tiles, dcgan, flow
     the share of the generated images that come from used images
 pca
     the share of the principal components of the used images that the generator keeps; see `pca`
@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.method import Images, Progress, silent
 
 SHIFT = 1 / 64  # of the width: an image is moved by up to this, each way
@@ -152,12 +153,52 @@ def dcgan(
     from clefgan.dcgan.synthesise import synthesise
 
     config = config or DCGANConfig()
+
+    def draw(train: Images, count: int) -> Images:
+        return synthesise(train, config, count, progress=progress)
+
+    return by_two(pool, n, leak, rng, draw)
+
+
+def flow(
+    pool: Pool,
+    n: int,
+    leak: float,
+    rng: np.random.Generator,
+    config: FlowConfig | None = None,
+    progress: Progress = silent,
+) -> Made:
+    """Draw from two rectified flows, as `dcgan` does from two DCGANs.
+
+    Raises
+    ------
+    ClefganError
+        As `clefgan.experiments.lab.flow.synthesise` does.
+    """
+    from clefgan.experiments.lab.flow import synthesise  # imports JAX
+
+    config = config or FlowConfig()
+
+    def draw(train: Images, count: int) -> Images:
+        return synthesise(train, config, count, progress=progress)
+
+    return by_two(pool, n, leak, rng, draw)
+
+
+def by_two(
+    pool: Pool,
+    n: int,
+    leak: float,
+    rng: np.random.Generator,
+    draw: Callable[[Images, int], Images],
+) -> Made:
+    """Images of one network trained on the used images and of one on as many fresh ones."""
     leaks = which(n, leak, rng)
     others = pool.fresh[rng.permutation(len(pool.fresh))[: len(pool.used)]]
     images = np.empty((n, *pool.used.shape[1:]), np.float32)
     for train, places in ((pool.used, np.flatnonzero(leaks)), (others, np.flatnonzero(~leaks))):
         if len(places):
-            images[places] = synthesise(train, config, len(places), progress=progress)
+            images[places] = draw(train, len(places))
     return Made(images, leaks, ((),) * n)
 
 
@@ -167,6 +208,7 @@ KINDS: dict[str, Callable[..., Made]] = {
     "tiles": tiles,
     "pca": pca,
     "dcgan": dcgan,
+    "flow": flow,
 }
 
 
@@ -178,9 +220,12 @@ def generate(
     rng: np.random.Generator,
     *,
     config: DCGANConfig | None = None,
+    of_flow: FlowConfig | None = None,
     progress: Progress = silent,
 ) -> Made:
-    """Make `n` images by kind `how`, degraded: uint8.
+    """Make `n` images by kind `how`: uint8, degraded, but for those of a flow.
+
+    What a flow draws is left as it is: the finest detail is what it may have learned.
 
     Raises
     ------
@@ -188,6 +233,9 @@ def generate(
         No such kind, or a leak that is not a share.
     """
     check(how, leak)
+    if how == "flow":
+        made = flow(pool, n, leak, rng, of_flow, progress)
+        return Made(made.images.astype(np.uint8), made.leaks, made.parents)
     made = (
         dcgan(pool, n, leak, rng, config, progress)
         if how == "dcgan"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, roles
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import Made, Pool
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.roles import Counts, Indices
@@ -27,7 +28,7 @@ class Spec:
     """What decides a challenge, besides the real images.
 
     leak : 0 to 1; what it means depends on `how`, see `clefgan.experiments.lab.leaks`
-    gan : of the two networks a part that `how="dcgan"` trains
+    gan, flow : of the two networks a part that `how="dcgan"` or `how="flow"` trains
     """
 
     leak: float
@@ -35,6 +36,7 @@ class Spec:
     seed: int = 0
     counts: Counts = field(default_factory=Counts)
     gan: DCGANConfig = field(default_factory=DCGANConfig)
+    flow: FlowConfig = field(default_factory=FlowConfig)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made."""
@@ -82,11 +84,13 @@ def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> Drawn:
             spec.leak,
             stream(spec, part),
             config=spec.gan,
+            of_flow=spec.flow,
             progress=progress,
         )
         for part, n in (("dev", spec.counts.generated), ("test", spec.counts.test_generated))
     }
     found["test candidates"] = np.concatenate([used, not_used])[order]
+    found["test siblings"] = roles.siblings(reals.groups, used)
     devset = DevSet(
         np.asarray(made["dev"].images, np.uint8),
         reals.images[found["dev used"]],
@@ -108,8 +112,9 @@ def write(
     """Write a challenge in the layout of 2023, whole or not at all.
 
     `dev/` with `generated`, `used`, `not_used` and `groups.csv`; `test/` with `generated_1`,
-    `real_unknown_1`, `truth.csv` and `groups.csv`; and `lab.json`, which says how it was made and
-    where each image comes from.
+    `real_unknown_1`, `truth.csv` and `groups.csv`, and `siblings` where there are any: images
+    of the groups that were used, not used themselves; and `lab.json`, which says how it was made
+    and where each image comes from.
 
     Raises
     ------
@@ -139,6 +144,9 @@ def fill(folder: Path, reals: Reals, spec: Spec, drawn: Drawn, progress: Progres
         "test/generated_1": (ids("generated", drawn.test.images), drawn.test.images),
         "test/real_unknown_1": (unknown, drawn.candidates),
     }
+    siblings = reals.images[drawn.roles["test siblings"]]
+    if len(siblings):
+        pictures["test/siblings"] = (ids("sibling", siblings), siblings)
     total, done = sum(len(names) for names, _ in pictures.values()), 0
     for place, (names, images) in pictures.items():
         (folder / place).mkdir(parents=True)
@@ -194,10 +202,11 @@ def record(reals: Reals, spec: Spec, drawn: Drawn) -> dict[str, Any]:
         }
         for part, made in (("dev", drawn.dev), ("test", drawn.test))
     }
+    degraded = spec.how != "flow"
     degradation = {"shift": leaks.SHIFT, "blur": leaks.BLUR, "noise": leaks.NOISE}
     return {
         "made_by": "clefgan lab make",
-        "spec": asdict(spec) if spec.how == "dcgan" else without(asdict(spec), "gan"),
+        "spec": decided_by(spec),
         "real": {
             "source": reals.source,
             "images": len(reals.images),
@@ -205,7 +214,7 @@ def record(reals: Reals, spec: Spec, drawn: Drawn) -> dict[str, Any]:
             "grouped_by": reals.group_source,
             "sha256": reals.digest(),
         },
-        "degradation": degradation,
+        "degradation": degradation if degraded else None,
         "kind": {"blended": leaks.BLENDED, "evenness": leaks.EVENNESS, "grid": leaks.GRID},
         "numpy": np.__version__,
         "roles": roles_,
@@ -213,6 +222,10 @@ def record(reals: Reals, spec: Spec, drawn: Drawn) -> dict[str, Any]:
     }
 
 
-def without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """All but one entry."""
-    return {key: value for key, value in values.items() if key != name}
+def decided_by(spec: Spec) -> dict[str, Any]:
+    """What decides a challenge: the spec without the networks that its kind does not train."""
+    found = asdict(spec)
+    for how, name in (("dcgan", "gan"), ("flow", "flow")):
+        if spec.how != how:
+            del found[name]
+    return found

@@ -102,6 +102,13 @@ def fresh(
     return {role: np.concatenate(found) for role, found in roles.items()}
 
 
+def siblings(groups: Sequence[str], used: Indices) -> Indices:
+    """Images of the groups of the used ones, not used themselves."""
+    own = {groups[i] for i in used}
+    taken = set(used.tolist())
+    return np.array([i for i, g in enumerate(groups) if g in own and i not in taken], np.intp)
+
+
 def by_group(groups: Sequence[str]) -> dict[str, Indices]:
     """Group to the indices of its images, in the order in which groups first come."""
     found: dict[str, list[int]] = {}

@@ -6,7 +6,7 @@ on dev and scores the test candidates, whose truth it never sees.
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments import kept
 from clefgan.experiments.lab import make, reals
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.roles import Counts
@@ -57,7 +58,8 @@ class StudyPlan:
     methods : as `clefgan run --method` takes them; each once
     strengths : leaks, 0 to 1; each once
     seeds : how many, the first of which is `seed`
-    gan : of the DCGANs of kind `dcgan`; the seed of the condition is added to its seed
+    gan, flow : of the networks of kinds `dcgan` and `flow`; the seed of the condition is added to
+        theirs
     folder : results go here, and trials below it
     """
 
@@ -70,6 +72,7 @@ class StudyPlan:
     seed: int = 0
     counts: Counts = field(default_factory=Counts)
     gan: DCGANConfig = field(default_factory=DCGANConfig)
+    flow: FlowConfig = field(default_factory=FlowConfig)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planned."""
@@ -99,8 +102,14 @@ class StudyPlan:
     def spec(self, condition: "Condition") -> Spec:
         """What decides a condition's challenge."""
         gan = replace(self.gan, seed=self.gan.seed + condition.seed)
+        flow = replace(self.flow, seed=self.flow.seed + condition.seed)
         return Spec(
-            leak=condition.leak, how=condition.how, seed=condition.seed, counts=self.counts, gan=gan
+            leak=condition.leak,
+            how=condition.how,
+            seed=condition.seed,
+            counts=self.counts,
+            gan=gan,
+            flow=flow,
         )
 
 
@@ -175,9 +184,7 @@ def paths(plan: StudyPlan, digest: str, cores: int) -> dict[tuple[Condition, str
     ours = code_digest.digest(make.__name__)
     found = {}
     for condition in plan.conditions():
-        challenge = asdict(plan.spec(condition))
-        if condition.how != "dcgan":
-            del challenge["gan"]
+        challenge = make.decided_by(plan.spec(condition))
         for name in methods:
             decides = {"challenge": challenge, "real": digest, "cores": cores, "lab": ours}
             method = configured(name, condition)

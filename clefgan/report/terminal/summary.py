@@ -38,7 +38,14 @@ def called(run: Run) -> str:
     """How many candidates the run calls used."""
     if run.test is None:
         return "no test candidates: dev scores only, no run file"
-    return f"test: {int(run.test.decisions.sum())} of {len(run.test.ids)} candidates called used"
+    said = f"test: {int(run.test.decisions.sum())} of {len(run.test.ids)} candidates called used"
+    verdict = run.test.verdict
+    if verdict is None:
+        return said
+    expected = verdict.false_calls
+    if expected is not None and run.test.decisions.any():
+        said += f", about {expected:.1f} of them expected to be false"
+    return f"{said}; {verdict.note}"
 
 
 def tables(run: Run) -> list[tuple[str, Table]]:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
-from clefgan.method import Scores
+from clefgan.method import Method, Scores, promises
+from clefgan.runs.decisions.guarded import Guarded
 from clefgan.runs.decisions.rules import (
     Conformal,
     DevBest,
@@ -23,6 +25,21 @@ from clefgan.runs.decisions.rules import (
 )
 from clefgan.runs.decisions.verdict import Known, Rule, Used, Verdict
 from evaluation import assumed_share
+
+PROMISED = {"2023": 0.5}
+"""Share of the candidates that were used, of editions whose published truth says so."""
+
+
+def usual(challenge: Challenge, method: Method) -> Rule:
+    """Return the rule for a run for which none was asked for.
+
+    `auto`, with the share that the edition is known to have; `zero` where there is nothing to
+    compare: for a method that does not look at the generated images, and without unused dev images.
+    """
+    has_unused = challenge.dev is not None and len(challenge.dev.not_used) > 0
+    if not (has_unused and promises(type(method)).needs_generated):
+        return Zero()
+    return Guarded(PROMISED.get(challenge.edition.name))
 
 
 def out_of_fold(rule: Rule, known: Known, fold: NDArray[np.int64]) -> Verdict:
@@ -57,7 +74,8 @@ def prevalence_curve(scores: Scores, truth: Used) -> dict[str, list[float | None
 
 
 def parse(text: str) -> Rule:
-    """Read `zero`, `dev-best:f1`, `quota:0.5`, `mixture`, `null95` or `conformal:0.1`.
+    """Read `auto`, `auto:0.5`, `zero`, `dev-best:f1`, `quota:0.5`, `mixture`, `null95` or
+    `conformal:0.1`.
 
     Raises
     ------
@@ -69,18 +87,24 @@ def parse(text: str) -> Rule:
         if colon and not setting:
             raise ClefganError(f"decide: {text!r} needs a metric, as in 'dev-best:f1'")
         return DevBest(setting) if colon else DevBest()
+    if name == "auto" and not colon:
+        return Guarded()
     plain: dict[str, Callable[[], Rule]] = {"zero": Zero, "mixture": Mixture, "null95": Null95}
     if name in plain:
         if colon:
             raise ClefganError(f"decide: {name!r} takes no setting; got {setting!r}")
         return plain[name]()
-    numbered: dict[str, Callable[[float], Rule]] = {"quota": Quota, "conformal": Conformal}
+    numbered: dict[str, Callable[[float], Rule]] = {
+        "auto": Guarded,
+        "quota": Quota,
+        "conformal": Conformal,
+    }
     if name in numbered:
         try:
             return numbered[name](float(setting))
         except ValueError:
             raise ClefganError(f"decide: {text!r} needs a number, as in '{name}:0.1'") from None
-    names = ["conformal", "dev-best", "mixture", "null95", "quota", "zero"]
+    names = ["auto", "conformal", "dev-best", "mixture", "null95", "quota", "zero"]
     close = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
     raise ClefganError(f"decide: no rule {name!r}; {hint}")

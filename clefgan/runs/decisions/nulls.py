@@ -1,5 +1,6 @@
 """P-values from the scores of images known to be unused."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,3 +43,11 @@ def rounds_said(rounds: Sequence[Round]) -> str:
     """The null in words."""
     n = sum(len(r.unused) for r in rounds)
     return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
+
+
+def least_calls(n_images: int, n_unused: int, fdr: float) -> int:
+    """Fewest images that Benjamini-Hochberg can call at all with so many unused ones.
+
+    The least p-value is `1 / (n_unused + 1)`, and it counts only for that many at once.
+    """
+    return max(1, math.ceil(round(n_images / ((n_unused + 1) * fdr), 9)))

@@ -12,8 +12,13 @@ import numpy as np
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.mixture import two_normals
-from clefgan.runs.decisions.nulls import p_values, p_values_of_rounds, rounds_said
-from clefgan.runs.decisions.verdict import Known, Verdict
+from clefgan.runs.decisions.nulls import (
+    least_calls,
+    p_values,
+    p_values_of_rounds,
+    rounds_said,
+)
+from clefgan.runs.decisions.verdict import Known, Used, Verdict
 from evaluation import assumed_share
 from evaluation.metrics import METRICS, Metric
 from evaluation.significance.multiple import benjamini_hochberg
@@ -140,10 +145,14 @@ class Null95:
         assert known is not None
         if known.rounds:
             used = p_values_of_rounds(known.rounds) <= 0.05
-            return Verdict(used, None, f"p-value at most 0.05 by {rounds_said(known.rounds)}")
+            note = f"p-value at most 0.05 by {rounds_said(known.rounds)}"
+            return Verdict(used, None, note, 0.05 * len(scores))
         threshold = float(np.percentile(null, 95, method="higher"))
         return Verdict(
-            scores > threshold, threshold, f"95th percentile of {len(null)} unused images"
+            scores > threshold,
+            threshold,
+            f"95th percentile of {len(null)} unused images",
+            0.05 * len(scores),
         )
 
 
@@ -180,10 +189,18 @@ class Conformal:
             n, by = sum(len(r.unused) for r in known.rounds), rounds_said(known.rounds)
             p = p_values_of_rounds(known.rounds)
         note = f"false discovery rate {self.fdr:g} by {by}"
-        if (n + 1) * self.fdr < 1:
+        least = least_calls(len(scores), n, self.fdr)
+        if least > len(scores):
             note += f"; the least p-value, 1/{n + 1}, is too large to find any image"
-        found = benjamini_hochberg(p) <= self.fdr * (1 + ROUNDING)
-        return Verdict(found, None, note)
+        elif least > 1:
+            note += f"; so many can call {least} or more of {len(scores)}, never fewer"
+        used = found_at(p, self.fdr)
+        return Verdict(used, None, note, self.fdr * int(used.sum()))
+
+
+def found_at(p: Scores, fdr: float) -> Used:
+    """Which p-values Benjamini-Hochberg rejects at a false discovery rate."""
+    return np.asarray(benjamini_hochberg(p) <= fdr * (1 + ROUNDING))
 
 
 def required(known: Known | None, rule: str) -> Known:

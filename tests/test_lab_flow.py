@@ -1,0 +1,149 @@
+"""The lab's rectified flow: its code, its network against JAX's own, and that it learns."""
+
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+from sklearn.decomposition import PCA
+
+from clefgan.errors import ClefganError
+from clefgan.experiments.lab import leaks, make
+from clefgan.experiments.lab.flow import moved, synthesise
+from clefgan.experiments.lab.flow_blocks import Blocks
+from clefgan.experiments.lab.flow_config import FlowConfig
+from clefgan.experiments.lab.flow_net import Convolution, folded, unfolded
+from clefgan.experiments.lab.leaks import Pool
+from clefgan.experiments.lab.make import Spec
+from clefgan.experiments.lab.reals import Reals
+from clefgan.experiments.lab.roles import Counts, siblings
+from clefgan.method import Images
+
+SMALL = FlowConfig(steps=3, batch=2, width=4, draws=2)
+
+
+def images(n: int, seed: int = 0, side: int = 16) -> Images:
+    return np.random.default_rng(seed).integers(0, 256, (n, side, side), dtype=np.uint8)
+
+
+def test_pixel_space_keeps_every_pixel() -> None:
+    x = images(5)
+    blocks = Blocks.fit(x, SMALL)
+    codes = blocks.encode(x)
+    assert codes.shape == (5, 4, 4, 16)
+    assert codes.std() == pytest.approx(1, abs=1e-3)
+    np.testing.assert_array_equal(blocks.decode(codes), x)
+
+
+def test_latent_space_is_that_of_scikit_learn() -> None:
+    x = images(40)
+    blocks = Blocks.fit(x, FlowConfig(components=5))
+    rows = x.reshape(40, 4, 4, 4, 4).transpose(0, 1, 3, 2, 4).reshape(-1, 16) / 127.5 - 1
+    reference = PCA(5, svd_solver="full").fit(rows)
+    codes = blocks.encode(x).reshape(-1, 5)
+    expected = reference.transform(rows) / rows.shape[0] ** 0
+    expected /= expected.std(axis=0)
+    np.testing.assert_allclose(np.abs(codes), np.abs(expected), rtol=1e-3, atol=1e-3)
+
+
+def test_a_convolution_is_that_of_jax() -> None:
+    layer = Convolution(3, 5, nnx.Rngs(0))
+    x = jax.random.normal(jax.random.key(1), (2, 6, 7, 3))
+    kernel = layer.kernel[...].reshape(3, 3, 3, 5)
+    expected = jax.lax.conv_general_dilated(
+        x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+    np.testing.assert_allclose(layer(x), expected, atol=1e-5)
+
+
+def test_unfolding_turns_folding_back() -> None:
+    x = jnp.arange(2 * 4 * 6 * 3.0).reshape(2, 4, 6, 3)
+    assert folded(x).shape == (2, 2, 3, 12)
+    np.testing.assert_array_equal(unfolded(folded(x)), x)
+
+
+def test_images_are_moved_with_their_edge_repeated() -> None:
+    x = images(20)
+    found = moved(x, 1, np.random.default_rng(0))
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    for image, whole in zip(found, padded, strict=True):
+        places = [(y, z) for y in range(3) for z in range(3)]
+        assert any((image == whole[y : y + 16, z : z + 16]).all() for y, z in places)
+    assert moved(x, 0, np.random.default_rng(0)) is x
+
+
+def test_the_same_seed_draws_the_same_images_and_another_others() -> None:
+    x = images(4)
+    one, again = (synthesise(x, SMALL, 3) for _ in range(2))
+    assert one.dtype == np.uint8
+    assert one.shape == (3, 16, 16)
+    np.testing.assert_array_equal(one, again)
+    assert (synthesise(x, FlowConfig(steps=3, batch=2, width=4, draws=2, seed=1), 3) != one).any()
+
+
+@pytest.mark.slow
+def test_it_learns_what_two_images_are() -> None:
+    x = np.full((2, 16, 16), 30, np.uint8)
+    x[0, :, :8], x[1, :8] = 220, 220
+    losses = []
+
+    def report(stage: str, done: int, total: int, note: str, /) -> None:
+        if stage == "training":
+            losses.append(float(note.removeprefix("loss ")))
+
+    config = FlowConfig(steps=400, batch=8, width=16, shift=0, draws=20)
+    drawn = synthesise(x, config, 12, progress=report).astype(float)
+    assert losses[-1] < 0.3 * losses[0]
+    gaps = np.abs(drawn[:, None] - x[None].astype(float)).mean(axis=(2, 3)).min(axis=1)
+    assert np.median(gaps) < 25  # unrelated patterns are 95 apart
+
+
+def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
+    pool = Pool(np.full((3, 16, 16), 250, np.uint8), np.full((5, 16, 16), 5, np.uint8))
+    made = leaks.generate("flow", pool, 10, 0.5, np.random.default_rng(0), of_flow=SMALL)
+    assert made.images.dtype == np.uint8
+    assert made.leaks.sum() == 5
+    means = made.images.mean(axis=(1, 2))
+    assert means[made.leaks].min() > means[~made.leaks].max()
+
+
+def test_siblings_are_written_in_a_role_of_their_own(tmp_path: Path) -> None:
+    groups = tuple(f"p{i // 3}" for i in range(90))
+    reals = Reals(images(90), tuple(map(str, range(90))), groups, "x", "group")
+    counts = Counts(used=3, not_used=3, generated=2, candidates=6, test_generated=2)
+    drawn = make.draw(reals, Spec(leak=1, how="flow", counts=counts, flow=SMALL))
+    own = {groups[i] for i in drawn.roles["test used"]}
+    others = drawn.roles["test siblings"]
+    assert {groups[i] for i in others} == own
+    assert not set(others) & set(drawn.roles["test candidates"])
+    make.write(tmp_path / "c", reals, Spec(leak=1, how="flow", counts=counts, flow=SMALL), drawn)
+    assert len(list((tmp_path / "c/test/siblings").glob("*.png"))) == len(others) == 6
+    text = (tmp_path / "c/lab.json").read_text()
+    assert '"degradation": null' in text
+    assert '"steps": 3' in text
+    assert '"gan"' not in text
+    assert not len(siblings(["a", "b"], np.array([0])))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"steps": 0}, "flow: steps must be a whole number of at least 1; got 0"),
+        ({"block": 2.5}, "flow: block must be a whole number"),
+        ({"learning_rate": 0.0}, "flow: learning_rate must be between 0 and 1; got 0.0"),
+        ({"block": 2, "components": 5}, "flow: 5 components of blocks of 4 pixels; give at most"),
+    ],
+)
+def test_wrong_settings_are_an_error(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        FlowConfig(**settings)
+
+
+def test_images_that_no_flow_can_learn_are_an_error() -> None:
+    with pytest.raises(ClefganError, match="sides of images must be multiples of 8, twice the bl"):
+        synthesise(images(2, side=12), SMALL, 1)
+    with pytest.raises(ClefganError, match=r"images must be uint8 .* at least one; got uint8 of"):
+        synthesise(images(0), SMALL, 1)
