@@ -84,23 +84,6 @@ def test_the_same_seed_draws_the_same_images_and_another_others() -> None:
     assert (synthesise(x, FlowConfig(steps=3, batch=2, width=4, draws=2, seed=1), 3) != one).any()
 
 
-@pytest.mark.slow
-def test_it_learns_what_two_images_are() -> None:
-    x = np.full((2, 16, 16), 30, np.uint8)
-    x[0, :, :8], x[1, :8] = 220, 220
-    losses = []
-
-    def report(stage: str, done: int, total: int, note: str, /) -> None:
-        if stage == "training":
-            losses.append(float(note.removeprefix("loss ")))
-
-    config = FlowConfig(steps=400, batch=8, width=16, shift=0, draws=20)
-    drawn = synthesise(x, config, 12, progress=report).astype(float)
-    assert losses[-1] < 0.3 * losses[0]
-    gaps = np.abs(drawn[:, None] - x[None].astype(float)).mean(axis=(2, 3)).min(axis=1)
-    assert np.median(gaps) < 25  # unrelated patterns are 95 apart
-
-
 def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
     pool = Pool(np.full((3, 16, 16), 250, np.uint8), np.full((5, 16, 16), 5, np.uint8))
     made = leaks.generate("flow", pool, 10, 0.5, np.random.default_rng(0), of_flow=SMALL)
