@@ -57,12 +57,12 @@ def nearest(
     -----
     The released images are read in blocks, so they may be memory-mapped.
     """
-    rows = real_rows(view, real)
     n, keep = len(released), min(view.keep, len(np.unique(group)))
     values = np.full((view.n_cuts, n, keep), -np.inf, np.float32)
     images = np.zeros((view.n_cuts, n, keep), np.int32)
     largest = np.full((view.n_cuts, len(real), min(HUB, n)), -1, np.float32)
     with single_blas():
+        rows = real_rows(view, real)
         for start, cuts in blocks(view, released):
             for number, some in enumerate(cuts):
                 part = slice(start, start + len(some))
