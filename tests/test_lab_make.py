@@ -376,7 +376,8 @@ class TestLeaks:
 
     def test_an_unknown_kind_or_leak_is_an_error(self) -> None:
         with pytest.raises(
-            ClefganError, match=r"^lab: no kind of leak 'x'; known: copy, blend, tiles, pca, dcgan, flow$"
+            ClefganError,
+            match=r"^lab: no kind of leak 'x'; known: copy, blend, tiles, pca, dcgan, flow$",
         ):
             Spec(leak=0.5, how="x")
         for leak in (-0.1, 1.1, float("nan")):
