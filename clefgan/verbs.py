@@ -323,5 +323,5 @@ def check(path: str | Path, challenge: Data | None = None, *, edition: str = "")
     rules = editions.get(edition or DEFAULT_EDITION)
     if whole is not None and not edition:
         rules = whole.edition
-    ids = None if whole is None or whole.test is None else whole.test.candidates.ids
+    ids = None if whole is None or whole.test is None else whole.test.candidates.file_names
     return checker.check(path, rules, ids)

@@ -51,10 +51,10 @@ class Ids:
                     "for both); give each id once"
                 )
             self.index[token] = len(self.tokens)
-            if edition.extension_in_id and not (file_name or has_extension(image_id)):
-                self._open[image_id] = len(self.tokens)
-            elif not edition.extension_in_id:
-                self._open[file_name or image_id] = len(self.tokens)
+            if not edition.extension_in_id or file_name:
+                self._open.setdefault(file_name or image_id, len(self.tokens))
+            elif not has_extension(image_id) or certain is not None:
+                self._open.setdefault(image_id, len(self.tokens))
             self.tokens.append(token)
             self.image_ids.append(image_id if certain is not None else edition.image_id(token))
         if not self.tokens:

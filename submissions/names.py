@@ -21,6 +21,10 @@ class FileNames(dict[str, str]):
     """Images whose ids are certain: id to the name of its file, empty where that is not known."""
 
 
+class ListedNames(FileNames):
+    """Images as a table names them, where nobody else knows them: ids as far as can be told."""
+
+
 def is_not_utf_8(name: str) -> bool:
     """Whether a name is made of bytes that are no UTF-8, as the name of a file may be."""
     return any("\ud800" <= letter <= "\udfff" for letter in name)
@@ -38,7 +42,7 @@ def without_extension(name: str) -> str:
     return name[: len(name) - length] if length < len(name) else name
 
 
-def told_apart(names: Iterable[str]) -> FileNames:
+def told_apart(names: Iterable[str]) -> ListedNames:
     """The images that a table names, where nobody else knows them.
 
     Examples
@@ -50,7 +54,7 @@ def told_apart(names: Iterable[str]) -> FileNames:
     """
     written = list(names)
     times = Counter(without_extension(name) for name in written)
-    found = FileNames()
+    found = ListedNames()
     for name in written:
         image_id = without_extension(name)
         alone = times[image_id] == 1 and image_id != name

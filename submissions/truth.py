@@ -77,7 +77,7 @@ def read_named(
     written = read_written(path, edition, images or ())
     with _in_truth_file():
         if images is None:
-            found = names.told_apart(written)
+            found: FileNames = names.told_apart(written)
             ids = {found[image_id] or image_id: image_id for image_id in found}
         else:
             found, ids = images, names.matched(written, images)

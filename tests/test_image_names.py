@@ -83,6 +83,23 @@ def test_an_ending_is_cut_once_at_every_door(
     assert "left out" not in out
 
 
+@pytest.mark.parametrize("edition", ["2023", "2025_s1"])
+@pytest.mark.parametrize("by", ["id", "file"])
+def test_one_image_with_two_endings_is_scored(
+    edition: str, by: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The truth alone cannot tell whether `scan.jpg` is an id or a file; the run can."""
+    files, ids = ["scan.jpg.png", "b.png", "c.png"], ["scan.jpg", "b", "c"]
+    data = challenge(tmp_path / "data", files, ids if by == "id" else files)
+    said = ["--edition", edition, "--data", data]
+    assert clefgan("run", "--method", "coin", *said, "--out", tmp_path) == 0
+    for where in (["--truth", data / "truth.csv"], ["--data", data]):
+        assert clefgan("score", tmp_path / "coin.csv", *said[:2], *where) == 0
+        both = capsys.readouterr()
+        assert "AUC" in both.out
+        assert "left out" not in both.out
+
+
 @pytest.mark.parametrize("given", ["truth", "data"])
 def test_a_run_has_the_names_that_the_data_has(
     given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -199,6 +216,18 @@ def test_a_bundle_is_checked_by_the_names_of_the_data(tmp_path: Path) -> None:
     images = FileNames({"a": "a.jpg", "b.jpg": "b.jpg.png"})
     bundle.write(run, edition, images)
     assert checker.check(tmp_path / "run.zip", edition, images) == []
+
+
+def test_scoring_by_the_data_is_as_strict_as_the_checker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = challenge(tmp_path / "data", ["a.png", "b.png"], ["a", "b"])
+    run = tmp_path / "run.csv"
+    run.write_text("a.png,1\nb.png,0\n")
+    for command in ("check", "score", "leaderboard"):
+        assert clefgan(command, run, "--data", data, "--edition", "2023") == 1
+        both = capsys.readouterr()
+        assert "the file extension does not belong in the id" in both.err + both.out
 
 
 # --- names that no run file can hold

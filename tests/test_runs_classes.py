@@ -396,3 +396,17 @@ def test_the_embedded_classes_are_told_apart_by_patients_alone(tmp_path: Path) -
         assert measured is not None
         assert low <= measured["metrics"]["accuracy"]["value"] <= high
     assert json.loads(record.text(found))["edition"] == "2025_s2"
+
+
+def test_a_run_names_images_as_the_data_do(folder: Path, tmp_path: Path) -> None:
+    place = folder / "generated_unknown"
+    (place / "generated_1.png").rename(place / "generated_1.PNG")
+    (place / "generated_2.png").rename(place / "scan.jpg.png")
+    truth = folder / "truth.csv"
+    truth.write_text(truth.read_text().replace("generated_2,", "scan.jpg,"))
+    words = ["run", "--edition", "2025_s2", "--data", folder, "--out", tmp_path, "--folds", 2]
+    assert clefgan(*words, "--method", "subset-fusion") == 0
+    run = tmp_path / "subset-fusion.csv"
+    written = [line.partition(",")[0] for line in run.read_text().splitlines()]
+    assert {"generated_1.PNG", "scan.jpg.png", "generated_3.png"} <= set(written)
+    assert clefgan("score", run, "--edition", "2025_s2", "--truth", truth) == 0

@@ -65,7 +65,7 @@ def digest(own: Material, rows: Numbers) -> str:
     """SHA-256 over pixels and patients of some real images."""
     whole = hashlib.sha256()
     for row in rows:
-        whole.update(own.names[own.group[row]].encode() + b"\0")
+        whole.update(own.names[own.group[row]].encode("utf-8", "surrogatepass") + b"\0")
         whole.update(np.ascontiguousarray(own.real[row]).data)
     return whole.hexdigest()
 

@@ -101,7 +101,7 @@ def again(
 
 def write(made: Reproduction, part: Path) -> None:
     """Write everything into a folder."""
-    (part / PAGE).write_text(page.text(made), encoding="utf-8")
+    (part / PAGE).write_text(page.text(made), encoding="utf-8", errors="backslashreplace")
     write_numbers(part / NUMBERS, result.numbers(made))
     pictures.write_matrices(part / page.MATRICES, pictures.matrices(made.paper, made.outcome))
     sets = {"real (dev)": made.real, "given generated (dev)": made.given}
@@ -179,7 +179,9 @@ def study(
             progress=progress,
         )
     with folders.written_whole(target, new=not force) as part:
-        (part / SENSITIVITY_PAGE).write_text(sensitivity_page.text(found), encoding="utf-8")
+        (part / SENSITIVITY_PAGE).write_text(
+            sensitivity_page.text(found), encoding="utf-8", errors="backslashreplace"
+        )
         write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(found))
     show_study(found)
 

@@ -19,7 +19,7 @@ from submissions import runfile
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.ids import Ids
-from submissions.names import FileNames, matched
+from submissions.names import FileNames, ListedNames, matched
 from submissions.problems import quoted
 
 Label = TypeVar("Label")
@@ -62,11 +62,13 @@ def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> 
     ClefganError
         Not the ids of the source, or a score of the record is not finite.
     """
-    images = ids if isinstance(ids, FileNames) else FileNames(dict.fromkeys(ids, ""))
+    images = ids if isinstance(ids, FileNames) else ListedNames(dict.fromkeys(ids, ""))
+    lenient = isinstance(images, ListedNames)  # the names of the data are certain
 
     def reader(known: Iterable[str] | None) -> Mapping[str, bool]:
-        lenient = None if known is None else Ids(known, edition, lenient=True)
-        return runfile.read(path, edition, lenient)
+        return runfile.read(
+            path, edition, None if known is None else Ids(known, edition, lenient=lenient)
+        )
 
     decisions = answered(reader, images, source)
     entrant = Entrant(path, decisions)

@@ -165,4 +165,4 @@ def _reference(
 
 def _put(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))

@@ -222,7 +222,7 @@ def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[s
     table = truth_and_groups.locate(above, (TRUTH,))
     if table is None:
         return None
-    labels = truth_and_groups.mapping(table, "class", test.ids)
+    labels = truth_and_groups.mapping(table, "class", test.file_names)
     return {name: labels[name] for name in test.ids}
 
 

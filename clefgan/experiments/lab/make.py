@@ -179,7 +179,7 @@ def save(path: Path, image: NDArray[np.generic]) -> None:
 
 def table(path: Path, head: tuple[str, str], names: Sequence[str], values: Sequence[Any]) -> None:
     """Write two columns."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerows([head, *zip(names, values, strict=True)])
 

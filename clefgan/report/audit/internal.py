@@ -29,7 +29,7 @@ def write(run: AuditRun, folder: Path) -> None:
     for name, content in files.items():
         path = folder / name
         path.touch(mode=0o600)
-        path.write_text(content, encoding="utf-8", newline="\n")
+        path.write_text(content, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def read_kept(folder: Path) -> set[str]:

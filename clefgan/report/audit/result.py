@@ -77,7 +77,9 @@ class Audit:
                 STATEMENT: statement.text(self.run, today),
             }
             for name, text in texts.items():
-                (part / name).write_text(text, encoding="utf-8", newline="\n")
+                (part / name).write_text(
+                    text, encoding="utf-8", errors="backslashreplace", newline="\n"
+                )
             internal.write(self.run, part / internal.FOLDER)
         return out
 
