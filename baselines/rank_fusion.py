@@ -63,11 +63,11 @@ class RankFusion:
         whole, tiles = (
             tuple(part.fit(dev, progress=progress) for part in block) for block in self.parts()
         )
-        return threshold.midway(Fused(whole, tiles, self.whole_weight), dev, progress=progress)
+        return threshold.midway(RankFused(whole, tiles, self.whole_weight), dev, progress=progress)
 
 
 @dataclass(frozen=True, eq=False)
-class Fused:
+class RankFused:
     """The raw score."""
 
     whole: tuple[Scorer, ...]

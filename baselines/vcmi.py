@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Look:
+class RankPass:
     """The pass: ties share their rank, and a vote goes to all that are tied."""
 
     def partial(self, block: Block, /) -> Seen:
@@ -161,7 +161,7 @@ class VcmiRetrieval(Vcmi):
 
     def rule(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Scores:
         """Votes over the number of generated images."""
-        seen = scan(measure, rows, others, Look(), progress=progress)
+        seen = scan(measure, rows, others, RankPass(), progress=progress)
         return np.asarray(seen.votes / seen.n_generated)
 
 
@@ -182,7 +182,7 @@ class VcmiRank(Vcmi):
 
     def rule(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Scores:
         """`share` less the place of the mean rank among all, 0 to 1 from the best."""
-        seen = scan(measure, rows, others, Look(), progress=progress)
+        seen = scan(measure, rows, others, RankPass(), progress=progress)
         return self.share - places(seen.ranks)
 
 
@@ -204,7 +204,7 @@ class VcmiEnsemble(Vcmi):
 
     def rule(self, measure: Measure, rows: Rows, others: Rows, progress: Progress) -> Scores:
         """All three from one pass."""
-        seen = scan(measure, rows, others, Look(), progress=progress)
+        seen = scan(measure, rows, others, RankPass(), progress=progress)
         scores = self.share - places(seen.ranks)
         scores = scores + (above_pool(measure, rows, seen.distance, progress) > 0)
         return np.asarray(scores - 2.0 * (seen.votes == 0))

@@ -57,7 +57,7 @@ def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple
             rng.permutation(np.flatnonzero(patient == name))[:most] for name in some
         ]))  # fmt: skip
     train, held_out, fresh = rows
-    made = leaks.generate(kind, leaks.Pool(small[train], small[fresh]), RELEASED, leak, rng)
+    made = leaks.generate(kind, leaks.LeakPool(small[train], small[fresh]), RELEASED, leak, rng)
     released: Images = made.images.astype(np.uint8)
     names = [[f"patient {name}" for name in patient[each]] for each in (train, held_out)]
     return material.gather(small[train], small[held_out], released, *names), made

@@ -29,7 +29,7 @@ from clefgan.data.reading import DEFAULT_DATA
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials.evaluate import evaluate as evaluated
-from clefgan.experiments.trials.trials import Plan
+from clefgan.experiments.trials.trials import TrialPlan
 from clefgan.method import Method, Progress, silent
 from clefgan.plugins import registry
 from clefgan.report import boards
@@ -208,7 +208,7 @@ def evaluate(
         tempfile.TemporaryDirectory() as scratch,
         reported(progress) as report,
     ):
-        plan = Plan(
+        plan = TrialPlan(
             methods=tuple(methods),
             data=whole,
             folder=Path(scratch if folder is None else folder),

@@ -47,7 +47,7 @@ class Published:
     counts: tuple[int, int, int, int] | None = None
 
 
-class Verdict(StrEnum):
+class Consistency(StrEnum):
     """What the check of a row found."""
 
     CONSISTENT = "consistent"
@@ -65,7 +65,7 @@ class Check:
     cut : values that every table gives only if they were cut off, not rounded
     """
 
-    verdict: Verdict
+    verdict: Consistency
     tables: tuple[tuple[int, int, int, int], ...] = ()
     culprits: tuple[str, ...] = ()
     without: Mapping[str, tuple[tuple[int, int, int, int], ...]] | None = None
@@ -106,20 +106,20 @@ def check(row: Published) -> Check:
     ('contradictory', ('f1',))
     """
     if row.n_used is None or row.n_not_used is None or row.task != "membership":
-        return Check(Verdict.UNKNOWN)
+        return Check(Consistency.UNKNOWN)
     tables = _all_tables(row.n_used, row.n_not_used)
     fits = {name: _fits(row, name, tables) for name in row.printed}
     every = np.logical_and.reduce([rounded | cut for rounded, cut in fits.values()])
     if every.any():
         cut_only = tuple(name for name, (rounded, _) in fits.items() if not (rounded & every).any())
-        return Check(Verdict.CONSISTENT, _listed(tables, every), cut=cut_only)
+        return Check(Consistency.CONSISTENT, _listed(tables, every), cut=cut_only)
     without = {}
     for name in row.printed:
         others = [rounded | cut for other, (rounded, cut) in fits.items() if other != name]
         rest = np.logical_and.reduce(others) if others else np.ones_like(every)
         if rest.any():
             without[name] = _listed(tables, rest)
-    return Check(Verdict.CONTRADICTORY, culprits=tuple(without), without=without)
+    return Check(Consistency.CONTRADICTORY, culprits=tuple(without), without=without)
 
 
 def _published(row: dict[str, object]) -> Published:

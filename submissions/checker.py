@@ -18,7 +18,7 @@ from submissions.checking.one_pass import Keep, Scan
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.ids import Ids
-from submissions.problems import Findings, Problem
+from submissions.problems import Problem, RunFindings
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -49,9 +49,9 @@ def inspect(
     ids: Iterable[str] | Ids | None = None,
     keep: Keep | None = None,
     shown: str = "",
-) -> Findings:
+) -> RunFindings:
     """Like `check`, for those who also need the lines (`keep`) or the repairs."""
-    findings = Findings(shown or os.fspath(path), edition)
+    findings = RunFindings(shown or os.fspath(path), edition)
     known = ids if ids is None or isinstance(ids, Ids) else Ids(ids, edition)
     try:
         if not _is_file(path, findings):
@@ -67,7 +67,7 @@ def inspect(
     return findings
 
 
-def _is_file(path: str | os.PathLike[str], findings: Findings) -> bool:
+def _is_file(path: str | os.PathLike[str], findings: RunFindings) -> bool:
     mode = os.stat(path).st_mode  # noqa: PTH116 - `path` may be any path-like
     if stat.S_ISDIR(mode):
         findings.add("not-a-file", 0, "is a directory; give the run file inside it")
@@ -76,7 +76,9 @@ def _is_file(path: str | os.PathLike[str], findings: Findings) -> bool:
     return stat.S_ISREG(mode)
 
 
-def _check_zip(stream: IO[bytes], findings: Findings, known: Ids | None, keep: Keep | None) -> None:
+def _check_zip(
+    stream: IO[bytes], findings: RunFindings, known: Ids | None, keep: Keep | None
+) -> None:
     outside = findings.path
     try:
         with archive.opened(stream, findings) as member:
@@ -111,7 +113,7 @@ def require(
     raise_first(inspect(path, edition, ids))
 
 
-def raise_first(findings: Findings) -> None:
+def raise_first(findings: RunFindings) -> None:
     """Raise the first error as a RunFileError; do nothing if there are warnings only."""
     errors = [problem for problem in findings.finished() if problem.is_error]
     if errors:

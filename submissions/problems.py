@@ -44,7 +44,7 @@ class Problem:
 
 
 @dataclass
-class Findings:
+class RunFindings:
     """Collects the problems of one file; constant in memory however many there are."""
 
     path: str

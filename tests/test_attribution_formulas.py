@@ -13,7 +13,7 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from baselines.attribution import clusterers, subset_patches
-from baselines.attribution.log_dct import LogDct as LogDctRidge
+from baselines.attribution.log_dct import LogDctAttributor as LogDctRidge
 from baselines.attribution.nearest_generated import NearestGenerated
 from baselines.attribution.residual_fingerprint import ResidualFingerprint
 from baselines.attribution.sources import distinct

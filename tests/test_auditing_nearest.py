@@ -72,7 +72,7 @@ def test_margins_are_the_lead_over_the_next_patient_and_sum_up_against_hubs() ->
 
 
 @pytest.mark.parametrize("kind", planted.KINDS, ids=lambda kind: kind.name)
-def test_planted_copies_are_of_training_patients_and_uint8(kind: planted.Kind) -> None:
+def test_planted_copies_are_of_training_patients_and_uint8(kind: planted.PlantedKind) -> None:
     sets = gathered()
     made = planted.plant(sets, kind, 7, np.random.default_rng(0))
     assert made.images.shape == (7, 32, 32)

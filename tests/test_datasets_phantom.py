@@ -13,11 +13,11 @@ import pytest
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from clefgan.data.phantom import Counts, make
+from clefgan.data.phantom import PhantomCounts, make
 from clefgan.data.tfds import phantom_ct, schema
 from clefgan.data.tfds.phantom_ct import PhantomCt
 
-SMALL = Counts(
+SMALL = PhantomCounts(
     dev_generated=8, dev_used=4, dev_not_used=3, test_generated=6, test_used=2, test_not_used=3
 )
 

@@ -12,7 +12,7 @@ from evaluation.meter import measure
 from evaluation.metrics import METRICS, Metric
 from evaluation.runs import Panel, Run
 from evaluation.significance import comparison, multiple, permutation, swap_test
-from evaluation.significance.comparison import Adjust, Test
+from evaluation.significance.comparison import Adjust, PairedTest
 from evaluation.significance.delong import delong
 from evaluation.significance.mcnemar import mcnemar
 
@@ -304,11 +304,11 @@ def test_tests_agree_on_a_clear_difference() -> None:
     panel = panel_of(300, step=1.5)
     replicates = bootstrap(panel, METRICS, resamples=500)
     for metric, test in (
-        (ACCURACY, Test.MCNEMAR),
-        (ACCURACY, Test.SWAP),
-        (AUC, Test.DELONG),
-        (AUC, Test.SWAP),
-        (AUC, Test.BOOTSTRAP),
+        (ACCURACY, PairedTest.MCNEMAR),
+        (ACCURACY, PairedTest.SWAP),
+        (AUC, PairedTest.DELONG),
+        (AUC, PairedTest.SWAP),
+        (AUC, PairedTest.BOOTSTRAP),
     ):
         found = comparison.all_pairs(
             panel, metric, test=test, replicates=replicates, permutations=500
@@ -330,11 +330,11 @@ def test_bad_input() -> None:
     with pytest.raises(
         EvaluationError, match=r"test: DeLong is for auc; got f1; use the swap test"
     ):
-        comparison.all_pairs(panel, F1, test=Test.DELONG)
+        comparison.all_pairs(panel, F1, test=PairedTest.DELONG)
     clustered = Panel(panel.truth, panel.runs, np.arange(20))
     with pytest.raises(EvaluationError, match=r"test: McNemar, mid-p takes cases as independent"):
-        comparison.all_pairs(clustered, ACCURACY, test=Test.MCNEMAR)
+        comparison.all_pairs(clustered, ACCURACY, test=PairedTest.MCNEMAR)
     with pytest.raises(
         EvaluationError, match=r"replicates: not those of the panel; give bootstrap"
     ):
-        comparison.all_pairs(panel, F1, test=Test.BOOTSTRAP)
+        comparison.all_pairs(panel, F1, test=PairedTest.BOOTSTRAP)

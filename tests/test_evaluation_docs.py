@@ -8,7 +8,7 @@ import pytest
 from evaluation import membership, metrics, published
 from evaluation.counts import Counts
 from evaluation.intervals import bootstrap
-from evaluation.published import Verdict
+from evaluation.published import Consistency
 from evaluation.runs import of_counts
 from evaluation.significance.chance import chance
 from evaluation.significance.power import power_line
@@ -74,8 +74,8 @@ def test_what_can_be_said_of_gan_isi() -> None:
 
 def test_eleven_rows_were_checked() -> None:
     verdicts = [published.check(row).verdict for row in published.read()]
-    assert sum(verdict is not Verdict.UNKNOWN for verdict in verdicts) == 11
-    assert verdicts.count(Verdict.CONTRADICTORY) == 1
+    assert sum(verdict is not Consistency.UNKNOWN for verdict in verdicts) == 11
+    assert verdicts.count(Consistency.CONTRADICTORY) == 1
 
 
 def test_the_python_shown_runs(capsys: pytest.CaptureFixture[str]) -> None:

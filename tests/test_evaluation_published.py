@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from evaluation import EvaluationError, membership, published
-from evaluation.published import Verdict
+from evaluation.published import Consistency
 from evaluation.runs import of_counts
 
 ROWS = published.read()
@@ -35,7 +35,7 @@ def test_counts_give_the_printed_scores(row: published.Published) -> None:
 
 def test_the_best_row_of_the_seed_paper_contradicts_itself() -> None:
     found = published.check(published.get("aimultimedialab-2023-dev-vgg16-rbf"))
-    assert found.verdict is Verdict.CONTRADICTORY
+    assert found.verdict is Consistency.CONTRADICTORY
     assert found.culprits == ("f1",)
     assert found.without == {"f1": ((80, 14, 66, 0),)}
     assert membership.f1(*of_counts(80, 14, 66, 0)) == pytest.approx(0.708, abs=1e-3)
@@ -43,9 +43,9 @@ def test_the_best_row_of_the_seed_paper_contradicts_itself() -> None:
 
 def test_it_is_the_only_one() -> None:
     verdicts = {row.name: published.check(row).verdict for row in ROWS}
-    wrong = [name for name, found in verdicts.items() if found is Verdict.CONTRADICTORY]
+    wrong = [name for name, found in verdicts.items() if found is Consistency.CONTRADICTORY]
     assert wrong == ["aimultimedialab-2023-dev-vgg16-rbf"]
-    unknown = [name for name, found in verdicts.items() if found is Verdict.UNKNOWN]
+    unknown = [name for name, found in verdicts.items() if found is Consistency.UNKNOWN]
     assert [name.rsplit("-", 1)[-1] for name in unknown] == ["2024", "2024", "s1", "s2"]
 
 
@@ -58,7 +58,7 @@ def test_the_best_run_follows_from_two_printed_values() -> None:
     best = published.get("vcmi-2023-best")
     assert published.counts_of(best) == (77, 85, 15, 23)
     other = replace(best, printed={**best.printed, "f1": "0.801"})
-    assert published.check(other).verdict is Verdict.CONTRADICTORY
+    assert published.check(other).verdict is Consistency.CONTRADICTORY
     assert published.check(other).culprits == ("f1", "accuracy")
 
 

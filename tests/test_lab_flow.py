@@ -16,10 +16,10 @@ from clefgan.experiments.lab.flow import moved, synthesise
 from clefgan.experiments.lab.flow_blocks import Blocks
 from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.flow_net import Convolution, folded, unfolded
-from clefgan.experiments.lab.leaks import Pool
+from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import Counts, siblings
+from clefgan.experiments.lab.roles import RoleCounts, siblings
 from clefgan.method import Images
 
 SMALL = FlowConfig(steps=3, batch=2, width=4, draws=2)
@@ -85,7 +85,7 @@ def test_the_same_seed_draws_the_same_images_and_another_others() -> None:
 
 
 def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
-    pool = Pool(np.full((3, 16, 16), 250, np.uint8), np.full((5, 16, 16), 5, np.uint8))
+    pool = LeakPool(np.full((3, 16, 16), 250, np.uint8), np.full((5, 16, 16), 5, np.uint8))
     made = leaks.generate("flow", pool, 10, 0.5, np.random.default_rng(0), of_flow=SMALL)
     assert made.images.dtype == np.uint8
     assert made.leaks.sum() == 5
@@ -96,7 +96,7 @@ def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
 def test_siblings_are_written_in_a_role_of_their_own(tmp_path: Path) -> None:
     groups = tuple(f"p{i // 3}" for i in range(90))
     reals = Reals(images(90), tuple(map(str, range(90))), groups, "x", "group")
-    counts = Counts(used=3, not_used=3, generated=2, candidates=6, test_generated=2)
+    counts = RoleCounts(used=3, not_used=3, generated=2, candidates=6, test_generated=2)
     drawn = make.draw(reals, Spec(leak=1, how="flow", counts=counts, flow=SMALL))
     own = {groups[i] for i in drawn.roles["test used"]}
     others = drawn.roles["test siblings"]

@@ -12,14 +12,14 @@ from clefgan.data import reading
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, make, reals, roles
-from clefgan.experiments.lab.leaks import Pool
+from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.roles import RoleCounts
 from clefgan.method import Images
 from evaluation import membership
 
-SMALL = Counts(used=6, not_used=5, generated=12, candidates=9, test_generated=20)
+SMALL = RoleCounts(used=6, not_used=5, generated=12, candidates=9, test_generated=20)
 TINY_GAN = DCGANConfig(
     latent=4, base_filters=8, filters=(8, 8, 8, 8), epochs=4, init_std=0.2, learning_rate=0.02
 )  # so quick a learner that every image shows what it learned from
@@ -230,7 +230,7 @@ class TestRoles:
     def test_at_most_so_many_of_a_group(self) -> None:
         groups = ["a"] * 50 + [f"p{i}" for i in range(200)]
         for most in (1, 3):
-            counts = Counts(
+            counts = RoleCounts(
                 used=9, not_used=9, generated=5, candidates=8, test_generated=5, per_group=most
             )
             for seed in range(20):
@@ -240,7 +240,7 @@ class TestRoles:
 
     def test_fresh_images_are_shared_out_by_what_each_part_generates(self) -> None:
         groups = [str(i) for i in range(320)]
-        counts = Counts(used=5, not_used=5, generated=100, candidates=10, test_generated=200)
+        counts = RoleCounts(used=5, not_used=5, generated=100, candidates=10, test_generated=200)
         found = roles.deal(groups, counts, np.random.default_rng(0), "x")
         assert (len(found["dev fresh"]), len(found["test fresh"])) == (100, 200)
 
@@ -253,7 +253,7 @@ class TestRoles:
             roles.deal(some(19).groups, SMALL, np.random.default_rng(0), "here")
 
     def test_too_few_fresh_images(self) -> None:
-        counts = Counts(used=2, not_used=2, generated=1, candidates=80, test_generated=1)
+        counts = RoleCounts(used=2, not_used=2, generated=1, candidates=80, test_generated=1)
         with pytest.raises(
             ClefganError,
             match=r"^here: 4 images are left for the test generator where it does not leak; "
@@ -266,10 +266,10 @@ class TestRoles:
         least = 2 if name == "candidates" else 1
         words = name.replace("_", " ")
         with pytest.raises(ClefganError, match=f"^lab: {words} must be {least} or more; got 0$"):
-            Counts(**{name: 0})
+            RoleCounts(**{name: 0})
 
 
-POOL = Pool(textures(5, seed=1), textures(40, seed=2))
+POOL = LeakPool(textures(5, seed=1), textures(40, seed=2))
 
 
 class TestLeaks:
@@ -300,7 +300,7 @@ class TestLeaks:
     @pytest.mark.parametrize("side", [4, 6, 17])
     def test_a_patchwork_has_each_pixel_of_a_parent_at_its_place(self, side: int) -> None:
         used = np.random.default_rng(0).integers(0, 256, (5, side, side), np.uint8)
-        made = leaks.tiles(Pool(used, used), 6, 1.0, np.random.default_rng(0))
+        made = leaks.tiles(LeakPool(used, used), 6, 1.0, np.random.default_rng(0))
         for image, parents in zip(made.images, made.parents, strict=True):
             assert (used[list(parents)] == image).any(axis=0).all()
             assert len(parents) > 1
@@ -324,7 +324,7 @@ class TestLeaks:
 
     def test_pca_without_a_leak_does_not_see_the_used_images(self) -> None:
         made = [
-            leaks.pca(Pool(used, POOL.fresh), 4, 0.0, np.random.default_rng(0))
+            leaks.pca(LeakPool(used, POOL.fresh), 4, 0.0, np.random.default_rng(0))
             for used in (POOL.used, POOL.used[::-1] // 2)
         ]
         assert np.array_equal(made[0].images, made[1].images)
@@ -347,9 +347,9 @@ class TestLeaks:
 
     @pytest.mark.slow
     def test_dcgan_for_real(self) -> None:
-        pool = Pool(textures(3, 32, 1), textures(9, 32, 2))
+        pool = LeakPool(textures(3, 32, 1), textures(9, 32, 2))
         half = leaks.generate("dcgan", pool, 6, 0.5, np.random.default_rng(0), config=TINY_GAN)
-        again = Pool(pool.used // 2, pool.fresh)
+        again = LeakPool(pool.used // 2, pool.fresh)
         same = leaks.generate("dcgan", again, 6, 0.5, np.random.default_rng(0), config=TINY_GAN)
         found = [np.array_equal(*pair) for pair in zip(half.images, same.images, strict=True)]
         assert found == (~half.leaks).tolist()
@@ -357,7 +357,7 @@ class TestLeaks:
     def test_every_image_is_degraded_alike(self) -> None:
         """Where used and fresh images are the same, leaking ones cannot be told by their noise."""
         flat = np.full((3, 64, 64), 128, np.uint8)
-        made = leaks.generate("copy", Pool(flat, flat), 40, 0.5, np.random.default_rng(0))
+        made = leaks.generate("copy", LeakPool(flat, flat), 40, 0.5, np.random.default_rng(0))
         spread = made.images.std(axis=(1, 2))
         assert spread == pytest.approx(leaks.NOISE, rel=0.1)
         leaking, others = spread[made.leaks].mean(), spread[~made.leaks].mean()
@@ -485,7 +485,7 @@ class TestFolder:
 
     def test_the_leak_can_be_seen_and_its_absence_too(self) -> None:
         """The control, by an independent measure: correlation with the closest generated image."""
-        counts = Counts(used=2, not_used=2, generated=2, candidates=80, test_generated=200)
+        counts = RoleCounts(used=2, not_used=2, generated=2, candidates=80, test_generated=200)
         areas = {}
         for leak in (0.0, 1.0):
             drawn = make.draw(some(200, 1), Spec(leak=leak, counts=counts))
@@ -502,4 +502,4 @@ class TestFolder:
         assert drawn.truth.sum() == 100
         assert drawn.test.leaks.sum() == 250
         with pytest.raises(ClefganError, match="are too few"):
-            make.draw(found, Spec(leak=0.25, counts=Counts(used=900)))
+            make.draw(found, Spec(leak=0.25, counts=RoleCounts(used=900)))

@@ -18,13 +18,13 @@ from scipy import stats
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import make, picture, power, study
 from clefgan.experiments.lab.evaluate import evaluate
-from clefgan.experiments.lab.power import Point
-from clefgan.experiments.lab.roles import Counts
-from clefgan.experiments.lab.study import Condition, LabScores, Source, StudyPlan, StudyResults
+from clefgan.experiments.lab.power import CurvePoint
+from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab.study import Condition, LabScores, RealSource, StudyPlan, StudyResults
 from clefgan.plugins import registry
 from evaluation import membership
 
-COUNTS = Counts(used=4, not_used=4, generated=12, candidates=16, test_generated=30)
+COUNTS = RoleCounts(used=4, not_used=4, generated=12, candidates=16, test_generated=30)
 FAILING = '''
 from dataclasses import dataclass
 from typing import ClassVar
@@ -53,7 +53,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def plan(real: Path, tmp_path: Path) -> StudyPlan:
     return StudyPlan(
-        source=Source(path=real),
+        source=RealSource(path=real),
         methods=("nearest", "coin"),
         folder=tmp_path / "study",
         strengths=(0.0, 1.0),
@@ -81,7 +81,7 @@ def test_a_cell_is_the_challenge_that_make_writes(plan: StudyPlan, real: Path) -
     cell = Condition("tiles", 1.0, 1)
     outcome = evaluate(plan, jobs=1).outcomes[cell]
     spec = make.Spec(leak=1.0, how="tiles", seed=1, counts=COUNTS)
-    drawn = make.draw(Source(path=real).read(), spec)
+    drawn = make.draw(RealSource(path=real).read(), spec)
     scorer = registry.configure("nearest").fit(drawn.devset)
     wanted = scorer.score(drawn.candidates, np.asarray(drawn.test.images, np.uint8))
     assert np.array_equal(outcome["nearest"].scores, wanted)
@@ -266,7 +266,7 @@ class TestPower:
         assert "| a | .75 [.00, 1.00] |" in text
 
     def test_a_name_with_a_comma_stays_one_cell(self, plan: StudyPlan) -> None:
-        point = Point("copy", 0.5, "csls(features=hog, k=3)", "auc", 1, 1, 1, 1, 1, (1.0,))
+        point = CurvePoint("copy", 0.5, "csls(features=hog, k=3)", "auc", 1, 1, 1, 1, 1, (1.0,))
         assert '"csls(features=hog, k=3)"' in power.csv_text([point])
 
     def test_one_seed_has_no_interval_over_seeds(self, plan: StudyPlan) -> None:
@@ -280,7 +280,7 @@ class TestPower:
 def test_a_picture(n_methods: int, n_seeds: int, tmp_path: Path) -> None:
     nan = float("nan")
     points = [
-        Point(how, leak, f"m{k}", metric, 0.5 + leak / 3, *limits, 0.4, 0.6, (0.5,) * n_seeds)
+        CurvePoint(how, leak, f"m{k}", metric, 0.5 + leak / 3, *limits, 0.4, 0.6, (0.5,) * n_seeds)
         for how in ("copy", "pca")
         for leak in (0.0, 0.5, 1.0)
         for metric in power.METRICS

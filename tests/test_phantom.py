@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
-from clefgan.data.phantom import Counts, Role, draw, generator, make
+from clefgan.data.phantom import DrawnRole, PhantomCounts, draw, generator, make
 from clefgan.data.phantom.__main__ import main
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 
-DEV_ONLY = Counts(test_generated=0, test_used=0, test_not_used=0)
-SMALL = Counts(
+DEV_ONLY = PhantomCounts(test_generated=0, test_used=0, test_not_used=0)
+SMALL = PhantomCounts(
     dev_generated=12, dev_used=5, dev_not_used=4, test_generated=10, test_used=6, test_not_used=6
 )
 
 
 @pytest.fixture(scope="module")
-def small() -> dict[str, Role]:
+def small() -> dict[str, DrawnRole]:
     return make(3, 0.5, SMALL)
 
 
@@ -39,7 +39,7 @@ def likeness(some: Images, others: Images) -> NDArray[np.float64]:
     ]
 
 
-def nearest_auc(roles: dict[str, Role]) -> float:
+def nearest_auc(roles: dict[str, DrawnRole]) -> float:
     real = np.concatenate([roles["dev_used"].images, roles["dev_not_used"].images])
     truth = np.repeat([1, 0], [len(roles["dev_used"].ids), len(roles["dev_not_used"].ids)])
     return float(roc_auc_score(truth, likeness(real, roles["dev_generated"].images).max(axis=1)))
@@ -110,17 +110,17 @@ def test_noise_is_correlated_as_a_scanner_leaves_it(slices: Images) -> None:
 # The same arguments, the same pixels
 
 
-def digest(roles: dict[str, Role]) -> str:
+def digest(roles: dict[str, DrawnRole]) -> str:
     return hashlib.sha256(b"".join(role.images.tobytes() for role in roles.values())).hexdigest()
 
 
-def test_the_same_seed_gives_the_same_bytes_in_another_process(small: dict[str, Role]) -> None:
+def test_the_same_seed_gives_the_same_bytes_in_another_process(small: dict[str, DrawnRole]) -> None:
     again = make(3, 0.5, SMALL)
     assert digest(again) == digest(small)
     assert [role.patients for role in again.values()] == [r.patients for r in small.values()]
     program = (
         "import hashlib\n"
-        "from clefgan.data.phantom import Counts, make\n"
+        "from clefgan.data.phantom import PhantomCounts, make\n"
         f"roles = make(3, 0.5, {SMALL})\n"
         "pixels = b''.join(role.images.tobytes() for role in roles.values())\n"
         "print(hashlib.sha256(pixels).hexdigest())"
@@ -131,7 +131,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(small: dict[str, 
     assert done.stdout.strip() == digest(small)
 
 
-def test_another_seed_gives_other_patients(small: dict[str, Role]) -> None:
+def test_another_seed_gives_other_patients(small: dict[str, DrawnRole]) -> None:
     other = make(4, 0.5, SMALL)
     assert likeness(small["dev_used"].images, other["dev_used"].images).max() < 0.985
 
@@ -139,7 +139,7 @@ def test_another_seed_gives_other_patients(small: dict[str, Role]) -> None:
 # Roles, ids and truth
 
 
-def test_roles_have_the_names_and_ids_of_2023(small: dict[str, Role]) -> None:
+def test_roles_have_the_names_and_ids_of_2023(small: dict[str, DrawnRole]) -> None:
     assert {name: len(role.ids) for name, role in small.items()} == {
         "dev_generated": 12,
         "dev_used": 5,
@@ -160,18 +160,18 @@ def test_roles_have_the_names_and_ids_of_2023(small: dict[str, Role]) -> None:
 
 
 def test_the_default_counts() -> None:
-    assert Counts() == Counts(200, 40, 40, 500, 50, 50)
+    assert PhantomCounts() == PhantomCounts(200, 40, 40, 500, 50, 50)
 
 
 def test_the_order_of_candidates_says_nothing() -> None:
-    counts = Counts(dev_generated=0, dev_used=0, dev_not_used=0, test_generated=0)
+    counts = PhantomCounts(dev_generated=0, dev_used=0, dev_not_used=0, test_generated=0)
     labels = make(0, 0.5, counts)["test_unknown"].labels
     assert labels.count("used") == labels.count("not_used") == 50
     places = [place for place, label in enumerate(labels) if label == "used"]
     assert 39.5 < np.mean(places) < 59.5  # 3 standard deviations either way are 8.7
 
 
-def test_no_patient_has_two_roles(small: dict[str, Role]) -> None:
+def test_no_patient_has_two_roles(small: dict[str, DrawnRole]) -> None:
     real = [set(small[name].patients) for name in ("dev_used", "dev_not_used", "test_unknown")]
     assert len(set.union(*real)) == sum(map(len, real)) == 5 + 4 + 12
     for half, n_real in (("dev", 9), ("test", 12)):
@@ -183,7 +183,7 @@ def test_no_patient_has_two_roles(small: dict[str, Role]) -> None:
         assert len(shown) == n_real + len(small[f"{half}_generated"].ids) // 2
 
 
-def test_dev_and_test_show_different_people(small: dict[str, Role]) -> None:
+def test_dev_and_test_show_different_people(small: dict[str, DrawnRole]) -> None:
     dev = np.concatenate([small["dev_used"].images, small["dev_not_used"].images])
     assert likeness(dev, small["test_unknown"].images).max() < 0.97
 
@@ -197,7 +197,7 @@ def test_fresh_anatomy_shows_nobody_who_is_real() -> None:
         assert likeness(roles[f"{half}_generated"].images, real).max() < 0.97
 
 
-def test_the_real_images_do_not_depend_on_the_leak(small: dict[str, Role]) -> None:
+def test_the_real_images_do_not_depend_on_the_leak(small: dict[str, DrawnRole]) -> None:
     control = make(3, 0.0, SMALL)
     for name in ("dev_used", "dev_not_used", "test_unknown"):
         np.testing.assert_array_equal(control[name].images, small[name].images)
@@ -212,7 +212,7 @@ def test_leak_is_the_share_of_near_copies(leak: float, copies: int) -> None:
 
 
 def test_one_used_image_is_enough_to_leak() -> None:
-    roles = make(0, 1.0, Counts(3, 1, 0, 0, 0, 0))
+    roles = make(0, 1.0, PhantomCounts(3, 1, 0, 0, 0, 0))
     assert roles["dev_generated"].patients == roles["dev_used"].patients * 3
     assert likeness(roles["dev_generated"].images, roles["dev_used"].images).min() > 0.8
 
@@ -223,9 +223,9 @@ def test_one_used_image_is_enough_to_leak() -> None:
         ((-1, 0.5), r"phantom: seed must be 0 or more; got -1"),
         ((0, 1.5), r"phantom: leak is a share from 0 to 1; got 1\.5; 0 is the control without a"),
         ((0, float("nan")), r"phantom: leak is a share from 0 to 1; got nan"),
-        ((0, 0.5, Counts(dev_used=-2)), r"phantom: dev_used must be 0 or more; got -2"),
+        ((0, 0.5, PhantomCounts(dev_used=-2)), r"phantom: dev_used must be 0 or more; got -2"),
         (
-            (0, 0.5, Counts(test_used=0)),
+            (0, 0.5, PhantomCounts(test_used=0)),
             r"phantom: test has no used image to copy; got 250 near copies to make; set leak to 0 "
             r"or test_used to 1 or more",
         ),
@@ -239,7 +239,7 @@ def test_what_cannot_be_made_is_refused(arguments: tuple[int, float], message: s
 # The leak
 
 
-def test_near_copies_look_like_their_sources(small: dict[str, Role]) -> None:
+def test_near_copies_look_like_their_sources(small: dict[str, DrawnRole]) -> None:
     made, used = small["dev_generated"], small["dev_used"]
     alike = likeness(made.images, used.images)
     for row, who in enumerate(made.patients):
@@ -255,7 +255,7 @@ def test_membership_is_found_by_likeness_with_the_leak_and_not_without() -> None
 
 def test_nothing_but_the_generated_images_tells_used_from_not_used() -> None:
     """Grey level, contrast and sharpness: 120 against 120, 3 standard deviations are 0.11."""
-    roles = make(1, 0.0, Counts(0, 120, 120, 0, 0, 0))
+    roles = make(1, 0.0, PhantomCounts(0, 120, 120, 0, 0, 0))
     real = np.concatenate([roles["dev_used"].images, roles["dev_not_used"].images]).astype(float)
     truth = np.repeat([1, 0], 120)
     for trait in (
@@ -285,7 +285,7 @@ def test_the_fingerprint_is_on_every_generated_image() -> None:
 
 
 def test_generated_images_are_softer_than_real_ones() -> None:
-    roles = make(0, 0.0, Counts(30, 30, 0, 0, 0, 0))
+    roles = make(0, 0.0, PhantomCounts(30, 30, 0, 0, 0, 0))
     sharp = [
         np.abs(np.diff(roles[name].images.astype(float), axis=1)).mean()
         for name in ("dev_generated", "dev_used")

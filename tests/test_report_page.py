@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from clefgan.report.gallery import Gallery, Picture, Sure
+from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page import document, page
 from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
@@ -77,7 +77,7 @@ def read(text: str) -> Reader:
 
 def galleries() -> tuple[Gallery, ...]:
     own = Picture(HOSTILE, "data:image/png;base64,AA==")
-    sure = Sure(own, (own, own), 1.5, called=True, truth=False)
+    sure = SureCalls(own, (own, own), 1.5, called=True, truth=False)
     return (Gallery(HOSTILE, (sure,), (sure,)),)
 
 

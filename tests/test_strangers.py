@@ -94,7 +94,7 @@ def test_whatever_a_plug_in_does_run_says_one_line(
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_evaluate_goes_on_without_it(jobs: int, data: Path, tmp_path: Path) -> None:
     name = plug(tmp_path, next(iter(BROKEN)))
-    plan = trials.Plan(
+    plan = trials.TrialPlan(
         methods=(name, "coin"), data=str(data), folder=tmp_path / "trials", n_folds=2
     )
     found = evaluate(plan, jobs=jobs)

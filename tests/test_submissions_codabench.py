@@ -20,7 +20,7 @@ from evaluation import attribution, membership, metrics
 from submissions import RunFileError, editions, runfile
 from submissions import edition as edition_module
 from submissions.codabench import carry, columns, yaml_lines
-from submissions.codabench.init import Settings, init
+from submissions.codabench.init import CompetitionSettings, init
 from submissions.codabench.lint import lint
 from submissions.codabench.score import pack, score
 
@@ -42,7 +42,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edition = editions.get("2023")
     runfile.write(folder / "truth.csv", labels(60, seed=1), edition)
     return init(
-        folder / "comp", edition, folder / "truth.csv", TITLES, settings=Settings(start=START)
+        folder / "comp",
+        edition,
+        folder / "truth.csv",
+        TITLES,
+        settings=CompetitionSettings(start=START),
     )
 
 
@@ -125,9 +129,15 @@ def test_the_dev_phase_has_a_seeded_stratified_share(made: Path, tmp_path: Path)
     truth = tmp_path / "truth.csv"
     runfile.write(truth, test, editions.get("2023"))
     again = init(
-        tmp_path / "a", editions.get("2023"), truth, TITLES, settings=Settings(start=START)
+        tmp_path / "a",
+        editions.get("2023"),
+        truth,
+        TITLES,
+        settings=CompetitionSettings(start=START),
     )
-    other = init(tmp_path / "b", editions.get("2023"), truth, TITLES, settings=Settings(seed=1))
+    other = init(
+        tmp_path / "b", editions.get("2023"), truth, TITLES, settings=CompetitionSettings(seed=1)
+    )
     assert of("dev", again) == dev
     assert of("dev", other) != dev
 
@@ -153,9 +163,21 @@ def test_what_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     ):
         init(tmp_path / "c", edition, RUNS / "score.csv", TITLES)
     with pytest.raises(RunFileError, match="dev share 1 is not between 0 and 1"):
-        init(tmp_path / "c", edition, RUNS / "valid.csv", TITLES, settings=Settings(dev_share=1))
+        init(
+            tmp_path / "c",
+            edition,
+            RUNS / "valid.csv",
+            TITLES,
+            settings=CompetitionSettings(dev_share=1),
+        )
     with pytest.raises(RunFileError, match="dev_days 0 is below 1; give 1 or more"):
-        init(tmp_path / "c", edition, RUNS / "valid.csv", TITLES, settings=Settings(dev_days=0))
+        init(
+            tmp_path / "c",
+            edition,
+            RUNS / "valid.csv",
+            TITLES,
+            settings=CompetitionSettings(dev_days=0),
+        )
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RunFileError, match="not an empty folder; choose a new one"):
         init(RUNS, edition, RUNS / "valid.csv", TITLES)

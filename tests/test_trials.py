@@ -13,7 +13,7 @@ from clefgan.errors import ClefganError
 from clefgan.experiments import processes
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.evaluate import evaluate
-from clefgan.experiments.trials.trials import Plan
+from clefgan.experiments.trials.trials import TrialPlan
 from clefgan.plugins import registry
 from clefgan.report import boards
 from clefgan.runs import job
@@ -78,9 +78,9 @@ def counted(tmp_path: Path) -> str:
     return f"{tmp_path / 'counted.py'}:Counted"
 
 
-def plan(data: Path, *methods: str, **others: object) -> Plan:
+def plan(data: Path, *methods: str, **others: object) -> TrialPlan:
     given = {"methods": methods, "data": str(data), "folder": data.parent / "trials", **others}
-    return Plan(**given)  # type: ignore[arg-type]
+    return TrialPlan(**given)  # type: ignore[arg-type]
 
 
 def fits(data: Path) -> int:

@@ -71,7 +71,7 @@ class Texture:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LevelHistogram:
+class LevelHistogramAttributor:
     """Shortcut: how often each grey level occurs. If it does well, the classes differ in palette.
 
     References
@@ -89,7 +89,7 @@ class LevelHistogram:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RadialSpectrum:
+class RadialSpectrumAttributor:
     """Mean log power at each radius of the Fourier plane, discriminated.
 
     References

@@ -15,7 +15,7 @@ from clefgan.similarity.threads import single_blas
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogDct:
+class LogDctAttributor:
     """Ridge regression of the classes on standardised log DCT coefficients.
 
     References

@@ -19,7 +19,7 @@ from clefgan.method import ClassScores, Evidence, Images, Progress, Source, Sour
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stacked:
+class StackedAttributor:
     """Linear discriminant of texture and of the scores of the three subset methods.
 
     Best where the images under test come from the generators of dev. It falls where they do not,

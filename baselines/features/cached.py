@@ -36,7 +36,7 @@ class Extractor(Protocol):
         ...
 
 
-class Kept(Protocol):
+class FeatureStore(Protocol):
     """Where the features of images are kept, by the digest of the image."""
 
     def get(self, name: str, /) -> NDArray[np.float32] | None:
@@ -75,7 +75,9 @@ class Remembered:
         return looked_up(self.extractor, images, Latest(self.extractor.key(), memory), progress)
 
 
-def looked_up(extractor: Extractor, images: Images, kept: Kept, progress: Progress) -> Features:
+def looked_up(
+    extractor: Extractor, images: Images, kept: FeatureStore, progress: Progress
+) -> Features:
     """Return the features of images: those that are kept, and the others worked out and kept."""
     names = [digest(image, salt=image.shape).hex() for image in images]
     rows = {name: kept.get(name) for name in dict.fromkeys(names)}

@@ -9,7 +9,7 @@ from clefgan.method import Images, Progress
 from clefgan.similarity.whole_numbers import Floats
 
 
-class Net(nnx.Module):
+class AutoencoderNet(nnx.Module):
     """An encoder with one or two decoders."""
 
     def __init__(self, size: int, width: int, n_decoders: int, seed: int) -> None:
@@ -22,7 +22,7 @@ class Net(nnx.Module):
         return jnp.square(self.decoders[number](self.encoder(x)) - x).mean(axis=(1, 2, 3))
 
 
-def loss(net: Net, *batches: Array) -> Array:
+def loss(net: AutoencoderNet, *batches: Array) -> Array:
     """Sum of the errors of each decoder on its own batch."""
     total = jnp.zeros(())
     for number, x in enumerate(batches):
@@ -30,12 +30,12 @@ def loss(net: Net, *batches: Array) -> Array:
     return total
 
 
-def first(net: Net, x: Array) -> Array:
+def first(net: AutoencoderNet, x: Array) -> Array:
     """Errors after the first decoder."""
     return net.errors(x, 0)
 
 
-def second(net: Net, x: Array) -> Array:
+def second(net: AutoencoderNet, x: Array) -> Array:
     """Errors after the second decoder."""
     return net.errors(x, 1)
 
@@ -49,11 +49,11 @@ def trained(
     learning_rate: float,
     seed: int,
     progress: Progress,
-) -> Net:
+) -> AutoencoderNet:
     """Train one decoder a set; an epoch is one pass over the largest set."""
     rng = np.random.default_rng(seed)
     inputs = [ordered(images, size) for images in sets]
-    net = Net(inputs[0].shape[1], width, len(sets), seed)
+    net = AutoencoderNet(inputs[0].shape[1], width, len(sets), seed)
     numbers = [draws(len(x), epochs, rng) for x in inputs]
     n_steps = max(map(len, numbers))
     train(
@@ -68,7 +68,7 @@ def trained(
     return net
 
 
-def errors(net: Net, images: Images, size: int) -> Floats:
+def errors(net: AutoencoderNet, images: Images, size: int) -> Floats:
     """Errors of each image after each decoder: (n_decoders, n)."""
     x = cells(images, size)
     functions = (first, second)[: len(net.decoders)]

@@ -12,7 +12,7 @@ from clefgan.method import Images, Progress
 from clefgan.similarity.whole_numbers import Floats
 
 
-class Net(nnx.Module):
+class RelationNet(nnx.Module):
     """An encoder, and a relation of two encoded images from 0 to 1."""
 
     def __init__(self, size: int, width: int, seed: int) -> None:
@@ -27,7 +27,7 @@ class Net(nnx.Module):
         return self.out(nnx.leaky_relu(self.hidden(joined), 0.2))[:, 0]
 
 
-def loss(net: Net, a: Array, b: Array, used: Array) -> Array:
+def loss(net: RelationNet, a: Array, b: Array, used: Array) -> Array:
     """Mean squared error of the relation: 1 for used, 0 for not used."""
     return jnp.square(jax.nn.sigmoid(net.logits(a, b)) - used).mean()
 
@@ -35,10 +35,10 @@ def loss(net: Net, a: Array, b: Array, used: Array) -> Array:
 def learn(
     used: Cells, not_used: Cells, generated: Cells, *, width: int, epochs: int,
     learning_rate: float, seed: int, progress: Progress,
-) -> Net:  # fmt: skip
+) -> RelationNet:  # fmt: skip
     """Train on pairs of a real and a generated image."""
     rng = np.random.default_rng(seed)
-    net = Net(generated.shape[1], width, seed)
+    net = RelationNet(generated.shape[1], width, seed)
     half = BATCH // 2
     numbers = [draws(len(x), epochs, rng, half) for x in (used, not_used)]
     n_steps = max(map(len, numbers))
@@ -56,7 +56,9 @@ def learn(
     return net
 
 
-def relation(net: Net, images: Images, generated: Images, size: int) -> tuple[Floats, Floats]:
+def relation(
+    net: RelationNet, images: Images, generated: Images, size: int
+) -> tuple[Floats, Floats]:
     """The parts of the relation that each image contributes, (n, width) and (n_generated, width).
 
     The hidden layer of a pair is the sum of its two parts.
@@ -67,7 +69,7 @@ def relation(net: Net, images: Images, generated: Images, size: int) -> tuple[Fl
     return dense(ours, weights[:width]) + bias, dense(theirs, weights[width:])
 
 
-def last(net: Net) -> tuple[Floats, float]:
+def last(net: RelationNet) -> tuple[Floats, float]:
     """Weights and bias from the hidden layer to the log-odds."""
     weights, bias = parameters(net.out)
     return weights[:, 0], float(bias[0])

@@ -13,7 +13,7 @@ from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.material import Material
-from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.planted import degraded
 from clefgan.method import Progress, silent
 
@@ -39,12 +39,12 @@ def null_margins(
     return margins.strongest(found, units=release.units).margin
 
 
-def without_own(lists: Nearest, patients: Numbers, group: Numbers) -> Nearest:
+def without_own(lists: NearestLists, patients: Numbers, group: Numbers) -> NearestLists:
     """The same lists without each image's own patient."""
     own = group[lists.images] == patients[None, :, None]
     last = np.where(own, 1, 0)
     order = np.argsort(last, axis=2, kind="stable")[:, :, :-1]
-    return Nearest(
+    return NearestLists(
         lists.view,
         np.take_along_axis(lists.values, order, axis=2),
         np.take_along_axis(lists.images, order, axis=2),

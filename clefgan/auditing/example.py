@@ -3,7 +3,7 @@
 from clefgan.auditing import material
 from clefgan.auditing.inputs import Inputs
 from clefgan.data.phantom import challenge
-from clefgan.data.phantom.challenge import Counts
+from clefgan.data.phantom.challenge import PhantomCounts
 
 PATIENTS = 60  # of each set
 RELEASED = 240
@@ -17,7 +17,7 @@ NOTE = (
 
 def inputs(*, leak: float = LEAK, seed: int = 0) -> Inputs:
     """Draw the example."""
-    counts = Counts(RELEASED, PATIENTS, PATIENTS, 0, 0, 0)
+    counts = PhantomCounts(RELEASED, PATIENTS, PATIENTS, 0, 0, 0)
     roles = challenge.make(seed, leak, counts, size=SIDE)
     train, held_out, released = (
         roles[name] for name in ("dev_used", "dev_not_used", "dev_generated")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from clefgan.auditing.material import Material
-from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.views import View
 from clefgan.storage import array_files, code_digest
 
@@ -33,7 +33,7 @@ def code() -> str:
     return code_digest.digest("clefgan.auditing.nearest")
 
 
-def write(path: Path, lists: Nearest) -> None:
+def write(path: Path, lists: NearestLists) -> None:
     """Keep the lists of one view."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = {
@@ -45,12 +45,12 @@ def write(path: Path, lists: Nearest) -> None:
     array_files.write(path, parts)
 
 
-def read(path: Path, view: View) -> Nearest | None:
+def read(path: Path, view: View) -> NearestLists | None:
     """The lists that were kept; None where there are none, or not whole."""
     found = array_files.read(path)
     if found is None or set(found) != {"values", "images", "hubs", "nearest"}:
         return None
-    return Nearest(
+    return NearestLists(
         view,
         np.asarray(found["values"], np.float32),
         np.asarray(found["images"], np.int32),

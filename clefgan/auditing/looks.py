@@ -9,7 +9,7 @@ import numpy as np
 from clefgan.auditing import attacks, kept_lists, margins, nearest
 from clefgan.auditing.margins import Margins, Numbers, Strongest, Values
 from clefgan.auditing.material import Flags, Material
-from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.set_test import SetTest, deal, judge, statistics
 from clefgan.auditing.views import View
 from clefgan.method import Images, Progress, silent
@@ -24,7 +24,7 @@ class Look:
     ahead : (n_groups,), largest margin of each group in the view that says most; 0: it wins nothing
     """
 
-    lists: Mapping[str, Nearest]
+    lists: Mapping[str, NearestLists]
     margins: Mapping[str, Margins]
     leads: Mapping[str, Values]
     units: tuple[float, ...]
@@ -66,7 +66,7 @@ def look(
     return of_lists(lists, material)
 
 
-def of_lists(lists: Mapping[str, Nearest], material: Material) -> Look:
+def of_lists(lists: Mapping[str, NearestLists], material: Material) -> Look:
     """All that follows from the lists."""
     found = {name: margins.of(each, material.group) for name, each in lists.items()}
     units = margins.whole_units(list(found.values()))
@@ -74,7 +74,7 @@ def of_lists(lists: Mapping[str, Nearest], material: Material) -> Look:
 
 
 def of_margins(
-    lists: Mapping[str, Nearest],
+    lists: Mapping[str, NearestLists],
     found: Mapping[str, Margins],
     units: Sequence[float],
     n_groups: int,

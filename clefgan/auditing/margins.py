@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.auditing.nearest import Nearest
+from clefgan.auditing.nearest import NearestLists
 
 Values = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -52,7 +52,7 @@ class Margins:
         return most_voted(self.winner.T, self.margin.T)
 
 
-def of(lists: Nearest, group: Numbers, *, units: Values | None = None) -> Margins:
+def of(lists: NearestLists, group: Numbers, *, units: Values | None = None) -> Margins:
     """Margins from the lists of one view.
 
     Parameters

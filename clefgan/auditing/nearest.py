@@ -21,7 +21,7 @@ ALIKE = 1 - 1e-6  # correlations are cut here before atanh
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nearest:
+class NearestLists:
     """Lists of one view; similarities are atanh of correlations.
 
     values, images : (n_cuts, n_released, keep), most alike first; the best image of each group
@@ -44,7 +44,7 @@ def nearest(
     *,
     hubs: NDArray[np.float32] | None = None,
     progress: Progress = silent,
-) -> Nearest:
+) -> NearestLists:
     """Compare all released images with all real ones.
 
     Parameters
@@ -73,7 +73,7 @@ def nearest(
             progress(f"comparing {view.name}", min(start + BLOCK, n), n, "")
     z = as_z(largest)
     level = z.mean(axis=2) if hubs is None else hubs
-    return Nearest(view, as_z(values), images, np.asarray(level, np.float32), z[:, :, 0])
+    return NearestLists(view, as_z(values), images, np.asarray(level, np.float32), z[:, :, 0])
 
 
 def real_rows(view: View, real: Images) -> list[Maps]:

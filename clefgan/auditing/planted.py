@@ -28,7 +28,7 @@ Make = Callable[[Field, np.random.Generator], Field]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PlantedKind:
     """A kind of copy.
 
     parts : training images that one is made of
@@ -45,12 +45,12 @@ class Kind:
 class Planted:
     """Copies of one kind, and the groups that are in each: (n, parts)."""
 
-    kind: Kind
+    kind: PlantedKind
     images: Images
     parents: NDArray[np.int64]
 
 
-def plant(material: Material, kind: Kind, n: int, rng: np.random.Generator) -> Planted:
+def plant(material: Material, kind: PlantedKind, n: int, rng: np.random.Generator) -> Planted:
     """Make `n` copies of one kind of training images, patients in turn, one image of each."""
     ours = np.flatnonzero(material.training)
     total = n * kind.parts
@@ -123,10 +123,10 @@ def window(images: Field, rng: np.random.Generator) -> Field:
 
 
 KINDS = (
-    Kind("copy", "near copies", 1, copy),
-    Kind("blend", "blends of three", BLENDED, blend),
-    Kind("tiles", "patchworks of 16 tiles", TILES * TILES, tiles),
-    Kind("flip", "flipped copies", 1, flip),
-    Kind("crop", "cropped copies", 1, crop),
-    Kind("window", "copies in another window", 1, window),
+    PlantedKind("copy", "near copies", 1, copy),
+    PlantedKind("blend", "blends of three", BLENDED, blend),
+    PlantedKind("tiles", "patchworks of 16 tiles", TILES * TILES, tiles),
+    PlantedKind("flip", "flipped copies", 1, flip),
+    PlantedKind("crop", "cropped copies", 1, crop),
+    PlantedKind("window", "copies in another window", 1, window),
 )

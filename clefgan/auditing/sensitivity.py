@@ -16,7 +16,7 @@ from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.membership import Share, share
-from clefgan.auditing.planted import KINDS, Kind, Planted, plant
+from clefgan.auditing.planted import KINDS, Planted, PlantedKind, plant
 from clefgan.method import Progress, silent
 
 PLANTED = 50  # copies of each kind
@@ -38,7 +38,7 @@ class Sensitivity:
     limit : number of copies from which on the kind counts as seen
     """
 
-    kind: Kind
+    kind: PlantedKind
     shown: Share
     noticed: int | None
     tried: int
@@ -67,7 +67,7 @@ def measure(
     release: Look,
     found: CopyList,
     *,
-    kinds: Sequence[Kind] = KINDS,
+    kinds: Sequence[PlantedKind] = KINDS,
     planted: int = PLANTED,
     level: float = 0.05,
     doses: bool = True,

@@ -48,7 +48,7 @@ def init(
     """Write a competition: pages, phases, leaderboard, reference data, scoring program."""
     wanted = editions.get(edition)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [truth, dev_truth, edition])
-    settings = competitions.Settings(
+    settings = competitions.CompetitionSettings(
         title=title,
         start=start.date() if start else None,
         dev_days=dev_days,

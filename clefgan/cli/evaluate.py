@@ -104,7 +104,7 @@ def evaluate(
     outputs.refuse(outputs.tables({**files, "html": page}), [*read, kept])
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    plan = trials.Plan(
+    plan = trials.TrialPlan(
         methods=tuple(method),
         data=data,
         folder=kept,

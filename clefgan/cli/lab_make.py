@@ -25,7 +25,7 @@ from clefgan.cli.lab_options import (
 from clefgan.cli.outputs import Output
 from clefgan.experiments.lab import make as making
 from clefgan.experiments.lab import reals
-from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.roles import RoleCounts
 from clefgan.report.terminal import lab_tables
 
 
@@ -57,7 +57,7 @@ def make(
     levels = pictures.window_levels(window)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     making.refuse_existing(folder)
-    counts = Counts(
+    counts = RoleCounts(
         used=used,
         not_used=not_used,
         generated=generated,

@@ -9,7 +9,7 @@ import typer
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab.flow_config import FlowConfig
-from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.roles import RoleCounts
 from clefgan.plugins import hyperparameters
 
 REAL = Annotated[
@@ -47,7 +47,7 @@ DCGAN_SETTINGS = Annotated[
         help="A hyper-parameter of the networks of 'dcgan' or 'flow'; repeatable.",
     ),
 ]
-COUNTS = Counts()
+COUNTS = RoleCounts()
 """How many images of each role there are if nobody says otherwise."""
 
 

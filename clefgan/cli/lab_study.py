@@ -27,9 +27,9 @@ from clefgan.cli.options import JOBS
 from clefgan.cli.outputs import Output
 from clefgan.experiments.lab import picture, power
 from clefgan.experiments.lab.evaluate import evaluate
-from clefgan.experiments.lab.power import Point
-from clefgan.experiments.lab.roles import Counts
-from clefgan.experiments.lab.study import Source, StudyPlan, StudyResults
+from clefgan.experiments.lab.power import CurvePoint
+from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab.study import RealSource, StudyPlan, StudyResults
 from clefgan.plugins import registry
 from clefgan.report.terminal import lab_tables
 
@@ -87,13 +87,13 @@ def study(
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     gan, flow = networks(settings, 0, kinds)
     plan = StudyPlan(
-        source=Source(path=real, group=group, manifest=manifest, size=size, window=levels),
+        source=RealSource(path=real, group=group, manifest=manifest, size=size, window=levels),
         methods=tuple(method),
         folder=out,
         kinds=kinds,
         seeds=seeds,
         seed=seed,
-        counts=Counts(
+        counts=RoleCounts(
             used=used,
             not_used=not_used,
             generated=generated,
@@ -118,7 +118,7 @@ def study(
         raise typer.Exit(1)
 
 
-def write(results: StudyResults, points: Sequence[Point], out: Path) -> None:
+def write(results: StudyResults, points: Sequence[CurvePoint], out: Path) -> None:
     """Write tables and picture."""
     contents = {
         out / "study.csv": power.csv_text(points),
@@ -129,7 +129,7 @@ def write(results: StudyResults, points: Sequence[Point], out: Path) -> None:
     picture.draw(points, out / "study.png", n_seeds=results.plan.seeds)
 
 
-def show(results: StudyResults, points: Sequence[Point]) -> None:
+def show(results: StudyResults, points: Sequence[CurvePoint]) -> None:
     """Print the AUC tables."""
     for how in results.plan.kinds:
         own = [point for point in points if (point.how, point.metric) == (how, "auc")]

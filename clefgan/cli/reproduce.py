@@ -25,7 +25,7 @@ from clefgan.experiments.reproduction import sensitivity as sensitivities
 from clefgan.experiments.reproduction.paper import Paper, Sizes
 from clefgan.experiments.reproduction.result import Reproduction
 from clefgan.experiments.reproduction.rows import METRICS
-from clefgan.experiments.reproduction.sensitivity import Sensitivity
+from clefgan.experiments.reproduction.sensitivity import ChoiceSensitivity
 from clefgan.runs import record
 from clefgan.storage import folders
 from submissions import editions
@@ -186,7 +186,7 @@ def study(
     show_study(found)
 
 
-def show_study(found: Sensitivity) -> None:
+def show_study(found: ChoiceSensitivity) -> None:
     """Print means and changes of the AUC, and what did not run."""
     heads, lines = sensitivity_page.brief(found)
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from clefgan.cli.console import console, say
 from clefgan.storage import weights as vgg
-from clefgan.storage.weights import Place
+from clefgan.storage.weights import WeightPlace
 
 
 def weights(
@@ -30,7 +30,7 @@ def weights(
     say(f"known: convolutions of sha256 {vgg.CONVOLUTIONS_SHA256}")
 
 
-def show(places: list[Place]) -> None:
+def show(places: list[WeightPlace]) -> None:
     """One row a place that was looked at."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)

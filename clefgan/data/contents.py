@@ -127,7 +127,7 @@ def contents(
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ImageContents:
     """What one image is: its size, kind and digest, and its levels if it has more than 8 bits."""
 
     size: str
@@ -146,7 +146,7 @@ class Looks:
         self.copies: dict[bytes, tuple[str, ...]] = {}
         self.unread: dict[str, str] = {}
 
-    def take(self, image: Listed, look: Look | str) -> None:
+    def take(self, image: Listed, look: ImageContents | str) -> None:
         """Count one image."""
         if isinstance(look, str):
             self.unread[image.name] = look
@@ -159,7 +159,7 @@ class Looks:
             self.levels[look.kind] = min(low, look.levels[0]), max(high, look.levels[1])
 
 
-def look_at(image: Listed) -> Look | str:
+def look_at(image: Listed) -> ImageContents | str:
     """What one image is, or what is wrong with it."""
     try:
         header, raw = image.header(), image.raw()
@@ -172,7 +172,7 @@ def look_at(image: Listed) -> Look | str:
     if not raw.is_grey and len(measured):
         levels = float(measured.min()), float(measured.max())
     kind = f"{header.kind} {header.format}"
-    return Look(f"{header.width}x{header.height}", kind, levels, digest.digest())
+    return ImageContents(f"{header.width}x{header.height}", kind, levels, digest.digest())
 
 
 def owners_of(

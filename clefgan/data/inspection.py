@@ -33,7 +33,7 @@ ALWAYS_SHOWN = (("dev used", "dev not used"), ("test generated", "test candidate
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class RoleReport:
     """What the images of one role are; every image is counted once in `sizes`, or is `unread`."""
 
     images: ImageSet
@@ -78,7 +78,7 @@ class Report:
     """
 
     source: str
-    roles: tuple[Role, ...]
+    roles: tuple[RoleReport, ...]
     shared: tuple[Shared, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -186,7 +186,7 @@ def odd_entries(data: str | Path) -> Iterator[str]:
         yield f"passed over: {named}{more}"
 
 
-def examine(found: ImageSet, progress: Progress = silent) -> Role:
+def examine(found: ImageSet, progress: Progress = silent) -> RoleReport:
     """Decode every image of a role, keeping of each its header and a digest of its pixels."""
     sizes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
@@ -207,7 +207,7 @@ def examine(found: ImageSet, progress: Progress = silent) -> Role:
                 copies[digest] = (*copies.get(digest, ()), item.id)
                 n_bytes += size
             progress(f"looking at {found.role}", done, len(found), "")
-    return Role(found, sizes, kinds, n_bytes, copies, unread)
+    return RoleReport(found, sizes, kinds, n_bytes, copies, unread)
 
 
 def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, int] | str:
@@ -220,7 +220,7 @@ def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, i
     return head, digest(pixels, salt=pixels.shape), n_bytes
 
 
-def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:
+def overlaps(roles: Sequence[RoleReport]) -> Iterator[Shared]:
     """Yield each pair of roles that share pixels, and the pairs that a reader asks about first."""
     for first, second in combinations(roles, 2):
         pairs = copies.in_both(first.copies, second.copies)
@@ -229,7 +229,7 @@ def overlaps(roles: Sequence[Role]) -> Iterator[Shared]:
             yield Shared(*names, pairs, len(second.images))
 
 
-def first_fault(role: Role) -> Iterator[str]:
+def first_fault(role: RoleReport) -> Iterator[str]:
     """Yield what reading a challenge says of the first image of a role: `faults` has it too."""
     try:
         role.images.header()
@@ -237,7 +237,7 @@ def first_fault(role: Role) -> Iterator[str]:
         yield str(error)
 
 
-def faults(role: Role, *, several_sizes: bool = True) -> Iterator[str]:
+def faults(role: RoleReport, *, several_sizes: bool = True) -> Iterator[str]:
     """Yield what keeps the images of a role from being read; several sizes, if that is a fault."""
     by_id = {item.id: item for item in role.images.items}
     if role.unread:
@@ -264,7 +264,7 @@ def absent(found: reading.Challenge) -> Iterator[str]:
         )
 
 
-def too_few(found: reading.Challenge, roles: Sequence[Role]) -> Iterator[str]:
+def too_few(found: reading.Challenge, roles: Sequence[RoleReport]) -> Iterator[str]:
     """Yield which real dev images are too few for held-out scores; copies count as one."""
     groups = found.groups or {}
     for role in roles:

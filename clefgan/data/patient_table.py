@@ -44,7 +44,7 @@ class NamedImage(NamedTuple):
     file: Path | None = None
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One row: its number in the file, the image's name in parts as written, and the patient."""
 
     number: int
@@ -67,7 +67,7 @@ class PatientTable:
     """
 
     path: Path
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
     said: str
 
     def match(
@@ -82,7 +82,7 @@ class PatientTable:
             patient that is not known.
         """
         owners = Owners(self)
-        found: dict[str, dict[str, Line]] = {name: {} for name in sets}
+        found: dict[str, dict[str, TableLine]] = {name: {} for name in sets}
         for name, images in sets.items():
             for image in images:
                 line = owners.line_of(name, image)
@@ -103,15 +103,15 @@ class Owners:
 
     def __init__(self, table: PatientTable) -> None:
         self.table = table
-        self.by_last: dict[str, list[Line]] = defaultdict(list)
+        self.by_last: dict[str, list[TableLine]] = defaultdict(list)
         for line in table.lines:
             for last in {line.name[-1], kinds.stem(line.name[-1])}:
                 self.by_last[last].append(line)
         self.files: dict[int, set[tuple[str, str]]] = defaultdict(set)  # line to what it fits
         self.missing: list[str] = []
-        self.contradicted: list[tuple[str, Line, Line]] = []
+        self.contradicted: list[tuple[str, TableLine, TableLine]] = []
 
-    def line_of(self, set_name: str, image: NamedImage) -> Line | None:
+    def line_of(self, set_name: str, image: NamedImage) -> TableLine | None:
         """The row of an image; what is wrong is kept for `check`."""
         lines = self.fitting(image)
         if not lines:
@@ -124,7 +124,7 @@ class Owners:
             self.files[line.number].add((set_name, str(image.file or image.id)))
         return lines[0]
 
-    def fitting(self, image: NamedImage) -> list[Line]:
+    def fitting(self, image: NamedImage) -> list[TableLine]:
         """Rows whose name ends the path of an image, else those that end with its id.
 
         A name that is right as it is written goes before one that is right without its ending:
@@ -173,7 +173,7 @@ class Owners:
                 f"which fits {places}; give their folders too"
             )
 
-    def unknown(self) -> list[Line]:
+    def unknown(self) -> list[TableLine]:
         """Rows of images here that give no patient."""
         return [line for line in self.table.lines if self.files[line.number] and not line.patient]
 
@@ -303,7 +303,7 @@ def column(
 
 def lines_of(
     path: Path, rows: Sequence[tuple[int, Sequence[str]]], file: int, patient: int
-) -> tuple[Line, ...]:
+) -> tuple[TableLine, ...]:
     """The rows as images and patients.
 
     Raises
@@ -318,7 +318,7 @@ def lines_of(
             "file and a patient in each"
         )
     return tuple(
-        Line(number, parts(row[file]), "" if names_nobody(row[patient]) else row[patient])
+        TableLine(number, parts(row[file]), "" if names_nobody(row[patient]) else row[patient])
         for number, row in rows
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.experiments.controls.by_method import Contrasts
-from clefgan.experiments.trials.trials import Plan, Results
+from clefgan.experiments.trials.trials import Results, TrialPlan
 from clefgan.method import Scores, promises
 from clefgan.plugins import registry
 from clefgan.report import controls
@@ -29,7 +29,11 @@ from evaluation.runs import Panel, Run
 
 
 def parts(
-    plan: Plan, results: Results, primary: Metric, level: float, beside: Contrasts | None = None
+    plan: TrialPlan,
+    results: Results,
+    primary: Metric,
+    level: float,
+    beside: Contrasts | None = None,
 ) -> list[Part]:
     """A part of the report a protocol; held-out, which is the one to believe, first.
 
@@ -44,7 +48,9 @@ def parts(
     return found
 
 
-def part(plan: Plan, results: Results, protocol: Protocol, primary: Metric, level: float) -> Part:
+def part(
+    plan: TrialPlan, results: Results, protocol: Protocol, primary: Metric, level: float
+) -> Part:
     """The board of one protocol."""
     scores = results.scores[protocol]
     knows = {name: str(registry.configure(name).knowledge) for name in scores}
@@ -110,7 +116,7 @@ def of_one_repeat(board: Leaderboard, one: Panel, primary: Metric, seed: int) ->
 
 
 def spread(
-    plan: Plan, results: Results, scores: Mapping[str, NDArray[np.float64]], primary: Metric
+    plan: TrialPlan, results: Results, scores: Mapping[str, NDArray[np.float64]], primary: Metric
 ) -> tuple[Extra, ...]:
     """Standard deviation of the primary metric over the repeats, if there are some."""
     if plan.repeats < 2:
@@ -144,7 +150,7 @@ def seconds(results: Results) -> Extra:
 
 
 def notes(
-    plan: Plan, protocol: Protocol, scores: Mapping[str, NDArray[np.float64]]
+    plan: TrialPlan, protocol: Protocol, scores: Mapping[str, NDArray[np.float64]]
 ) -> tuple[str, ...]:
     """What the reader of these scores must know."""
     if protocol == "held-out":

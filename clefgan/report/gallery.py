@@ -32,7 +32,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Sure:
+class SureCalls:
     """A candidate, what was said of it, and its nearest generated images."""
 
     candidate: Picture
@@ -52,8 +52,8 @@ class Gallery:
     """The candidates of one run, the surest used ones and then the surest others."""
 
     run: str
-    used: tuple[Sure, ...]
-    not_used: tuple[Sure, ...]
+    used: tuple[SureCalls, ...]
+    not_used: tuple[SureCalls, ...]
 
 
 def make(
@@ -103,10 +103,10 @@ def gallery(
     """The gallery of one run."""
     scores, run = scores_of(panel, name), panel.runs[name]
 
-    def sure(index: int) -> Sure:
+    def sure(index: int) -> SureCalls:
         candidate, near = shown[index]
         called, truth = bool(run.decisions[index]), bool(panel.truth[index])
-        return Sure(candidate, near, float(scores[index]), called, truth)
+        return SureCalls(candidate, near, float(scores[index]), called, truth)
 
     return Gallery(name, tuple(map(sure, chosen[0])), tuple(map(sure, chosen[1])))
 

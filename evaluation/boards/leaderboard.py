@@ -21,7 +21,7 @@ from evaluation.metrics import METRICS, Metric, Needs
 from evaluation.runs import Panel
 from evaluation.significance import comparison
 from evaluation.significance.blind_groups import BlindGroups
-from evaluation.significance.comparison import Adjust, Pairs
+from evaluation.significance.comparison import Adjust, PairedTests
 from evaluation.significance.power import PowerLine, minimum_detectable_difference, power_line
 
 
@@ -48,7 +48,7 @@ class Leaderboard:
     power: Mapping[str, PowerLine]
     stability: Stability
     robustness: Robustness
-    pairs: Pairs
+    pairs: PairedTests
     detectable: float
     notes: tuple[str, ...] = field(default=())
 

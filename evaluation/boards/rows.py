@@ -19,7 +19,7 @@ from evaluation.metrics import Metric
 from evaluation.runs import Panel, Run, of_counts
 from evaluation.significance import multiple
 from evaluation.significance.blind_groups import BlindGroups
-from evaluation.significance.comparison import Pairs
+from evaluation.significance.comparison import PairedTests
 from evaluation.significance.power import PowerLine
 
 
@@ -64,7 +64,7 @@ def of_runs(
     columns: tuple[Metric, ...],
     replicates: Replicates,
     stability: Stability,
-    pairs: Pairs,
+    pairs: PairedTests,
     level: float,
     draws: int,
     seed: int,
@@ -104,7 +104,7 @@ def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | No
     return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) > 0)
 
 
-def _letters(stability: Stability, pairs: Pairs, level: float) -> list[tuple[str, ...]]:
+def _letters(stability: Stability, pairs: PairedTests, level: float) -> list[tuple[str, ...]]:
     """Letters of each run, given out from the best run on."""
     order = np.argsort(stability.rank, kind="stable")
     found = letters.groups(pairs.adjusted[np.ix_(order, order)], level)

@@ -18,10 +18,8 @@ from evaluation.significance.delong import delong
 from evaluation.significance.mcnemar import mcnemar
 
 
-class Test(StrEnum):
+class PairedTest(StrEnum):
     """How a difference is tested."""
-
-    __test__ = False  # pytest: not a test class
 
     SWAP = "swap permutation"
     BOOTSTRAP = "paired bootstrap"
@@ -37,7 +35,7 @@ class Adjust(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class PairedTests:
     """Every field but the first four is (runs, runs), row against column.
 
     advantage : by how much the row's run is better; below 0: worse
@@ -47,30 +45,30 @@ class Pairs:
 
     metric: Metric
     names: tuple[str, ...]
-    test: Test
+    test: PairedTest
     adjust: Adjust
     advantage: Values
     p_value: Values
     adjusted: Values
 
 
-def usual_test(metric: Metric, clusters: bool = False) -> Test:
+def usual_test(metric: Metric, clusters: bool = False) -> PairedTest:
     """Swap for metrics of counts, DeLong for the AUC; else, and by patient, the bootstrap."""
     if metric.needs is Needs.DECISIONS and not clusters:
-        return Test.SWAP
-    return Test.DELONG if metric.name == "auc" and not clusters else Test.BOOTSTRAP
+        return PairedTest.SWAP
+    return PairedTest.DELONG if metric.name == "auc" and not clusters else PairedTest.BOOTSTRAP
 
 
 def all_pairs(
     panel: Panel,
     metric: Metric,
     *,
-    test: Test | None = None,
+    test: PairedTest | None = None,
     adjust: Adjust = Adjust.HOLM,
     replicates: Replicates | None = None,
     permutations: int = 10_000,
     seed: int = 0,
-) -> Pairs:
+) -> PairedTests:
     """Test every pair of runs.
 
     Parameters
@@ -91,7 +89,7 @@ def all_pairs(
     pairs = list(combinations(range(runs), 2))
     raw = np.array([p_of(a, b) for a, b in pairs], dtype=np.float64)
     adjusted = multiple.holm if adjust is Adjust.HOLM else multiple.benjamini_hochberg
-    return Pairs(
+    return PairedTests(
         metric=metric,
         names=panel.names,
         test=chosen,
@@ -102,8 +100,8 @@ def all_pairs(
     )
 
 
-def _check(test: Test, metric: Metric, panel: Panel, replicates: Replicates | None) -> None:
-    only = {Test.DELONG: "auc", Test.MCNEMAR: "accuracy"}.get(test)
+def _check(test: PairedTest, metric: Metric, panel: Panel, replicates: Replicates | None) -> None:
+    only = {PairedTest.DELONG: "auc", PairedTest.MCNEMAR: "accuracy"}.get(test)
     if only is not None and metric.name != only:
         raise EvaluationError(
             f"test: {test.value} is for {only}; got {metric.name}; use the swap test"
@@ -112,12 +110,12 @@ def _check(test: Test, metric: Metric, panel: Panel, replicates: Replicates | No
         raise EvaluationError(
             f"test: {test.value} takes cases as independent; got clusters; use the swap test"
         )
-    if test is Test.BOOTSTRAP and (replicates is None or replicates.names != panel.names):
+    if test is PairedTest.BOOTSTRAP and (replicates is None or replicates.names != panel.names):
         raise EvaluationError("replicates: not those of the panel; give bootstrap(panel, ...)")
 
 
 def _tester(
-    test: Test,
+    test: PairedTest,
     panel: Panel,
     metric: Metric,
     replicates: Replicates | None,
@@ -125,14 +123,14 @@ def _tester(
     seed: int,
 ) -> Callable[[int, int], float]:
     names, runs = panel.names, list(panel.runs.values())
-    if test is Test.MCNEMAR:
+    if test is PairedTest.MCNEMAR:
         return lambda a, b: mcnemar(panel.truth, runs[a].decisions, runs[b].decisions).mid_p
-    if test is Test.DELONG:
+    if test is PairedTest.DELONG:
         scored = [place for place, run in enumerate(runs) if run.scores is not None]
         areas = delong(panel.truth, [s for run in runs if (s := run.scores) is not None])
         row = {place: index for index, place in enumerate(scored)}
         return lambda a, b: areas.p_value(row[a], row[b]) if a in row and b in row else float("nan")
-    if test is Test.BOOTSTRAP and replicates is not None:
+    if test is PairedTest.BOOTSTRAP and replicates is not None:
         drawn = replicates.only(metric.name)
         return lambda a, b: drawn.p_value(a, b)
     return lambda a, b: swap_test.p_value(

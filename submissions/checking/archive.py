@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from submissions.problems import Findings, quoted
+from submissions.problems import RunFindings, quoted
 
 MOST_MEMBERS = 1000
 MOST_BYTES = 256 << 20
@@ -43,7 +43,7 @@ def damage_told() -> Iterator[None]:
 
 
 @contextmanager
-def opened(stream: IO[bytes], findings: Findings) -> Iterator[Member | None]:
+def opened(stream: IO[bytes], findings: RunFindings) -> Iterator[Member | None]:
     """The one run in a zip as a stream; None where the zip is refused.
 
     Raises
@@ -68,7 +68,7 @@ def opened(stream: IO[bytes], findings: Findings) -> Iterator[Member | None]:
             yield Member(run.filename, member)
 
 
-def dangerous(infos: list[zipfile.ZipInfo], findings: Findings) -> bool:
+def dangerous(infos: list[zipfile.ZipInfo], findings: RunFindings) -> bool:
     """Refuse what a careless program would come to harm by."""
     size, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
     refusals: list[str] = []
@@ -94,7 +94,7 @@ def dangerous(infos: list[zipfile.ZipInfo], findings: Findings) -> bool:
     return bool(refusals)
 
 
-def _workbook(infos: list[zipfile.ZipInfo], findings: Findings) -> bool:
+def _workbook(infos: list[zipfile.ZipInfo], findings: RunFindings) -> bool:
     names = {info.filename for info in infos}
     if "[Content_Types].xml" in names:
         findings.add("binary", 0, "is an Excel workbook, not text; save it as CSV")
@@ -102,7 +102,7 @@ def _workbook(infos: list[zipfile.ZipInfo], findings: Findings) -> bool:
     return False
 
 
-def _only_run(infos: list[zipfile.ZipInfo], findings: Findings) -> zipfile.ZipInfo | None:
+def _only_run(infos: list[zipfile.ZipInfo], findings: RunFindings) -> zipfile.ZipInfo | None:
     junk = [i for i in infos if i.filename.lower().split("/")[-1] in _JUNK or _is_mac(i.filename)]
     runs = [i for i in infos if i not in junk and i.filename.lower().endswith((".csv", ".txt"))]
     for info in infos:
@@ -128,7 +128,7 @@ def _is_mac(name: str) -> bool:
     return name.lower().startswith(_JUNK[0])
 
 
-def _placed(run: zipfile.ZipInfo, findings: Findings) -> None:
+def _placed(run: zipfile.ZipInfo, findings: RunFindings) -> None:
     """Judge where in the zip the run is, and whether there should be a zip."""
     edition = findings.edition
     folder, _, name = run.filename.rpartition("/")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from submissions.checking import byte_lines, run_line
 from submissions.checking.id_form import Shape
 from submissions.ids import Ids, difference
-from submissions.problems import Findings, quoted
+from submissions.problems import RunFindings, quoted
 
 MOST_IDS = 2_000_000
 """Ids remembered where nobody gave the ids; a file with more is refused."""
@@ -21,7 +21,7 @@ Keep = Callable[[str, str], None]
 """Called with id and label of every line that can be understood for certain."""
 
 
-def holds_something(first: bytes, findings: Findings) -> bool:
+def holds_something(first: bytes, findings: RunFindings) -> bool:
     """Whether there is a first byte; note it if not."""
     if not first:
         findings.add("empty", 0, "is empty; a run has one line for each test image")
@@ -31,7 +31,7 @@ def holds_something(first: bytes, findings: Findings) -> bool:
 class Scan:
     """The state of one pass over one run."""
 
-    def __init__(self, findings: Findings, known: Ids | None, keep: Keep | None) -> None:
+    def __init__(self, findings: RunFindings, known: Ids | None, keep: Keep | None) -> None:
         self.findings, self.edition = findings, findings.edition
         self.known, self.keep = known, keep
         self.index: dict[str, int] = known.index if known is not None else {}

@@ -37,7 +37,7 @@ class Fault:
 
 
 @dataclass
-class Row:
+class RunLine:
     """A line as far as it can be understood; `label` None where it cannot."""
 
     token: str = ""
@@ -52,9 +52,9 @@ class Row:
         self.faults.append(Fault(kind, text, rule, level, repair))
 
 
-def parse(text: str, edition: Edition) -> Row:
+def parse(text: str, edition: Edition) -> RunLine:
     """Understand one line (without its line end), leniently."""
-    row = Row()
+    row = RunLine()
     fields = _fields(row, text, edition)
     if len(fields) != 2:
         row.token = fields[0] if fields else ""
@@ -67,7 +67,7 @@ def parse(text: str, edition: Edition) -> Row:
     return row
 
 
-def _fields(row: Row, text: str, edition: Edition) -> list[str]:
+def _fields(row: RunLine, text: str, edition: Edition) -> list[str]:
     """Split into id and label; note what is wrong with how they are separated."""
     comma = edition.delimiter
     fields = text.split(comma)
@@ -100,7 +100,7 @@ def _fields(row: Row, text: str, edition: Edition) -> list[str]:
     return [_unquoted(row, each) for each in _visible(row, stripped)]
 
 
-def _too_many(row: Row, fields: list[str], comma: str) -> list[str]:
+def _too_many(row: RunLine, fields: list[str], comma: str) -> list[str]:
     if len(fields) == 3 and not fields[2].strip():
         row.fault(
             "trailing",
@@ -121,7 +121,7 @@ def _too_many(row: Row, fields: list[str], comma: str) -> list[str]:
     return fields[:2]
 
 
-def _visible(row: Row, fields: list[str]) -> list[str]:
+def _visible(row: RunLine, fields: list[str]) -> list[str]:
     """Remove what cannot be seen: no-break and zero-width spaces, control characters."""
     if all(each.isascii() and each.isprintable() for each in fields):
         return fields
@@ -142,7 +142,7 @@ def _invisible(character: str) -> bool:
     )
 
 
-def _unquoted(row: Row, text: str) -> str:
+def _unquoted(row: RunLine, text: str) -> str:
     """Remove quotes; a quote that has no partner stays in doubt."""
     if not _QUOTE.search(text):
         return text
@@ -156,7 +156,7 @@ def _unquoted(row: Row, text: str) -> str:
     return inner.strip(" \t")
 
 
-def _token(row: Row, text: str) -> str:
+def _token(row: RunLine, text: str) -> str:
     if not text:
         row.fault("no-id", "no id before the delimiter")
     elif "/" in text or "\\" in text:

@@ -27,7 +27,7 @@ REFERENCE = "reference_data"
 
 
 @dataclass(frozen=True)
-class Settings:
+class CompetitionSettings:
     """What an organiser decides; every default is ours, no edition prints these."""
 
     title: str = ""  # the edition's if empty
@@ -47,7 +47,7 @@ def init(
     titles: Mapping[str, str],
     *,
     dev_truth: Path | None = None,
-    settings: Settings | None = None,
+    settings: CompetitionSettings | None = None,
 ) -> Path:
     """Write a competition into a new or empty folder, whole or not at all; return the folder.
 
@@ -67,7 +67,7 @@ def init(
         The folder is not empty, a truth is not valid or of one class only, or a setting makes no
         sense.
     """
-    chosen = settings or Settings()
+    chosen = settings or CompetitionSettings()
     _sensible(chosen)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunFileError(f"{folder}: not an empty folder; choose a new one")
@@ -103,7 +103,7 @@ def scratch_beside(folder: Path) -> Iterator[str]:
         yield scratch
 
 
-def _sensible(settings: Settings) -> None:
+def _sensible(settings: CompetitionSettings) -> None:
     if not 0 < settings.dev_share < 1:
         raise RunFileError(f"dev share {settings.dev_share} is not between 0 and 1")
     for name in ("dev_days", "test_days", "per_day"):
@@ -118,7 +118,7 @@ def _truth(path: Path, edition: Edition) -> NamedTruth:
     return found
 
 
-def _share(test: Mapping[str, str], settings: Settings) -> dict[str, str]:
+def _share(test: Mapping[str, str], settings: CompetitionSettings) -> dict[str, str]:
     """A share of every class, chosen by a hash of seed and id: the same on any machine."""
 
     def rank(image_id: str) -> bytes:
@@ -131,7 +131,9 @@ def _share(test: Mapping[str, str], settings: Settings) -> dict[str, str]:
     return {image_id: label for image_id, label in test.items() if image_id in chosen}
 
 
-def _phases(edition: Edition, settings: Settings, share: float | None) -> tuple[Phase, Phase]:
+def _phases(
+    edition: Edition, settings: CompetitionSettings, share: float | None
+) -> tuple[Phase, Phase]:
     start = settings.start or datetime.datetime.now(datetime.timezone.utc).date()  # noqa: UP017
     turn = start + datetime.timedelta(days=settings.dev_days)
     end = turn + datetime.timedelta(days=settings.test_days)

@@ -21,14 +21,14 @@ from submissions.codabench.yaml_lines import Node
 from submissions.edition import Edition, from_json
 from submissions.errors import RunFileError
 from submissions.files import written_whole
-from submissions.problems import Findings
+from submissions.problems import RunFindings
 
 SECONDS = 600
 """Time that the platform gives a scoring program unless a phase says otherwise."""
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProgramOutcome:
     """What the program did: exit code, log, `scores.json` and `detailed_results.html`."""
 
     code: int
@@ -44,7 +44,7 @@ def score(
     phase: str = "test",
     python: str = sys.executable,
     seconds: float = SECONDS,
-) -> Outcome:
+) -> ProgramOutcome:
     """Score a run (or a zip of one) in a scratch folder and a clean environment.
 
     Parameters
@@ -73,7 +73,7 @@ def score(
         words = [python if word == "python3" else _moved(word, app) for word in command]
         done = _run(words, app, seconds)
         scores, page = app / "output" / "scores.json", app / "output" / "detailed_results.html"
-        return Outcome(
+        return ProgramOutcome(
             done.returncode,
             (done.stdout + done.stderr).replace(f"{app}/", "/app/"),
             json.loads(scores.read_text(encoding="utf-8")) if scores.is_file() else None,
@@ -135,7 +135,7 @@ def _upload(run: Path, res: Path, edition: Edition) -> None:
     if not zipped:
         shutil.copyfile(run, res / edition.member)
         return
-    findings = Findings(str(run), edition)
+    findings = RunFindings(str(run), edition)
     try:
         with archive.damage_told(), zipfile.ZipFile(run) as packed:
             if archive.dangerous(packed.infolist(), findings):

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from clefgan.data.phantom import Counts, make
+from clefgan.data.phantom import PhantomCounts, make
 from clefgan.method import Images
 from clefgan.storage import files, folders
 
@@ -36,7 +36,7 @@ def located() -> Path:
 
 def write(folder: Path, seed: int = 0) -> None:
     """Write the data set in the layout of 2025."""
-    counts = Counts(
+    counts = PhantomCounts(
         dev_generated=0, dev_used=REAL * len(CLASSES), dev_not_used=0,
         test_generated=0, test_used=0, test_not_used=0,
     )  # fmt: skip

@@ -4,7 +4,7 @@
 role. Both are pure: the same arguments, the same pixels. No image of a real patient is used.
 """
 
-from clefgan.data.phantom.challenge import COUNTS, LEAK, Counts, Role, make
+from clefgan.data.phantom.challenge import COUNTS, LEAK, DrawnRole, PhantomCounts, make
 from clefgan.data.phantom.slices import draw
 
-__all__ = ["COUNTS", "LEAK", "Counts", "Role", "draw", "make"]
+__all__ = ["COUNTS", "LEAK", "DrawnRole", "PhantomCounts", "draw", "make"]

@@ -14,7 +14,7 @@ LEAK = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class PhantomCounts:
     """How many images each role has."""
 
     dev_generated: int = 200
@@ -25,11 +25,11 @@ class Counts:
     test_not_used: int = 50
 
 
-COUNTS = Counts()
+COUNTS = PhantomCounts()
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class DrawnRole:
     """The images of one role; four sequences of one length."""
 
     ids: tuple[str, ...]
@@ -39,8 +39,8 @@ class Role:
 
 
 def make(
-    seed: int = 0, leak: float = LEAK, counts: Counts = COUNTS, *, size: int = SIZE
-) -> dict[str, Role]:
+    seed: int = 0, leak: float = LEAK, counts: PhantomCounts = COUNTS, *, size: int = SIZE
+) -> dict[str, DrawnRole]:
     """Draw the roles dev_generated, dev_used, dev_not_used, test_generated and test_unknown.
 
     Dev and test have patients and a generator of their own. Used and not used are drawn by the same
@@ -67,7 +67,7 @@ def make(
     }
 
 
-def _validate(seed: int, leak: float, counts: Counts) -> None:
+def _validate(seed: int, leak: float, counts: PhantomCounts) -> None:
     if seed < 0:
         raise ClefganError(f"phantom: seed must be 0 or more; got {seed}")
     if not 0.0 <= leak <= 1.0:
@@ -95,18 +95,20 @@ class _Half:
         self._seed, self._name, self._size = seed, name, size
         self._n_patients = 0
 
-    def real(self, label: str, n: int) -> Role:
-        return Role(_ids(f"real_{label}", n), self._draw(label, n), (label,) * n, self._patients(n))
+    def real(self, label: str, n: int) -> DrawnRole:
+        return DrawnRole(
+            _ids(f"real_{label}", n), self._draw(label, n), (label,) * n, self._patients(n)
+        )
 
-    def candidates(self, n_used: int, n_not_used: int) -> Role:
+    def candidates(self, n_used: int, n_not_used: int) -> DrawnRole:
         """Used and not used in an order that says nothing."""
         n = n_used + n_not_used
         images = np.concatenate([self._draw("used", n_used), self._draw("not_used", n_not_used)])
         order = np.random.default_rng(self._sequence("order")).permutation(n)
         labels = tuple("used" if place < n_used else "not_used" for place in order)
-        return Role(_ids("real_unknown", n), images[order], labels, self._patients(n))
+        return DrawnRole(_ids("real_unknown", n), images[order], labels, self._patients(n))
 
-    def generated(self, real: Role, n: int, leak: float) -> Role:
+    def generated(self, real: DrawnRole, n: int, leak: float) -> DrawnRole:
         """Near copies of the used images among `real`, and fresh patients."""
         used = [i for i, label in enumerate(real.labels) if label == "used"]
         fresh = self._draw("fresh", n - generator.n_copies(n, leak))
@@ -114,7 +116,7 @@ class _Half:
         made = generator.generate(real.images[used], fresh, n, rng)
         new = iter(self._patients(len(fresh)))
         patients = tuple(next(new) if s < 0 else real.patients[used[s]] for s in made.sources)
-        return Role(_ids("generated", n), made.images, ("generated",) * n, patients)
+        return DrawnRole(_ids("generated", n), made.images, ("generated",) * n, patients)
 
     def _draw(self, part: str, n: int) -> Images:
         images = np.empty((n, self._size, self._size), dtype=np.uint8)

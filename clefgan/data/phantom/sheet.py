@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from clefgan.data.phantom.challenge import LEAK, Counts, Role, make
+from clefgan.data.phantom.challenge import LEAK, DrawnRole, PhantomCounts, make
 from clefgan.method import Images
 from clefgan.storage.files import written_whole
 
 COLUMNS = 8
-_DEV = Counts(test_generated=0, test_used=0, test_not_used=0)
+_DEV = PhantomCounts(test_generated=0, test_used=0, test_not_used=0)
 _GAP, _CAPTION = 4, 20  # pixels
 
 
@@ -22,7 +22,7 @@ def save(path: Path, *, seed: int = 0, leak: float = LEAK) -> None:
         picture.save(part, format="PNG", optimize=True)
 
 
-def _rows(generated: Role, used: Role, not_used: Role) -> dict[str, Images]:
+def _rows(generated: DrawnRole, used: DrawnRole, not_used: DrawnRole) -> dict[str, Images]:
     """Take the first images of each kind, none chosen by its looks."""
     first_copy = {patient: i for i, patient in reversed(list(enumerate(generated.patients)))}
     copied = [i for i, patient in enumerate(used.patients) if patient in first_copy]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from clefgan.data.phantom import LEAK, Role, make
+from clefgan.data.phantom import LEAK, DrawnRole, make
 from clefgan.data.tfds import schema
 
 
@@ -45,7 +45,7 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
         roles = make(self.builder_config.seed, self.builder_config.leak)
         return {split: self._generate_examples(role) for split, role in roles.items()}
 
-    def _generate_examples(self, role: Role) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _generate_examples(self, role: DrawnRole) -> Iterator[tuple[str, dict[str, Any]]]:
         rows = zip(role.ids, role.images, role.labels, role.patients, strict=True)
         for name, pixels, label, patient in rows:
             yield (

@@ -12,7 +12,7 @@ from clefgan.experiments.controls.image_only import IMAGE_ONLY, image_only
 from clefgan.experiments.controls.other_generator import OTHER_GENERATOR, foreign, other_generator
 from clefgan.experiments.controls.permuted_labels import PermutedLabels
 from clefgan.experiments.trials import trials
-from clefgan.experiments.trials.trials import Plan, Results
+from clefgan.experiments.trials.trials import Results, TrialPlan
 from clefgan.method import Progress
 from clefgan.plugins import registry
 from clefgan.runs.loading import DevImages
@@ -50,7 +50,7 @@ class Contrasts:
     strata: str = ""
 
 
-def check(plan: Plan) -> None:
+def check(plan: TrialPlan) -> None:
     """Raise unless there will be held-out scores to control.
 
     Raises
@@ -65,7 +65,7 @@ def check(plan: Plan) -> None:
         )
 
 
-def of(plan: Plan, results: Results, progress: Progress, *, strata: Path | None) -> Contrasts:
+def of(plan: TrialPlan, results: Results, progress: Progress, *, strata: Path | None) -> Contrasts:
     """Score every method again with another generator; compare; permute labels.
 
     Parameters

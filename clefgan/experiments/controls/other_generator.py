@@ -75,9 +75,9 @@ def foreign(
             f"{challenge.source}: no test part, and phantoms are square, not "
             f"{header.width}x{header.height}; give a test part"
         )
-    from clefgan.data.phantom.challenge import Counts, make
+    from clefgan.data.phantom.challenge import PhantomCounts, make
 
-    counts = Counts(len(challenge.dev.generated), 0, 0, 0, 0, 0)
+    counts = PhantomCounts(len(challenge.dev.generated), 0, 0, 0, 0, 0)
     roles = make(seed, 0.0, counts, size=header.width)
     return roles["dev_generated"].images, "phantom slices"
 

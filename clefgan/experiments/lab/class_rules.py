@@ -13,7 +13,7 @@ from scipy import ndimage
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks
-from clefgan.experiments.lab.leaks import Field, Pool
+from clefgan.experiments.lab.leaks import Field, LeakPool
 from clefgan.method import Images, Progress, silent
 
 BENT = 2.0  # pixels, standard deviation of the field of `warp` at 64 pixels a side
@@ -94,7 +94,7 @@ def make(
         return OWN[rule](images, n, rng)
     if rule == "pca":  # that of `leaks` keeps n - 1 components at a leak of 1, as this does
         return gaussian(images.astype(np.float32), n, rng)
-    pool = Pool(images, images)
+    pool = LeakPool(images, images)
     if rule == "dcgan":
         config = replace(config or DCGANConfig(), seed=int(rng.integers(MOST_SEEDS)))
         made = leaks.dcgan(pool, n, 1.0, rng, config, progress)

@@ -38,7 +38,7 @@ Field = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pool:
+class LeakPool:
     """What a generator is made from."""
 
     used: Images
@@ -59,12 +59,12 @@ class Made:
     parents: tuple[tuple[int, ...], ...]
 
 
-def copy(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
+def copy(pool: LeakPool, n: int, leak: float, rng: np.random.Generator) -> Made:
     """One image each. A used image may be copied several times, and another not at all."""
     return put_together(pool, n, leak, 1, lambda images: images[0], rng)
 
 
-def blend(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
+def blend(pool: LeakPool, n: int, leak: float, rng: np.random.Generator) -> Made:
     """Weighted means of three images."""
 
     def mixed(images: Images) -> Field:
@@ -74,7 +74,7 @@ def blend(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
     return put_together(pool, n, leak, BLENDED, mixed, rng)
 
 
-def tiles(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
+def tiles(pool: LeakPool, n: int, leak: float, rng: np.random.Generator) -> Made:
     """Patchworks of 4 x 4 tiles, each from an image of its own, at its place there."""
 
     def patchwork(images: Images) -> Field:
@@ -91,7 +91,7 @@ def tiles(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
 
 
 def put_together(
-    pool: Pool,
+    pool: LeakPool,
     n: int,
     leak: float,
     parts: int,
@@ -114,7 +114,7 @@ def put_together(
     return Made(images, leaks, tuple(parents))
 
 
-def pca(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
+def pca(pool: LeakPool, n: int, leak: float, rng: np.random.Generator) -> Made:
     """Samples of a Gaussian fitted on as many images as are used.
 
     With a leak it is fitted on the used images and keeps the first `leak * (n_used - 1)` principal
@@ -136,7 +136,7 @@ def pca(pool: Pool, n: int, leak: float, rng: np.random.Generator) -> Made:
 
 
 def dcgan(
-    pool: Pool,
+    pool: LeakPool,
     n: int,
     leak: float,
     rng: np.random.Generator,
@@ -161,7 +161,7 @@ def dcgan(
 
 
 def flow(
-    pool: Pool,
+    pool: LeakPool,
     n: int,
     leak: float,
     rng: np.random.Generator,
@@ -186,7 +186,7 @@ def flow(
 
 
 def by_two(
-    pool: Pool,
+    pool: LeakPool,
     n: int,
     leak: float,
     rng: np.random.Generator,
@@ -214,7 +214,7 @@ KINDS: dict[str, Callable[..., Made]] = {
 
 def generate(
     how: str,
-    pool: Pool,
+    pool: LeakPool,
     n: int,
     leak: float,
     rng: np.random.Generator,

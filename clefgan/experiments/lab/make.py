@@ -14,9 +14,9 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, roles
 from clefgan.experiments.lab.flow_config import FlowConfig
-from clefgan.experiments.lab.leaks import Made, Pool
+from clefgan.experiments.lab.leaks import LeakPool, Made
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import Counts, Indices
+from clefgan.experiments.lab.roles import Indices, RoleCounts
 from clefgan.method import DevSet, Images, Progress, silent
 from clefgan.storage import folders
 
@@ -34,7 +34,7 @@ class Spec:
     leak: float
     how: str = "copy"
     seed: int = 0
-    counts: Counts = field(default_factory=Counts)
+    counts: RoleCounts = field(default_factory=RoleCounts)
     gan: DCGANConfig = field(default_factory=DCGANConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
 
@@ -46,7 +46,7 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class DrawnChallenge:
     """A challenge in memory.
 
     truth : (n_candidates,) True for used
@@ -62,7 +62,7 @@ class Drawn:
     test: Made
 
 
-def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> Drawn:
+def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> DrawnChallenge:
     """Deal out the real images and run both generators.
 
     The real images of each role depend on `seed` and `counts` only, so challenges that differ in
@@ -79,7 +79,7 @@ def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> Drawn:
     made = {
         part: leaks.generate(
             spec.how,
-            Pool(reals.images[found[f"{part} used"]], reals.images[found[f"{part} fresh"]]),
+            LeakPool(reals.images[found[f"{part} used"]], reals.images[found[f"{part} fresh"]]),
             n,
             spec.leak,
             stream(spec, part),
@@ -97,7 +97,7 @@ def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> Drawn:
         reals.images[found["dev not used"]],
     )
     candidates = reals.images[found["test candidates"]]
-    return Drawn(devset, candidates, order < len(used), found, made["dev"], made["test"])
+    return DrawnChallenge(devset, candidates, order < len(used), found, made["dev"], made["test"])
 
 
 def stream(spec: Spec, part: str) -> np.random.Generator:
@@ -107,7 +107,7 @@ def stream(spec: Spec, part: str) -> np.random.Generator:
 
 
 def write(
-    folder: Path, reals: Reals, spec: Spec, drawn: Drawn, *, progress: Progress = silent
+    folder: Path, reals: Reals, spec: Spec, drawn: DrawnChallenge, *, progress: Progress = silent
 ) -> None:
     """Write a challenge in the layout of 2023, whole or not at all.
 
@@ -132,7 +132,7 @@ def refuse_existing(folder: Path) -> None:
         raise ClefganError(f"{folder}: exists already; give a new folder, or remove it")
 
 
-def fill(folder: Path, reals: Reals, spec: Spec, drawn: Drawn, progress: Progress) -> None:
+def fill(folder: Path, reals: Reals, spec: Spec, drawn: DrawnChallenge, progress: Progress) -> None:
     """Write images, tables and record."""
     used = ids("real_used", drawn.devset.used)
     not_used = ids("real_not_used", drawn.devset.not_used)
@@ -184,7 +184,7 @@ def table(path: Path, head: tuple[str, str], names: Sequence[str], values: Seque
         writer.writerows([head, *zip(names, values, strict=True)])
 
 
-def record(reals: Reals, spec: Spec, drawn: Drawn) -> dict[str, Any]:
+def record(reals: Reals, spec: Spec, drawn: DrawnChallenge) -> dict[str, Any]:
     """Everything that decided the challenge, and where each image comes from: truth included."""
     roles_ = {
         name: [reals.ids[i] for i in places]

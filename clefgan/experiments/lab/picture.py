@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan.experiments.lab.power import CHANCE, METRICS, TITLES, Point
+from clefgan.experiments.lab.power import CHANCE, METRICS, TITLES, CurvePoint
 from clefgan.storage.files import written_whole
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 OTHERS = "#9a9a9a"
 
 
-def draw(points: Sequence[Point], path: Path, *, n_seeds: int) -> None:
+def draw(points: Sequence[CurvePoint], path: Path, *, n_seeds: int) -> None:
     """Draw power curves to a PNG.
 
     The first seven methods have a colour and a band (95%, over the seeds), the others are thin
@@ -48,7 +48,7 @@ def draw(points: Sequence[Point], path: Path, *, n_seeds: int) -> None:
         figure.savefig(part, format="png", metadata={"Software": "clefgan"})
 
 
-def panel(axes: "Axes", points: Sequence[Point], methods: Sequence[str]) -> None:
+def panel(axes: "Axes", points: Sequence[CurvePoint], methods: Sequence[str]) -> None:
     """One kind, one metric."""
     strengths = list(dict.fromkeys(p.leak for p in points))
     places = range(len(strengths))

@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """One metric of one method, at one kind and strength of leak.
 
     mean : over the seeds
@@ -51,9 +51,9 @@ class Point:
     by_seed: tuple[float, ...]
 
 
-def points(results: StudyResults, level: float = 0.95) -> list[Point]:
+def points(results: StudyResults, level: float = 0.95) -> list[CurvePoint]:
     """Every metric of every method at every kind and strength."""
-    found: list[Point] = []
+    found: list[CurvePoint] = []
     for how in results.plan.kinds:
         for leak in results.plan.strengths:
             cells = [c for c in results.outcomes if (c.how, c.leak) == (how, leak)]
@@ -64,7 +64,7 @@ def points(results: StudyResults, level: float = 0.95) -> list[Point]:
                     limits = (*over_seeds(own, level), *quantiles(drawn[m, k], level))
                     by_seed = tuple(own.tolist())
                     found.append(
-                        Point(how, leak, name, metric, float(own.mean()), *limits, by_seed)
+                        CurvePoint(how, leak, name, metric, float(own.mean()), *limits, by_seed)
                     )
     return found
 
@@ -103,7 +103,7 @@ def quantiles(drawn: NDArray[np.float64], level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def rows(found: Sequence[Point]) -> list[list[str]]:
+def rows(found: Sequence[CurvePoint]) -> list[list[str]]:
     """The table as text, a row a point, without the names of the columns; see `COLUMNS`."""
     return [
         [p.how, f"{p.leak:g}", p.method, p.metric]
@@ -113,7 +113,7 @@ def rows(found: Sequence[Point]) -> list[list[str]]:
     ]
 
 
-def as_json(results: StudyResults, found: Sequence[Point]) -> str:
+def as_json(results: StudyResults, found: Sequence[CurvePoint]) -> str:
     """Points, what decided them, and how long each method took."""
     plan = results.plan
     seconds = {
@@ -140,7 +140,7 @@ def none_for_nan(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def markdown(results: StudyResults, found: Sequence[Point]) -> str:
+def markdown(results: StudyResults, found: Sequence[CurvePoint]) -> str:
     """One table a kind and metric: a row a method, a column a strength."""
     parts = []
     by_place = {(p.how, p.leak, p.method, p.metric): p for p in found}
@@ -157,7 +157,7 @@ def markdown(results: StudyResults, found: Sequence[Point]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def cell_text(point: Point) -> str:
+def cell_text(point: CurvePoint) -> str:
     """`.62 [.55, .69]`, over the seeds; pooled where there is one seed only."""
     low, high = point.seeds_low, point.seeds_high
     if np.isnan(low):
@@ -171,7 +171,7 @@ def two(value: float) -> str:
     return text.removeprefix("0") if value < 1 else text
 
 
-def csv_text(found: Sequence[Point]) -> str:
+def csv_text(found: Sequence[CurvePoint]) -> str:
     """The table as CSV, one line a point."""
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(found)])

@@ -12,7 +12,7 @@ Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class RoleCounts:
     """Images of each role.
 
     candidates : half of them used, the odd one not
@@ -48,7 +48,7 @@ class Counts:
 
 
 def deal(
-    groups: Sequence[str], counts: Counts, rng: np.random.Generator, where: str
+    groups: Sequence[str], counts: RoleCounts, rng: np.random.Generator, where: str
 ) -> dict[str, Indices]:
     """Indices of the images of each role, `dev fresh` and `test fresh` among them.
 
@@ -81,7 +81,7 @@ def deal(
 
 
 def fresh(
-    names: Sequence[str], members: Mapping[str, Indices], counts: Counts, where: str
+    names: Sequence[str], members: Mapping[str, Indices], counts: RoleCounts, where: str
 ) -> dict[str, Indices]:
     """Share out what the real roles left; each part needs as many images as were used."""
     total = sum(len(members[name]) for name in names)

@@ -21,7 +21,7 @@ from clefgan.experiments.lab import make, reals
 from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import Counts
+from clefgan.experiments.lab.roles import RoleCounts
 from clefgan.method import Method, Scores
 from clefgan.plugins import isolation, registry
 from clefgan.runs import heldout
@@ -31,7 +31,7 @@ SUBFOLDER = "trials"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class RealSource:
     """Where the real images are; as `reals.read` takes it."""
 
     path: Path
@@ -63,14 +63,14 @@ class StudyPlan:
     folder : results go here, and trials below it
     """
 
-    source: Source
+    source: RealSource
     methods: tuple[str, ...]
     folder: Path
     strengths: tuple[float, ...] = (0.0, 0.05, 0.1, 0.25, 0.5)
     kinds: tuple[str, ...] = ("copy",)
     seeds: int = 5
     seed: int = 0
-    counts: Counts = field(default_factory=Counts)
+    counts: RoleCounts = field(default_factory=RoleCounts)
     gan: DCGANConfig = field(default_factory=DCGANConfig)
     flow: FlowConfig = field(default_factory=FlowConfig)
 

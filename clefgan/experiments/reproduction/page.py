@@ -7,7 +7,7 @@ from clefgan.experiments.reproduction import printed, rows
 from clefgan.experiments.reproduction.paper import PaperRow
 from clefgan.experiments.reproduction.paper import printed as published_row
 from clefgan.experiments.reproduction.result import Reproduction
-from clefgan.experiments.reproduction.rows import METRICS, Done, Measured
+from clefgan.experiments.reproduction.rows import METRICS, Done, MeasuredPart
 from clefgan.runs.record import Scored
 from evaluation.boards.cells import Cell
 from evaluation.published import Published
@@ -149,14 +149,14 @@ def printed_line(title: str, result: Published) -> tuple[str, ...]:
     return (title, "printed", *shown, *table_of)
 
 
-def of_table(counts: tuple[int, int, int, int]) -> Measured:
+def of_table(counts: tuple[int, int, int, int]) -> MeasuredPart:
     """Measure a run of which only the counts are known."""
     truth, decisions = of_counts(*counts)
     scores = decisions.astype(float)
     return rows.measured(Scored(tuple(map(str, range(len(truth)))), scores, truth), None)
 
 
-def measured_line(title: str, kind: str, found: Measured) -> tuple[str, ...]:
+def measured_line(title: str, kind: str, found: MeasuredPart) -> tuple[str, ...]:
     """One of our parts."""
     if found.counts is None:
         called = f"{found.called_used} of {found.n} called used"

@@ -9,7 +9,7 @@ import numpy as np
 
 from clefgan.experiments.reproduction import printed
 from clefgan.experiments.reproduction.paper import Paper
-from clefgan.experiments.reproduction.rows import Outcome
+from clefgan.experiments.reproduction.rows import RowsRun
 from clefgan.method import Images
 from clefgan.storage.files import written_whole
 from evaluation import published
@@ -31,7 +31,7 @@ class Matrix:
     reason: str = ""
 
 
-def matrices(paper: Paper, outcome: Outcome) -> list[list[Matrix]]:
+def matrices(paper: Paper, outcome: RowsRun) -> list[list[Matrix]]:
     """Panels by part and row of the paper: printed above ours; parts without any are left out."""
     done = {each.row.key: each for each in outcome.done}
     grid = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from clefgan.experiments.reproduction.paper import Paper
 from evaluation import metrics, published
 from evaluation.counts import Counts
-from evaluation.published import Published, Verdict
+from evaluation.published import Consistency, Published
 
 Table = tuple[int, int, int, int]
 
@@ -37,7 +37,7 @@ def counts(row: Published) -> PrintedCounts | None:
     if found is not None:
         return PrintedCounts(found)
     check = published.check(row)
-    if check.verdict is Verdict.CONTRADICTORY and check.without and len(check.culprits) == 1:
+    if check.verdict is Consistency.CONTRADICTORY and check.without and len(check.culprits) == 1:
         (culprit,) = check.culprits
         tables = check.without[culprit]
         if len(tables) == 1:
@@ -51,7 +51,7 @@ def flags(rows: Iterable[Published]) -> list[str]:
     for row in rows:
         check = published.check(row)
         name = f"{row.table}, {row.title}"
-        if check.verdict is Verdict.CONTRADICTORY:
+        if check.verdict is Consistency.CONTRADICTORY:
             found.append(f"{name}: {contradiction(row)}")
         found += [
             f"{name}: {label(value)} {row.printed[value]} is cut off, not rounded: "

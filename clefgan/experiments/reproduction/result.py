@@ -7,8 +7,8 @@ from typing import Any
 from clefgan.data.reading import Challenge
 from clefgan.experiments.reproduction import printed, rows, separation
 from clefgan.experiments.reproduction.paper import Paper, Sizes
-from clefgan.experiments.reproduction.rows import Measured, Outcome
-from clefgan.experiments.reproduction.separation import Split
+from clefgan.experiments.reproduction.rows import MeasuredPart, RowsRun
+from clefgan.experiments.reproduction.separation import SeparationSplit
 from clefgan.method import Images, Progress, silent
 from clefgan.runs import loading
 from evaluation.published import Published
@@ -27,8 +27,8 @@ class Reproduction:
     sizes: Sizes
     seed: int
     n_folds: int
-    outcome: Outcome
-    separation: Mapping[str, tuple[Split, ...]]
+    outcome: RowsRun
+    separation: Mapping[str, tuple[SeparationSplit, ...]]
     real: Images
     given: Images
     own: Images | None
@@ -103,7 +103,7 @@ def numbers(made: Reproduction) -> dict[str, Any]:
     }
 
 
-def measured(found: Measured) -> dict[str, Any]:
+def measured(found: MeasuredPart) -> dict[str, Any]:
     """One part of one row."""
     counts = None
     if found.counts is not None:

@@ -24,7 +24,7 @@ RESAMPLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredPart:
     """One part of one row: dev by a protocol, or test.
 
     Parameters
@@ -48,11 +48,11 @@ class Done:
 
     row: PaperRow
     run: Run
-    parts: Mapping[str, Measured]
+    parts: Mapping[str, MeasuredPart]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowsRun:
     """All rows, those that ran and those that did not.
 
     all_used : part to what calling every image used scores there
@@ -60,7 +60,7 @@ class Outcome:
 
     done: tuple[Done, ...]
     not_run: Mapping[str, str]
-    all_used: Mapping[str, Measured]
+    all_used: Mapping[str, MeasuredPart]
 
 
 def run(
@@ -71,7 +71,7 @@ def run(
     seed: int = 0,
     n_folds: int = 3,
     progress: Progress = silent,
-) -> Outcome:
+) -> RowsRun:
     """Run every row that can run here, by both protocols and on the candidates.
 
     The DCGAN is trained once for all rows: its samples are kept by what decides them.
@@ -96,7 +96,7 @@ def run(
             progress=under(progress, row.key),
         )
         done.append(Done(row, found, measured_parts(found, challenge)))
-    return Outcome(tuple(done), not_run, all_used(done, challenge))
+    return RowsRun(tuple(done), not_run, all_used(done, challenge))
 
 
 def under(progress: Progress, name: str) -> Progress:
@@ -114,7 +114,7 @@ def scored_parts(run: Run) -> dict[str, Scored]:
     return parts | ({"test": run.test} if run.test is not None else {})
 
 
-def measured_parts(run: Run, challenge: Challenge) -> dict[str, Measured]:
+def measured_parts(run: Run, challenge: Challenge) -> dict[str, MeasuredPart]:
     """Measure everything that was scored."""
     return {
         name: measured(scored, clusters(challenge, scored.ids))
@@ -122,7 +122,7 @@ def measured_parts(run: Run, challenge: Challenge) -> dict[str, Measured]:
     }
 
 
-def all_used(done: Sequence[Done], challenge: Challenge) -> dict[str, Measured]:
+def all_used(done: Sequence[Done], challenge: Challenge) -> dict[str, MeasuredPart]:
     """What calling every image used scores, part by part."""
     if not done:
         return {}
@@ -143,11 +143,11 @@ def clusters(challenge: Challenge, ids: Sequence[str]) -> NDArray[np.str_] | Non
     return np.array(names) if len(set(names)) < len(names) else None
 
 
-def measured(scored: Scored, groups: NDArray[np.str_] | None) -> Measured:
+def measured(scored: Scored, groups: NDArray[np.str_] | None) -> MeasuredPart:
     """Counts and metrics with 95% limits: Wilson's for shares, else BCa; whole groups are drawn."""
     called = int(scored.decisions.sum())
     if scored.truth is None:
-        return Measured(len(scored.ids), called)
+        return MeasuredPart(len(scored.ids), called)
     columns = [metrics.get(name) for name in METRICS]
     panel = Panel(scored.truth, {"row": Called(scored.decisions, scored.scores)}, groups)
     drawn = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
@@ -161,4 +161,4 @@ def measured(scored: Scored, groups: NDArray[np.str_] | None) -> Measured:
         np.full(len(columns), math.nan),  # no p-values: the intervals say it
     )
     table = membership.confusion(scored.truth, scored.decisions)
-    return Measured(len(scored.ids), called, cells(table), found)
+    return MeasuredPart(len(scored.ids), called, cells(table), found)

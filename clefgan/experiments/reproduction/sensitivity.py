@@ -66,7 +66,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity:
+class ChoiceSensitivity:
     """All choices on one data set."""
 
     paper: Paper
@@ -92,7 +92,7 @@ def run(
     seed: int = 0,
     n_folds: int = 3,
     progress: Progress = silent,
-) -> Sensitivity:
+) -> ChoiceSensitivity:
     """Fit every choice at every seed, as far as it is not kept from before.
 
     Parameters
@@ -111,7 +111,7 @@ def run(
     n_used = n_not_used = 0
     for protocol in ("paper", "held-out"):
         asked = [each for each in here if protocol == "paper" or each.choice not in COSTLY]
-        plan = trials.Plan(
+        plan = trials.TrialPlan(
             methods=tuple(each.named(sizes) for each in asked),
             data=data,
             folder=cache("reproduction"),
@@ -127,7 +127,7 @@ def run(
         left_out |= results.failures
         done = [each for each in asked if each.named(sizes) in results.scores[protocol]]
         moved += summarised(done, sizes, results, protocol)
-    return Sensitivity(
+    return ChoiceSensitivity(
         paper=paper,
         sizes=sizes,
         data=data,

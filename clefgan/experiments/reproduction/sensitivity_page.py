@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from clefgan.experiments.reproduction.page import DASH, markdown
-from clefgan.experiments.reproduction.sensitivity import METRICS, Moved, Number, Sensitivity
+from clefgan.experiments.reproduction.sensitivity import METRICS, ChoiceSensitivity, Moved, Number
 
 TITLES = {"auc": "AUC", "f1": "F1", "balanced_accuracy": "bal. acc."}
 
 
-def text(found: Sensitivity) -> str:
+def text(found: ChoiceSensitivity) -> str:
     """Return the whole page."""
     images = f"{found.n_used} used and {found.n_not_used} not used"
     seeds = f"{found.seeds[0]} to {found.seeds[-1]}"
@@ -36,12 +36,12 @@ def text(found: Sensitivity) -> str:
     return "\n\n".join([head, *tables, note, *absent]) + "\n"
 
 
-def all_used_f1(found: Sensitivity) -> float:
+def all_used_f1(found: ChoiceSensitivity) -> float:
     """F1 of calling every image used."""
     return 2 * found.n_used / (2 * found.n_used + found.n_not_used)
 
 
-def table(found: Sensitivity, protocol: str) -> str:
+def table(found: ChoiceSensitivity, protocol: str) -> str:
     """The choices of one protocol."""
     heads = ["method", "choice", "value", "AUC", "change", "images"]
     for name in METRICS[1:]:
@@ -83,7 +83,7 @@ def images(moved: Moved, metric: str) -> str:
     return DASH if math.isnan(low) else f"[{low:.2f}, {high:.2f}]"
 
 
-def brief(found: Sensitivity) -> tuple[list[str], list[list[str]]]:
+def brief(found: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
     """Heads and rows for the terminal: AUC only."""
     heads = ["protocol", "method", "choice", "value", "AUC", "change"]
     lines = [
@@ -100,7 +100,7 @@ def brief(found: Sensitivity) -> tuple[list[str], list[list[str]]]:
     return heads, lines
 
 
-def numbers(found: Sensitivity) -> dict[str, Any]:
+def numbers(found: ChoiceSensitivity) -> dict[str, Any]:
     """Every number of the page, for JSON; undefined ones are NaN still."""
     document = asdict(found)
     document["paper"] = found.paper.name

@@ -17,7 +17,7 @@ TRAIN_SHARES = (0.5, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SeparationSplit:
     """One split of both generated sets.
 
     Parameters
@@ -53,12 +53,12 @@ class Fingerprint(Protocol):
         """Return samples of one's own DCGAN."""
         ...
 
-    def features(self) -> "FeatureMap":
+    def features(self) -> "ImagesToFeatures":
         """Return the map from images to features."""
         ...
 
 
-class FeatureMap(Protocol):
+class ImagesToFeatures(Protocol):
     """Images to features."""
 
     def __call__(self, images: Images, *, progress: Progress = ...) -> NDArray[np.float32]:
@@ -74,7 +74,7 @@ def run(
     *,
     seed: int = 0,
     progress: Progress = silent,
-) -> tuple[Images | None, dict[str, tuple[Split, ...]]]:
+) -> tuple[Images | None, dict[str, tuple[SeparationSplit, ...]]]:
     """Return the own generated images, and the splits of every row that can run here.
 
     Own images are None where no row can run.
@@ -101,7 +101,7 @@ def fingerprint(method: Method) -> Fingerprint:
 
 def splits(
     own: NDArray[np.float32], given: NDArray[np.float32], method: Fingerprint, seed: int
-) -> tuple[Split, ...]:
+) -> tuple[SeparationSplit, ...]:
     """Train on a share of both sets and test on the rest, at every ratio."""
     return tuple(split(own, given, method, share, seed) for share in TRAIN_SHARES)
 
@@ -112,7 +112,7 @@ def split(
     method: Fingerprint,
     train_share: float,
     seed: int,
-) -> Split:
+) -> SeparationSplit:
     """Train on a share of both sets and test on the rest."""
     rng = np.random.default_rng(seed)
     parts = [halves(features, train_share, rng) for features in (own, given)]
@@ -124,7 +124,9 @@ def split(
     right = int((called == truth).sum())
     limits = wilson(right, len(truth))
     larger = float(max(truth.mean(), 1 - truth.mean()))
-    return Split(train_share, right, len(truth), float(limits.low), float(limits.high), larger)
+    return SeparationSplit(
+        train_share, right, len(truth), float(limits.low), float(limits.high), larger
+    )
 
 
 def halves(

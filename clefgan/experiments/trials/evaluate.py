@@ -5,14 +5,14 @@ from functools import partial
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.experiments import processes
 from clefgan.experiments.trials import kept, trials
-from clefgan.experiments.trials.trials import Outcome, Plan, Results, Trial
+from clefgan.experiments.trials.trials import Results, Trial, TrialPlan, TrialScores
 from clefgan.method import Progress, silent
 from clefgan.runs.loading import DevImages
 
 STAGE = "evaluating"
 
 
-def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Results:
+def evaluate(plan: TrialPlan, *, jobs: int = 0, progress: Progress = silent) -> Results:
     """Run every trial of a plan that is not kept yet; gather all.
 
     Parameters
@@ -50,7 +50,7 @@ def evaluate(plan: Plan, *, jobs: int = 0, progress: Progress = silent) -> Resul
     return trials.gathered(plan, loaded, done, failures)
 
 
-def outcome_or_reason(plan: Plan, bench: DevImages, trial: Trial) -> Outcome | str:
+def outcome_or_reason(plan: TrialPlan, bench: DevImages, trial: Trial) -> TrialScores | str:
     """One trial: its outcome, or why its method failed; what a cluster does is raised."""
     try:
         return trials.run(plan, trial, bench)

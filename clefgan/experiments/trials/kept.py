@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clefgan.data.formats import opening
 from clefgan.experiments import kept
-from clefgan.experiments.trials.trials import Outcome, Plan, Trial, configured, read
+from clefgan.experiments.trials.trials import Trial, TrialPlan, TrialScores, configured, read
 from clefgan.runs import provenance
 from clefgan.runs.loading import DevImages
 
@@ -16,7 +16,7 @@ ENGINE = ("clefgan.runs.folds", "clefgan.data.images", *READERS)
 """Modules beside the method's own that decide what it is fitted on."""
 
 
-def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
+def conditions(plan: TrialPlan, bench: DevImages, cores: int) -> dict[str, str]:
     """What decides scores beside method and folds: images by role, groups, cores of a process."""
     challenge = read(plan)
     roles = provenance.digests_of(challenge)
@@ -26,7 +26,7 @@ def conditions(plan: Plan, bench: DevImages, cores: int) -> dict[str, str]:
     return {**dev, **how, "groups": groups, "cores": str(cores)}
 
 
-def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
+def path_of(plan: TrialPlan, trial: Trial, given: Mapping[str, str]) -> Path:
     """Where the outcome of a trial is kept.
 
     Parameters
@@ -42,7 +42,7 @@ def path_of(plan: Plan, trial: Trial, given: Mapping[str, str]) -> Path:
     return kept.path_of(plan.folder, configured(plan, trial), decides, modules=ENGINE)
 
 
-def write(path: Path, trial: Trial, outcome: Outcome) -> None:
+def write(path: Path, trial: Trial, outcome: TrialScores) -> None:
     """Write an outcome, whole or not at all."""
     record = {
         "trial": str(trial),
@@ -53,18 +53,18 @@ def write(path: Path, trial: Trial, outcome: Outcome) -> None:
     kept.write(path, record)
 
 
-def read_outcome(path: Path) -> Outcome | None:
+def read_outcome(path: Path) -> TrialScores | None:
     """The outcome that was written, if it was; a damaged one counts as none."""
     record = kept.read(path)
     try:
-        return Outcome(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
+        return TrialScores(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
     except (KeyError, TypeError):
         return None
 
 
 def missing(
-    plan: Plan, given: Mapping[str, str], planned: Sequence[Trial]
-) -> tuple[dict[Trial, Outcome], list[Trial]]:
+    plan: TrialPlan, given: Mapping[str, str], planned: Sequence[Trial]
+) -> tuple[dict[Trial, TrialScores], list[Trial]]:
     """Outcomes that are kept already, and the trials that are not."""
     outcomes = {trial: read_outcome(path_of(plan, trial, given)) for trial in planned}
     done = {trial: outcome for trial, outcome in outcomes.items() if outcome is not None}

@@ -26,7 +26,7 @@ from clefgan.runs.record import PROTOCOLS, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class TrialPlan:
     """What is evaluated, on what, how often.
 
     methods : as `clefgan run --method` takes them, such as `nearest(size=64)`; each once
@@ -71,7 +71,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialScores:
     """Scores of the images (by index) that a trial scored, and how long it took."""
 
     index: tuple[int, ...]
@@ -95,7 +95,7 @@ class Results:
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(plan: Plan) -> Challenge:
+def read(plan: TrialPlan) -> Challenge:
     """The challenge that a plan names."""
     if isinstance(plan.data, Challenge):
         return plan.data
@@ -108,7 +108,7 @@ def read(plan: Plan) -> Challenge:
     )
 
 
-def load(plan: Plan) -> DevImages:
+def load(plan: TrialPlan) -> DevImages:
     """Decode the dev images."""
     images = loading.load_dev(read(plan))
     if "held-out" in plan.protocols:
@@ -116,12 +116,12 @@ def load(plan: Plan) -> DevImages:
     return images
 
 
-def configured(plan: Plan, trial: Trial) -> Method:
+def configured(plan: TrialPlan, trial: Trial) -> Method:
     """The method of a trial, with the seed of its repeat."""
     return registry.configure(trial.method, seed=plan.seed + trial.repeat)
 
 
-def trials(plan: Plan) -> Iterator[Trial]:
+def trials(plan: TrialPlan) -> Iterator[Trial]:
     """All fits of a plan, one repeat after the other.
 
     A method without a seed does the same again under the paper protocol, and is fitted once there.
@@ -135,13 +135,13 @@ def trials(plan: Plan) -> Iterator[Trial]:
                     yield Trial(name, protocol, repeat, None)
 
 
-def changes(plan: Plan, name: str) -> bool:
+def changes(plan: TrialPlan, name: str) -> bool:
     """Whether the seed of the repeat reaches the method."""
     first, second = (configured(plan, Trial(name, "paper", r, None)) for r in (0, 1))
     return first != second
 
 
-def run(plan: Plan, trial: Trial, bench: DevImages) -> Outcome:
+def run(plan: TrialPlan, trial: Trial, bench: DevImages) -> TrialScores:
     """Fit and score one trial."""
     method = configured(plan, trial)
     start = time.perf_counter()
@@ -149,17 +149,22 @@ def run(plan: Plan, trial: Trial, bench: DevImages) -> Outcome:
     fit, score = (everything, everything) if trial.fold is None else split(plan, trial, bench)
     _, scores = heldout.fitted_and_scored(trial.method, method, bench.dev, (fit, score), bench.ids)
     seconds = time.perf_counter() - start
-    return Outcome(tuple(score.tolist()), tuple(scores.tolist()), seconds)
+    return TrialScores(tuple(score.tolist()), tuple(scores.tolist()), seconds)
 
 
-def split(plan: Plan, trial: Trial, bench: DevImages) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def split(
+    plan: TrialPlan, trial: Trial, bench: DevImages
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Indices to fit on and to score, for one fold of one repeat."""
     fold = folds.grouped(bench.groups, bench.truth, plan.n_folds, plan.seed + trial.repeat)
     return np.flatnonzero(fold != trial.fold), np.flatnonzero(fold == trial.fold)
 
 
 def gathered(
-    plan: Plan, bench: DevImages, outcomes: Mapping[Trial, Outcome], failures: Mapping[str, str]
+    plan: TrialPlan,
+    bench: DevImages,
+    outcomes: Mapping[Trial, TrialScores],
+    failures: Mapping[str, str],
 ) -> Results:
     """Put the scores of all trials together; a method with a failure is left out."""
     whole = [name for name in plan.methods if name not in failures]
@@ -175,9 +180,9 @@ def gathered(
 
 
 def rows(
-    plan: Plan,
+    plan: TrialPlan,
     bench: DevImages,
-    outcomes: Mapping[Trial, Outcome],
+    outcomes: Mapping[Trial, TrialScores],
     name: str,
     protocol: Protocol,
 ) -> Scores:

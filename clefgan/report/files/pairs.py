@@ -14,9 +14,9 @@ from evaluation.boards.leaderboard import Leaderboard
 from evaluation.intervals import bootstrap
 from evaluation.runs import Panel
 from evaluation.significance import comparison, multiple
-from evaluation.significance.comparison import Test
+from evaluation.significance.comparison import PairedTest
 
-TESTS = {"swap": Test.SWAP, "mcnemar": Test.MCNEMAR, "delong": Test.DELONG}
+TESTS = {"swap": PairedTest.SWAP, "mcnemar": PairedTest.MCNEMAR, "delong": PairedTest.DELONG}
 """Sign flips for the metric that ranks; McNemar for accuracy; DeLong for the AUC."""
 
 Square = NDArray[np.float64]
@@ -54,15 +54,15 @@ def as_csv(board: Leaderboard, panel: Panel) -> str:
     return out.getvalue()
 
 
-def square(test: Test, board: Leaderboard, panel: Panel) -> Square:
+def square(test: PairedTest, board: Leaderboard, panel: Panel) -> Square:
     """P-values of a test, (runs, runs); NaN where it does not apply."""
     nothing = np.full((len(panel.runs), len(panel.runs)), np.nan)
     metric = board.primary
-    if test is not Test.SWAP:
+    if test is not PairedTest.SWAP:
         if panel.clusters is not None:  # both take images as independent
             return nothing
-        metric = metrics.get("accuracy" if test is Test.MCNEMAR else "auc")
-    if test is Test.DELONG and all(run.scores is None for run in panel.runs.values()):
+        metric = metrics.get("accuracy" if test is PairedTest.MCNEMAR else "auc")
+    if test is PairedTest.DELONG and all(run.scores is None for run in panel.runs.values()):
         return nothing
     return comparison.all_pairs(
         panel, metric, test=test, permutations=board.resamples, seed=board.seed

@@ -1,6 +1,6 @@
 """The gallery on the page."""
 
-from clefgan.report.gallery import Gallery, Picture, Sure
+from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number
 
@@ -15,7 +15,7 @@ def gallery(found: Gallery) -> Markup:
     return tag("div", *parts, class_="gallery")
 
 
-def sure(each: Sure) -> Markup:
+def sure(each: SureCalls) -> Markup:
     """A candidate beside its nearest generated images."""
     called = "used" if each.called else "not used"
     truth = "used" if each.truth else "not used"

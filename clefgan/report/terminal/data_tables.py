@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.data.inspection import Report, Role
+from clefgan.data.inspection import Report, RoleReport
 from clefgan.report.wording import as_bytes
 
 EXAMPLES = 2  # pairs of copies that are named
@@ -76,7 +76,7 @@ def examples(groups: Sequence[tuple[str, ...]]) -> Text:
     return Text(", ".join(shown) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
 
 
-def place(role: Role, source: str) -> str:
+def place(role: RoleReport, source: str) -> str:
     """Where a role is, as seen from the data's folder."""
     where = Path(role.images.where)
     if where.is_relative_to(source):

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.experiments.lab.make import Drawn
-from clefgan.experiments.lab.power import Point
+from clefgan.experiments.lab.make import DrawnChallenge
+from clefgan.experiments.lab.power import CurvePoint
 
 
-def roles_table(drawn: Drawn) -> Table:
+def roles_table(drawn: DrawnChallenge) -> Table:
     """Images of each role, and how many generated ones leak."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("role", "images", "leaking", "used images in it"):
@@ -34,7 +34,7 @@ def roles_table(drawn: Drawn) -> Table:
     return table
 
 
-def power_table(points: Sequence[Point], methods: Sequence[str]) -> Table:
+def power_table(points: Sequence[CurvePoint], methods: Sequence[str]) -> Table:
     """A row a method, a column a strength; dim where the interval over the seeds holds chance."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("leak", no_wrap=True)

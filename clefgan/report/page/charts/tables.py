@@ -10,7 +10,7 @@ from clefgan.report.sheet import measure
 from clefgan.report.wording import NOTHING, number, p_value, percent
 from evaluation.boards.ranking import Robustness, Stability
 from evaluation.boards.rows import Row
-from evaluation.significance.comparison import Pairs
+from evaluation.significance.comparison import PairedTests
 
 HIDDEN = "hidden"
 
@@ -74,7 +74,7 @@ def distribution_cell(share: float) -> Markup:
     return tag("td", shown, style=shade(share, "used"))
 
 
-def significance(pairs: Pairs, order: Sequence[int], level: float) -> Markup:
+def significance(pairs: PairedTests, order: Sequence[int], level: float) -> Markup:
     """Which run is better than which, after adjustment for the number of pairs."""
     names = pairs.names
     head = tag(
@@ -95,7 +95,7 @@ def significance(pairs: Pairs, order: Sequence[int], level: float) -> Markup:
     return tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="heat signs")
 
 
-def significance_cell(pairs: Pairs, run: int, other: int, level: float) -> Markup:
+def significance_cell(pairs: PairedTests, run: int, other: int, level: float) -> Markup:
     """One pair."""
     if run == other:
         return tag("td", "", class_="self")
