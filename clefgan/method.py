@@ -38,10 +38,20 @@ def silent(_stage: str, _done: int, _total: int, _note: str, /) -> None:
 class Knowledge(StrEnum):
     """What a method used; scores of methods that know different things are not comparable."""
 
-    S0 = "S0"  # the image and the generated set
-    S1 = "S1"  # also the pool of candidates
-    S2 = "S2"  # also images known to be unused
-    S3 = "S3"  # also labels of dev images
+    S0 = "S0"
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+
+    @property
+    def meaning(self) -> str:
+        """What it is, in words."""
+        return {
+            "S0": "the image and the generated set",
+            "S1": "S0, and the pool of candidates",
+            "S2": "S1, and images known to be unused",
+            "S3": "S2, and labels of dev images",
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)

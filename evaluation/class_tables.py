@@ -9,6 +9,8 @@ The rule for undefined cases is that of `evaluation.membership`: zero divided by
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -199,21 +201,84 @@ def _expected_cell(
     return np.asarray((gain * share / np.maximum(n, 1)).sum(axis=1))
 
 
-METRICS = {
-    metric.__name__: metric
-    for metric in (
-        accuracy, macro_f1, balanced_accuracy, cohen_kappa, matched_accuracy, adjusted_rand,
-        normalised_mutual_information, adjusted_mutual_information, homogeneity, completeness,
-        v_measure,
-    )
-}  # fmt: skip
-"""Every metric by name."""
+@dataclass(frozen=True)
+class ClassMetric:
+    """One metric of classes or clusters.
 
-OF_CLUSTERS = frozenset(
-    metric.__name__
+    short : the label where space is short, if it has a shorter one
+    of_pairs : of pairs of images, which an image that is there twice raises: no bootstrap
+    on_platforms : what a competition's leaderboard shows, and can without SciPy
+    """
+
+    of_tables: Callable[[Tables], Values]
+    label: str
+    help: str
+    short: str = ""
+    of_pairs: bool = False
+    on_platforms: bool = False
+
+    @property
+    def brief(self) -> str:
+        """The label where space is short."""
+        return self.short or self.label
+
+
+METRICS: dict[str, ClassMetric] = {
+    metric.of_tables.__name__: metric
     for metric in (
-        adjusted_rand, normalised_mutual_information, adjusted_mutual_information, homogeneity,
-        completeness, v_measure,
+        ClassMetric(
+            accuracy, "Accuracy", "Share of the images with the right label", on_platforms=True
+        ),
+        ClassMetric(macro_f1, "Macro F1", "Mean of the F1 of every class", on_platforms=True),
+        ClassMetric(balanced_accuracy, "Balanced accuracy", "Mean of the recalls of the classes"),
+        ClassMetric(
+            cohen_kappa,
+            "Cohen's kappa",
+            "Accuracy beyond that of blind labels with the same shares",
+            "Kappa",
+        ),
+        ClassMetric(
+            matched_accuracy,
+            "Matched accuracy",
+            "Accuracy after the best matching of labels to classes (Hungarian)",
+        ),
+        ClassMetric(
+            adjusted_rand,
+            "Adjusted Rand index",
+            "Agreement on pairs of images beyond chance",
+            "ARI",
+            of_pairs=True,
+            on_platforms=True,
+        ),
+        ClassMetric(
+            normalised_mutual_information,
+            "Normalised mutual information",
+            "Mutual information over the mean entropy",
+            "NMI",
+            of_pairs=True,
+            on_platforms=True,
+        ),
+        ClassMetric(
+            adjusted_mutual_information,
+            "Adjusted mutual information",
+            "Mutual information beyond that of blind clusters",
+            "AMI",
+            of_pairs=True,
+        ),
+        ClassMetric(
+            homogeneity, "Homogeneity", "How much a label tells of the class", of_pairs=True
+        ),
+        ClassMetric(
+            completeness, "Completeness", "How much a class tells of the label", of_pairs=True
+        ),
+        ClassMetric(
+            v_measure, "V measure", "Harmonic mean of homogeneity and completeness", of_pairs=True
+        ),
     )
-)  # fmt: skip
-"""Metrics of pairs, which an image that is there twice raises: no bootstrap."""
+}
+"""Every metric by name; tables and files read them here."""
+
+
+def titles() -> dict[str, str]:
+    """Name to title of those that a competition's leaderboard shows."""
+    return {name: metric.label for name, metric in METRICS.items() if metric.on_platforms}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.attribution import Labels, validate
-from evaluation.class_tables import METRICS, OF_CLUSTERS, Tables
+from evaluation.class_tables import METRICS, Tables
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
@@ -78,9 +78,9 @@ def measure(
         drawn = np.tensordot(weights, each, axes=1)
         halves = _halves_of_groups(each, resamples, rng)
     return {
-        name: _halved(metric, whole, halves, level)
-        if name in OF_CLUSTERS
-        else _measured(metric, whole, drawn, level)
+        name: _halved(metric.of_tables, whole, halves, level)
+        if metric.of_pairs
+        else _measured(metric.of_tables, whole, drawn, level)
         for name, metric in METRICS.items()
     }
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation import attribution, membership, metrics
+from evaluation import attribution, class_tables, membership, metrics
 from submissions import RunFileError, editions, runfile
 from submissions import edition as edition_module
 from submissions.codabench import carry, columns, yaml_lines
@@ -78,7 +78,7 @@ def test_the_made_competition_is_clean(made: Path) -> None:
 
 
 def titles_of(edition: edition_module.Edition) -> dict[str, str]:
-    return TITLES if edition.is_membership else columns.ATTRIBUTION
+    return TITLES if edition.is_membership else class_tables.titles()
 
 
 @pytest.mark.parametrize("name", editions.names())
@@ -212,11 +212,11 @@ def test_attribution_is_scored_without_scipy(tmp_path: Path) -> None:
     truth, answers = ({f"g{i}": f"class {rng.integers(5)}" for i in range(50)} for _ in range(2))
     runfile.write(tmp_path / "truth.csv", truth, edition)
     runfile.write(tmp_path / "run.csv", answers, edition)
-    folder = init(tmp_path / "comp", edition, tmp_path / "truth.csv", columns.ATTRIBUTION)
+    folder = init(tmp_path / "comp", edition, tmp_path / "truth.csv", class_tables.titles())
     assert lint(folder) == []
     outcome = score(folder, tmp_path / "run.csv")
     sides = [np.array(list(side.values())) for side in (truth, answers)]
-    wanted = {key: getattr(attribution, key)(*sides) for key in columns.ATTRIBUTION}
+    wanted = {key: getattr(attribution, key)(*sides) for key in class_tables.titles()}
     assert outcome.scores == wanted
     blocked = folder / "scoring_program" / "scipy.py"
     blocked.write_text("raise ImportError('not here')")

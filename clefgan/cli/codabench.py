@@ -12,9 +12,8 @@ from clefgan.cli import outputs
 from clefgan.cli.console import echo, errors, say
 from clefgan.cli.outputs import Output
 from clefgan.report.files import exports
-from evaluation import metrics
+from evaluation import class_tables, metrics
 from submissions import RunFileError, editions
-from submissions.codabench import columns
 from submissions.codabench import init as competitions
 from submissions.codabench import lint as linting
 from submissions.codabench import score as scoring
@@ -58,7 +57,7 @@ def init(
         per_day=per_day,
         docker_image=docker_image,
     )
-    titles = metrics.titles() if wanted.is_membership else columns.ATTRIBUTION
+    titles = metrics.titles() if wanted.is_membership else class_tables.titles()
     made = competitions.init(folder, wanted, truth, titles, dev_truth=dev_truth, settings=settings)
     say(f"wrote {made}: edition {wanted.name}, official metric {wanted.metric}")
     inferred = [each for each in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(each)]

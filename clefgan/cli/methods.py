@@ -9,16 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.cli.console import console, errors
-from clefgan.method import promises
+from clefgan.method import Knowledge, promises
 from clefgan.plugins import hyperparameters, registry
 from clefgan.plugins.registry import Broken, Registry, vars_of
 
-KNOWLEDGE = {
-    "S0": "the image and the generated set",
-    "S1": "S0, and the pool of candidates",
-    "S2": "S1, and images known to be unused",
-    "S3": "S2, and labels of dev images",
-}
+KNOWLEDGE = {kind.value: kind.meaning for kind in Knowledge}
 EVIDENCE = {
     "A0": "the images under test: clusters without names",
     "A1": "A0, and the real images of each class",

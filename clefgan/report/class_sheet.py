@@ -7,34 +7,9 @@ import numpy as np
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
 from evaluation import classes
 from evaluation.boards.rows import Kind
+from evaluation.class_tables import METRICS
 from submissions.edition import Edition
 
-TITLES = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "balanced_accuracy": "Balanced accuracy",
-    "cohen_kappa": "Kappa",
-    "matched_accuracy": "Matched accuracy",
-    "adjusted_rand": "ARI",
-    "normalised_mutual_information": "NMI",
-    "adjusted_mutual_information": "AMI",
-    "homogeneity": "Homogeneity",
-    "completeness": "Completeness",
-    "v_measure": "V measure",
-}
-HELP = {
-    "accuracy": "Share of the images with the right label",
-    "macro_f1": "Mean of the F1 of every class",
-    "balanced_accuracy": "Mean of the recalls of the classes",
-    "cohen_kappa": "Accuracy beyond that of blind labels with the same shares",
-    "matched_accuracy": "Accuracy after the best matching of labels to classes (Hungarian)",
-    "adjusted_rand": "Agreement on pairs of images beyond chance",
-    "normalised_mutual_information": "Mutual information over the mean entropy",
-    "adjusted_mutual_information": "Mutual information beyond that of blind clusters",
-    "homogeneity": "How much a label tells of the class",
-    "completeness": "How much a class tells of the label",
-    "v_measure": "Harmonic mean of homogeneity and completeness",
-}
 ONE_CLASS = "one class"
 
 
@@ -71,7 +46,10 @@ def of(
         columns=(
             Column("run", "Run", Holds.TEXT),
             Column("kind", "Kind", Holds.TEXT),
-            *(Column(key, TITLES[key], Holds.MEASURE, True, HELP[key]) for key in TITLES),
+            *(
+                Column(key, metric.brief, Holds.MEASURE, True, metric.help)
+                for key, metric in METRICS.items()
+            ),
         ),
         lines=tuple(lines),
         notes=(

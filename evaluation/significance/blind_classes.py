@@ -36,7 +36,7 @@ def null(
     drawn = random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
     found = {}
     for name, metric in METRICS.items():
-        values, value = metric(drawn), float(metric(whole)[0])
+        values, value = metric.of_tables(drawn), float(metric.of_tables(whole)[0])
         if np.isnan(value) or np.isnan(values).any():
             found[name] = BlindScore(float("nan"), float("nan"), float("nan"))
             continue

@@ -7,13 +7,6 @@ from collections.abc import Mapping
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 
-ATTRIBUTION = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "adjusted_rand": "Adjusted Rand index",
-    "normalised_mutual_information": "Normalised mutual information",
-}
-
 
 def of(edition: Edition, titles: Mapping[str, str]) -> dict[str, str]:
     """Key to title, the official metric first.

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clefgan.experiments.lab.power import CHANCE, METRICS, TITLES, CurvePoint
+from clefgan.experiments.lab.power import CHANCE, METRICS, CurvePoint
 from clefgan.storage.files import written_whole
+from evaluation import metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +37,7 @@ def draw(points: Sequence[CurvePoint], path: Path, *, n_seeds: int) -> None:
         for axes, how in zip(axes_row, kinds, strict=True):
             panel(axes, [p for p in points if (p.how, p.metric) == (how, metric)], methods)
             axes.axhline(CHANCE[metric], color="#444444", linestyle="--", linewidth=1.2, zorder=1)
-        axes_row[0].set_ylabel(TITLES[metric])
+        axes_row[0].set_ylabel(metrics.get(metric).label)
     for axes, how in zip(grid[0], kinds, strict=True):
         axes.set_title(how, fontweight="bold")
     for axes in grid[-1]:

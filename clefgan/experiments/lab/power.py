@@ -18,8 +18,7 @@ from evaluation.meter import measure
 from evaluation.runs import Panel, Run
 
 METRICS = ("auc", "tpr_at_fpr_0.01")
-CHANCE = {"auc": 0.5, "tpr_at_fpr_0.01": 0.01}
-TITLES = {"auc": "AUC", "tpr_at_fpr_0.01": "TPR at 1% FPR"}
+CHANCE = {name: metrics.get(name).chance(0.5, 0.5) for name in METRICS}
 RESAMPLES = 500
 COLUMNS = (
     "how", "leak", "method", "metric", "mean", "seeds_low", "seeds_high", "pooled_low",
@@ -148,7 +147,7 @@ def markdown(results: StudyResults, found: Sequence[CurvePoint]) -> str:
     for metric in METRICS:
         for how in results.plan.kinds:
             head = " | ".join(f"leak {leak:g}" for leak in strengths)
-            lines = [f"**{TITLES[metric]}, {how}** (chance {CHANCE[metric]:g})", ""]
+            lines = [f"**{metrics.get(metric).label}, {how}** (chance {CHANCE[metric]:g})", ""]
             lines += [f"| method | {head} |", "|---" * (len(strengths) + 1) + "|"]
             for name in results.methods:
                 cells = [by_place[how, leak, name, metric] for leak in strengths]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import isnan
 
+from clefgan.method import Knowledge
 from clefgan.report import findings, sheet
 from clefgan.report.page import cards, gallery, table
 from clefgan.report.page.charts import tables
@@ -11,13 +12,6 @@ from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number, percent
 from evaluation.boards.rows import Kind
-
-KNOWLEDGE = {
-    "S0": "the image and the generated set",
-    "S1": "also the pool of candidates",
-    "S2": "also images known to be unused",
-    "S3": "also labels of dev images",
-}
 
 
 def html(title: str, parts: Sequence[Part]) -> str:
@@ -154,9 +148,7 @@ def footer(parts: Sequence[Part]) -> Markup:
         for metric in metrics.values()
         for item in (tag("dt", metric.label), tag("dd", metric.formula))
     ]
-    knows = [
-        item for kind, words in KNOWLEDGE.items() for item in (tag("dt", kind), tag("dd", words))
-    ]
+    knows = [item for kind in Knowledge for item in (tag("dt", kind), tag("dd", kind.meaning))]
     return tag(
         "footer",
         tag("h2", "How it is made", id="how"),
