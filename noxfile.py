@@ -133,14 +133,14 @@ def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> Non
     home.mkdir()
     install, scripts = environment(session, python, home / "env")
     session.run(*install, str(wheel), external=True)
-    env = {"CLEFGAN_CACHE": str(home / "cache"), "CLEFGAN_SHARED": SHARED, **WIDE}
+    env = {"CLEFGAN_CACHE": str(home / "cache"), "CLEFGAN_SHARED": SHARED}
     folder = copied(home / "copy")
     with session.chdir(folder):
         session.run(
             scripts("python"), "-P", "-c", EVERY_MODULE, *PACKAGES, READERS, env=env, external=True
         )
         for words in MAIN_JOBS:
-            session.run(scripts("clefgan"), *words.split(), env=env, external=True)
+            session.run(scripts("clefgan"), *words.split(), env=env | WIDE, external=True)
         session.run(*install, *group("test"), external=True)
         session.run(scripts("pytest"), *PYTEST[1:], *QUICK, env=env, external=True)
 
