@@ -9,6 +9,7 @@ has truth -1. What is undefined is NaN.
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
@@ -142,8 +143,6 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
     ----------
     The set-level test of Dubinski et al. (CDI, 2024), arXiv:2411.12858, paired image by image.
     """
-    from scipy import stats
-
     n, k = scores.shape
     if n < 2 or k < 2:
         raise EvaluationError(

@@ -32,8 +32,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from baselines.features import pca
 from baselines.features.blocks import FeatureMap
 from baselines.features.cached import Cached, Remembered
+from baselines.features.hog import Hog
+from baselines.features.lbp import Lbp
+from baselines.features.pixels import Levels, LowPass, Pixels
+from baselines.features.whitened import learned
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import detail
@@ -81,8 +86,6 @@ class Space:
     def learned(self, generated: Images) -> "Place":
         """Return the place to measure in; principal components are those of `generated`."""
         if self.n_components is not None:
-            from baselines.features import pca
-
             base = "pixels" if self.base == "levels" else self.base
             learned = pca.fit(feature_map(base, generated), generated, self.n_components)
             return Place(Metric.EUCLIDEAN, learned)
@@ -189,38 +192,26 @@ def scaled(name: str, like: Images) -> FeatureMap:
 
 
 def _pixels(_like: Images) -> FeatureMap:
-    from baselines.features.pixels import Pixels
-
     return Pixels()
 
 
 def _levels(_like: Images) -> FeatureMap:
-    from baselines.features.pixels import Levels
-
     return Levels()
 
 
 def _low_pass(_like: Images) -> FeatureMap:
-    from baselines.features.pixels import LowPass
-
     return LowPass()
 
 
 def _hog(like: Images) -> FeatureMap:
-    from baselines.features.hog import Hog
-
     return Remembered(Hog(cell=max(1, min(like.shape[1:]) // 16)))
 
 
 def _lbp(_like: Images) -> FeatureMap:
-    from baselines.features.lbp import Lbp
-
     return Lbp(grid=4)
 
 
 def _whitened(like: Images) -> FeatureMap:
-    from baselines.features.whitened import learned
-
     return learned(like)
 
 

@@ -15,6 +15,7 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.patient_table import PatientTable
+from clefgan.data.tfds import preparation, stored
 from clefgan.data.tfds.schema import (
     DEV_NOT_USED,
     DEV_SPLITS,
@@ -107,8 +108,6 @@ def read_one(
     if not is_dataset:
         labels = rules.labels if rules.is_membership else ZERO_ONE
         return folder.read(path, rules.folders, sixteen_bit, patients, labels)
-    from clefgan.data.tfds import stored
-
     found = from_dataset(str(data), stored.read(path), sixteen_bit)
     if found.dev is None or patients is None:
         return found
@@ -137,8 +136,6 @@ def brought_to(found: Challenge, size: Size) -> Challenge:
 
 def located(data: str | Path) -> tuple[Path, bool]:
     """The folder that a `data` argument names, and whether it is a prepared dataset."""
-    from clefgan.data.tfds import preparation, stored
-
     path = Path(data)
     if not path.exists():
         path = preparation.located(str(data))

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from clefgan.method import Images
 from clefgan.storage.files import written_whole
@@ -23,7 +24,5 @@ def tiled(images: Images, *, gap: int = 2) -> Images:
 
 def write(path: Path, images: Images) -> None:
     """Write a sheet of the images as an 8-bit grey PNG."""
-    from PIL import Image
-
     with written_whole(path) as part:
         Image.fromarray(tiled(images)[0]).save(part, format="PNG")

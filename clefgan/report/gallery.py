@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from clefgan.data.reading import Challenge, ImageSet
 from clefgan.errors import ClefganError
@@ -150,8 +151,6 @@ def nearest(
 
 def data_uri(image: NDArray[np.uint8]) -> str:
     """A PNG of at most `SIDE` pixels a side, inline."""
-    from PIL import Image
-
     picture = Image.fromarray(np.ascontiguousarray(image))
     picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from clefgan.errors import ClefganError
 
@@ -102,8 +103,6 @@ def blurred(maps: Maps, sigma: float) -> Maps:
 @cache
 def smoothing(n: int, sigma: float) -> Maps:
     """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
-    from scipy import ndimage  # heavy: methods import this module to know what features there are
-
     matrix = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
     return np.asarray(matrix, np.float32)
 

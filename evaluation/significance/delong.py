@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit, logit, ndtr, ndtri
 
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
@@ -28,8 +29,6 @@ class DeLong:
 
     def intervals(self, level: float = 0.95) -> Interval:
         """Limits on the logit scale, so that they stay within 0..1; (auc, auc) at 0 and 1."""
-        from scipy.special import expit, logit, ndtri
-
         inside = (self.auc > 0) & (self.auc < 1)
         safe = np.where(inside, self.auc, 0.5)
         half = ndtri((1 + level) / 2) * np.sqrt(np.diag(self.covariance)) / (safe * (1 - safe))
@@ -38,8 +37,6 @@ class DeLong:
 
     def p_value(self, first: int, second: int) -> float:
         """Two-sided p-value of two runs having the same AUC; 1 if they are the same run."""
-        from scipy.special import ndtr
-
         gap = self.auc[first] - self.auc[second]
         cov = self.covariance
         variance = cov[first, first] + cov[second, second] - 2 * cov[first, second]

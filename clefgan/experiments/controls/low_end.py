@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincc
 
 from clefgan.experiments.controls.image_only import Used
 from clefgan.method import Scores
@@ -72,8 +73,6 @@ def low_end(
     groups : a group counts once, with its highest score; one of both truths counts once for each
     strata : labels stay within
     """
-    from scipy.special import betaincc  # slow to load, and only wanted here
-
     heads, called, stratum = units(truth, scores, groups, strata)
     n_used = int(called.sum())
     share = n_used / max(1, len(called))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
@@ -172,8 +173,6 @@ def ids(stem: str, images: NDArray[np.generic]) -> list[str]:
 
 def save(path: Path, image: NDArray[np.generic]) -> None:
     """Write one PNG."""
-    from PIL import Image
-
     Image.fromarray(np.asarray(image, np.uint8)).save(path, format="PNG")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from clefgan.experiments.lab.study import StudyResults
 from clefgan.runs import provenance
@@ -88,8 +89,6 @@ def over_seeds(values: NDArray[np.float64], level: float) -> tuple[float, float]
     """Student's t interval of the mean, within 0 to 1."""
     if len(values) < 2:
         return float("nan"), float("nan")
-    from scipy.special import stdtrit
-
     error = values.std(ddof=1) / np.sqrt(len(values))
     half = float(stdtrit(len(values) - 1, (1 + level) / 2) * error)
     mean = float(values.mean())
