@@ -50,13 +50,12 @@ class Relation:
         ClefganError
             No used or no not-used image in dev.
         """
-        from baselines.learning import relation_net
-        from baselines.learning.nets import ordered
+        from baselines.learning import nets, relation_net  # JAX
 
         learn, check = held_out.split(dev)
         net = relation_net.learn(
-            ordered(learn.used, self.size), ordered(learn.not_used, self.size),
-            ordered(learn.generated, self.size),
+            nets.ordered(learn.used, self.size), nets.ordered(learn.not_used, self.size),
+            nets.ordered(learn.generated, self.size),
             width=self.width, epochs=self.epochs,
             learning_rate=self.learning_rate, seed=self.seed, progress=progress,
         )  # fmt: skip

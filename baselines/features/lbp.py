@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -126,8 +128,7 @@ def histograms(
     columns: NDArray[np.int64],
 ) -> Features:
     """Return (n, cells * n_bins) histograms of the cells between the edges, cell by cell."""
-    from baselines.features import _lbp_kernels as kernels
-
+    kernels = compiled()
     check(images, points, radius, method, MOST_POINTS_BINNED)
     fast = (points, radius) == (8, 1.0) and method != "var"
     if fast:
@@ -165,8 +166,7 @@ def to_bins(values: NDArray[np.float64], points: int, method: LbpMethod) -> NDAr
 @lru_cache
 def code_table(points: int, method: LbpMethod) -> NDArray[np.int64]:
     """Return the code of each of the 2**points patterns."""
-    from baselines.features import _lbp_kernels as kernels
-
+    kernels = compiled()
     number = METHODS.index(method)
     return np.array([kernels.code(bits, points, number) for bits in range(2**points)], np.int64)
 
@@ -179,8 +179,7 @@ def rotation_classes(points: int) -> NDArray[np.int64]:
 
 def patterns(images: Images) -> NDArray[np.uint8]:
     """Return the 8 signs at radius 1 of every pixel as bits."""
-    from baselines.features import _lbp_kernels as kernels
-
+    kernels = compiled()
     result = np.empty(images.shape, np.uint8)
     rows, columns = (fractions(length) for length in images.shape[1:])
     kernels.patterns_8_1(bordered(images, 1), rows, columns, result)
@@ -197,8 +196,7 @@ def circle_codes(
     images: Images, points: int, radius: float, method: LbpMethod
 ) -> NDArray[np.float64]:
     """Return the codes for any circle."""
-    from baselines.features import _lbp_kernels as kernels
-
+    kernels = compiled()
     angles = 2 * np.pi * np.arange(points, dtype=np.float64) / points
     rows, columns = np.round(-radius * np.sin(angles), 5), np.round(radius * np.cos(angles), 5)
     margin = int(np.ceil(radius)) + 1
@@ -246,3 +244,8 @@ def check(images: Images, points: int, radius: float, method: str, most: dict[st
             f"LBP: R is {radius}; give a radius above 0, and at most {largest} for images of "
             f"{images.shape[1]}x{images.shape[2]}"
         )
+
+
+def compiled() -> ModuleType:
+    """The compiled loops; they bring numba, which takes a while to load."""
+    return import_module("baselines.features._lbp_kernels")

@@ -65,13 +65,12 @@ class Learned:
     @cached_property
     def encoder(self) -> Any:
         """The network; training it again gives what was kept."""
-        from baselines.learning import embedding_net
-        from baselines.learning.nets import ordered
+        from baselines.learning import embedding_net, nets  # JAX
 
         chosen = np.sort(canonical(self.generated, self.training.most))
         images = np.concatenate([np.asarray(self.candidates), self.generated[chosen]])
         return embedding_net.learn_space(
-            ordered(images, self.training.size), width=self.training.width,
+            nets.ordered(images, self.training.size), width=self.training.width,
             epochs=self.training.epochs, temperature=self.training.temperature,
             learning_rate=self.training.learning_rate, seed=self.seed, progress=self.report,
         )  # fmt: skip

@@ -13,6 +13,8 @@ Meehan, Chaudhuri, Dasgupta (2020), arXiv:2004.05675, whose mean hides a few cop
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,8 +103,7 @@ def statistics(
 
 def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
     """The k largest margins won by training groups less the k largest won by others, a row."""
-    from clefgan.auditing import _label_kernels as kernels  # imports numba
-
+    kernels = compiled()
     order = np.argsort(-margin, kind="stable")
     sums = np.empty(len(labels))
     kernels.tails(labels, winner[order], margin[order], k, sums)
@@ -111,8 +112,7 @@ def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
 
 def signed_tails(view: Margins, labels: Flags) -> Values:
     """Sum over the `TAIL` highest and lowest images of their signed margins over all windows."""
-    from clefgan.auditing import _label_kernels as kernels  # imports numba
-
+    kernels = compiled()
     winner, margin = (np.ascontiguousarray(a.T) for a in (view.winner, view.margin))
     k = min(TAIL, len(winner))
     result = np.empty(len(labels))
@@ -188,3 +188,8 @@ def permuted(
     """
     labels = deal(training, stratum, times, np.random.default_rng(seed))
     return judge(*statistics(views, scores, labels))
+
+
+def compiled() -> ModuleType:
+    """The compiled loops; they bring numba, which takes a while to load."""
+    return import_module("clefgan.auditing._label_kernels")

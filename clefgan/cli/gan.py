@@ -44,13 +44,12 @@ def train(
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     config = hyperparameters.build(DCGANConfig, values, "dcgan")
     listed = pictures.listing(images)
-    from clefgan.dcgan import devices, export  # JAX: not before images and settings are known good
-    from clefgan.dcgan import train as training  # JAX
+    from clefgan.dcgan import devices, export, train  # JAX: once images and settings are known good
 
     if coordinator is not None:
         devices.join(coordinator, processes, rank)
     with progress_bar() as progress:
-        trained = training.train(
+        trained = train.train(
             pictures.read(listed, progress=progress),
             config,
             checkpoints=out / "checkpoints",

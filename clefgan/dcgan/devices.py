@@ -5,6 +5,7 @@ are held by each. BatchNorm and losses see the whole batch, so the result is tha
 for rounding.
 """
 
+from importlib.metadata import version
 from typing import Any, TypeAlias
 
 import jax
@@ -67,17 +68,14 @@ def replicate(tree: Tree, over: Mesh | None) -> Tree:
 
 def record() -> dict[str, str | int]:
     """Return what, beside seed and config, decides the bits of a trained network."""
-    import flax
-    import optax  # type: ignore[import-untyped]
-
     return {
         "device": jax.devices()[0].device_kind,
         "backend": jax.default_backend(),
         "devices": jax.device_count(),
         "cores": cores(),
         "jax": jax.__version__,
-        "flax": flax.__version__,
-        "optax": optax.__version__,
+        "flax": version("flax"),
+        "optax": version("optax"),
     }
 
 

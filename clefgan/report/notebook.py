@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from clefgan.errors import ClefganError
 from clefgan.report import findings, sheet
 from clefgan.report.files import exports
 from clefgan.report.page import table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.part import Part
 from clefgan.report.sheet import Sheet
+from clefgan.runs.record import data_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,16 +41,12 @@ class EvaluationTable:
         ClefganError
             pandas is not installed.
         """
-        try:
-            import pandas as pd  # optional: only who works with frames has it
-        except ImportError:
-            raise ClefganError("table: to_frame needs pandas; pip install pandas") from None
         rows = [
             {"table": one.title, **{key: entry.value for key, entry in line.entries.items()}}
             for one in self.sheets
             for line in one.lines
         ]
-        return pd.DataFrame(rows)
+        return data_frame(rows)
 
     def __str__(self) -> str:
         return exports.as_markdown(self.sheets)

@@ -69,11 +69,7 @@ class ScoreTable:
         ClefganError
             pandas is not installed.
         """
-        try:
-            import pandas as pd  # optional: only who works with frames has it
-        except ImportError:
-            raise ClefganError("scores: to_frame needs pandas; pip install pandas") from None
-        return pd.DataFrame(self.as_columns())
+        return data_frame(self.as_columns())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,6 +164,21 @@ class Run:
     def write(self, path: str | Path, *, force: bool = False) -> list[Path]:
         """Write the run file and its record; see `write`."""
         return write(self, path, force=force)
+
+
+def data_frame(content: Any) -> Any:
+    """A pandas DataFrame of columns or rows.
+
+    Raises
+    ------
+    ClefganError
+        pandas is not installed.
+    """
+    try:
+        import pandas as pd  # optional: only who works with frames has it
+    except ImportError:
+        raise ClefganError("to_frame: needs pandas; pip install 'clefgan[frames]'") from None
+    return pd.DataFrame(content)
 
 
 def text(run: Run) -> str:

@@ -11,6 +11,8 @@ K1 0.01, K2 0.03, levels 0..255, mean over the windows that lie inside the image
 """
 
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -47,13 +49,11 @@ class Windows:
     @classmethod
     def of(cls, images: Images) -> "Windows":
         """Compute them, one image after the other."""
-        from clefgan.similarity import ssim_kernels
-
         n, height, width = images.shape
         shape = (n, height - WINDOW + 1, width - WINDOW + 1)
         found = cls(images, np.empty(shape, np.int32), np.empty(shape, np.float32))
         for i in range(n):
-            ssim_kernels.windows(images[i], found.sums[i], found.spread[i])
+            compiled().windows(images[i], found.sums[i], found.spread[i])
         return found
 
 
@@ -74,11 +74,10 @@ class SSIMPairs:
         _same_size(self.candidates.images, images)
         theirs = Windows.of(images)
         distances = np.empty((len(self.candidates.images), len(images)))
+        kernels = compiled()
 
         def columns(part: slice) -> None:
-            from clefgan.similarity import ssim_kernels
-
-            ssim_kernels.pairs(
+            kernels.pairs(
                 self.candidates.images, self.candidates.sums, self.candidates.spread,
                 theirs.images[part], theirs.sums[part], theirs.spread[part], distances[:, part],
             )  # fmt: skip
@@ -137,3 +136,8 @@ def _same_size(ours: Images, theirs: Images) -> None:
             f"comparison: candidates are {ours.shape[1]}x{ours.shape[2]}, generated "
             f"{theirs.shape[1]}x{theirs.shape[2]}; give both the same image size"
         )
+
+
+def compiled() -> ModuleType:
+    """The compiled loops; they bring numba, which takes a while to load."""
+    return import_module("clefgan.similarity.ssim_kernels")

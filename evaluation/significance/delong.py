@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
+from scipy.stats import rankdata  # slow to load, and only wanted here
 
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
@@ -55,8 +56,6 @@ def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     if n_used == 0 or n_not == 0:
         blank = np.full((len(scores), len(scores)), np.nan)
         return DeLong(blank[0], blank)
-    from scipy.stats import rankdata  # slow to load, and only wanted here
-
     # For each used image the share of not used below it, and the other way round.
     below = np.empty((len(scores), n_used))
     above = np.empty((len(scores), n_not))

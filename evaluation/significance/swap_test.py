@@ -19,6 +19,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import (
+    binom,  # slow to load, and only wanted here
+    rankdata,  # slow to load, and only wanted here
+)
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
@@ -98,8 +102,6 @@ def _table(
 
 def _halves(trials: int) -> Values:
     """Binomial probabilities of 0 ... trials with share one half."""
-    from scipy.stats import binom  # slow to load, and only wanted here
-
     return np.asarray(binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
 
 
@@ -132,8 +134,6 @@ def _by_rank(run: Run) -> Run:
     """Scores replaced by their mean rank within the run."""
     if run.scores is None:
         return run
-    from scipy.stats import rankdata  # slow to load, and only wanted here
-
     return replace(run, scores=rankdata(run.scores))
 
 

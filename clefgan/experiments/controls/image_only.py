@@ -61,11 +61,10 @@ def log_odds(rows: nuisance.Features, truth: Used, others: nuisance.Features) ->
     """Fit on `rows`, answer for `others`; 0 where one class only was there to fit on."""
     if truth.all() or not truth.any():
         return np.zeros(len(others))
-    from sklearn.linear_model import LogisticRegression  # slow to load, and only wanted here
-    from sklearn.preprocessing import StandardScaler
+    from sklearn import linear_model, preprocessing  # slow to load, and only wanted here
 
-    scaler = StandardScaler().fit(rows)
-    regression = LogisticRegression(
+    scaler = preprocessing.StandardScaler().fit(rows)
+    regression = linear_model.LogisticRegression(
         C=PENALTY, class_weight="balanced", solver="newton-cholesky", tol=1e-8
     ).fit(scaler.transform(rows), truth)
     return np.asarray(regression.decision_function(scaler.transform(others)))

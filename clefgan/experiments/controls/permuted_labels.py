@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata  # slow to load, and only wanted here
 
 from clefgan.errors import ClefganError
 from clefgan.experiments.controls.image_only import Used, one_each
@@ -117,8 +118,6 @@ def permutation(
     counts = (sum(map(len, moving)), sum(map(len, sets)), unit, ways(truth, moving), head)
     if np.isnan(own) or not moving:
         return PermutedLabels(own, np.nan, np.nan, np.nan, *counts)
-    from scipy.stats import rankdata  # slow to load, and only wanted here
-
     ranks = rankdata(scores)
     n_used = np.count_nonzero(truth)
     n_pairs = n_used * (len(truth) - n_used)

@@ -25,13 +25,11 @@ def draw(points: Sequence[CurvePoint], path: Path, *, n_seeds: int) -> None:
     The first seven methods have a colour and a band (95%, over the seeds), the others are thin
     grey lines.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     kinds = list(dict.fromkeys(p.how for p in points))
     methods = list(dict.fromkeys(p.method for p in points))
     figure = Figure(figsize=(3.1 * len(kinds) + 2.4, 6.2), layout="constrained", dpi=110)
-    FigureCanvasAgg(figure)
     grid = figure.subplots(len(METRICS), len(kinds), squeeze=False, sharex=True, sharey="row")
     for axes_row, metric in zip(grid, METRICS, strict=True):
         for axes, how in zip(axes_row, kinds, strict=True):

@@ -72,11 +72,9 @@ def printed_panel(name: str) -> tuple[tuple[int, int, int, int] | None, str, str
 
 def write_matrices(path: Path, grid: Sequence[Sequence[Matrix]]) -> None:
     """Write the panels as one PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(2.5 * len(grid[0]), 2.75 * len(grid)), dpi=110, layout="constrained")
-    FigureCanvasAgg(figure)  # draws without a screen
     axes = figure.subplots(len(grid), len(grid[0]), squeeze=False)
     for line, panels in zip(axes, grid, strict=True):
         for place, panel in zip(line, panels, strict=True):

@@ -140,11 +140,13 @@ def halves(
 
 def classifier(method: Fingerprint):  # type: ignore[no-untyped-def]  # scikit-learn has no types
     """Return scikit-learn's SVM with the settings of the row."""
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, StandardScaler
-    from sklearn.svm import SVC
+    from sklearn import pipeline, preprocessing, svm  # slow to load, and only wanted here
 
-    scalers = {"standard": [StandardScaler()], "minmax": [MinMaxScaler()], "none": []}
-    return make_pipeline(
-        *scalers[method.scaling], SVC(kernel=method.kernel, C=method.C, gamma=method.gamma)
+    scalers = {
+        "standard": [preprocessing.StandardScaler()],
+        "minmax": [preprocessing.MinMaxScaler()],
+        "none": [],
+    }
+    return pipeline.make_pipeline(
+        *scalers[method.scaling], svm.SVC(kernel=method.kernel, C=method.C, gamma=method.gamma)
     )
