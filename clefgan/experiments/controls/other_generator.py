@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clefgan.data.challenge import Challenge
+from clefgan.data.phantom.challenge import PhantomCounts, make
 from clefgan.errors import ClefganError
 from clefgan.experiments.controls.image_only import one_each, truth_of
 from clefgan.method import DevSet, Images, Method, Progress, Scores, silent
@@ -75,8 +76,6 @@ def foreign(
             f"{challenge.source}: no test part, and phantoms are square, not "
             f"{header.width}x{header.height}; give a test part"
         )
-    from clefgan.data.phantom.challenge import PhantomCounts, make
-
     counts = PhantomCounts(len(challenge.dev.generated), 0, 0, 0, 0, 0)
     roles = make(seed, 0.0, counts, size=header.width)
     return roles["dev_generated"].images, "phantom slices"

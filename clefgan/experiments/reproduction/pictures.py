@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from clefgan.experiments.reproduction import printed
 from clefgan.experiments.reproduction.paper import Paper
@@ -113,8 +114,6 @@ def chosen(images: Images, seed: int) -> Images:
 
 def write_examples(path: Path, sets: Mapping[str, Images], seed: int = 0) -> None:
     """Write a sheet with a row of examples of each set, its name above it."""
-    from PIL import Image, ImageDraw, ImageFont
-
     picked = {name: chosen(images, seed) for name, images in sets.items()}
     height, width = next(iter(picked.values())).shape[1:]
     across = max(COLUMNS * (width + GAP) + GAP, 420)

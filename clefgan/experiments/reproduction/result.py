@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from clefgan.data.reading import Challenge
 from clefgan.experiments.reproduction import printed, rows, separation
 from clefgan.experiments.reproduction.paper import Paper, Sizes
@@ -51,8 +53,6 @@ def make(
     ClefganError
         No dev images, or as `clefgan.runs.job.run` does.
     """
-    import numpy as np
-
     dev = loading.load_dev(challenge, progress).dev
     outcome = rows.run(paper, challenge, sizes, seed=seed, n_folds=n_folds, progress=progress)
     own, separated = separation.run(

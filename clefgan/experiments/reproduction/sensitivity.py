@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from clefgan.experiments.reproduction import choices as known
 from clefgan.experiments.reproduction.choices import Choice
@@ -212,8 +213,6 @@ def student(values: NDArray[np.float64]) -> Number:
     >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
     (0.5, 0.252, 0.748)
     """
-    from scipy.special import stdtrit
-
     n = len(values)
     mean = float(values.mean())
     if n < 2:
