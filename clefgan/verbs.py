@@ -224,6 +224,18 @@ def evaluate(
     return EvaluationTable(tuple(boards.parts(plan, results, primary, level)))
 
 
+def given_sets(
+    train: str | Path | None, released: str | Path | None, release: str | None
+) -> tuple[str | Path, str | Path]:
+    """The training and the released images of an audit, if both are there, and a threshold."""
+    if train is None or released is None:
+        raise ClefganError("audit: one of train and released is missing; give both, or neither")
+    if release is None:
+        known = ", ".join(PROFILES)
+        raise ClefganError(f"audit: no threshold; choose one before looking: {known}")
+    return train, released
+
+
 def audit(
     train: str | Path | None = None,
     released: str | Path | None = None,
@@ -282,12 +294,7 @@ def audit(
     with reported(progress) as report:
         if train is None and released is None:
             return making.example(options, progress=report)
-        if train is None or released is None:
-            raise ClefganError("audit: one of train and released is missing; give both, or neither")
-        if release is None:
-            raise ClefganError(
-                f"audit: no threshold; choose one before looking: {', '.join(PROFILES)}"
-            )
+        train, released = given_sets(train, released, release)
         files = Files(
             train=train,
             released=released,

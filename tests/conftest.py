@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import settings
 # No deadlines, as machines are shared; in CI the same examples every time, at home new ones.
 settings.register_profile("steady", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("steady")
+os.environ.pop("COLUMNS", None)  # tests say how wide a terminal is; rich looks when it is loaded
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
 
@@ -74,6 +76,12 @@ def children() -> Iterator[Children]:
     started = Children()
     yield started
     started.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _console() -> None:
+    """Load the console now: it keeps the width that it finds, and tests set one of their own."""
+    import_module("clefgan.cli.console")
 
 
 @pytest.fixture(scope="session")

@@ -74,15 +74,13 @@ def leaderboard(
     check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
-    read = [*outputs.belonging(runs), truth, groups, data, edition]
-    outputs.refuse(outputs.tables({**files, "pairs": pairs, "html": page}), read)
+    written = outputs.tables({**files, "pairs": pairs, "html": page})
+    outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition])
     rules = entering.edition_of(edition, runs)
     refuse_classes(rules)
     primary = main_metric(metric, rules)
-    pictures = page is not None and data is not None
-    entered = entering.enter(
-        runs, truth, data, rules, edition or rules.name, knowledge, groups, pictures=pictures
-    )
+    pictures, asked = page is not None and data is not None, edition or rules.name
+    entered = entering.enter(runs, truth, data, rules, asked, knowledge, groups, pictures=pictures)
     board = boards.build(
         entered.panel,
         primary=primary,
@@ -98,9 +96,9 @@ def leaderboard(
         contents[pairs] = pair_table.as_csv(board, entered.panel)
     if page is not None:
         contents[page] = pages.html(title, [part])
-    written = outputs.write(contents)
+    paths = outputs.write(contents)
     show(board, notes, title)
-    say_wrote(written)
+    say_wrote(paths)
 
 
 def refuse_classes(edition: Edition) -> None:

@@ -98,16 +98,10 @@ def build(
         panel, columns[0], adjust=adjust, replicates=replicates, permutations=draws, seed=seed
     )
     stability = ranking.stability(replicates, columns[0], level)
-    n_used, n_not = int(panel.truth.sum()), int((~panel.truth).sum())
     blind = None
     if panel.clusters is not None:
         blind = BlindGroups.draw(panel.truth, panel.clusters, columns, draws=draws, seed=seed)
-    power = {
-        metric.name: power_line(metric, n_used, n_not, level=level, permutations=draws, seed=seed)
-        if blind is None
-        else blind.power_line(metric, level)
-        for metric in columns
-    }
+    power = _power(panel, columns, blind, level, draws, seed)
     lines = [
         *rows.of_runs(panel, columns, replicates, stability, pairs, level, draws, seed),
         *rows.trivial(panel.truth, columns, draws, level, seed, blind),
@@ -118,8 +112,8 @@ def build(
         primary=columns[0],
         columns=columns,
         rows=tuple(rows.best_first(lines, columns[0])),
-        n_used=n_used,
-        n_not=n_not,
+        n_used=int(panel.truth.sum()),
+        n_not=int((~panel.truth).sum()),
         n_clusters=None if panel.clusters is None else len(np.unique(panel.clusters)),
         level=level,
         resamples=draws,
@@ -131,6 +125,24 @@ def build(
         detectable=_detectable(replicates, columns[0], level),
         notes=_notes(panel, power[columns[0].name], level),
     )
+
+
+def _power(
+    panel: Panel,
+    columns: Sequence[Metric],
+    blind: BlindGroups | None,
+    level: float,
+    draws: int,
+    seed: int,
+) -> dict[str, PowerLine]:
+    """By metric: what a run has to reach to be told from guessing."""
+    if blind is not None:
+        return {metric.name: blind.power_line(metric, level) for metric in columns}
+    n_used, n_not = int(panel.truth.sum()), int((~panel.truth).sum())
+    return {
+        metric.name: power_line(metric, n_used, n_not, level=level, permutations=draws, seed=seed)
+        for metric in columns
+    }
 
 
 def _columns(panel: Panel, metrics: Sequence[Metric], primary: Metric | None) -> tuple[Metric, ...]:

@@ -21,67 +21,82 @@ def of(run: AuditRun, today: date | None) -> dict[str, Any]:
     ----------
     today : the day it was made; None leaves it out
     """
-    found = run.findings
-    own = found.material
     record: dict[str, Any] = plain(
         {
             "format": FORMAT,
             "made": None if today is None else today.isoformat(),
-            "verdict": {
-                "exit": int(run.verdict.outcome),
-                "outcome": run.verdict.outcome.name.lower().replace("_", " "),
-                "sentence": run.verdict.sentence,
-                "reasons": run.verdict.reasons,
-            },
-            "profile": asdict(run.settings.profile),
-            "ledger": {
-                "look": run.look,
-                "first_level": run.first_level,
-                "level": found.plan.level,
-            },
-            "sets": {
-                "training_patients": own.n_training,
-                "training_images": int(own.image_training().sum()),
-                "held_out_patients": own.n_held_out,
-                "held_out_images": int((~own.image_training()).sum()),
-                "released_images": len(own.released),
-                "height": own.real.shape[1],
-                "width": own.real.shape[2],
-            },
-            "digests": run.inputs.digests(),
-            "notes": run.inputs.notes,
-            "files": [
-                {"kind": each.kind, "count": each.count, "n": each.n, "sentence": each.sentence}
-                for each in run.inputs.files
-            ],
-            "exact_copies": len(set(found.exact[:, 0].tolist())),
-            "copies": copies(run),
-            "set_test": None if found.test is None else set_test(run),
-            "image_only": found.control,
-            "attacks": found.attacks,
-            "strongest_attack": found.strongest or None,
-            "patients": patients(run),
-            "sensitivity": [sensitivity(each) for each in found.sensitivity],
-            "plane": run.plane,
-            "parts_2026": parts_2026(run),
-            "withheld": None
-            if run.withheld is None
-            else {
-                "how": str(run.withheld.how),
-                "withheld": len(run.withheld.withheld),
-                "kept": len(run.withheld.kept),
-            },
-            "settings": {
-                "q": found.plan.q,
-                "deals": found.plan.deals,
-                "planted": found.plan.planted,
-                "seed": found.plan.seed,
-                "views": [view.name for view in found.plan.views],
-            },
+            **chosen_before(run),
+            **seen(run),
             "versions": provenance.versions(),
         }
     )
     return record
+
+
+def chosen_before(run: AuditRun) -> dict[str, Any]:
+    """The verdict, what was chosen before looking, and what was looked at."""
+    found = run.findings
+    own = found.material
+    return {
+        "verdict": {
+            "exit": int(run.verdict.outcome),
+            "outcome": run.verdict.outcome.name.lower().replace("_", " "),
+            "sentence": run.verdict.sentence,
+            "reasons": run.verdict.reasons,
+        },
+        "profile": asdict(run.settings.profile),
+        "ledger": {
+            "look": run.look,
+            "first_level": run.first_level,
+            "level": found.plan.level,
+        },
+        "sets": {
+            "training_patients": own.n_training,
+            "training_images": int(own.image_training().sum()),
+            "held_out_patients": own.n_held_out,
+            "held_out_images": int((~own.image_training()).sum()),
+            "released_images": len(own.released),
+            "height": own.real.shape[1],
+            "width": own.real.shape[2],
+        },
+        "digests": run.inputs.digests(),
+        "notes": run.inputs.notes,
+        "files": [
+            {"kind": each.kind, "count": each.count, "n": each.n, "sentence": each.sentence}
+            for each in run.inputs.files
+        ],
+    }
+
+
+def seen(run: AuditRun) -> dict[str, Any]:
+    """What was found, and what was done about it."""
+    found = run.findings
+    return {
+        "exact_copies": len(set(found.exact[:, 0].tolist())),
+        "copies": copies(run),
+        "set_test": None if found.test is None else set_test(run),
+        "image_only": found.control,
+        "attacks": found.attacks,
+        "strongest_attack": found.strongest or None,
+        "patients": patients(run),
+        "sensitivity": [sensitivity(each) for each in found.sensitivity],
+        "plane": run.plane,
+        "parts_2026": parts_2026(run),
+        "withheld": None
+        if run.withheld is None
+        else {
+            "how": str(run.withheld.how),
+            "withheld": len(run.withheld.withheld),
+            "kept": len(run.withheld.kept),
+        },
+        "settings": {
+            "q": found.plan.q,
+            "deals": found.plan.deals,
+            "planted": found.plan.planted,
+            "seed": found.plan.seed,
+            "views": [view.name for view in found.plan.views],
+        },
+    }
 
 
 def copies(run: AuditRun) -> dict[str, Any]:
