@@ -129,10 +129,10 @@ ABANDON = """
 import os, signal, sys
 from pathlib import Path
 from clefgan.experiments import processes
-from clefgan.experiments.lab.study import Source
+from clefgan.experiments.lab.study import RealSource
 
 if __name__ == "__main__":
-    with processes.pool(1, Source(path=Path(sys.argv[1])).read) as running:
+    with processes.pool(1, RealSource(path=Path(sys.argv[1])).read) as running:
         print(running.submit(os.getpid).result(), flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 """
