@@ -9,7 +9,6 @@ has truth -1. What is undefined is NaN.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
@@ -143,6 +142,8 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
     ----------
     The set-level test of Dubinski et al. (CDI, 2024), arXiv:2411.12858, paired image by image.
     """
+    from scipy import stats  # slow to load: on use
+
     n, k = scores.shape
     if n < 2 or k < 2:
         raise EvaluationError(

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from evaluation.counts import Values, ratio
 
@@ -83,6 +82,8 @@ def matched_accuracy(tables: Tables) -> Values:
     ----------
     Kuhn (1955), doi:10.1002/nav.3800020109 (the Hungarian method, here as scipy has it).
     """
+    from scipy.optimize import linear_sum_assignment  # slow to load: on use
+
     best = [table[linear_sum_assignment(table, maximize=True)].sum() for table in tables]
     return ratio(np.array(best), tables.sum(axis=(1, 2)))
 

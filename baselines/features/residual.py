@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
 
 from baselines.features.blocks import Features, in_blocks
 from clefgan.method import Images, Progress, silent
@@ -32,6 +31,8 @@ def residual(
     Lee (1980), doi:10.1109/TPAMI.1980.4766994, with the mean local variance as noise, in the place
     of the paper's one in wavelets.
     """
+    from scipy import ndimage  # slow to load: on use
+
     x = np.asarray(images, np.float32)
     if denoiser == "gaussian":
         smooth = ndimage.gaussian_filter(x, (0, SIGMA, SIGMA), mode="nearest")
@@ -80,6 +81,8 @@ class Autocorrelation:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, 2 * lags * (lags + 1) + 1) float32: correlations -1..1, log grey levels."""
+        from scipy import fft  # slow to load: on use
+
         places = half_plane(self.lags)
         rows, columns = (np.array(part) for part in zip(*places, strict=True))
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from baselines.features.blocks import Features, in_blocks
 from baselines.features.pixels import edges
@@ -126,6 +125,8 @@ class LogDct:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, <= bands * bands) float32."""
+        from scipy import fft  # slow to load: on use
+
         starts = [np.array(edges(side, self.bands)) for side in images.shape[1:]]
         sizes = [
             np.diff(np.append(start, side))

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from clefgan.similarity.whole_numbers import Floats
 
@@ -34,6 +33,8 @@ def normal_scores(values: Floats) -> Floats:
     Blom (1958), Statistical Estimates and Transformed Beta-Variables: scores of ranks; here of
     (rank - 1/2) / n.
     """
+    from scipy.special import ndtri  # slow to load: on use
+
     size = float(np.ptp(values)) if len(values) else 0.0
     if size > 0:
         values = np.round((values - values.min()) / size, 9)

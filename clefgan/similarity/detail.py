@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from clefgan.errors import ClefganError
 
@@ -103,6 +102,8 @@ def blurred(maps: Maps, sigma: float) -> Maps:
 @cache
 def smoothing(n: int, sigma: float) -> Maps:
     """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
+    from scipy import ndimage  # slow to load: on use
+
     matrix = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
     return np.asarray(matrix, np.float32)
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from evaluation.counts import Values, ratio
 
@@ -41,6 +40,8 @@ def interval(estimate: Values, replicates: Values, acceleration: Values, level: 
     acceleration : the shape of `estimate`; 0 gives the bias-corrected (BC) limits
     level : confidence, such as 0.95
     """
+    from scipy.special import ndtr, ndtri  # slow to load: on use
+
     defined = np.count_nonzero(~np.isnan(replicates), axis=-1)
     centre = estimate[..., None]
     below = np.count_nonzero(replicates < centre - _SAME, axis=-1)

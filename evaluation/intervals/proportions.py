@@ -5,7 +5,6 @@ A proportion of no trials is undefined, and so are its limits: NaN.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, ndtri
 
 from evaluation.counts import Values, ratio
 from evaluation.errors import EvaluationError
@@ -20,6 +19,8 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Inte
     Wilson (1927), doi:10.1080/01621459.1927.10502953; recommended by Brown, Cai, DasGupta (2001),
     doi:10.1214/ss/1009213286.
     """
+    from scipy.special import ndtri  # slow to load: on use
+
     hits, n = _checked(successes, trials, level)
     z = ndtri((1 + level) / 2)
     share = ratio(hits, n)
@@ -38,6 +39,8 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95
     ----------
     Clopper, Pearson (1934), doi:10.1093/biomet/26.4.404.
     """
+    from scipy.special import betaincinv  # slow to load: on use
+
     hits, n = _checked(successes, trials, level)
     tail = (1 - level) / 2
     low = betaincinv(np.maximum(hits, 1), n - hits + 1, tail)

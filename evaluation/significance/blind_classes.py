@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import random_table
 
 from evaluation.attribution import Labels, table
 from evaluation.class_tables import METRICS
@@ -29,6 +28,8 @@ def null(
     Tables with the margins of the true one, drawn as a random permutation would make them. The
     p-value counts the labels as they are among the permuted ones, so it is never 0.
     """
+    from scipy.stats import random_table  # slow to load: on use
+
     whole = table(truth, predicted)
     row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
     rng = np.random.default_rng(seed)

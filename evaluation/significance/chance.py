@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
@@ -121,4 +120,6 @@ def _support(n_used: int, n_not: int, called: int) -> Values:
 
 
 def _log_choose(n: int, k: Values) -> Values:
+    from scipy.special import gammaln  # slow to load: on use
+
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)

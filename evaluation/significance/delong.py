@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit, ndtr, ndtri
-from scipy.stats import rankdata  # slow to load, and only wanted here
 
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
@@ -30,6 +28,8 @@ class DeLong:
 
     def intervals(self, level: float = 0.95) -> Interval:
         """Limits on the logit scale, so that they stay within 0..1; (auc, auc) at 0 and 1."""
+        from scipy.special import expit, logit, ndtri  # slow to load: on use
+
         inside = (self.auc > 0) & (self.auc < 1)
         safe = np.where(inside, self.auc, 0.5)
         half = ndtri((1 + level) / 2) * np.sqrt(np.diag(self.covariance)) / (safe * (1 - safe))
@@ -38,6 +38,8 @@ class DeLong:
 
     def p_value(self, first: int, second: int) -> float:
         """Two-sided p-value of two runs having the same AUC; 1 if they are the same run."""
+        from scipy.special import ndtr  # slow to load: on use
+
         gap = self.auc[first] - self.auc[second]
         cov = self.covariance
         variance = cov[first, first] + cov[second, second] - 2 * cov[first, second]
@@ -50,6 +52,8 @@ class DeLong:
 
 def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     """AUCs of runs on the same candidates, with their covariance."""
+    from scipy.stats import rankdata  # slow to load: on use
+
     for values in scores:
         validate(truth, scores=values)
     n_used, n_not = int(truth.sum()), int((~truth).sum())

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, gammaln
 
 from evaluation.membership import Used, validate
 
@@ -29,6 +28,8 @@ def mcnemar(truth: Used, first: Used, second: Used) -> McNemar:
     McNemar (1947), doi:10.1007/BF02295996; mid-p: Fagerland, Lydersen, Laake (2013),
     doi:10.1186/1471-2288-13-91.
     """
+    from scipy.special import bdtr, gammaln  # slow to load: on use
+
     validate(truth, first)
     validate(truth, second)
     right = (truth == first, truth == second)

@@ -7,7 +7,6 @@ and how far apart must two runs be before they can be told from each other?
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
@@ -94,6 +93,8 @@ def minimum_detectable_difference(
     -----
     Normal approximation: (z for the level + z for the power) x spread; 2.8 spreads by default.
     """
+    from scipy.special import ndtri  # slow to load: on use
+
     _check(level, power)
     return np.asarray((ndtri((1 + level) / 2) + ndtri(power)) * spread, dtype=np.float64)
 

@@ -19,10 +19,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import (
-    binom,  # slow to load, and only wanted here
-    rankdata,  # slow to load, and only wanted here
-)
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
@@ -102,6 +98,8 @@ def _table(
 
 def _halves(trials: int) -> Values:
     """Binomial probabilities of 0 ... trials with share one half."""
+    from scipy.stats import binom  # slow to load: on use
+
     return np.asarray(binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
 
 
@@ -132,6 +130,8 @@ def _picks(units: Units, permutations: int, seed: int) -> Iterator[Weights]:
 
 def _by_rank(run: Run) -> Run:
     """Scores replaced by their mean rank within the run."""
+    from scipy.stats import rankdata  # slow to load: on use
+
     if run.scores is None:
         return run
     return replace(run, scores=rankdata(run.scores))
