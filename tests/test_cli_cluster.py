@@ -62,7 +62,7 @@ def clefgan(*words: object) -> int:
 
 
 def test_a_run_writes_the_same_file(data: Path, tmp_path: Path, local_cluster: Any) -> None:
-    words = ["run", "--method", "csls", "--data", data]
+    words = ["run", "--method", "csls", "--data", data, "--decide", "zero"]
     address = local_cluster.scheduler_address
     assert clefgan(*words, "--out", tmp_path / "here") == 0
     assert clefgan(*words, "--out", tmp_path / "there", "--cluster", address) == 0

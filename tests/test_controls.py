@@ -371,7 +371,7 @@ class TestLowEnd:
         assert found.low_end.stands_out
         assert found.low_end.used >= 10
         assert found.low_end.others == 0
-        assert "used images of 250 and 0 others of 250 (p = 0.0005" in found.sentence
+        assert "used images of 250 and 0 others of 250 (p = 0.003" in found.sentence
         assert "at the low false-positive end used ones are given away" in found.sentence
 
     def test_the_level_holds(self) -> None:

@@ -104,7 +104,6 @@ from pathlib import Path
 import numpy as np
 from clefgan.dcgan import synthesise
 from clefgan.dcgan.config import DCGANConfig
-synthesise.SECONDS = 0.0  # a checkpoint every epoch
 config = DCGANConfig(latent=4, base_filters=8, filters=(8, 8, 8, 8), epochs=16)
 images = np.random.default_rng(0).integers(0, 256, (7, 32, 32), dtype=np.uint8)
 first = []
@@ -115,7 +114,7 @@ def progress(stage, done, total, note):
         time.sleep(0.02)  # time enough to be killed in
         while not all(Path(other).exists() for other in sys.argv[2:]):
             time.sleep(0.01)
-done = synthesise.trained(images, config, progress=progress)
+done = synthesise.trained(images, config, seconds=0.0, progress=progress)  # checkpoints always
 weights = synthesise.flat(done.weights)
 digest = hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights)))
 print(digest.hexdigest(), first[0] if first else 0)

@@ -34,7 +34,7 @@ import sys
 import jax
 import numpy as np
 from clefgan.method import Images, Progress, silent
-from clefgan.similarity import accelerator, limbs
+from clefgan.similarity import accelerator, on_devices
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Whole
@@ -47,11 +47,11 @@ with accelerator.on(jax.devices()):
         c, g = inputs[f"{kind}_c"], inputs[f"{kind}_g"]
         for metric in Metric:
             found[f"{kind}_{metric}"] = scan(metric, c, g, Whole(), memory_mib=1)
-both = limbs.OnDevices(code(inputs["features_c"]), tuple(jax.devices()))
+both = on_devices.OnDevices(code(inputs["features_c"]), tuple(jax.devices()))
 assert [shard.data.shape for shard in both.ours.addressable_shards] == [(3, 5, 6144)] * 2
-right = limbs.cut(jax.device_put(code(inputs["features_g"][:64]).whole, both.shared), 6144)
+right = on_devices.cut(jax.device_put(code(inputs["features_g"][:64]).whole, both.shared), 6144)
 assert [shard.data.shape for shard in right.addressable_shards] == [(3, 32, 6144)] * 2
-lowered = limbs.added.lower(both.ours, right, np.int32(0), np.int32(3), columns=2048)
+lowered = on_devices.added.lower(both.ours, right, np.int32(0), np.int32(3), columns=2048)
 text = lowered.compile().as_text()
 assert not [word for word in ("all-gather", "all-reduce", "all-to-all", "permute") if word in text]
 np.savez(sys.argv[2], **found)

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer, block_of, dense_layers
 from baselines.features.blocks import Features
@@ -131,6 +130,8 @@ def resized(images: Images, side: int | None) -> Images:
     """Return the images with `side` x `side` pixels, bilinear, smoothed where they shrink."""
     if side is None or images.shape[1:] == (side, side):
         return images
+    from PIL import Image  # slow to load: on use
+
     pictures = [Image.fromarray(np.asarray(image)) for image in images]
     small = [p.resize((side, side), Image.Resampling.BILINEAR) for p in pictures]
     return np.array([np.asarray(p) for p in small], np.uint8).reshape(len(images), side, side)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.dcgan.config import DCGANConfig, check_images
+from clefgan.dcgan.synthesise import trained
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.pixel_digest import digest
@@ -102,8 +103,6 @@ class Critic:
         """Train on the generated images, thinned."""
         chosen = thinned(generated, method.most_generated, method.seed)
         config = replace(method.gan, seed=method.gan.seed + method.seed)
-        from clefgan.dcgan.synthesise import trained  # JAX
-
         networks = trained(chosen, config, progress=progress)
         lower, middle, upper = np.quantile(networks.judge(chosen), [0.25, 0.5, 0.75])
         return cls(networks=networks, middle=middle, spread=max(upper - lower, LEAST_SPREAD))

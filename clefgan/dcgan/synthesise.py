@@ -12,20 +12,18 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.dcgan import devices
-from clefgan.dcgan import train as training
-from clefgan.dcgan.checkpoint import CheckpointError
 from clefgan.dcgan.config import DCGANConfig, check_images
-from clefgan.dcgan.trained import Trained
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
-from clefgan.storage import array_files, lock
 from clefgan.storage.files import cache
+
+if TYPE_CHECKING:
+    from clefgan.dcgan.trained import Trained
 
 SECONDS = 30.0  # between checkpoints: a shorter training writes none, and so is not held up
 LAYOUT = 1  # of an entry, and of what training does with a config: raise it when either changes
@@ -44,6 +42,8 @@ def synthesise(
     ClefganError
         If n is below 1, or as `clefgan.dcgan.train.train` does.
     """
+    from clefgan.storage import array_files
+
     if n < 1:
         raise ClefganError(
             f"dcgan: number of images to draw must be at least 1; got {n}; change it"
@@ -76,6 +76,9 @@ def trained(
     ClefganError
         As `clefgan.dcgan.train.train` does.
     """
+    from clefgan.dcgan.trained import Trained
+    from clefgan.storage import array_files, lock
+
     size = check_images(images)
     path = cache("dcgan") / f"{entry(images, config)}.weights"
     kept = array_files.read(path)
@@ -91,11 +94,11 @@ def resumed(
     images: Images, config: DCGANConfig, folder: Path | None, seconds: float, progress: Progress
 ) -> Trained:
     """Train with checkpoints in `folder`; ones that cannot be gone on from are thrown away."""
+    from clefgan.dcgan.checkpoint import CheckpointError
+    from clefgan.dcgan.train import train
 
     def attempt() -> Trained:
-        return training.train(
-            images, config, checkpoints=folder, seconds=seconds, progress=progress
-        )
+        return train(images, config, checkpoints=folder, seconds=seconds, progress=progress)
 
     try:
         return attempt()
@@ -108,9 +111,12 @@ def resumed(
 
 def entry(images: Images, config: DCGANConfig) -> str:
     """Return the name of the cache entry: everything that decides a trained network's bits."""
+    from clefgan.dcgan import devices
+    from clefgan.dcgan.train import digest
+
     deciding = {
         "layout": LAYOUT,
-        "images": training.digest(images),
+        "images": digest(images),
         "config": asdict(config),
         "record": devices.record(),
     }

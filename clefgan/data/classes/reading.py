@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clefgan.data import layout, listing, truth_and_groups
-from clefgan.data.classes import phantom
 from clefgan.data.classes.challenge import ClassChallenge, ClassImages
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
@@ -76,6 +75,8 @@ def place(data: str | Path) -> Path:
     """The folder that a `data` argument names."""
     path = Path(data)
     if str(data).partition("/")[0] == DEFAULT_CLASSES and not path.exists():
+        from clefgan.data.classes import phantom  # SciPy draws it: on use
+
         return phantom.located()
     if not path.is_dir():
         raise ClefganError(f"{path}: no such folder; give one, or {DEFAULT_CLASSES!r}")

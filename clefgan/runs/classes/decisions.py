@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment  # on use
 
 from clefgan.errors import ClefganError
 from clefgan.method import ClassScores
@@ -131,6 +130,8 @@ def balanced(scores: ClassScores) -> ClassVerdict:
     ----------
     Kuhn (1955), doi:10.1002/nav.3800020109, with each class there n / n_classes times.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to load: on use
+
     n, n_classes = scores.shape
     seats = np.arange(-(-n // n_classes) * n_classes) % n_classes
     centred = scores - scores.mean(axis=1, keepdims=True)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array  # half a second: on use
-from scipy.sparse.csgraph import connected_components
 
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.engine import scan
@@ -48,6 +46,9 @@ def groups(images: Images, *, progress: Progress = silent) -> NDArray[np.int64]:
     Two images are near-copies if what tells them from the mean image correlates: slices of one part
     of the body are alike anyway.
     """
+    from scipy.sparse import coo_array  # slow to load: on use
+    from scipy.sparse.csgraph import connected_components  # slow to load: on use
+
     rows = averaged(images)
     rows -= rows.mean(axis=0)
     edges = scan(Metric.PEARSON, rows, rows, Near(1 - ALIKE), progress=progress, stage="copies")
