@@ -23,7 +23,6 @@ from scipy import ndimage
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab.flow import synthesise
 from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.method import Images, Progress, silent
 
@@ -176,6 +175,8 @@ def flow(
     ClefganError
         As `clefgan.experiments.lab.flow.synthesise` does.
     """
+    from clefgan.experiments.lab.flow import synthesise  # JAX
+
     config = config or FlowConfig()
 
     def draw(train: Images, count: int) -> Images:
