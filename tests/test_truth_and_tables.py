@@ -215,7 +215,7 @@ def test_what_is_no_value() -> None:
         np.float32("nan"),
         b"",
     ]
-    missing += [np.datetime64("NaT"), np.str_("n/a")]
+    missing += [np.datetime64("NaT", "D"), np.str_("n/a")]
     assert all(table.is_missing(value) for value in missing)
     assert not any(table.is_missing(value) for value in ["Nan Li", "0", 0, 0.0, "P-", False, b"P"])
 
