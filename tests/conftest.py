@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,14 @@ os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's cache out of the tests, and the tests out of the user's cache."""
     os.environ["CLEFGAN_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _challenges_of_this_file(_own_cache: None) -> Iterator[None]:
+    """Keep a challenge that one file of tests prepared from the next file on the same process."""
+    yield
+    prepared = Path(os.environ["CLEFGAN_CACHE"]) / "datasets" / "imageclef_gans"
+    shutil.rmtree(prepared, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,6 +4,7 @@ The system refuses files of more than a few bytes, as it refuses a full disk: an
 which names no file.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["data", "prepare", "imageclef_gans/2025_s1", "--from", "data"], "/imageclef_gans/2025"),
     ],
 )
-def test_the_file_is_named(place: Path, words: list[str], name: str) -> None:
+def test_the_file_is_named(place: Path, words: list[str], name: str, tmp_path: Path) -> None:
     if (
         words[0] in ("score", "leaderboard", "run", "evaluate", "bundle", "check")
         or "init" in words
@@ -73,6 +74,7 @@ def test_the_file_is_named(place: Path, words: list[str], name: str) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-c", LIMIT, *words],
         cwd=place,
+        env=os.environ | {"CLEFGAN_CACHE": str(tmp_path)},  # nothing prepared before
         capture_output=True,
         text=True,
         timeout=300,
