@@ -93,6 +93,15 @@ def _console() -> None:
     import_module("clefgan.cli.console")
 
 
+@pytest.fixture(autouse=True)
+def _columns(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make the terminal as wide as the test's mark `columns` says."""
+    with pytest.MonkeyPatch.context() as patch:
+        if mark := request.node.get_closest_marker("columns"):
+            patch.setenv("COLUMNS", str(mark.args[0]))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real CT data; the test is skipped where it is absent."""

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
 from clefgan.similarity import dask_cluster
+from running import clefgan
 
 SETS = {
     "dev/generated": 70,
@@ -52,13 +52,6 @@ def data(tmp_path: Path) -> Path:
             pixels = rng.integers(0, 256, (16, 16), np.uint8)
             Image.fromarray(pixels).save(folder / f"{prefix}_{i + 1:04d}.png")
     return tmp_path / "data"
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_a_run_writes_the_same_file(data: Path, tmp_path: Path, local_cluster: Any) -> None:

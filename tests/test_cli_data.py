@@ -15,6 +15,8 @@ from clefgan.data.tfds import preparation
 from clefgan.errors import ClefganError
 from clefgan.runs import loading
 
+pytestmark = pytest.mark.columns(200)
+
 DEV = ("dev/generated", "dev/used", "dev/not_used")
 TEST = ("test/generated_1", "test/real_unknown_1")
 
@@ -31,11 +33,6 @@ def make(root: Path, *folders: str, n: int = 3) -> Path:
         for i in range(n):
             (root / name / f"{Path(name).name}_{i + 1}.png").write_bytes(png(20 * number + i))
     return root
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 def info(*arguments: object, code: int = 0) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clefgan import __main__ as entry
+from running import clefgan
 
 IDS = [f"real_unknown_{i}" for i in range(1, 5)]
 JUDGE = ["score", "leaderboard"]
@@ -39,13 +39,6 @@ def put(name: str, edition: str) -> None:
     images = {image: {"score": label - 0.5, "decision": label} for image, label in rows.items()}
     record = {"edition": edition, "method": {"name": "x", "knowledge": "S0"}}
     Path(f"{name}.json").write_text(json.dumps({**record, "test": {"images": images}}))
-
-
-def clefgan(*words: str) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main(list(words))
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def words_of(command: str, *runs: str) -> list[str]:

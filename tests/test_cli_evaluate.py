@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
 from clefgan.report.wording import p_value
+from running import clefgan
+
+pytestmark = pytest.mark.columns(100)
 
 FAILS = """
 from dataclasses import dataclass
@@ -25,11 +27,6 @@ class Fails:
 """
 
 
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-
-
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
@@ -40,13 +37,6 @@ def data(tmp_path: Path) -> Path:
             pixels = rng.integers(0, 256, (16, 16), np.uint8)
             Image.fromarray(pixels).save(folder / f"{role}_{i + 1:02d}.png")
     return tmp_path / "data"
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_methods_are_compared_by_both_protocols(

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner
 
-from clefgan import __main__ as entry
 from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import reals
+from running import clefgan
+
+pytestmark = pytest.mark.columns(200)
 
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"
 NIBABEL: Any = nibabel
@@ -65,18 +67,6 @@ def challenge(root: Path, write: Any) -> Path:
         (root / role).mkdir(parents=True)
         write(root / role, role)
     return root
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main(list(map(str, words)))
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 def info(*arguments: object, code: int = 0) -> list[str]:

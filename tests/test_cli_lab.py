@@ -11,6 +11,8 @@ from clefgan.cli.app import app
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 
+pytestmark = pytest.mark.columns(200)
+
 SMALL = [
     "--used",
     "4",
@@ -23,11 +25,6 @@ SMALL = [
     "--test-generated",
     "30",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.fixture(scope="module")

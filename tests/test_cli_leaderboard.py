@@ -8,15 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
 from evaluation import membership
+from running import clefgan
+
+pytestmark = pytest.mark.columns(100)
 
 N = 80
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +39,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             record = {"method": {"knowledge": "S1"}, "test": {"images": images}}
             path.with_suffix(".json").write_text(json.dumps(record))
     return folder
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def runs(folder: Path) -> list[Path]:

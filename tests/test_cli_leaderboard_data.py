@@ -7,15 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
+from running import clefgan
 from submissions import editions, runfile
 
+pytestmark = pytest.mark.columns(200)
+
 N = 20
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +35,6 @@ def images(folder: Path, stem: str, n: int, rng: np.random.Generator) -> None:
     for i in range(n):
         pixels = rng.integers(0, 256, (16, 16), np.uint8)
         Image.fromarray(pixels).save(folder / f"{stem}_{i + 1:04d}.png")
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_the_page_takes_the_decisions_of_the_run(made: Path, tmp_path: Path) -> None:

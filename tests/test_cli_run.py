@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
+from running import clefgan
 
 SETS = {
     "dev/generated": 6,
@@ -36,13 +36,6 @@ def data(tmp_path: Path) -> Path:
             pixels = rng.integers(0, 256, (32, 32), np.uint8)
             Image.fromarray(pixels).save(folder / f"{prefix}_{i + 1:04d}.png")
     return tmp_path / "data"
-
-
-def clefgan(*words: str) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main(list(words))
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_a_run_writes_a_run_file_and_its_record(

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clefgan import __main__ as entry
+from running import clefgan
 
 COUNTS = {"run1": (77, 31, 69, 23), "run2": (75, 19, 81, 25)}
 """TP, TN, FP, FN of AIMultimediaLab's runs of 2023, whose printed scores are known."""
@@ -28,13 +28,6 @@ def folder(tmp_path: Path) -> Path:
         rows = [f"{i},{call}\n" for i, call in zip(ids, calls, strict=True)]
         (tmp_path / f"{name}.csv").write_text("".join(rows))
     return tmp_path
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_published_counts_give_the_printed_scores(

@@ -6,17 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clefgan import __main__ as entry
 from evaluation import attribution
+from running import clefgan
 from submissions import editions, runfile
+
+pytestmark = pytest.mark.columns(120)
 
 CLASSES = np.array([f"subset_{i % 5}" for i in range(60)])
 EDITION = ["--edition", "2025_s2"]
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
 
 
 @pytest.fixture
@@ -29,13 +26,6 @@ def folder(tmp_path: Path) -> Path:
         labels = dict(zip(ids, found.tolist(), strict=True))
         runfile.write(tmp_path / f"{name}.csv", labels, form)
     return tmp_path
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_classes_are_scored_with_intervals(

@@ -15,21 +15,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from building import noise
 from clefgan.dcgan import devices
 from clefgan.dcgan import train as training
 from clefgan.dcgan.checkpoint import Checkpoints
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, flat, nested, synthesise, trained
 from clefgan.errors import ClefganError
-from clefgan.method import Images
 from clefgan.storage import array_files, folders, lock
 from clefgan.storage.files import cache
 
 SMALL = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=1)
-
-
-def some(n: int, *, seed: int = 0) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, 32, 32), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -49,23 +45,23 @@ def trainings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
 
 
 def test_a_second_call_reads_back_the_first(trainings: list[int]) -> None:
-    first = synthesise(some(4), SMALL, 5)
+    first = synthesise(noise(4), SMALL, 5)
     assert first.shape == (5, 32, 32)
     assert first.dtype == np.uint8
-    np.testing.assert_array_equal(synthesise(some(4), SMALL, 5), first)
-    np.testing.assert_array_equal(synthesise(some(4), SMALL, 2), first[:2])
-    np.testing.assert_array_equal(synthesise(some(4), SMALL, 40)[:5], first)
-    np.testing.assert_array_equal(trained(some(4), SMALL).draw(5), first)
+    np.testing.assert_array_equal(synthesise(noise(4), SMALL, 5), first)
+    np.testing.assert_array_equal(synthesise(noise(4), SMALL, 2), first[:2])
+    np.testing.assert_array_equal(synthesise(noise(4), SMALL, 40)[:5], first)
+    np.testing.assert_array_equal(trained(noise(4), SMALL).draw(5), first)
     assert len(trainings) == 1
 
 
 def test_other_images_settings_or_cores_are_trained_anew(
     trainings: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = {entry(some(4), SMALL), entry(some(5), SMALL), entry(some(4, seed=1), SMALL)}
-    names |= {entry(some(4), replace(SMALL, epochs=2)), entry(some(4), replace(SMALL, seed=1))}
+    names = {entry(noise(4), SMALL), entry(noise(5), SMALL), entry(noise(4, seed=1), SMALL)}
+    names |= {entry(noise(4), replace(SMALL, epochs=2)), entry(noise(4), replace(SMALL, seed=1))}
     monkeypatch.setattr(devices, "cores", lambda: 999)
-    names.add(entry(some(4), SMALL))
+    names.add(entry(noise(4), SMALL))
     assert len(names) == 6
     # the same pixels in another shape are other images
     assert entry(np.zeros((4, 32, 32), np.uint8), SMALL) != entry(
@@ -75,7 +71,7 @@ def test_other_images_settings_or_cores_are_trained_anew(
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "foreign"])
 def test_a_damaged_entry_is_rebuilt(trainings: list[int], damage: str) -> None:
-    first = synthesise(some(4), SMALL, 3)
+    first = synthesise(noise(4), SMALL, 3)
     for path in cache("dcgan").iterdir():
         content = bytearray(path.read_bytes())
         if damage == "flip":
@@ -87,14 +83,14 @@ def test_a_damaged_entry_is_rebuilt(trainings: list[int], damage: str) -> None:
         else:
             content[:] = b"x" * 200
         path.write_bytes(content)
-    np.testing.assert_array_equal(synthesise(some(4), SMALL, 3), first)
+    np.testing.assert_array_equal(synthesise(noise(4), SMALL, 3), first)
     assert len(trainings) == 2
-    synthesise(some(4), SMALL, 3)
+    synthesise(noise(4), SMALL, 3)
     assert len(trainings) == 2
 
 
 def test_nothing_but_whole_entries_is_left(trainings: list[int]) -> None:
-    synthesise(some(4), SMALL, 3)
+    synthesise(noise(4), SMALL, 3)
     assert sorted(path.suffix for path in cache("dcgan").iterdir()) == [".images", ".weights"]
 
 
@@ -185,7 +181,7 @@ def stopped_after(
             raise error
 
     with pytest.raises(type(error)):
-        trained(some(4), config, seconds=seconds, progress=progress)
+        trained(noise(4), config, seconds=seconds, progress=progress)
 
 
 @pytest.mark.parametrize("damage", ["empty files", "no files", "another training", "no mark"])
@@ -207,10 +203,10 @@ def test_checkpoints_that_cannot_be_read_are_thrown_away(
         for file in newest.rglob("*"):
             if file.is_file():
                 file.write_bytes(b"")
-    again = trained(some(4), config)
+    again = trained(noise(4), config)
     assert [path.suffix for path in cache("dcgan").iterdir()] == [".weights"]
     monkeypatch.setenv("CLEFGAN_CACHE", str(folder.parents[2] / "other"))
-    np.testing.assert_array_equal(trained(some(4), config).draw(5), again.draw(5))
+    np.testing.assert_array_equal(trained(noise(4), config).draw(5), again.draw(5))
 
 
 def test_a_training_that_is_stopped_before_its_first_checkpoint_leaves_nothing(
@@ -232,7 +228,7 @@ def test_a_short_training_writes_no_checkpoint(
         raise AssertionError
 
     monkeypatch.setattr(Checkpoints, "save", refused)
-    trained(some(4), replace(SMALL, epochs=6))
+    trained(noise(4), replace(SMALL, epochs=6))
     assert len(trainings) == 1
 
 
@@ -268,7 +264,7 @@ def test_where_files_cannot_be_locked_there_are_no_checkpoints(
 @pytest.mark.parametrize("n", [0, -3])
 def test_no_images_cannot_be_drawn(n: int) -> None:
     with pytest.raises(ClefganError, match=f"must be at least 1; got {n}; change it"):
-        synthesise(some(4), SMALL, n)
+        synthesise(noise(4), SMALL, n)
 
 
 def test_images_that_do_not_fit_are_refused_before_training() -> None:

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import noise
 from clefgan.dcgan import train as training
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.step import State, comparable, compiled, graphs, start
 from clefgan.dcgan.train import epoch_ends, gathered, train
 from clefgan.dcgan.trained import Trained
 from clefgan.errors import ClefganError
-from clefgan.method import Images
 from clefgan.similarity.threads import cores
 
 SMALL = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=2)
@@ -46,10 +46,6 @@ print(weights.hexdigest())
 """
 
 
-def some(n: int, *, seed: int = 0) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, 32, 32), dtype=np.uint8)
-
-
 def same(a: Trained, b: Trained) -> bool:
     equal = jax.tree.map(np.array_equal, a.weights, b.weights)
     return all(jax.tree.leaves(equal))
@@ -61,16 +57,16 @@ def in_a_process(children: Any, *arguments: str) -> "subprocess.Popen[str]":
 
 
 def test_the_same_seed_gives_the_same_weights_and_samples() -> None:
-    first, again = train(some(5), SMALL), train(some(5), SMALL)
+    first, again = train(noise(5), SMALL), train(noise(5), SMALL)
     assert same(first, again)
     digests = {hashlib.sha256(t.draw(20).tobytes()).hexdigest() for t in (first, again)}
     assert len(digests) == 1
-    assert not same(first, train(some(5), replace(SMALL, seed=1)))
-    assert not same(first, train(some(5, seed=1), SMALL))
+    assert not same(first, train(noise(5), replace(SMALL, seed=1)))
+    assert not same(first, train(noise(5, seed=1), SMALL))
 
 
 def test_samples_are_images_and_do_not_depend_on_how_many() -> None:
-    trained = train(some(4), SMALL)
+    trained = train(noise(4), SMALL)
     many = trained.draw(37)
     assert many.shape == (37, 32, 32)
     assert many.dtype == np.uint8
@@ -80,7 +76,7 @@ def test_samples_are_images_and_do_not_depend_on_how_many() -> None:
 
 
 def test_a_logit_does_not_depend_on_neighbours() -> None:
-    trained, images = train(some(4), SMALL), some(21, seed=2)
+    trained, images = train(noise(4), SMALL), noise(21, seed=2)
     logits = trained.judge(images)
     assert logits.shape == (21,)
     assert logits.dtype == np.float64
@@ -113,18 +109,18 @@ def test_every_image_is_seen_once_an_epoch(n: int, batch: int) -> None:
 
 
 def test_images_may_be_memory_mapped_and_read_only(tmp_path: Path) -> None:
-    np.save(tmp_path / "images.npy", some(5))
+    np.save(tmp_path / "images.npy", noise(5))
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
-    assert same(train(mapped, SMALL), train(some(5), SMALL))
+    assert same(train(mapped, SMALL), train(noise(5), SMALL))
 
 
 def test_other_sets_seeds_epochs_and_resumed_runs_are_not_compiled_anew(tmp_path: Path) -> None:
-    train(some(5), SMALL)
+    train(noise(5), SMALL)
     run = cast(Any, compiled(graphs(SMALL, 32), comparable(SMALL), None))
     before = run._cache_size()
-    train(some(9), replace(SMALL, epochs=3, seed=7))
-    train(some(5), SMALL, checkpoints=tmp_path)
-    train(some(5), replace(SMALL, epochs=3), checkpoints=tmp_path)  # goes on
+    train(noise(9), replace(SMALL, epochs=3, seed=7))
+    train(noise(5), SMALL, checkpoints=tmp_path)
+    train(noise(5), replace(SMALL, epochs=3), checkpoints=tmp_path)  # goes on
     assert run._cache_size() == before
     other = comparable(replace(SMALL, seed=9, epochs=8))
     assert compiled(graphs(other, 32), other, None) is run
@@ -143,14 +139,14 @@ def test_a_loss_that_is_no_number_stops_training(
         ClefganError,
         match=r"dcgan: training broke down at step \d+; got losses .*nan.*; give a smaller",
     ):
-        train(some(8), SMALL, checkpoints=tmp_path)
+        train(noise(8), SMALL, checkpoints=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["training.json"]  # nothing bad is kept
 
 
 def test_log_progress_and_sheets(tmp_path: Path) -> None:
     told: list[tuple[str, int, int, str]] = []
     train(
-        some(6),
+        noise(6),
         replace(SMALL, epochs=3),
         log=tmp_path / "log.jsonl",
         samples=tmp_path / "sheets",
@@ -200,31 +196,31 @@ def test_a_killed_training_ends_with_the_same_weights(children: Any, tmp_path: P
 
 def test_checkpoints_are_gone_on_from_with_more_epochs(tmp_path: Path) -> None:
     folder = tmp_path / "checkpoints"
-    train(some(5), SMALL, checkpoints=folder)
-    longer = train(some(5), replace(SMALL, epochs=5), checkpoints=folder)
-    assert same(longer, train(some(5), replace(SMALL, epochs=5)))
-    again = train(some(5), replace(SMALL, epochs=5), checkpoints=folder)
+    train(noise(5), SMALL, checkpoints=folder)
+    longer = train(noise(5), replace(SMALL, epochs=5), checkpoints=folder)
+    assert same(longer, train(noise(5), replace(SMALL, epochs=5)))
+    again = train(noise(5), replace(SMALL, epochs=5), checkpoints=folder)
     assert same(longer, again)
     with pytest.raises(ClefganError, match=r"ahead of this training; got 12 steps, wanted 5; give"):
-        train(some(5), SMALL, checkpoints=folder)
+        train(noise(5), SMALL, checkpoints=folder)
 
 
 def test_checkpoints_of_another_training_are_refused(tmp_path: Path) -> None:
-    train(some(5), SMALL, checkpoints=tmp_path)
+    train(noise(5), SMALL, checkpoints=tmp_path)
     with pytest.raises(ClefganError, match="got seed 0, this one has 1; give another folder"):
-        train(some(5), replace(SMALL, seed=1), checkpoints=tmp_path)
+        train(noise(5), replace(SMALL, seed=1), checkpoints=tmp_path)
     with pytest.raises(ClefganError, match="checkpoints of another training; got images '"):
-        train(some(5, seed=3), SMALL, checkpoints=tmp_path)
+        train(noise(5, seed=3), SMALL, checkpoints=tmp_path)
     (tmp_path / "training.json").write_text("{")
     with pytest.raises(ClefganError, match="checkpoints of another training; got latent None"):
-        train(some(5), SMALL, checkpoints=tmp_path)
+        train(noise(5), SMALL, checkpoints=tmp_path)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
-    train(some(5), SMALL, checkpoints=tmp_path)
+    train(noise(5), SMALL, checkpoints=tmp_path)
     (newest,) = [folder for folder in tmp_path.iterdir() if folder.is_dir()]
     for file in newest.rglob("*"):
         if file.is_file():
             file.write_bytes(b"")
     with pytest.raises(ClefganError, match=r"5: checkpoint cannot be read; got .*; remove this"):
-        train(some(5), SMALL, checkpoints=tmp_path)
+        train(noise(5), SMALL, checkpoints=tmp_path)

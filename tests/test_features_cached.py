@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 
 from baselines.features.cached import Cached
+from building import noise
 from clefgan.method import Images
 from clefgan.storage import files
-
-
-def noise(n: int, height: int = 64, width: int = 96) -> Images:
-    return np.random.default_rng(0).integers(0, 256, (n, height, width), dtype=np.uint8)
 
 
 class Counting:
@@ -38,13 +35,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_image_is_looked_at_once(folder: Path) -> None:
-    images, counting = noise(5), Counting()
+    images, counting = noise(5, 64, 96), Counting()
     wanted = images.astype(np.float32).mean(axis=2)
     doubled = np.concatenate([images, images[::-1]])
     found = Cached(counting)(doubled)
     np.testing.assert_array_equal(found, np.concatenate([wanted, wanted[::-1]]))
     assert counting.seen == 5
-    again = np.concatenate([noise(7)[5:], images[3:]])
+    again = np.concatenate([noise(7, 64, 96)[5:], images[3:]])
     np.testing.assert_array_equal(Cached(counting)(again)[2:], wanted[3:])
     assert counting.seen == 7
     assert Cached(counting)(images[:0]).shape == (0, 64)
@@ -52,19 +49,19 @@ def test_an_image_is_looked_at_once(folder: Path) -> None:
 
 def test_another_extractor_looks_again(folder: Path) -> None:
     first, second = Counting("a"), Counting("b")
-    Cached(first)(noise(2))
-    Cached(second)(noise(2))
+    Cached(first)(noise(2, 64, 96))
+    Cached(second)(noise(2, 64, 96))
     assert first.seen == second.seen == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"short", None])
 def test_a_damaged_file_is_worked_out_again(damage: bytes | None, folder: Path) -> None:
     counting = Counting()
-    wanted = Cached(counting)(noise(1))
+    wanted = Cached(counting)(noise(1, 64, 96))
     (path,) = (path for path in folder.rglob("*") if path.is_file())
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
-    np.testing.assert_array_equal(Cached(counting)(noise(1)), wanted)
+    np.testing.assert_array_equal(Cached(counting)(noise(1, 64, 96)), wanted)
     assert counting.seen == 2
     assert path.read_bytes() == data
 
@@ -77,8 +74,8 @@ def test_what_is_done_before_an_interruption_is_kept(folder: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Cached(counting)(noise(9), progress=stop)
-    Cached(counting)(noise(9))
+        Cached(counting)(noise(9, 64, 96), progress=stop)
+    Cached(counting)(noise(9, 64, 96))
     assert counting.seen == 9
 
 

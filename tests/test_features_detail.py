@@ -8,6 +8,7 @@ from sklearn.decomposition import PCA
 from baselines.features import whitened
 from baselines.features.pixels import Pixels
 from baselines.features.space import Space
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import working_size
@@ -16,10 +17,6 @@ from clefgan.similarity.engine import nearest
 from clefgan.testing import blobs
 
 ALL = ("band", "band:fine", "band:coarse", "contrast", "contrast:fine", "gradient", "band:1:3")
-
-
-def noise(n: int, seed: int, height: int = 48, width: int = 40) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, height, width), dtype=np.uint8)
 
 
 def enlarged(images: Images, times: int) -> Images:
@@ -39,7 +36,7 @@ def speckled(n: int, seed: int, side: int = 64) -> Images:
 
 
 def test_a_band_is_that_of_scipy_in_levels() -> None:
-    x = noise(3, 0)
+    x = noise(3, 48, 40)
     soft, softer = (
         ndimage.gaussian_filter(x.astype(float), (0, s, s), mode="nearest") for s in (1, 3)
     )
@@ -65,7 +62,7 @@ def test_a_gradient_has_the_slopes_down_above_those_to_the_right() -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_detail_does_not_depend_on_contrast_nor_on_neighbours(name: str) -> None:
-    x = noise(40, 1)
+    x = noise(40, 48, 40, seed=1)
     detail = Space.parse(name).learned(x).features
     assert isinstance(detail, Detail)
     found = detail.images(x)
@@ -78,7 +75,7 @@ def test_detail_does_not_depend_on_contrast_nor_on_neighbours(name: str) -> None
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 9), (3, 2), (7, 60)])
 def test_images_smaller_than_the_filter_have_detail(name: str, height: int, width: int) -> None:
-    x = noise(4, 0, height, width)
+    x = noise(4, height, width)
     place = Space.parse(name).learned(x)
     near = nearest(place.metric, place.rows(x), place.rows(x))
     assert (near.distances == 0).all()
@@ -116,9 +113,9 @@ def test_soft_images_are_worked_on_where_their_detail_is() -> None:
 
 
 def test_the_working_image_keeps_its_shape_and_is_never_larger() -> None:
-    assert working_size.working_shape(noise(2, 0, 512, 256)) == (128, 64)
-    assert working_size.working_shape(noise(2, 0, 20, 30)) == (20, 30)
-    assert working_size.working_shape(noise(0, 0, 20, 30)) == (20, 30)
+    assert working_size.working_shape(noise(2, 512, 256)) == (128, 64)
+    assert working_size.working_shape(noise(2, 20, 30)) == (20, 30)
+    assert working_size.working_shape(noise(0, 20, 30)) == (20, 30)
 
 
 def test_averages_are_of_blocks_where_they_fit_and_of_parts_elsewhere() -> None:
@@ -142,7 +139,7 @@ def test_a_scale_that_there_is_not_is_an_error(text: str, message: str) -> None:
 
 def test_blurs_that_leave_no_band_are_an_error() -> None:
     with pytest.raises(ClefganError, match=r"scales 3\.0 and 1\.0 leave no band"):
-        Space.parse("band:3:1").learned(noise(2, 0))
+        Space.parse("band:3:1").learned(noise(2, 48, 40))
 
 
 def test_whitened_components_are_those_of_scikit_learn_with_a_ridge() -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from baselines.features import lbp
 from baselines.features.lbp import METHODS, Lbp, LbpMethod, codes
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 
@@ -23,10 +24,6 @@ def oracle(images: Images, points: int, radius: float, method: str) -> NDArray[n
 
     peer: Any = local_binary_pattern
     return np.stack([peer(x, points, radius, method) for x in images])
-
-
-def noise(n: int, height: int, width: int, seed: int = 0) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, height, width), dtype=np.uint8)
 
 
 def plateaus(n: int, height: int, width: int) -> Images:
@@ -135,7 +132,7 @@ def test_a_grid_takes_one_histogram_a_cell() -> None:
 
 
 def test_several_radii_are_joined_in_order() -> None:
-    images = noise(2, 32, 32)
+    images = noise(2)
     joined = Lbp((8, 16), (1.0, 2.0), "nri_uniform", 2)(images)
     parts = [Lbp((8,), (1.0,), "nri_uniform", 2), Lbp((16,), (2.0,), "nri_uniform", 2)]
     np.testing.assert_array_equal(joined, np.concatenate([part(images) for part in parts], axis=1))
@@ -147,7 +144,7 @@ def test_var_bins_are_logarithmic_and_flat_pixels_fall_in_the_first() -> None:
     inner = lbp.to_bins(codes(flat, 8, 1.0, "var")[:, 2:-2, 2:-2], 8, "var")
     assert (inner == 0).all()
     edges = np.expm1(np.linspace(0, np.log1p(127.5**2), 17))
-    images = noise(2, 30, 30)
+    images = noise(2, 30)
     variances = np.nan_to_num(oracle(images, 8, 1.0, "var"))
     wanted = [np.histogram(x, edges)[0] / x.size for x in variances]
     np.testing.assert_allclose(Lbp(method="var")(images), wanted, atol=1e-7)
@@ -156,7 +153,7 @@ def test_var_bins_are_logarithmic_and_flat_pixels_fall_in_the_first() -> None:
 def test_features_depend_neither_on_neighbours_nor_on_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    images = noise(37, 24, 24)
+    images = noise(37, 24)
     whole = Lbp()(images)
     np.testing.assert_array_equal(Lbp()(images[::-1]), whole[::-1])
     seen: list[Any] = []
@@ -168,8 +165,8 @@ def test_features_depend_neither_on_neighbours_nor_on_blocks(
 
 
 def test_no_images_and_memory_mapped_images(tmp_path: Path) -> None:
-    assert Lbp()(noise(0, 8, 8)).shape == (0, 10)
-    images = noise(3, 8, 8)
+    assert Lbp()(noise(0, 8)).shape == (0, 10)
+    images = noise(3, 8)
     np.save(tmp_path / "images.npy", images)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
     np.testing.assert_array_equal(Lbp()(mapped), Lbp()(images))
@@ -219,4 +216,4 @@ def test_settings_that_make_no_sense(settings: dict[str, Any], message: str) -> 
 
 def test_codes_of_too_many_points() -> None:
     with pytest.raises(ClefganError, match="P is 32; method 'default' takes 1 to 31 points"):
-        codes(noise(1, 8, 8), 32, 1.0, "default")
+        codes(noise(1, 8), 32, 1.0, "default")

@@ -10,6 +10,7 @@ from baselines.features.blocks import Features
 from baselines.features.hog import Hog
 from baselines.features.pixels import LowPass, Pixels
 from baselines.features.space import Space
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity.canonical import canonical
@@ -17,13 +18,9 @@ from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Whole
 
 
-def images(n: int, seed: int, height: int = 32, width: int = 40) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, height, width), dtype=np.uint8)
-
-
 @pytest.mark.parametrize(("bins", "cell"), [(9, 8), (6, 5), (9, 16)])
 def test_hog_equals_scikit_image(bins: int, cell: int) -> None:
-    x = images(4, 0, 37, 48)
+    x = noise(4, 37, 48)
     x[3, :, 10:] = 50
     expected = [
         hog(a, bins, (cell, cell), (2, 2), block_norm="L2-Hys", feature_vector=True) for a in x
@@ -37,11 +34,11 @@ def test_hog_of_a_constant_image_is_0() -> None:
 
 def test_hog_of_small_images_is_an_error() -> None:
     with pytest.raises(ClefganError, match=r"^hog: images of 32x40 with 9 bins and cells of 17"):
-        Hog(cell=17)(images(1, 0))
+        Hog(cell=17)(noise(1, 32, 40))
 
 
 def test_low_pass_is_the_mean_of_cells() -> None:
-    x = images(3, 0)
+    x = noise(3, 32, 40)
     expected = x.reshape(3, 4, 8, 4, 10).mean(axis=(2, 4)).reshape(3, -1)
     np.testing.assert_allclose(LowPass(4)(x), expected, rtol=1e-6)
     assert LowPass(64)(x).shape == (3, 32 * 40)  # single pixels
@@ -49,11 +46,11 @@ def test_low_pass_is_the_mean_of_cells() -> None:
 
 def test_low_pass_of_no_cells_is_an_error() -> None:
     with pytest.raises(ClefganError, match=r"^low-pass: a grid of 0 cells"):
-        LowPass(0)(images(1, 0))
+        LowPass(0)(noise(1, 32, 40))
 
 
 def test_pixels_are_centred_and_of_length_1() -> None:
-    x = images(3, 0)
+    x = noise(3, 32, 40)
     x[1] = 9
     found = Pixels()(x)
     np.testing.assert_allclose(found.mean(axis=1), 0, atol=1e-7)
@@ -61,7 +58,7 @@ def test_pixels_are_centred_and_of_length_1() -> None:
 
 
 def test_components_equal_scikit_learn() -> None:
-    x, y = images(30, 0), images(5, 1)
+    x, y = noise(30, 32, 40), noise(5, 32, 40, seed=1)
     found = pca.fit(LowPass(8), x, 6)(y)
     reference = PCA(6, svd_solver="full").fit(LowPass(8)(x).astype(float))
     expected = reference.transform(LowPass(8)(y).astype(float))
@@ -69,7 +66,7 @@ def test_components_equal_scikit_learn() -> None:
 
 
 def test_components_do_not_depend_on_the_order_of_images_or_neighbours() -> None:
-    x, y = images(20, 0), images(5, 1)
+    x, y = noise(20, 32, 40), noise(5, 32, 40, seed=1)
     one = pca.fit(LowPass(8), x, 6)
     other = pca.fit(LowPass(8), x[::-1], 6)
     np.testing.assert_array_equal(one(y), other(y))
@@ -77,13 +74,13 @@ def test_components_do_not_depend_on_the_order_of_images_or_neighbours() -> None
 
 
 def test_no_more_components_than_images_span() -> None:
-    x = images(4, 0)
+    x = noise(4, 32, 40)
     assert pca.fit(LowPass(8), x, 40)(x).shape == (4, 3)
     assert pca.fit(LowPass(8), x[:1], 40)(x).shape == (4, 0)
 
 
 def test_the_first_ones_in_canonical_order_do_not_depend_on_the_order_of_images() -> None:
-    x = images(9, 0)
+    x = noise(9, 32, 40)
     chosen = x[canonical(x, 4)]
     order = np.random.default_rng(0).permutation(9)
     np.testing.assert_array_equal(x[order][canonical(x[order], 4)], chosen)
@@ -94,7 +91,7 @@ def test_the_first_ones_in_canonical_order_do_not_depend_on_the_order_of_images(
     ["pixels", "levels", "low-pass", "hog", "lbp", "pixels-pca3", "hog-pca2", "band", "whitened"],
 )
 def test_every_space_puts_copies_at_0_and_others_apart(name: str) -> None:
-    x, g = images(3, 0), images(6, 1)
+    x, g = noise(3, 32, 40), noise(6, 32, 40, seed=1)
     place = Space.parse(name).learned(g)
     distances = scan(place.metric, place.rows(x), place.rows(np.concatenate([g, x])), Whole())
     assert (np.diag(distances[:, 6:]) == 0).all()
@@ -132,7 +129,7 @@ def test_hog_is_worked_out_once_an_image(monkeypatch: pytest.MonkeyPatch) -> Non
         return plain(self, images)
 
     monkeypatch.setattr(Hog, "of_block", counting)
-    x = images(9, 1)
+    x = noise(9, 32, 40, seed=1)
     x[4] = x[0]
     hog_of = space.feature_map("hog", x)
     wanted = Hog(cell=2)(x)
@@ -141,7 +138,7 @@ def test_hog_is_worked_out_once_an_image(monkeypatch: pytest.MonkeyPatch) -> Non
     assert sum(seen) == 8  # x[4] is a copy
     np.testing.assert_array_equal(hog_of(x[::-1]), wanted[::-1])
     assert sum(seen) == 8
-    other = space.feature_map("hog", images(1, 0, 64, 64))(x)  # other cells: not the same features
+    other = space.feature_map("hog", noise(1, 64))(x)  # other cells: not the same features
     assert other.shape != wanted.shape
     assert hog_of(x[:0]).shape == (0, wanted.shape[1])
 
@@ -160,7 +157,7 @@ def test_memory_lets_go_of_what_nobody_asked_for() -> None:
 
 
 def test_a_method_on_grey_levels_as_features() -> None:
-    x = images(2, 0)
+    x = noise(2, 32, 40)
     np.testing.assert_array_equal(space.feature_map("levels", x)(x), x.reshape(2, -1))
 
 

@@ -14,6 +14,7 @@ from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer
 from baselines.features.blocks import Features
 from baselines.features.vgg16 import Backend, Vgg16, embedded
 from baselines.fingerprint_svm import Vgg16Svm
+from building import noise
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import Images
@@ -47,10 +48,6 @@ def small_vgg(seed: int = 0) -> dict[str, NDArray[np.float32]]:
         arrays[f"{name}/kernel"] = rng.normal(0, 0.3, (size_in, size_out))
         arrays[f"{name}/bias"] = rng.normal(0, 1, size_out)
     return {name: array.astype(np.float32) for name, array in arrays.items()}
-
-
-def noise(n: int, height: int = 64, width: int = 96) -> Images:
-    return np.random.default_rng(0).integers(0, 256, (n, height, width), dtype=np.uint8)
 
 
 def by_definition(image: Images, arrays: Arrays, layer: str) -> NDArray[np.float64]:
@@ -93,7 +90,7 @@ def relative(found: NDArray[Any], wanted: NDArray[Any]) -> float:
 @both
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_small_network_by_definition(layer: VggLayer, backend: Backend) -> None:
-    images, arrays = noise(2), small_vgg()
+    images, arrays = noise(2, 64, 96), small_vgg()
     wanted = [by_definition(image, arrays, layer) for image in images]
     if layer.startswith("block"):
         wanted = [maps.mean(axis=(1, 2)) for maps in wanted]
@@ -122,7 +119,7 @@ def test_a_grid_pools_cell_by_cell(pooling: Any) -> None:
 
 
 def test_the_finest_grid_is_the_whole_map() -> None:
-    image, arrays = noise(1, 96, 96), small_vgg()
+    image, arrays = noise(1, 96), small_vgg()
     wanted = by_definition(image[0], arrays, "block5").transpose(1, 2, 0).ravel()
     found = features(image, arrays, Vgg16("block5", grid=3, backend="flax"))
     assert relative(found[0], wanted) < 1e-5
@@ -130,7 +127,7 @@ def test_the_finest_grid_is_the_whole_map() -> None:
 
 @both
 def test_neither_batches_nor_neighbours_matter(backend: Backend) -> None:
-    images, arrays = noise(11, 32, 32), small_vgg()
+    images, arrays = noise(11), small_vgg()
     settings = Vgg16("block5", backend=backend)
     whole = features(images, arrays, settings)
     assert len(whole) == 11

@@ -6,6 +6,7 @@ import pytest
 
 from baselines.features.lbp import Lbp
 from baselines.fingerprint_svm import LbpSvm
+from building import noise
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, silent
@@ -16,14 +17,10 @@ NONE = np.empty((0, 32, 32), np.uint8)
 
 def smooth(n: int, seed: int) -> Images:
     """Noise with neighbours alike: another texture than `rough`."""
-    return np.repeat(np.repeat(rough(n, seed)[:, :8, :8], 4, axis=1), 4, axis=2)
+    return np.repeat(np.repeat(noise(n, seed=seed)[:, :8, :8], 4, axis=1), 4, axis=2)
 
 
-def rough(n: int, seed: int) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, 32, 32), dtype=np.uint8)
-
-
-DEV = DevSet(generated=smooth(20, 0), used=smooth(4, 1), not_used=rough(5, 2))
+DEV = DevSet(generated=smooth(20, 0), used=smooth(4, 1), not_used=noise(5, seed=2))
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Images, DCGANConfig, in
         images: Images, config: DCGANConfig, n: int, *, progress: Any = silent
     ) -> Images:
         seen.append((images, config, n))
-        return rough(n, 100 + config.seed)
+        return noise(n, seed=100 + config.seed)
 
     monkeypatch.setattr("clefgan.dcgan.synthesise.synthesise", synthesise)
     return seen
@@ -45,7 +42,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Images, DCGANConfig, in
 def test_the_side_of_the_tasks_generator_is_used(kernel: Any, calls: list[Any]) -> None:
     scorer = LbpSvm(kernel=kernel, own_samples=15).fit(DEV)
     assert (scorer.score(smooth(6, 7), NONE) > 0).all()
-    assert (scorer.score(rough(6, 8), NONE) < 0).all()
+    assert (scorer.score(noise(6, seed=8), NONE) < 0).all()
 
 
 def test_the_dcgan_learns_from_the_images_not_used(calls: list[Any]) -> None:
@@ -63,9 +60,9 @@ def test_scores_equal_the_three_steps_by_hand(calls: list[Any]) -> None:
     from sklearn.svm import SVC
 
     method = LbpSvm(C=3.0, gamma=0.2, own_samples=15, R=(1.0, 2.0), grid=2)
-    candidates = np.concatenate([smooth(3, 5), rough(3, 6)])
+    candidates = np.concatenate([smooth(3, 5), noise(3, seed=6)])
     features = Lbp((8,), (1.0, 2.0), "uniform", 2)
-    train = np.concatenate([features(rough(15, 100)), features(DEV.generated)])
+    train = np.concatenate([features(noise(15, seed=100)), features(DEV.generated)])
     labels = np.repeat([0, 1], [15, 20])
     peer = make_pipeline(StandardScaler(), SVC(C=3.0, gamma=0.2)).fit(train, labels)
     wanted = peer.decision_function(features(candidates))
@@ -73,8 +70,8 @@ def test_scores_equal_the_three_steps_by_hand(calls: list[Any]) -> None:
 
 
 def test_used_images_are_not_looked_at(calls: list[Any]) -> None:
-    blind = DevSet(generated=DEV.generated, used=rough(9, 77), not_used=DEV.not_used)
-    method, candidates = LbpSvm(own_samples=8), rough(4, 3)
+    blind = DevSet(generated=DEV.generated, used=noise(9, seed=77), not_used=DEV.not_used)
+    method, candidates = LbpSvm(own_samples=8), noise(4, seed=3)
     np.testing.assert_array_equal(
         method.fit(DEV).score(candidates, NONE), method.fit(blind).score(candidates, NONE)
     )

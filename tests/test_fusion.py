@@ -9,6 +9,7 @@ from baselines.fusion import Fusion, fused, signal
 from baselines.scoring import fusion_parts, view_scores
 from baselines.scoring.columns import Highest, standardised
 from baselines.scoring.ranks import normal_scores
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images
 from clefgan.similarity.detail_images import SCALES, Detail, Details
@@ -20,11 +21,6 @@ from clefgan.testing import blobs, example
 
 Floats = NDArray[np.float64]
 DETAILS = Details(tuple(SCALES.values()), (32, 32))
-
-
-def random(n: int, seed: int, size: int = 32) -> Images:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, 256, (n, size, size), dtype=np.uint8)
 
 
 def correlations(a: Images, b: Images) -> Floats:
@@ -44,7 +40,7 @@ def test_views_are_the_single_maps() -> None:
 
 
 def test_each_view_is_compared_by_itself() -> None:
-    x, g = random(4, 0), random(9, 1)
+    x, g = noise(4), noise(9, seed=1)
     found = scan(
         Views(Metric.PEARSON), Stacked(x, DETAILS), Stacked(g, DETAILS), EachView((Whole(),) * 7)
     )
@@ -54,7 +50,7 @@ def test_each_view_is_compared_by_itself() -> None:
 
 
 def test_scores_of_a_view_are_those_of_their_formulas() -> None:
-    x, g = random(30, 0), random(70, 1)
+    x, g = noise(30), noise(70, seed=1)
     s, among = correlations(x, g), correlations(x, x)
     np.fill_diagonal(among, -np.inf)
     distances = 1 - among
@@ -74,7 +70,7 @@ def test_scores_of_a_view_are_those_of_their_formulas() -> None:
 
 def test_the_own_direction_is_the_residual_of_a_ridge_regression() -> None:
     """With the residual of each candidate worked out by itself, by solving for its coefficients."""
-    x, g = random(12, 0), random(40, 1)
+    x, g = noise(12), noise(40, seed=1)
     rows, others = (i.reshape(len(i), -1).astype(float) for i in (x, g))
     rows, others = (stats.zscore(r, axis=1) / np.sqrt(r.shape[1]) for r in (rows, others))
     residuals = []
@@ -156,8 +152,8 @@ def test_a_copy_comes_before_all_others_and_other_copies_beside_it() -> None:
 
 @pytest.mark.parametrize("size", [2, 3, 9])
 def test_tiny_images_have_scores(size: int) -> None:
-    dev = DevSet(random(5, 0, size), random(4, 1, size), random(4, 2, size))
-    scores = Fusion().fit(dev).score(random(6, 3, size), random(7, 4, size))
+    dev = DevSet(noise(5, size), noise(4, size, seed=1), noise(4, size, seed=2))
+    scores = Fusion().fit(dev).score(noise(6, size, seed=3), noise(7, size, seed=4))
     assert np.isfinite(scores).all()
 
 

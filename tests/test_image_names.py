@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan.__main__ import main
 from clefgan.data import reading
 from clefgan.data.tfds import preparation
 from clefgan.errors import ClefganError
 from clefgan.runs import job, record
+from running import clefgan
 from submissions import RunFileError, bundle, checker, editions, names, runfile
 from submissions.ids import Ids
 from submissions.names import FileNames
@@ -43,15 +43,6 @@ def challenge(root: Path, candidates: Sequence[str], truth: Sequence[str] = ()) 
         lines = [f"{name},{i % 2}\n" for i, name in enumerate(truth)]
         (root / "truth.csv").write_text("".join(lines))
     return root
-
-
-def clefgan(*words: object) -> int:
-    """Run a command in this process; its exit code."""
-    try:
-        main([str(word) for word in words])
-    except SystemExit as error:
-        return int(error.code or 0)
-    return 0
 
 
 DOUBLE = ["scan.jpg.png", "scan.tif.png", "b.png", "c.PNG"]

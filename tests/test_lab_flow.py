@@ -10,6 +10,7 @@ import pytest
 from flax import nnx
 from sklearn.decomposition import PCA
 
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, make
 from clefgan.experiments.lab.flow import moved, synthesise
@@ -20,17 +21,12 @@ from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.roles import RoleCounts, siblings
-from clefgan.method import Images
 
 SMALL = FlowConfig(steps=3, batch=2, width=4, draws=2)
 
 
-def images(n: int, seed: int = 0, side: int = 16) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, side, side), dtype=np.uint8)
-
-
 def test_pixel_space_keeps_every_pixel() -> None:
-    x = images(5)
+    x = noise(5, 16)
     blocks = Blocks.fit(x, SMALL)
     codes = blocks.encode(x)
     assert codes.shape == (5, 4, 4, 16)
@@ -39,7 +35,7 @@ def test_pixel_space_keeps_every_pixel() -> None:
 
 
 def test_latent_space_is_that_of_scikit_learn() -> None:
-    x = images(40)
+    x = noise(40, 16)
     blocks = Blocks.fit(x, FlowConfig(components=5))
     rows = x.reshape(40, 4, 4, 4, 4).transpose(0, 1, 3, 2, 4).reshape(-1, 16) / 127.5 - 1
     reference = PCA(5, svd_solver="full").fit(rows)
@@ -66,7 +62,7 @@ def test_unfolding_turns_folding_back() -> None:
 
 
 def test_images_are_moved_with_their_edge_repeated() -> None:
-    x = images(20)
+    x = noise(20, 16)
     found = moved(x, 1, np.random.default_rng(0))
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1)), mode="edge")
     for image, whole in zip(found, padded, strict=True):
@@ -76,7 +72,7 @@ def test_images_are_moved_with_their_edge_repeated() -> None:
 
 
 def test_the_same_seed_draws_the_same_images_and_another_others() -> None:
-    x = images(4)
+    x = noise(4, 16)
     one, again = (synthesise(x, SMALL, 3) for _ in range(2))
     assert one.dtype == np.uint8
     assert one.shape == (3, 16, 16)
@@ -95,7 +91,7 @@ def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
 
 def test_siblings_are_written_in_a_role_of_their_own(tmp_path: Path) -> None:
     groups = tuple(f"p{i // 3}" for i in range(90))
-    reals = Reals(images(90), tuple(map(str, range(90))), groups, "x", "group")
+    reals = Reals(noise(90, 16), tuple(map(str, range(90))), groups, "x", "group")
     counts = RoleCounts(used=3, not_used=3, generated=2, candidates=6, test_generated=2)
     drawn = make.draw(reals, Spec(leak=1, how="flow", counts=counts, flow=SMALL))
     own = {groups[i] for i in drawn.roles["test used"]}
@@ -127,6 +123,6 @@ def test_wrong_settings_are_an_error(settings: dict[str, Any], message: str) -> 
 
 def test_images_that_no_flow_can_learn_are_an_error() -> None:
     with pytest.raises(ClefganError, match="sides of images must be multiples of 8, twice the bl"):
-        synthesise(images(2, side=12), SMALL, 1)
+        synthesise(noise(2, 12), SMALL, 1)
     with pytest.raises(ClefganError, match=r"images must be uint8 .* at least one; got uint8 of"):
-        synthesise(images(0), SMALL, 1)
+        synthesise(noise(0, 16), SMALL, 1)

@@ -10,14 +10,11 @@ from baselines.features.hog import Hog
 from baselines.features.pixels import unit
 from baselines.features.space import PIXELS, Space
 from baselines.nearest import Nearest
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Scores, silent
 from clefgan.plugins import registry
 from clefgan.similarity import block_sizes
-
-
-def noise(n: int, seed: int = 0, size: int = 16) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, size, size), dtype=np.uint8)
 
 
 def distances(images: Images, generated: Images, features: Space = PIXELS) -> Scores:
@@ -25,8 +22,10 @@ def distances(images: Images, generated: Images, features: Space = PIXELS) -> Sc
     return -Nearest().raw(place, images, generated, progress=silent)
 
 
-NONE = noise(0)
-DEV = DevSet(generated=noise(5, 1), used=noise(4, 2), not_used=noise(3, 3))
+NONE = noise(0, 16)
+DEV = DevSet(
+    generated=noise(5, 16, seed=1), used=noise(4, 16, seed=2), not_used=noise(3, 16, seed=3)
+)
 
 
 def by_definition(images: Images, generated: Images) -> list[float]:
@@ -40,30 +39,30 @@ def by_definition(images: Images, generated: Images) -> list[float]:
 
 
 def test_nearest_distance_by_definition() -> None:
-    images, generated = noise(7), noise(11, 1)
+    images, generated = noise(7, 16), noise(11, 16, seed=1)
     generated[3] = images[2] // 2
     np.testing.assert_allclose(distances(images, generated), by_definition(images, generated))
 
 
 def test_an_exact_copy_is_at_distance_zero_and_brightness_does_not_count() -> None:
     for size in (16, 21):  # 21 x 21: a number of pixels by which not every sum can be divided
-        images = noise(4, 5, size) // 4
-        others = noise(9, 6, size)
+        images = noise(4, size, seed=5) // 4
+        others = noise(9, size, seed=6)
         assert (distances(images, np.concatenate([others, images])) == 0).all()
         assert (distances(images, images * 3 + 40) == 0).all()
 
 
 def test_constant_images_are_one_away_from_others_and_zero_from_each_other() -> None:
     flat = np.full((2, 16, 16), [[[9]], [[200]]], np.uint8)
-    np.testing.assert_array_equal(distances(flat, noise(3)), 1.0)
-    np.testing.assert_array_equal(distances(noise(3), flat), 1.0)
+    np.testing.assert_array_equal(distances(flat, noise(3, 16)), 1.0)
+    np.testing.assert_array_equal(distances(noise(3, 16), flat), 1.0)
     np.testing.assert_array_equal(distances(flat, flat[:1]), 0.0)
 
 
 @pytest.mark.parametrize("features", [PIXELS, Space("low-pass")])
 def test_block_size_and_neighbours_never_change_a_bit(features: Space) -> None:
     """Published attack libraries drop the last `len % batch` queries."""
-    images, generated = noise(10), noise(150, 1)
+    images, generated = noise(10, 16), noise(150, 16, seed=1)
     whole = distances(images, generated, features)
     alone = [distances(images[i : i + 1], generated, features)[0] for i in range(10)]
     seen: list[tuple[int, int]] = []
@@ -79,7 +78,7 @@ def test_block_size_and_neighbours_never_change_a_bit(features: Space) -> None:
 
 
 def test_distances_are_measured_where_features_says() -> None:
-    images, generated = noise(4, 1, 64), noise(6, 2, 64)
+    images, generated = noise(4, 64, seed=1), noise(6, 64, seed=2)
     ours, theirs = (unit(Hog(cell=4)(some)).astype(np.float64) for some in (images, generated))
     wanted = np.linalg.norm(ours[:, None] - theirs[None], axis=2).min(axis=1)
     np.testing.assert_allclose(distances(images, generated, Space("hog")), wanted, rtol=1e-5)
@@ -89,19 +88,19 @@ def test_distances_are_measured_where_features_says() -> None:
 
 def test_large_images_that_differ_little_keep_distinct_scores() -> None:
     """`exp(-d^2)` ties all of these (METHODS section 5)."""
-    base = noise(1, 2, 256)
+    base = noise(1, 256, seed=2)
     steps = np.array([0, 1, 2, 3, 4], np.uint8)[:, None, None]
     near = np.where(np.arange(256) % 64 == 0, base ^ steps, base).astype(np.uint8)
     assert len(set(distances(near, base).tolist())) == 5
 
 
 def test_nearest_puts_its_threshold_between_the_medians() -> None:
-    generated = noise(5, 1)
+    generated = noise(5, 16, seed=1)
     near = generated // 2
-    dev = DevSet(generated=generated, used=near[:3], not_used=noise(3, 9))
+    dev = DevSet(generated=generated, used=near[:3], not_used=noise(3, 16, seed=9))
     scorer = Nearest().fit(dev)
     assert (scorer.score(near, generated) > 0).all()
-    assert (scorer.score(noise(4, 8), generated) < 0).all()
+    assert (scorer.score(noise(4, 16, seed=8), generated) < 0).all()
     middle = (
         np.median(distances(dev.used, generated)) + np.median(distances(dev.not_used, generated))
     ) / 2
@@ -110,15 +109,15 @@ def test_nearest_puts_its_threshold_between_the_medians() -> None:
 
 def test_nearest_takes_one_candidate_or_none() -> None:
     scorer = Nearest().fit(DEV)
-    assert scorer.score(noise(1), noise(1, 1)).shape == (1,)
-    assert scorer.score(NONE, noise(1, 1)).shape == (0,)
+    assert scorer.score(noise(1, 16), noise(1, 16, seed=1)).shape == (1,)
+    assert scorer.score(NONE, noise(1, 16, seed=1)).shape == (0,)
 
 
 def test_nearest_says_what_it_lacks() -> None:
     scorer = Nearest().fit(DEV)
     with pytest.raises(ClefganError, match="comparison: there are no generated images"):
-        scorer.score(noise(2), NONE)
+        scorer.score(noise(2, 16), NONE)
     with pytest.raises(ClefganError, match="candidates are 8x8, generated 16x16; give both"):
-        scorer.score(noise(2, 0, 8), noise(2))
+        scorer.score(noise(2, 8), noise(2, 16))
     with pytest.raises(ClefganError, match="dev: 0 used and 3 not-used images"):
         Nearest().fit(dataclasses.replace(DEV, used=NONE))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
 from clefgan.data.classes import phantom, reading
 from clefgan.errors import ClefganError
 from clefgan.method import Evidence, Images
@@ -17,6 +16,7 @@ from clefgan.runs.classes import clusters, decisions, job, loading, near_copies,
 from clefgan.runs.classes.decisions import ClassRule, DevScores
 from clefgan.testing import blobs
 from clefgan.testing.attribution import example_sources, under_test
+from running import clefgan
 from submissions import editions, runfile
 
 
@@ -37,13 +37,6 @@ def folder(tmp_path: Path) -> Path:
     truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
     (root / "truth.csv").write_text("id,class\n" + truth)
     return root
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_a_run_from_folder_to_run_file(

@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from baselines.features import pca
+from building import noise
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity import accelerator, block_sizes, on_devices
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.multiplier import OnHost
 from clefgan.similarity.products import Metric, Products
-from clefgan.similarity.reductions import BestTwo, Both, CountBelow, Smallest, Sum, Whole
+from clefgan.similarity.reductions import Whole
 from clefgan.similarity.whole_numbers import FIXED_BITS, FIXED_CHUNK, Coded, code, moments
+from scanning import everything, features
 
 NUMPY: tuple[Any, ...] = ()
-EVERYTHING = Both(Both(Smallest(5), CountBelow(33.0)), Both(BestTwo(), Sum(np.sqrt)))
 Array = NDArray[Any]
 
 TWO_DEVICES = """
@@ -58,15 +59,6 @@ np.savez(sys.argv[2], **found)
 """
 
 
-def images(n: int, seed: int, size: int = 40) -> Array:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, 256, (n, size, size), dtype=np.uint8)
-
-
-def features(n: int, seed: int, d: int = 5000) -> Array:
-    return np.random.default_rng(seed).normal(2, 1, (n, d)).astype(np.float32)
-
-
 def products(c: Array, g: Array) -> tuple[list[Array], list[Array]]:
     """Products, sums and squares by NumPy, and on devices."""
     ours, theirs = code(c), code(g)
@@ -83,17 +75,12 @@ def same(one: list[Array], other: list[Array]) -> None:
         assert a.dtype == b.dtype
 
 
-def everything(c: Array, g: Array, metric: Metric, memory: int) -> list[Array]:
-    (near, below), (best, total) = scan(metric, c, g, EVERYTHING, memory_mib=memory)
-    return [*near, below, *best, total]
-
-
 @pytest.mark.parametrize("metric", list(Metric))
-@pytest.mark.parametrize("make", [images, features])
+@pytest.mark.parametrize("make", [noise, features])
 def test_devices_change_no_bit_at_any_block_size(
-    metric: Metric, make: Callable[[int, int], Array]
+    metric: Metric, make: Callable[..., Array]
 ) -> None:
-    c, g = make(9, 0), make(300, 1)
+    c, g = make(9), make(300, seed=1)
     with accelerator.on(NUMPY):
         expected = everything(c, g, metric, 4096)
     for memory, widest in ((1, 512), (64, 128), (4096, 512)):
@@ -102,9 +89,9 @@ def test_devices_change_no_bit_at_any_block_size(
 
 
 @pytest.mark.parametrize("metric", list(Metric))
-@pytest.mark.parametrize("make", [images, features])
-def test_copies_and_constant_rows(metric: Metric, make: Callable[[int, int], Array]) -> None:
-    c, g = make(6, 0), make(70, 1)
+@pytest.mark.parametrize("make", [noise, features])
+def test_copies_and_constant_rows(metric: Metric, make: Callable[..., Array]) -> None:
+    c, g = make(6), make(70, seed=1)
     c[0], c[1], g[3], g[4] = 0, 7, 7, 0
     g[66] = c[4]
     with accelerator.on(NUMPY):
@@ -118,7 +105,7 @@ def test_copies_and_constant_rows(metric: Metric, make: Callable[[int, int], Arr
 
 @pytest.mark.parametrize("size", [1, 7, 256, 370])
 def test_grey_levels_at_their_extremes_and_over_chunks(size: int) -> None:
-    c, g = images(5, 0, size), images(6, 1, size)
+    c, g = noise(5, size), noise(6, size, seed=1)
     c[0], c[1], g[0], g[1] = 0, 255, 0, 255
     numpy, devices = products(c, g)
     same(devices, numpy)
@@ -130,9 +117,9 @@ def test_float_rows_at_their_extremes(d: int) -> None:
     """The largest whole number is 2^21 itself, where a value is rounded up."""
     largest = np.full((1, d), np.nextafter(np.float32(1), np.float32(0)))
     mixed = np.where(np.arange(d) % 2 == 0, largest, -largest)
-    c = np.concatenate([largest, -largest, mixed, np.zeros_like(largest), features(2, 0, d)])
+    c = np.concatenate([largest, -largest, mixed, np.zeros_like(largest), features(2, d)])
     assert np.abs(code(c).whole).max() == 2**FIXED_BITS
-    numpy, devices = products(c, np.concatenate([c, features(3, 1, d)]))
+    numpy, devices = products(c, np.concatenate([c, features(3, d, seed=1)]))
     same(devices, numpy)
 
 
@@ -201,7 +188,7 @@ def test_candidates_are_put_once_and_a_short_last_block_compiles_nothing(
     compiled: Any = on_devices.added
     before = compiled._cache_size()  # of another shape than those of other tests
     with accelerator.on(jax.devices()):
-        nearest(Metric.UNIT, images(13, 0, 33), images(200, 1, 33), memory_mib=1)
+        nearest(Metric.UNIT, noise(13, 33), noise(200, 33, seed=1), memory_mib=1)
     assert put == [13, 64, 64, 64, 64]
     assert compiled._cache_size() == before + 1
 
@@ -211,7 +198,7 @@ def test_principal_components_change_no_bit() -> None:
         return images.reshape(len(images), -1).astype(np.float32)
 
     def projected() -> Array:
-        return pca.fit(levels, images(30, 0), 6)(images(300, 1))
+        return pca.fit(levels, noise(30, 40), 6)(noise(300, 40, seed=1))
 
     with accelerator.on(NUMPY):
         expected = projected()
@@ -219,11 +206,11 @@ def test_principal_components_change_no_bit() -> None:
         same([projected()], [expected])
 
 
-@pytest.mark.parametrize("make", [images, features])
+@pytest.mark.parametrize("make", [noise, features])
 def test_candidates_that_travel_are_multiplied_by_what_is_there(
-    make: Callable[[int, int], Array],
+    make: Callable[..., Array],
 ) -> None:
-    c, g = make(5, 0), make(9, 1)
+    c, g = make(5), make(9, seed=1)
     with accelerator.on(jax.devices()):
         there = Products.prepare(Metric.UNIT, c, memory_mib=64)
         assert isinstance(there.dots, on_devices.OnDevices)
@@ -237,8 +224,8 @@ def test_candidates_that_travel_are_multiplied_by_what_is_there(
 def test_two_devices_share_out_the_generated_rows(tmp_path: Path) -> None:
     """They do so without a word to each other; with 64-bit JAX too."""
     inputs: dict[str, Any] = {
-        "images_c": images(5, 0), "images_g": images(131, 1),
-        "features_c": features(5, 0), "features_g": features(131, 1),
+        "images_c": noise(5, 40), "images_g": noise(131, 40, seed=1),
+        "features_c": features(5), "features_g": features(131, seed=1),
     }  # fmt: skip
     np.savez(tmp_path / "in.npz", **inputs)
     for wide in ("0", "1"):
@@ -281,7 +268,7 @@ def test_accelerators_multiply_by_themselves(
     monkeypatch.setattr(jax, "default_backend", lambda: backend)
     accelerator.found.cache_clear()
     try:
-        ready = Products.prepare(Metric.UNIT, images(3, 0), memory_mib=64)
+        ready = Products.prepare(Metric.UNIT, noise(3, 40), memory_mib=64)
     finally:
         accelerator.found.cache_clear()
     assert isinstance(ready.dots, multiplies)

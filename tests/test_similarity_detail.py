@@ -5,18 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import ndimage
 
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.similarity import detail
 
-
-def images(
-    n: int = 3, height: int = 24, width: int = 33
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.random.default_rng(1).integers(0, 256, (n, height, width), dtype=np.uint8)
+IMAGES = noise(3, 24, 33, seed=1)
 
 
 def test_a_band_is_the_difference_of_scipys_blurs() -> None:
-    for image, band in zip(images(), detail.band_pass(images(), 0.7, 2.0), strict=True):
+    for image, band in zip(IMAGES, detail.band_pass(IMAGES, 0.7, 2.0), strict=True):
         soft, softer = (
             ndimage.gaussian_filter(image.astype(float), s, mode="nearest") for s in (0.7, 2)
         )
@@ -24,7 +21,7 @@ def test_a_band_is_the_difference_of_scipys_blurs() -> None:
 
 
 def test_local_contrast_divides_by_the_strength_around() -> None:
-    for image, found in zip(images(), detail.local_contrast(images(), 1, 3), strict=True):
+    for image, found in zip(IMAGES, detail.local_contrast(IMAGES, 1, 3), strict=True):
         soft, softer = (
             ndimage.gaussian_filter(image.astype(float), s, mode="nearest") for s in (1, 3)
         )
@@ -41,20 +38,20 @@ def test_a_constant_image_has_no_detail_and_stays_finite() -> None:
 
 
 def test_products_of_unit_rows_are_correlations() -> None:
-    rows = detail.unit_rows(images(5))
-    assert_allclose(rows @ rows.T, np.corrcoef(images(5).reshape(5, -1)), atol=1e-5)
+    rows = detail.unit_rows(IMAGES)
+    assert_allclose(rows @ rows.T, np.corrcoef(IMAGES.reshape(3, -1)), atol=1e-5)
 
 
 def test_images_smaller_than_the_blur_are_finite() -> None:
-    assert np.isfinite(detail.local_contrast(images(2, 3, 1), 1, 30)).all()
+    assert np.isfinite(detail.local_contrast(noise(2, 3, 1, seed=1), 1, 30)).all()
 
 
 @pytest.mark.parametrize(("narrow", "wide"), [(-1, 2), (2, 2), (3, 1)])
 def test_scales_that_leave_no_band_are_refused(narrow: float, wide: float) -> None:
     with pytest.raises(ClefganError, match=rf"scales {narrow} and {wide} leave no band; give 0"):
-        detail.band_pass(images(), narrow, wide)
+        detail.band_pass(IMAGES, narrow, wide)
 
 
 def test_a_floor_of_0_is_refused() -> None:
     with pytest.raises(ClefganError, match="floor 0 must be above 0"):
-        detail.local_contrast(images(), floor=0)
+        detail.local_contrast(IMAGES, floor=0)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from building import noise
 from clefgan.errors import ClefganError, ClusterError
-from clefgan.method import DevSet, Images, Progress, Scores, silent
+from clefgan.method import DevSet, Progress, Scores, silent
 from clefgan.plugins import registry
 from clefgan.similarity import block_sizes, cluster_checks, dask_cluster
 from clefgan.similarity.dask_cluster import Waits
@@ -36,10 +37,6 @@ METHODS = {
 }  # the report at which a worker is killed
 
 
-def images(seed: int, n: int) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, 32, 32), dtype=np.uint8)
-
-
 class Killer:
     """A progress that kills a process at one of its reports."""
 
@@ -58,7 +55,7 @@ def victim(cluster: Any) -> int:
 
 
 def test_a_killed_worker_changes_no_bit(local_cluster: Any) -> None:
-    c, g = images(0, 8), images(1, 64 * 30)
+    c, g = noise(8), noise(64 * 30, seed=1)
     near, total = scan(Metric.UNIT, c, g, Both(Smallest(3), Sum()))
     killer = Killer(victim(local_cluster), 10)
     with dask_cluster.on(local_cluster.scheduler_address):
@@ -73,8 +70,8 @@ def test_a_killed_worker_changes_no_bit(local_cluster: Any) -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_methods_score_the_same_on_a_cluster(name: str, local_cluster: Any) -> None:
-    dev = DevSet(images(0, 200), images(1, 24), images(2, 24))
-    candidates, generated = images(3, 30), images(4, 64 * 5 + 1)
+    dev = DevSet(noise(200), noise(24, seed=1), noise(24, seed=2))
+    candidates, generated = noise(30, seed=3), noise(64 * 5 + 1, seed=4)
     candidates[0], dev.used[0] = generated[7], dev.generated[3]
 
     def scores(progress: Progress = silent) -> Scores:
@@ -99,7 +96,7 @@ def test_what_is_wrong_with_the_images_is_said_as_at_home(local_cluster: Any) ->
             ClefganError, match=r"^comparison: candidates are 32x32, generated 9x32; "
         ) as found,
     ):
-        scan(Metric.UNIT, images(0, 3), images(1, 70)[:, :9], Smallest(1))
+        scan(Metric.UNIT, noise(3), noise(70, seed=1)[:, :9], Smallest(1))
     assert not isinstance(found.value, ClusterError)
 
 
@@ -116,7 +113,7 @@ def test_code_that_workers_lack_is_an_error(
         dask_cluster.on(local_cluster.scheduler_address),
         pytest.raises(ClusterError, match=r"a worker cannot load the method .*only_here.*install"),
     ):
-        scan(Metric.UNIT, images(0, 3), images(1, 70), module.Mine(1))
+        scan(Metric.UNIT, noise(3), noise(70, seed=1), module.Mine(1))
 
 
 def test_a_block_that_ends_every_worker_is_an_error(
@@ -132,12 +129,12 @@ def test_a_block_that_ends_every_worker_is_an_error(
         dask_cluster.on(local_cluster.scheduler_address),
         pytest.raises(ClusterError, match="a block ended 1 workers, perhaps for lack of memory"),
     ):
-        scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
+        scan(Metric.UNIT, noise(3), noise(60, seed=1), Deadly(1))
 
 
 def many_blocks(progress: Progress) -> None:
     scan(
-        Metric.UNIT, images(0, 8), images(1, 64 * 30), Smallest(1),
+        Metric.UNIT, noise(8), noise(64 * 30, seed=1), Smallest(1),
         memory_mib=1, progress=progress,
     )  # fmt: skip
 
@@ -190,7 +187,7 @@ def test_a_scheduler_that_dies_in_a_block_is_an_error(dask: Any) -> None:
             os.kill(pid, signal.SIGKILL)
 
     with dask_cluster.on(address), pytest.raises(ClusterError, match="the scheduler was lost on"):
-        scan(Metric.UNIT, images(0, 3), images(1, 60), Deadly(1))
+        scan(Metric.UNIT, noise(3), noise(60, seed=1), Deadly(1))
 
 
 def test_a_scheduler_that_hangs_is_an_error(dask: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import block_sizes
@@ -23,7 +24,8 @@ from clefgan.similarity.reductions import (
     Whole,
     smallest_k,
 )
-from clefgan.similarity.whole_numbers import Rows, code
+from clefgan.similarity.whole_numbers import code
+from scanning import everything, features
 
 ORACLES: dict[Metric, Any] = {
     Metric.EUCLIDEAN: "euclidean",
@@ -32,35 +34,26 @@ ORACLES: dict[Metric, Any] = {
 }
 
 
-def images(n: int, seed: int, size: int = 40) -> Images:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, 256, (n, size, size), dtype=np.uint8)
-
-
-def features(n: int, seed: int, d: int = 3000) -> NDArray[np.float32]:
-    return np.random.default_rng(seed).normal(2, 1, (n, d)).astype(np.float32)
-
-
 def flat(rows: Any) -> NDArray[np.float64]:
     return np.asarray(rows, np.float64).reshape(len(rows), -1)
 
 
 @pytest.mark.parametrize("metric", list(ORACLES))
 def test_distances_of_images_equal_scipy(metric: Metric) -> None:
-    c, g = images(7, 0), images(150, 1)
+    c, g = noise(7, 40), noise(150, 40, seed=1)
     expected = cdist(flat(c), flat(g), ORACLES[metric])
     np.testing.assert_allclose(scan(metric, c, g, Whole()), expected, rtol=1e-11, atol=1e-14)
 
 
 @pytest.mark.parametrize("metric", list(ORACLES))
 def test_distances_of_features_equal_scipy(metric: Metric) -> None:
-    c, g = features(7, 0), features(150, 1)
+    c, g = features(7), features(150, seed=1)
     expected = cdist(flat(c), flat(g), ORACLES[metric])
     np.testing.assert_allclose(scan(metric, c, g, Whole()), expected, rtol=1e-5, atol=1e-9)
 
 
 def test_unit_distance_is_euclidean_between_centred_unit_rows() -> None:
-    c, g = images(5, 0), images(6, 1)
+    c, g = noise(5, 40), noise(6, 40, seed=1)
     g[3] = 9
     c[2] = 200
 
@@ -75,9 +68,9 @@ def test_unit_distance_is_euclidean_between_centred_unit_rows() -> None:
 
 
 @pytest.mark.parametrize("metric", list(Metric))
-@pytest.mark.parametrize("make", [images, features])
+@pytest.mark.parametrize("make", [noise, features])
 def test_a_copy_is_at_distance_exactly_0(metric: Metric, make: Any) -> None:
-    c, g = make(5, 0), make(70, 1)
+    c, g = make(5), make(70, seed=1)
     g[66] = c[4]
     near = nearest(metric, c, g)
     assert near.distances[4, 0] == 0
@@ -88,7 +81,7 @@ def test_a_copy_is_at_distance_exactly_0(metric: Metric, make: Any) -> None:
 @pytest.mark.parametrize("metric", list(Metric))
 def test_constant_rows_have_finite_distances(metric: Metric) -> None:
     c = np.stack([np.full((8, 8), v, np.uint8) for v in (0, 7, 255)])
-    g = np.concatenate([c, images(2, 0, 8)])
+    g = np.concatenate([c, noise(2, 8)])
     found = scan(metric, c, g, Whole())
     assert np.isfinite(found).all()
     assert (np.diag(found[:, :3])[1:] == 0).all()
@@ -96,18 +89,10 @@ def test_constant_rows_have_finite_distances(metric: Metric) -> None:
     assert (scan(metric, rows, rows, Whole()) == 0).all()
 
 
-EVERYTHING = Both(Both(Smallest(5), CountBelow(33.0)), Both(BestTwo(), Sum(np.sqrt)))
-
-
-def everything(c: Rows, g: Rows, metric: Metric, memory: int) -> list[NDArray[Any]]:
-    (near, below), (best, total) = scan(metric, c, g, EVERYTHING, memory_mib=memory)
-    return [*near, below, *best, total]
-
-
 @pytest.mark.parametrize("metric", list(Metric))
-@pytest.mark.parametrize("make", [images, features])
+@pytest.mark.parametrize("make", [noise, features])
 def test_block_size_changes_no_bit(metric: Metric, make: Any) -> None:
-    c, g = make(9, 0), make(700, 1)
+    c, g = make(9), make(700, seed=1)
     expected = everything(c, g, metric, 4096)
     for memory, panel, widest in ((1, 4, 512), (64, 3, 128), (4096, 2048, 1024)):
         with block_sizes.at_most(columns=widest, panel=panel):
@@ -117,7 +102,7 @@ def test_block_size_changes_no_bit(metric: Metric, make: Any) -> None:
 
 
 def test_neighbours_among_candidates_change_no_bit() -> None:
-    c, g = features(9, 0), features(100, 1)
+    c, g = features(9), features(100, seed=1)
     together = scan(Metric.EUCLIDEAN, c, g, Whole())
     for i in range(len(c)):
         alone = scan(Metric.EUCLIDEAN, c[i : i + 1], g, Whole())
@@ -127,7 +112,7 @@ def test_neighbours_among_candidates_change_no_bit() -> None:
 def test_every_candidate_gets_exactly_one_score_at_any_block_size() -> None:
     """Two attack libraries drop the last `len % batch` queries."""
     for n in (1, 63, 64, 65, 130):
-        c, g = images(n, n, 8), images(n, n + 1, 8)
+        c, g = noise(n, 8, seed=n), noise(n, 8, seed=n + 1)
         near = nearest(Metric.EUCLIDEAN, c, g, memory_mib=1)
         expected = cdist(flat(c), flat(g)).min(axis=1)
         assert near.distances.shape == (n, 1)
@@ -135,7 +120,7 @@ def test_every_candidate_gets_exactly_one_score_at_any_block_size() -> None:
 
 
 def test_reductions_equal_numpy() -> None:
-    c, g = images(6, 0, 8), images(300, 1, 8)
+    c, g = noise(6, 8), noise(300, 8, seed=1)
     d = scan(Metric.EUCLIDEAN, c, g, Whole())
     limit = np.quantile(d, 0.3, axis=1)
     (near, below), (best, total) = scan(
@@ -153,18 +138,18 @@ def test_reductions_equal_numpy() -> None:
 def test_ties_come_in_the_order_of_the_generated_images() -> None:
     values = np.array([[2.0, 1.0, 1.0, 0.0, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0]])
     np.testing.assert_array_equal(smallest_k(values, 3), [[3, 1, 2], [0, 1, 2]])
-    g = np.repeat(images(1, 0, 8), 200, axis=0)
+    g = np.repeat(noise(1, 8), 200, axis=0)
     near = nearest(Metric.EUCLIDEAN, g[:1], g, 3, memory_mib=1)
     np.testing.assert_array_equal(near.indices, [[0, 1, 2]])
 
 
 def test_fewer_generated_than_asked_for() -> None:
-    near = nearest(Metric.EUCLIDEAN, images(3, 0), images(2, 1), 5)
+    near = nearest(Metric.EUCLIDEAN, noise(3, 40), noise(2, 40, seed=1), 5)
     assert near.distances.shape == (3, 2)
 
 
 def test_a_set_against_itself_leaves_each_image_out_of_its_own_row() -> None:
-    c = images(130, 0, 8)
+    c = noise(130, 8)
     near = nearest(Metric.EUCLIDEAN, c, c, skip_self=True)
     expected = cdist(flat(c), flat(c))
     np.fill_diagonal(expected, np.inf)
@@ -175,19 +160,19 @@ def test_a_set_against_itself_leaves_each_image_out_of_its_own_row() -> None:
 
 
 def test_copies_can_be_left_out() -> None:
-    c = images(3, 0, 8)
+    c = noise(3, 8)
     near = nearest(Metric.EUCLIDEAN, c, np.concatenate([c, c]), apart=True)
     assert (near.distances > 0).all()
 
 
 def test_one_candidate_is_first_and_there_is_no_second() -> None:
-    best = scan(Metric.EUCLIDEAN, images(1, 0), images(3, 1), BestTwo())
+    best = scan(Metric.EUCLIDEAN, noise(1, 40), noise(3, 40, seed=1), BestTwo())
     assert (best.indices == [[0, -1]] * 3).all()
     assert np.isinf(best.distances[:, 1]).all()
 
 
 def test_generated_images_may_be_memory_mapped(tmp_path: Path) -> None:
-    c, g = images(4, 0), images(200, 1)
+    c, g = noise(4, 40), noise(200, 40, seed=1)
     np.save(tmp_path / "g.npy", g)
     mapped = np.load(tmp_path / "g.npy", mmap_mode="r")
     for found, wanted in zip(
@@ -197,7 +182,7 @@ def test_generated_images_may_be_memory_mapped(tmp_path: Path) -> None:
 
 
 def test_anything_that_slices_is_read_slice_by_slice_within_memory() -> None:
-    g = images(500, 1)
+    g = noise(500, 40, seed=1)
     asked: list[int] = []
 
     class Source:
@@ -208,7 +193,7 @@ def test_anything_that_slices_is_read_slice_by_slice_within_memory() -> None:
             asked.append(len(g[rows]))
             return g[rows]
 
-    nearest(Metric.EUCLIDEAN, images(4, 0), Source(), memory_mib=1)
+    nearest(Metric.EUCLIDEAN, noise(4, 40), Source(), memory_mib=1)
     assert sum(asked) == 500
     assert max(asked) == 64
 
@@ -216,7 +201,7 @@ def test_anything_that_slices_is_read_slice_by_slice_within_memory() -> None:
 def test_progress_counts_generated_images() -> None:
     seen: list[tuple[str, int, int, str]] = []
     nearest(
-        Metric.EUCLIDEAN, images(4, 0, 8), images(150, 1, 8),
+        Metric.EUCLIDEAN, noise(4, 8), noise(150, 8, seed=1),
         memory_mib=1, progress=lambda *report: seen.append(report), stage="looking",
     )  # fmt: skip
     assert seen[-1] == ("looking", 150, 150, "")
@@ -245,7 +230,7 @@ def test_small_gaps_between_large_images_stay_distinct() -> None:
 
 
 def test_float_rows_keep_21_bits() -> None:
-    rows = features(4, 0)
+    rows = features(4)
     coded = code(rows)
     back = coded.whole * coded.scale[:, None]
     bound = np.abs(rows).max(axis=1, keepdims=True) * 2.0**-21
@@ -255,18 +240,18 @@ def test_float_rows_keep_21_bits() -> None:
 
 def test_no_generated_images_is_an_error() -> None:
     with pytest.raises(ClefganError, match=r"^comparison: there are no generated images; got 0"):
-        nearest(Metric.EUCLIDEAN, images(2, 0), images(0, 1))
+        nearest(Metric.EUCLIDEAN, noise(2, 40), noise(0, 40, seed=1))
 
 
 def test_sizes_that_differ_are_an_error() -> None:
     with pytest.raises(
         ClefganError, match=r"^comparison: candidates are 40x40, generated 41x41; give"
     ):
-        nearest(Metric.EUCLIDEAN, images(2, 0), images(2, 1, 41))
+        nearest(Metric.EUCLIDEAN, noise(2, 40), noise(2, 41, seed=1))
 
 
 def test_features_that_are_not_finite_are_an_error() -> None:
-    rows = features(3, 0)
+    rows = features(3)
     rows[1, 5] = np.nan
     with pytest.raises(ClefganError, match=r"^features: row 1 is not finite \(1 of 3"):
         nearest(Metric.EUCLIDEAN, rows, rows)
@@ -274,7 +259,7 @@ def test_features_that_are_not_finite_are_an_error() -> None:
 
 def test_no_memory_is_an_error() -> None:
     with pytest.raises(ClefganError, match=r"^memory: 0 MiB is too little"):
-        nearest(Metric.EUCLIDEAN, images(2, 0), images(2, 1), memory_mib=0)
+        nearest(Metric.EUCLIDEAN, noise(2, 40), noise(2, 40, seed=1), memory_mib=0)
 
 
 def test_sums_do_not_count_pairs_left_out() -> None:

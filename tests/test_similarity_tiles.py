@@ -4,15 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Whole
 from clefgan.similarity.tiles import NearestTile, Tiles, WorstTile
-
-
-def images(n: int, seed: int, height: int = 24, width: int = 20) -> Images:
-    return np.random.default_rng(seed).integers(0, 256, (n, height, width), dtype=np.uint8)
 
 
 def by_loops(c: Images, g: Images, across: int, shift: int) -> NDArray[np.float64]:
@@ -33,20 +30,20 @@ def by_loops(c: Images, g: Images, across: int, shift: int) -> NDArray[np.float6
 
 @pytest.mark.parametrize(("across", "shift"), [(1, 2), (3, 0), (4, 2), (7, 1)])
 def test_equals_loops(across: int, shift: int) -> None:
-    c, g = images(3, 0), images(5, 1)
+    c, g = noise(3, 24, 20), noise(5, 24, 20, seed=1)
     found = scan(Tiles(across, shift), c, g, Whole())
     np.testing.assert_allclose(found, by_loops(c, g, across, shift), rtol=1e-12)
 
 
 def test_nearest_and_worst_tile() -> None:
-    c, g = images(3, 0), images(90, 1)
+    c, g = noise(3, 24, 20), noise(90, 24, 20, seed=1)
     loops = by_loops(c, g, 4, 1)
     np.testing.assert_allclose(scan(Tiles(4, 1), c, g, NearestTile()), loops.min(axis=1))
     np.testing.assert_allclose(scan(WorstTile(4, 1), c, g, Whole()), loops.max(axis=2))
 
 
 def test_a_shifted_copy_of_a_tile_is_at_distance_0() -> None:
-    c, g = images(1, 0), images(1, 1)
+    c, g = noise(1, 24, 20), noise(1, 24, 20, seed=1)
     g[0, 7:13, 4:9] = c[0, 6:12, 5:10]  # tile (1, 1) of 4, moved by (1, -1)
     found = scan(Tiles(4, 2), c, g, NearestTile())
     assert found[0, 5] == 0
@@ -55,26 +52,26 @@ def test_a_shifted_copy_of_a_tile_is_at_distance_0() -> None:
 
 @pytest.mark.parametrize("size", [16, 64])  # products in float32 and in float64
 def test_blocks_and_neighbours_change_no_bit(size: int) -> None:
-    c, g = images(4, 0, size, size), images(150, 1, size, size)
+    c, g = noise(4, size), noise(150, size, seed=1)
     together = scan(Tiles(2, 1), c, g, Whole())
     np.testing.assert_array_equal(scan(Tiles(2, 1), c, g, Whole(), memory_mib=1), together)
     np.testing.assert_array_equal(scan(Tiles(2, 1), c[2:3], g, Whole()), together[2:3])
 
 
 def test_an_image_is_left_out_of_its_own_row() -> None:
-    c = images(3, 0)
+    c = noise(3, 24, 20)
     assert (scan(Tiles(4, 1), c, c, NearestTile()) == 0).all()
     assert (scan(Tiles(4, 1), c, c, NearestTile(), skip_self=True) > 0).all()
 
 
 def test_settings_that_mean_nothing_are_an_error() -> None:
     with pytest.raises(ClefganError, match=r"^tiles: 0 across with a shift of 2"):
-        scan(Tiles(0), images(1, 0), images(1, 1), Whole())
+        scan(Tiles(0), noise(1, 24, 20), noise(1, 24, 20, seed=1), Whole())
 
 
 def test_a_tile_has_two_pixels_at_least() -> None:
     """Five hundred tiles across took minutes for what no tile can show."""
-    c = images(1, 0, 32, 20)
+    c = noise(1, 32, 20)
     with pytest.raises(
         ClefganError,
         match=r"^tiles: 500 across images of 32x20; a tile has at least 2x2 pixels: give at most "
@@ -95,4 +92,4 @@ def test_features_are_an_error() -> None:
 
 def test_sizes_that_differ_are_an_error() -> None:
     with pytest.raises(ClefganError, match="candidates are 24x20, generated 24x21"):
-        scan(Tiles(), images(1, 0), images(1, 1, 24, 21), Whole())
+        scan(Tiles(), noise(1, 24, 20), noise(1, 24, 21, seed=1), Whole())

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan import __main__ as entry
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.evaluate import evaluate
 from clefgan.method import Method, silent
 from clefgan.plugins import isolation, registry
 from clefgan.testing import example
+from running import clefgan
 
 HEAD = """
 from dataclasses import dataclass
@@ -70,13 +70,6 @@ def data(tmp_path: Path) -> Path:
             pixels = rng.integers(0, 256, (16, 16), np.uint8)
             Image.fromarray(pixels).save(tmp_path / "data" / role / f"{role}_{i + 1:02d}.png")
     return tmp_path / "data"
-
-
-def clefgan(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 @pytest.mark.parametrize(("body", "message"), BROKEN.items())

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clefgan.__main__ import main
 from clefgan.data import reading, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import reals
 from evaluation import metrics
+from running import clefgan
 from submissions import RunFileError, editions, table, truth
 from submissions.codabench.init import init
 
@@ -41,15 +41,6 @@ def challenge(root: Path) -> Path:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return challenge(tmp_path_factory.mktemp("tables") / "data")
-
-
-def clefgan(*words: object) -> int:
-    """Run a command in this process; its exit code."""
-    try:
-        main([str(word) for word in words])
-    except SystemExit as error:
-        return int(error.code or 0)
-    return 0
 
 
 # --- one truth reader

@@ -1,0 +1,64 @@
+"""Images and data folders that several files of tests build; every pixel comes from a seed."""
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from clefgan.method import Images
+
+Draw = Callable[[np.random.Generator, str], NDArray[Any]]  # one image of this set, of any size
+
+
+def noise(n: int, height: int = 32, width: int | None = None, *, seed: int = 0) -> Images:
+    """Images of independent grey levels; square where no width is given."""
+    shape = (n, height, width or height)
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def png(level: int, size: tuple[int, int] = (4, 4), mode: str = "L") -> bytes:
+    """A file of one grey level."""
+    file = io.BytesIO()
+    Image.fromarray(np.full(size, level, np.uint8)).convert(mode).save(file, "PNG")
+    return file.getvalue()
+
+
+def save(folder: Path, images: NDArray[Any], name: str = "image_{}", *, start: int = 1) -> Path:
+    """The images as PNG files, numbered from `start`; `name` says where the number stands."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, image in enumerate(images, start):
+        Image.fromarray(image).save(folder / f"{name.format(number)}.png")
+    return folder
+
+
+def challenge(
+    root: Path, sets: Mapping[str, int], *, size: int = 16, seed: int = 0, draw: Draw | None = None
+) -> Path:
+    """A data folder with so many images a set: noise of size x size, or as `draw` draws them.
+
+    Ids are the name of the set's folder, without the number of a set of generated or candidate
+    images, and a number of four digits from 1: test/real_unknown_1/real_unknown_0001.png.
+    """
+    rng = np.random.default_rng(seed)
+    for role, n in sets.items():
+        images = [
+            draw(rng, role) if draw else rng.integers(0, 256, (size, size), np.uint8)
+            for _ in range(n)
+        ]
+        save(root / role, np.array(images), re.sub(r"_\d+$", "", Path(role).name) + "_{:04d}")
+    return root
+
+
+def levels(root: Path, *folders: str, n: int, png: Callable[[int], bytes] = png) -> Path:
+    """Folders of `n` images of one level each, no two alike; ids after the folder, from 1."""
+    for number, folder in enumerate(folders):
+        (root / folder).mkdir(parents=True)
+        for i in range(n):
+            path = root / folder / f"{Path(folder).name}_{i + 1}.png"
+            path.write_bytes(png(20 * number + i))
+    return root
