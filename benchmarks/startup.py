@@ -35,8 +35,10 @@ app()
 '''
 PAIRS = {
     "--help": (["--help"], ["--help"]),
-    "COMMAND --help": (["one", "--help"], ["score", "--help"]),
-    "COMMAND": (["one"], ["weights"]),
+    "score --help": (["one", "--help"], ["score", "--help"]),
+    "check --help": (["one", "--help"], ["check", "--help"]),
+    "audit --help": (["one", "--help"], ["audit", "--help"]),
+    "weights": (["one"], ["weights"]),
 }
 """What is compared: words for the bare program, words for clefgan."""
 

@@ -14,7 +14,10 @@ from typer.testing import CliRunner
 from clefgan.cli.app import COMMANDS, app
 from clefgan.cli.lazy import Listed
 
-HEAVY = ("jax", "flax", "optax", "orbax", "sklearn", "matplotlib", "tensorflow_datasets", "numba")
+HEAVY = (
+    *("jax", "flax", "optax", "orbax", "sklearn", "matplotlib", "tensorflow_datasets", "numba"),
+    *("numpy", "PIL", "scipy"),
+)
 CLI = Path(inspect.getfile(Listed)).parent
 NAMES = {
     *("run", "evaluate", "methods", "reproduce", "score", "leaderboard", "check", "bundle"),
@@ -111,6 +114,24 @@ def test_help_imports_nothing_heavy() -> None:
         [sys.executable, "-P", "-c", script], capture_output=True, text=True, timeout=120
     )
     assert done.stderr.splitlines() == [f"{name!r} 0" for name in names]
+
+
+def test_a_command_works_after_its_help_in_the_same_process() -> None:
+    script = (
+        "import sys\n"
+        "from clefgan.__main__ import main\n"
+        "for words in (['methods', '-h'], ['methods', 'nearest'], ['methods', 'neraest']):\n"
+        "    try:\n"
+        "        main(words)\n"
+        "    except SystemExit as stopped:\n"
+        "        print(stopped.code, 'numpy' in sys.modules, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script], capture_output=True, text=True, timeout=120
+    )
+    first, second, message, third = done.stderr.splitlines()
+    assert (first, second, third) == ("0 False", "0 True", "1 True")
+    assert "did you mean 'nearest'" in message
 
 
 def test_the_first_help_imports_no_command_and_no_library_of_ours() -> None:

@@ -16,7 +16,7 @@ from pydicom.uid import generate_uid
 
 from clefgan.auditing import file_findings, file_order
 from clefgan.auditing.file_findings import FileFinding
-from clefgan.data.sets import GreySet
+from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError
 
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"

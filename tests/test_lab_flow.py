@@ -20,7 +20,8 @@ from clefgan.experiments.lab.flow_net import Convolution, folded, unfolded
 from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import RoleCounts, siblings
+from clefgan.experiments.lab.role_counts import RoleCounts
+from clefgan.experiments.lab.roles import siblings
 
 SMALL = FlowConfig(steps=3, batch=2, width=4, draws=2)
 

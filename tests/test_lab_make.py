@@ -15,7 +15,7 @@ from clefgan.experiments.lab import leaks, make, reals, roles
 from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.method import Images
 from evaluation import membership
 

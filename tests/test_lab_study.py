@@ -19,7 +19,7 @@ from clefgan.errors import ClefganError
 from clefgan.experiments.lab import make, picture, power, study
 from clefgan.experiments.lab.evaluate import evaluate
 from clefgan.experiments.lab.power import CurvePoint
-from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.experiments.lab.study import Condition, LabScores, RealSource, StudyPlan, StudyResults
 from clefgan.plugins import registry
 from evaluation import membership

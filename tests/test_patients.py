@@ -9,7 +9,7 @@ import pytest
 from clefgan.data import patient_table, patients
 from clefgan.data.patient_table import NamedImage, PatientTable
 from clefgan.data.patients import PatientsFrom
-from clefgan.data.sets import GreySet
+from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError
 
 IDS = ("a", "b", "c")

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom.uid import generate_uid
 
-from clefgan.data.sets import GreySets, read_sets, whole_volumes
+from clefgan.data.sets.grey import GreySets, read_sets
+from clefgan.data.sets.volumes import whole_volumes
 from clefgan.errors import ClefganError
 
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"

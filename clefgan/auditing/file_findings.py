@@ -17,7 +17,7 @@ from clefgan.data.formats import kinds, marks
 from clefgan.data.formats.marks import Mark, MarkKind, Marks
 from clefgan.data.formats.raw import ImageError
 from clefgan.data.quiet import quiet_decoders
-from clefgan.data.sets import GreySet
+from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 from clefgan.similarity.threads import cores

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.auditing.file_findings import FileFinding
-from clefgan.data.sets import GreySet
+from clefgan.data.sets.grey import GreySet
 
 PERMUTATIONS = 2000
 LEVEL = 0.01  # of both orders together

@@ -13,7 +13,7 @@ from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
-from clefgan.data.sets import GreySet, read_sets
+from clefgan.data.sets.grey import GreySet, read_sets
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent

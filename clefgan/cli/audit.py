@@ -1,22 +1,24 @@
 """`clefgan audit`: may this set of generated images be released, and which of them not."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clefgan.auditing.filter import Withhold
+from clefgan.auditing import filter as filtering
 from clefgan.auditing.profiles import PROFILES
 from clefgan.cli import outputs
 from clefgan.cli.console import progress_bar, say, say_wrote
 from clefgan.cli.options import SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
-from clefgan.data.sets.windows import WindowChoice
+from clefgan.data.sets import windows
 from clefgan.errors import ClefganError
 from clefgan.report.audit import making
-from clefgan.report.audit.result import Audit
+from clefgan.report.audit import result as results
 from clefgan.storage import folders
 
 EXAMPLE_RELEASE = "public"
@@ -134,9 +136,9 @@ def check_usage(
         raise typer.BadParameter(
             f"{release!r} is not one of {', '.join(PROFILES)}", param_hint="--release"
         )
-    if withhold is not None and withhold not in list(Withhold):
+    if withhold is not None and withhold not in list(filtering.Withhold):
         raise typer.BadParameter(
-            f"{withhold!r} is not one of {', '.join(Withhold)}", param_hint="--withhold"
+            f"{withhold!r} is not one of {', '.join(filtering.Withhold)}", param_hint="--withhold"
         )
     if thin is not None and (withhold is None or not 0 < thin <= 1):
         raise typer.BadParameter(
@@ -144,14 +146,14 @@ def check_usage(
         )
 
 
-def window_of(text: str | None) -> WindowChoice:
+def window_of(text: str | None) -> windows.WindowChoice:
     """`LOW,HIGH` as two levels; the names as they are."""
     if text is None or text in ("header", "percentiles"):
         return text  # type: ignore[return-value]  # checked here
     return window_levels(text)
 
 
-def show(made: Audit, out: Path) -> None:
+def show(made: results.Audit, out: Path) -> None:
     """Print the verdict, and where the report is."""
     colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
     say(made.verdict, colour)

@@ -4,6 +4,8 @@ Nothing that is printed is taken for markup or for the name of an emoji: ids, pa
 messages of others say `[b]` and `:x:` where they do. Styles are given beside the text.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +26,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from clefgan import method as interface
 from clefgan.errors import STDOUT
-from clefgan.method import Progress
 from clefgan.storage.files import os_errors_name
 
 
@@ -70,7 +72,7 @@ def complain(text: str) -> None:
 
 
 @contextmanager
-def progress_bar(*, disable: bool = False) -> Iterator[Progress]:
+def progress_bar(*, disable: bool = False) -> Iterator[interface.Progress]:
     """A Progress that draws one bar a stage on stderr; nothing where stderr is not a terminal."""
     if disable or not errors.is_terminal:
         yield lambda _stage, _done, _total, _note: None  # a bar that is off still ends its line

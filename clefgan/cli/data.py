@@ -1,5 +1,7 @@
 """`clefgan data`: what is in some data, and how to store the challenge's as a dataset."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +21,7 @@ from clefgan.cli.pictures import (
     window_levels,
 )
 from clefgan.data import contents, inspection
-from clefgan.data.patient_table import PatientTable
+from clefgan.data import patient_table as patient_tables
 from clefgan.data.tfds import preparation
 from clefgan.report.terminal import contents as contents_sheet
 from clefgan.report.terminal import data_tables
@@ -80,7 +82,7 @@ def info(
     say("ready to run", "green")
 
 
-def show_contents(data: str, owners: PatientTable | None, edition: str) -> None:
+def show_contents(data: str, owners: patient_tables.PatientTable | None, edition: str) -> None:
     """Show what is in a folder or file of images that is no challenge."""
     with progress_bar() as progress:
         inside = contents.contents(data, edition, patients=owners, progress=progress)

@@ -1,5 +1,7 @@
 """Run files with their edition, ids, records, truth and data, as commands are given them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +9,12 @@ from pathlib import Path
 import typer
 
 from clefgan.cli.options import wrong_usage
-from clefgan.data import reading, truth_and_groups
-from clefgan.data.challenge import Challenge
+from clefgan.data import challenge as challenges
+from clefgan.data import imageset, reading, truth_and_groups
 from clefgan.data.classes import reading as class_reading
-from clefgan.data.imageset import ImageSet
 from clefgan.errors import ClefganError
 from clefgan.runs import run_files
-from clefgan.runs.run_files import Entrant
-from evaluation.runs import Panel
+from evaluation import runs as evaluated
 from submissions import RunFileError, editions
 from submissions import ids as id_files
 from submissions import truth as truths
@@ -29,10 +29,10 @@ class Entered:
     challenge : that of --data; None where it is not given
     """
 
-    panel: Panel
+    panel: evaluated.Panel
     ids: tuple[str, ...]
     notes: tuple[str, ...]
-    challenge: Challenge | None = None
+    challenge: challenges.Challenge | None = None
 
 
 def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2023") -> Edition:
@@ -111,7 +111,7 @@ def enter(
     """
     challenge = None if data is None else reading.read(data, folders)
     answers, images, source = known_truth(truth, challenge, edition)
-    entrants: dict[str, Entrant] = {
+    entrants: dict[str, run_files.Entrant] = {
         name: run_files.read(path, edition, images, source)
         for name, path in zip(run_files.names(paths), paths, strict=True)
     }
@@ -136,7 +136,7 @@ def test_ids(
         return id_files.read(ids)
     if data is None:
         return edition.known_ids()
-    images: ImageSet | None
+    images: imageset.ImageSet | None
     if edition.is_membership:
         test = reading.read(data, folders).test
         images = None if test is None else test.candidates
@@ -165,7 +165,7 @@ def class_truth(
 
 
 def known_truth(
-    truth: Path | None, challenge: Challenge | None, edition: Edition
+    truth: Path | None, challenge: challenges.Challenge | None, edition: Edition
 ) -> tuple[Mapping[str, bool], FileNames, str]:
     """Truth of a file, or the one that a challenge holds; its images, and where it comes from."""
     test = None if challenge is None else challenge.test
@@ -183,7 +183,9 @@ def known_truth(
     return test.truth, test.candidates.file_names, f"the truth of {challenge.source}"
 
 
-def other_data(entrants: Mapping[str, Entrant], challenge: Challenge | None) -> list[str]:
+def other_data(
+    entrants: Mapping[str, run_files.Entrant], challenge: challenges.Challenge | None
+) -> list[str]:
     """What to say of runs whose records hold SHA-256 of other test images than these."""
     recorded = [entrant for entrant in entrants.values() if entrant.digests]
     if challenge is None or challenge.test is None or not recorded:

@@ -1,5 +1,7 @@
 """`clefgan evaluate`: methods compared on dev, by both protocols, with repeated folds and seeds."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -42,13 +44,12 @@ from clefgan.cli.pictures import (
     window_levels,
 )
 from clefgan.experiments.controls import by_method
+from clefgan.experiments.trials import evaluate as evaluation
 from clefgan.experiments.trials import trials
-from clefgan.experiments.trials.evaluate import evaluate as evaluate_plan
 from clefgan.plugins import registry
 from clefgan.report import boards, findings, sheet
+from clefgan.report import part as parts
 from clefgan.report.page import page as pages
-from clefgan.report.part import Part
-from clefgan.report.sheet import Sheet
 from clefgan.report.terminal import control_table, ranking
 from submissions import editions
 
@@ -122,7 +123,7 @@ def evaluate(
     contrasts = None
     with connected(cluster):
         with progress_bar() as progress:
-            results = evaluate_plan(plan, jobs=jobs, progress=progress)
+            results = evaluation.evaluate(plan, jobs=jobs, progress=progress)
         if controls and results.scores.get("held-out"):
             with progress_bar() as progress:
                 contrasts = by_method.of(plan, results, progress, strata=strata)
@@ -142,7 +143,7 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def show(parts: Sequence[Part], sheets: Sequence[Sheet]) -> None:
+def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet]) -> None:
     """Print the tables and what they say."""
     for part, table in zip(parts, sheets, strict=True):
         console.print(ranking.show(table, console.width))

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from PIL import Image
 
 from clefgan.cli import outputs
 from clefgan.cli.console import progress_bar, say_path
 from clefgan.cli.options import SETTINGS
 from clefgan.cli.outputs import Output
 from clefgan.data import images as pictures
-from clefgan.dcgan.config import DCGANConfig
+from clefgan.data import png_files
+from clefgan.dcgan import config as configs
 from clefgan.errors import ClefganError
 from clefgan.plugins import hyperparameters
 from clefgan.storage.files import written_whole
@@ -42,7 +42,7 @@ def train(
         )
     outputs.refuse([Output("--out", out, is_folder=True)], [images])
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
-    config = hyperparameters.build(DCGANConfig, values, "dcgan")
+    config = hyperparameters.build(configs.DCGANConfig, values, "dcgan")
     listed = pictures.listing(images)
     from clefgan.dcgan import devices, export, train  # JAX: once images and settings are known good
 
@@ -83,6 +83,6 @@ def sample(
         digits = max(DIGITS, len(str(n)))
         for index, pixels in enumerate(drawn, start=1):
             with written_whole(out / f"generated_{index:0{digits}d}.png") as part:
-                Image.fromarray(pixels).save(part, format="PNG")
+                png_files.write(part, pixels)
             progress("writing", index, n, "")
     say_path(f"wrote {n} images to ", out)

@@ -1,5 +1,7 @@
 """`clefgan lab make-classes`: class challenges whose truth, and whose shortcuts, are known."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +11,11 @@ from clefgan.cli import outputs, pictures
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE
 from clefgan.cli.outputs import Output
-from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan import config
 from clefgan.experiments.lab import class_folder
 from clefgan.experiments.lab import make as making
+from clefgan.experiments.lab import make_classes as class_labs
 from clefgan.experiments.lab import reals as real_images
-from clefgan.experiments.lab.make_classes import ClassSpec, draw
 from clefgan.plugins import hyperparameters
 
 
@@ -53,8 +55,8 @@ def make_classes(
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     values = hyperparameters.parse_settings(settings or [])
-    gan = hyperparameters.build(DCGANConfig, values, "lab: dcgan")
-    spec = ClassSpec(
+    gan = hyperparameters.build(config.DCGANConfig, values, "lab: dcgan")
+    spec = class_labs.ClassSpec(
         kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,
         generated=generated, test=test, overlap=overlap, seed=seed, gan=gan,
     )  # fmt: skip
@@ -62,7 +64,7 @@ def make_classes(
         found = real_images.read(
             real, group=group, manifest=manifest, size=size, window=levels, progress=progress
         )
-        lab = draw(found, spec, progress=progress)
+        lab = class_labs.draw(found, spec, progress=progress)
         class_folder.write(folder, found, spec, lab, progress=progress)
     console.print(
         f"{kind}, rule {rule}: {classes} classes, {reals} real and {generated} generated images "

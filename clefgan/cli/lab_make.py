@@ -25,7 +25,7 @@ from clefgan.cli.lab_options import (
 from clefgan.cli.outputs import Output
 from clefgan.experiments.lab import make as making
 from clefgan.experiments.lab import reals
-from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.report.terminal import lab_tables
 
 

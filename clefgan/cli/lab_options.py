@@ -1,15 +1,17 @@
 """Options that `clefgan lab make` and `clefgan lab study` share."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan import config
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab.flow_config import FlowConfig
-from clefgan.experiments.lab.roles import RoleCounts
+from clefgan.experiments.lab import flow_config
+from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.plugins import hyperparameters
 
 REAL = Annotated[
@@ -53,7 +55,7 @@ COUNTS = RoleCounts()
 
 def networks(
     settings: list[str] | None, seed: int, kinds: Sequence[str]
-) -> tuple[DCGANConfig, FlowConfig]:
+) -> tuple[config.DCGANConfig, flow_config.FlowConfig]:
     """Hyper-parameters of DCGANs and flows; the default ones where no kind of leak trains any."""
     trained = [kind for kind in ("dcgan", "flow") if kind in kinds]
     if settings and len(trained) != 1:
@@ -63,9 +65,9 @@ def networks(
             f"{', '.join(kinds)}; leave it out, or give --how {what}"
         )
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
-    gan, flow = DCGANConfig(), FlowConfig()
+    gan, flow = config.DCGANConfig(), flow_config.FlowConfig()
     if "dcgan" in kinds:
-        gan = hyperparameters.build(DCGANConfig, values, "dcgan")
+        gan = hyperparameters.build(config.DCGANConfig, values, "dcgan")
     if "flow" in kinds:
-        flow = hyperparameters.build(FlowConfig, values, "flow")
+        flow = hyperparameters.build(flow_config.FlowConfig, values, "flow")
     return gan, flow

@@ -1,5 +1,7 @@
 """`clefgan lab study`: how well methods see a leak that is set by hand."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -25,11 +27,10 @@ from clefgan.cli.lab_options import (
 )
 from clefgan.cli.options import JOBS
 from clefgan.cli.outputs import Output
+from clefgan.experiments.lab import evaluate as evaluation
 from clefgan.experiments.lab import picture, power
-from clefgan.experiments.lab.evaluate import evaluate
-from clefgan.experiments.lab.power import CurvePoint
-from clefgan.experiments.lab.roles import RoleCounts
-from clefgan.experiments.lab.study import RealSource, StudyPlan, StudyResults
+from clefgan.experiments.lab import study as studies
+from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.plugins import registry
 from clefgan.report.terminal import lab_tables
 
@@ -86,8 +87,10 @@ def study(
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     gan, flow = networks(settings, 0, kinds)
-    plan = StudyPlan(
-        source=RealSource(path=real, group=group, manifest=manifest, size=size, window=levels),
+    plan = studies.StudyPlan(
+        source=studies.RealSource(
+            path=real, group=group, manifest=manifest, size=size, window=levels
+        ),
         methods=tuple(method),
         folder=out,
         kinds=kinds,
@@ -106,7 +109,7 @@ def study(
         **chosen,
     )
     with progress_bar() as progress:
-        results = evaluate(plan, jobs=jobs, progress=progress)
+        results = evaluation.evaluate(plan, jobs=jobs, progress=progress)
     if results.methods:
         points = power.points(results)
         write(results, points, out)
@@ -118,7 +121,7 @@ def study(
         raise typer.Exit(1)
 
 
-def write(results: StudyResults, points: Sequence[CurvePoint], out: Path) -> None:
+def write(results: studies.StudyResults, points: Sequence[power.CurvePoint], out: Path) -> None:
     """Write tables and picture."""
     contents = {
         out / "study.csv": power.csv_text(points),
@@ -129,7 +132,7 @@ def write(results: StudyResults, points: Sequence[CurvePoint], out: Path) -> Non
     picture.draw(points, out / "study.png", n_seeds=results.plan.seeds)
 
 
-def show(results: StudyResults, points: Sequence[CurvePoint]) -> None:
+def show(results: studies.StudyResults, points: Sequence[power.CurvePoint]) -> None:
     """Print the AUC tables."""
     for how in results.plan.kinds:
         own = [point for point in points if (point.how, point.metric) == (how, "auc")]

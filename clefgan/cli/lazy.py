@@ -1,18 +1,27 @@
 """Groups of commands that are listed before they are imported.
 
 Help and completion need a name and a line of help; both stand in a table. The module of a command
-is imported when it is called, or asked for its own help.
+is imported when it is called, or asked for its own help; help calls nothing, so what the command
+works with is then not loaded.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
+from types import ModuleType
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+WORK = ("clefgan.", "evaluation.", "submissions.")
+SHELL = ("clefgan.cli.", "clefgan.errors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,10 @@ def group_of(table: Sequence[Listed]) -> type[TyperGroup]:
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             """Find the command that is called, and load it."""
             name, _, rest = super().resolve_command(ctx, args)
-            return name, None if name is None else loaded(listed[name]), rest
+            if name is None:
+                return name, None, rest
+            with loading_on_use() if asks_for_help(rest) else nullcontext():
+                return name, loaded(listed[name]), rest
 
     return LazyGroup
 
@@ -76,3 +88,37 @@ def loaded(row: Listed) -> Any:
         module, _, function = row.function.partition(":")
         app.command(row.name)(getattr(import_module(module), function))
     return typer.main.get_command(app)
+
+
+def asks_for_help(words: Sequence[str]) -> bool:
+    """Whether a command is called for its help alone."""
+    return not {*HELP_OPTIONS["help_option_names"]}.isdisjoint(words)
+
+
+class OnUse(MetaPathFinder):
+    """Finds modules of ours; what they hold is loaded when a name of theirs is asked for."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find a module below `WORK`, but for the shell; leave all others to Python."""
+        if fullname.startswith(SHELL) or not fullname.startswith(WORK):
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+@contextmanager
+def loading_on_use() -> Iterator[None]:
+    """Within this block an import of a module of ours loads it on first use.
+
+    So the help of a command costs its options, and none of the libraries that it works with.
+    """
+    finder = OnUse()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)

@@ -1,5 +1,7 @@
 """`clefgan leaderboard`: many run files in, one ranking that says how far to trust it out."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
@@ -28,15 +30,13 @@ from clefgan.cli.options import (
 )
 from clefgan.errors import ClefganError
 from clefgan.report import findings, gallery, sheet
+from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
-from clefgan.report.gallery import Gallery
 from clefgan.report.page import page as pages
-from clefgan.report.part import Part
 from clefgan.report.terminal import ranking
 from evaluation import published
 from evaluation.boards import leaderboard as boards
-from evaluation.boards.leaderboard import Leaderboard
-from evaluation.boards.rows import Kind
+from evaluation.boards import rows
 from submissions.edition import Edition
 
 PAIRS = Annotated[
@@ -90,7 +90,7 @@ def leaderboard(
     )
     shown = galleries(board, entered) if pictures else ()
     notes = (*entered.notes, *absent(board, rules, with_published, pictures and not shown))
-    part = Part(title, board, entered.panel, notes, shown)
+    part = parts.Part(title, board, entered.panel, notes, shown)
     contents = outputs.texts([sheet.of(board, title, notes)], files)
     if pairs is not None:
         contents[pairs] = pair_table.as_csv(board, entered.panel)
@@ -122,7 +122,7 @@ def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:
     return found
 
 
-def show(board: Leaderboard, notes: tuple[str, ...], title: str) -> None:
+def show(board: boards.Leaderboard, notes: tuple[str, ...], title: str) -> None:
     """Print the table and what it says."""
     console.print(ranking.show(sheet.of(board, title), console.width))
     console.print()
@@ -134,18 +134,18 @@ def show(board: Leaderboard, notes: tuple[str, ...], title: str) -> None:
 
 
 def absent(
-    board: Leaderboard, edition: Edition, with_published: bool, no_gallery: bool
+    board: boards.Leaderboard, edition: Edition, with_published: bool, no_gallery: bool
 ) -> list[str]:
     """What was asked for and is not there."""
     notes = []
-    if with_published and not any(row.kind is Kind.PUBLISHED for row in board.rows):
+    if with_published and not any(row.kind is rows.Kind.PUBLISHED for row in board.rows):
         notes.append(f"--with-published: no printed result of edition {edition.name} has counts")
     if no_gallery:
         notes.append("no gallery: no run has scores; a record beside the run file adds them")
     return notes
 
 
-def galleries(board: Leaderboard, entered: Entered) -> tuple[Gallery, ...]:
+def galleries(board: boards.Leaderboard, entered: Entered) -> tuple[gallery.Gallery, ...]:
     """Candidates of the best runs beside their nearest generated images."""
     assert entered.challenge is not None
     with progress_bar() as progress:

@@ -1,5 +1,7 @@
 """`clefgan methods`: what there is to run, and what can be set."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -8,12 +10,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from clefgan import method as interface
 from clefgan.cli.console import console, errors
-from clefgan.method import Knowledge, promises
 from clefgan.plugins import hyperparameters, registry
-from clefgan.plugins.registry import Broken, Registry, vars_of
 
-KNOWLEDGE = {kind.value: kind.meaning for kind in Knowledge}
 EVIDENCE = {
     "A0": "the images under test: clusters without names",
     "A1": "A0, and the real images of each class",
@@ -34,24 +34,31 @@ def methods(
 
 def show_all() -> None:
     """A table an interface, a row a method; broken plug-ins on stderr, one line each."""
-    section("Membership: was this real image used?", registry.METHODS, KNOWLEDGE)
+    section("Membership: was this real image used?", registry.METHODS, knowledge())
     section("Attribution: which class made this image?", registry.ATTRIBUTORS, {})
     section("Clusters: which images were made alike?", registry.CLUSTERERS, EVIDENCE)
 
 
-def section(title: str, known: Registry[Any], meanings: Mapping[str, str]) -> None:
+def knowledge() -> dict[str, str]:
+    """What each level of a method of membership means."""
+    return {kind.value: kind.meaning for kind in interface.Knowledge}
+
+
+def section(title: str, known: registry.Registry[Any], meanings: Mapping[str, str]) -> None:
     """One interface, and what its levels mean."""
     table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
     table.add_column("method", no_wrap=True, style="cyan")
     table.add_column("knows", no_wrap=True)
     table.add_column("what it does", overflow="fold")
     table.add_column("source", overflow="fold", style="dim")
-    broken: list[Broken] = []
+    broken: list[registry.Broken] = []
     for name, found in known.all_methods():
-        if isinstance(found, Broken):
+        if isinstance(found, registry.Broken):
             broken.append(found)
         else:
-            table.add_row(name, str(vars_of(found)[known.level]), first_line(found), source(found))
+            table.add_row(
+                name, str(registry.vars_of(found)[known.level]), first_line(found), source(found)
+            )
     console.print(table)
     console.print()
     for level, meaning in meanings.items():
@@ -66,8 +73,8 @@ def show_one(name: str) -> None:
     """The docstring and the hyper-parameters of one method."""
     known = registry.room_of(name)
     cls: type = known.get(name)
-    level = str(vars_of(cls)[known.level])
-    meaning = (KNOWLEDGE | EVIDENCE)[level]
+    level = str(registry.vars_of(cls)[known.level])
+    meaning = (knowledge() | EVIDENCE)[level]
     console.print(Text.assemble((name, "bold cyan"), f"  {level}: {meaning}"))
     console.print(source(cls), style="dim")
     console.print()
@@ -107,4 +114,4 @@ def first_line(cls: type) -> str:
 
 def source(cls: type) -> str:
     """The paper, as the method states it."""
-    return promises(cls).source
+    return interface.promises(cls).source

@@ -3,6 +3,8 @@
 A value that means nothing is wrong usage: one line, and exit code 2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -11,11 +13,10 @@ from typing import Annotated
 import typer
 
 from clefgan.errors import ClefganError
-from clefgan.runs.record import PROTOCOLS, Protocol
+from clefgan.runs import record
 from clefgan.similarity import dask_cluster
 from clefgan.storage import names
 from evaluation import metrics
-from evaluation.metrics import Metric
 from submissions.edition import Edition
 from submissions.problems import quoted
 
@@ -101,7 +102,7 @@ def connected(address: str | None) -> AbstractContextManager[None]:
     return nullcontext() if address is None else dask_cluster.on(address)
 
 
-def main_metric(name: str | None, edition: Edition) -> Metric:
+def main_metric(name: str | None, edition: Edition) -> metrics.Metric:
     """The metric asked for, or the edition's."""
     return metrics.get(name or edition.metric)
 
@@ -112,14 +113,14 @@ def check_level(level: float) -> None:
         raise typer.BadParameter(f"{level} is not between 0 and 1", param_hint="--level")
 
 
-def chosen_protocols(asked: Sequence[str] | None) -> tuple[Protocol, ...]:
+def chosen_protocols(asked: Sequence[str] | None) -> tuple[record.Protocol, ...]:
     """The protocols asked for, in the order of the record; all if none is named."""
     for text in asked or ():
-        if text not in PROTOCOLS:
+        if text not in record.PROTOCOLS:
             raise typer.BadParameter(
-                f"{text!r} is not one of {', '.join(PROTOCOLS)}", param_hint="--protocol"
+                f"{text!r} is not one of {', '.join(record.PROTOCOLS)}", param_hint="--protocol"
             )
-    return tuple(known for known in PROTOCOLS if not asked or known in asked)
+    return tuple(known for known in record.PROTOCOLS if not asked or known in asked)
 
 
 def plain_name(name: str) -> str:

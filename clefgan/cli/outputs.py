@@ -5,6 +5,8 @@ below the data), by whatever name: through links, hard links, other paths, or an
 file system does not tell cases apart. Nor may two outputs be one file.
 """
 
+from __future__ import annotations
+
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clefgan.errors import ClefganError
+from clefgan.report import sheet as sheets
 from clefgan.report.files import exports
-from clefgan.report.sheet import Sheet
 from clefgan.storage import files
 from clefgan.storage.places import Places, existing, one_file
 
@@ -146,7 +148,7 @@ def belonging(runs: Iterable[Path]) -> Iterator[Path]:
         yield run.with_suffix(".json")
 
 
-def texts(sheets: Sequence[Sheet], paths: Mapping[str, Path | None]) -> dict[Path, str]:
+def texts(sheets: Sequence[sheets.Sheet], paths: Mapping[str, Path | None]) -> dict[Path, str]:
     """The sheets in every format that is asked for, by the file that each goes to."""
     return {path: exports.FORMATS[kind](sheets) for kind, path in paths.items() if path is not None}
 

@@ -1,5 +1,7 @@
 """How images are read, for `run`, `evaluate` and `data info`: window, size, patients."""
 
+from __future__ import annotations
+
 import math
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.data import patient_table as tables
-from clefgan.data.formats.grid import Size
-from clefgan.data.formats.raw import Window
-from clefgan.data.patient_table import PatientTable
+from clefgan.data.formats import grid, raw
 
 WINDOW = Annotated[
     str | None,
@@ -37,7 +37,7 @@ PATIENT_COLUMN = Annotated[
 ]
 
 
-def window_levels(text: str | None) -> Window | None:
+def window_levels(text: str | None) -> raw.Window | None:
     """The window `LOW,HIGH` as two levels; whole numbers stay whole."""
     if text is None:
         return None
@@ -69,7 +69,7 @@ def level(text: str) -> float:
     return int(value) if value.is_integer() else value
 
 
-def pixels(text: str | None) -> Size | None:
+def pixels(text: str | None) -> grid.Size | None:
     """The size `WIDTHxHEIGHT` as height and width."""
     if text is None:
         return None
@@ -87,7 +87,7 @@ def pixels(text: str | None) -> Size | None:
 
 def patient_table(
     path: Path | None, file_column: str | None, patient_column: str | None
-) -> PatientTable | None:
+) -> tables.PatientTable | None:
     """The table of patients, if one is given."""
     if path is None:
         for option, value in (

@@ -1,5 +1,7 @@
 """`clefgan reproduce`: a published paper run again, its numbers beside ours."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,14 +20,12 @@ from clefgan.experiments.reproduction import (
     pictures,
     printed,
     result,
+    rows,
     sensitivity_page,
 )
 from clefgan.experiments.reproduction import paper as papers
+from clefgan.experiments.reproduction import result as results
 from clefgan.experiments.reproduction import sensitivity as sensitivities
-from clefgan.experiments.reproduction.paper import Paper, Sizes
-from clefgan.experiments.reproduction.result import Reproduction
-from clefgan.experiments.reproduction.rows import METRICS
-from clefgan.experiments.reproduction.sensitivity import ChoiceSensitivity
 from clefgan.runs import record
 from clefgan.storage import folders
 from submissions import editions
@@ -78,10 +78,10 @@ def reproduce(
 
 
 def again(
-    paper: Paper,
+    paper: papers.Paper,
     data: str,
     edition: str,
-    sizes: Sizes,
+    sizes: papers.Sizes,
     seed: int,
     folds: int,
     target: Path,
@@ -99,7 +99,7 @@ def again(
     show(made)
 
 
-def write(made: Reproduction, part: Path) -> None:
+def write(made: results.Reproduction, part: Path) -> None:
     """Write everything into a folder."""
     (part / PAGE).write_text(page.text(made), encoding="utf-8", errors="backslashreplace")
     write_numbers(part / NUMBERS, result.numbers(made))
@@ -118,7 +118,7 @@ def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
     path.write_text(content + "\n", encoding="utf-8")
 
 
-def show(made: Reproduction) -> None:
+def show(made: results.Reproduction) -> None:
     """Print our rows beside the printed ones, the flags, and what did not run."""
     for title, part_of in (("dev, Table 2", "dev"), ("test, Table 3", "test")):
         console.print(Text.assemble((title, "bold"), "; 95% intervals"))
@@ -134,12 +134,12 @@ def show(made: Reproduction) -> None:
         console.print("phantom_ct is drawn: these numbers say nothing of real CT", style="yellow")
 
 
-def rows_table(made: Reproduction, part_of: str) -> Table:
+def rows_table(made: results.Reproduction, part_of: str) -> Table:
     """The rows of one table of the paper, without what the page has besides."""
     titles = {"f1": "F1", "accuracy": "accuracy", "auc": "AUC"}
     if console.width < WIDE:
         del titles["accuracy"]  # the counts say it
-    kept = [0, 1, *(2 + METRICS.index(name) for name in titles)]
+    kept = [0, 1, *(2 + rows.METRICS.index(name) for name in titles)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("", "", *titles.values(), "TP TN FP FN"):
         table.add_column(head, overflow="fold")
@@ -156,10 +156,10 @@ def rows_table(made: Reproduction, part_of: str) -> Table:
 
 
 def study(
-    paper: Paper,
+    paper: papers.Paper,
     data: str,
     edition: str,
-    sizes: Sizes,
+    sizes: papers.Sizes,
     seeds: int,
     seed: int,
     folds: int,
@@ -186,7 +186,7 @@ def study(
     show_study(found)
 
 
-def show_study(found: ChoiceSensitivity) -> None:
+def show_study(found: sensitivities.ChoiceSensitivity) -> None:
     """Print means and changes of the AUC, and what did not run."""
     heads, lines = sensitivity_page.brief(found)
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")

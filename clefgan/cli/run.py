@@ -1,5 +1,7 @@
 """`clefgan run`: the main job, from a data folder to a run file."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
@@ -33,8 +35,7 @@ from clefgan.cli.pictures import (
 )
 from clefgan.cli.run_classes import Asked
 from clefgan.data import reading
-from clefgan.data.classes.reading import DEFAULT_CLASSES
-from clefgan.data.reading import DEFAULT_DATA
+from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.report.terminal import summary
@@ -101,7 +102,9 @@ def run(
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
     refuse_existing([csv, json], force)
-    place = data or (DEFAULT_DATA if wanted.is_membership else DEFAULT_CLASSES)
+    place = data or (
+        reading.DEFAULT_DATA if wanted.is_membership else class_reading.DEFAULT_CLASSES
+    )
     read = [
         *(place, test_data, edition, patients),
         *outputs.named_files([method, *(settings or [])]),

@@ -1,22 +1,22 @@
 """`clefgan run` for editions that ask for classes: which subset, or generator, is it?"""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
+from clefgan import method as interface
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.options import wrong_usage
 from clefgan.data.classes import reading
-from clefgan.data.classes.reading import ClassFolders
-from clefgan.data.formats.raw import Window
+from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
-from clefgan.method import Evidence
 from clefgan.plugins import registry
 from clefgan.report.terminal import class_summary
-from clefgan.runs.classes import decisions, job, record
-from clefgan.runs.classes.loading import load
+from clefgan.runs.classes import decisions, job, loading, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Asked:
     seed: int
     settings: Sequence[str]
     n_folds: int
-    window: Window | None
+    window: raw.Window | None
     rule: str
 
 
@@ -45,7 +45,7 @@ def run(asked: Asked, target: Path, force: bool) -> None:
         rule = decisions.parse(asked.rule)
     room = registry.registry_of(asked.method)
     configured = room.configure(asked.method, list(asked.settings), asked.seed)
-    evidence: Evidence = type(configured).evidence
+    evidence: interface.Evidence = type(configured).evidence
     named = sources_of(asked.sources)
     if named and asked.data is not None:
         raise typer.BadParameter("give --data or --sources, not both", param_hint="--sources")
@@ -69,8 +69,11 @@ def run(asked: Asked, target: Path, force: bool) -> None:
             progress=progress,
         )
         labs: Mapping[str, float] = {}
-        if evidence is not Evidence.A0 and challenge.evidence in (Evidence.A1, Evidence.A3):
-            sources = load(challenge, progress).sources
+        if evidence is not interface.Evidence.A0 and challenge.evidence in (
+            interface.Evidence.A1,
+            interface.Evidence.A3,
+        ):
+            sources = loading.load(challenge, progress).sources
             labs = class_controls.known(sources, configured, seed=asked.seed)  # type: ignore[arg-type]
     written = record.write(result, target, force=force)
     console.print(class_summary.show(result, labs))
@@ -96,7 +99,7 @@ def sources_of(texts: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def folders_of(texts: Sequence[str]) -> ClassFolders:
+def folders_of(texts: Sequence[str]) -> reading.ClassFolders:
     """Names of the folders, of texts such as `real=REALS`.
 
     Raises
@@ -104,7 +107,7 @@ def folders_of(texts: Sequence[str]) -> ClassFolders:
     ClefganError
         A text of another form, or no such role.
     """
-    found = ClassFolders()
+    found = reading.ClassFolders()
     for text in texts:
         role, equals, name = text.partition("=")
         if not equals or not name or role not in ("real", "generated", "unknown"):

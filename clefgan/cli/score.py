@@ -1,5 +1,7 @@
 """`clefgan score`: what run files score against a truth, without ranking them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,7 +28,6 @@ from clefgan.cli.options import (
 )
 from clefgan.data import truth_and_groups
 from clefgan.report import class_sheet, findings, sheet
-from clefgan.report.sheet import Sheet
 from clefgan.report.terminal import class_scores, scores
 from clefgan.runs import run_files
 from evaluation.boards import leaderboard
@@ -96,7 +97,7 @@ def of_classes(
     groups: Path | None,
     level: float,
     seed: int,
-) -> Sheet:
+) -> sheet.Sheet:
     """Every metric of every run of classes with its interval, beside the largest class for all."""
     truth, images, source = answers
     labels: dict[str, Mapping[str, str]] = {

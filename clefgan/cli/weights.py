@@ -1,5 +1,7 @@
 """`clefgan weights`: which weights are known, where they are looked for, what is there."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,6 @@ from rich.text import Text
 
 from clefgan.cli.console import console, say
 from clefgan.storage import weights as vgg
-from clefgan.storage.weights import WeightPlace
 
 
 def weights(
@@ -30,7 +31,7 @@ def weights(
     say(f"known: convolutions of sha256 {vgg.CONVOLUTIONS_SHA256}")
 
 
-def show(places: list[WeightPlace]) -> None:
+def show(places: list[vgg.WeightPlace]) -> None:
     """One row a place that was looked at."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)

@@ -16,7 +16,7 @@ from clefgan.data.patient_table import (
     listed,
     read,
 )
-from clefgan.data.sets import GreySet
+from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError
 
 __all__ = [

@@ -9,9 +9,9 @@ import csv
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from scipy import ndimage
 
+from clefgan.data import png_files
 from clefgan.data.phantom import PhantomCounts, make
 from clefgan.method import Images
 from clefgan.storage import files, folders
@@ -76,4 +76,4 @@ def save(folder: Path, ids: list[str], images: Images) -> None:
     """Write images as 8-bit grey PNG."""
     folder.mkdir(parents=True)
     for name, image in zip(ids, images, strict=True):
-        Image.fromarray(image).save(folder / f"{name}.png", format="PNG")
+        png_files.write(folder / f"{name}.png", image)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from clefgan.data import png_files
 from clefgan.experiments.lab import leaks
-from clefgan.experiments.lab.make import RECORD, ids, refuse_existing, save, table
+from clefgan.experiments.lab.make import RECORD, ids, refuse_existing, table
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.method import Images, Progress, silent
@@ -47,7 +48,7 @@ def fill(folder: Path, reals: Reals, spec: ClassSpec, lab: ClassLab, progress: P
     for done, (place, (names, images)) in enumerate(pictures.items(), start=1):
         (folder / place).mkdir(parents=True)
         for name, image in zip(names, images, strict=True):
-            save(folder / place / f"{name}.png", image)
+            png_files.write(folder / place / f"{name}.png", image)
         progress("writing", done, len(pictures), place)
     classes = np.array([source.name for source in lab.sources])
     table(folder / "truth.csv", ("id", "class"), under_test, classes[lab.truth].tolist())

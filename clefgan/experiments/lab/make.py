@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from clefgan.data import png_files
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, roles
 from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import LeakPool, Made
 from clefgan.experiments.lab.reals import Reals
-from clefgan.experiments.lab.roles import Indices, RoleCounts
+from clefgan.experiments.lab.role_counts import RoleCounts
+from clefgan.experiments.lab.roles import Indices
 from clefgan.method import DevSet, Images, Progress, silent
 from clefgan.storage import folders
 
@@ -152,7 +153,7 @@ def fill(folder: Path, reals: Reals, spec: Spec, drawn: DrawnChallenge, progress
     for place, (names, images) in pictures.items():
         (folder / place).mkdir(parents=True)
         for name, image in zip(names, images, strict=True):
-            save(folder / place / f"{name}.png", image)
+            png_files.write(folder / place / f"{name}.png", image)
             done += 1
             progress("writing", done, total, "")
     dev = np.concatenate([drawn.roles["dev used"], drawn.roles["dev not used"]])
@@ -169,11 +170,6 @@ def ids(stem: str, images: NDArray[np.generic]) -> list[str]:
     """`stem_0001` and so on."""
     digits = max(4, len(str(len(images))))
     return [f"{stem}_{i:0{digits}d}" for i in range(1, len(images) + 1)]
-
-
-def save(path: Path, image: NDArray[np.generic]) -> None:
-    """Write one PNG."""
-    Image.fromarray(np.asarray(image, np.uint8)).save(path, format="PNG")
 
 
 def table(path: Path, head: tuple[str, str], names: Sequence[str], values: Sequence[Any]) -> None:
