@@ -182,10 +182,10 @@ def test_other_metrics_may_rank() -> None:
 @pytest.mark.slow
 def test_twenty_runs_of_200_candidates_are_quick_and_small() -> None:
     given = panel(20, 200)
-    start = time.perf_counter()
+    start = time.process_time()
     board = leaderboard.build(given)
     text = page.html("Title", [Part("Title", board, given)])
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(text.encode()) < 5_000_000
 
 
