@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from clefgan.experiments.reproduction import rows
 from clefgan.report import sheet
 from clefgan.report.files import exports
 from clefgan.report.page import page
 from clefgan.report.part import Part
-from clefgan.report.terminal import ranking
+from clefgan.report.reproduction import page as reproduction_page
+from clefgan.report.terminal import ranking, summary
 from clefgan.runs.decisions import decide
+from clefgan.runs.record import Scored
 from evaluation import membership, metrics
 from evaluation.boards import leaderboard
 from evaluation.counts import Counts, Values, ratio
@@ -73,6 +76,14 @@ def test_it_is_in_every_table_of_a_leaderboard(registered: Metric) -> None:
     html = page.html("Leaderboard", [Part("Leaderboard", board, panel)])
     assert "Negative predictive value" in html
     assert ranking.show(table, 200) is not None
+
+
+def test_tables_with_a_choice_of_metrics_read_their_titles() -> None:
+    heads = reproduction_page.table([]).splitlines()[0]
+    assert [metrics.get(name).brief for name in rows.METRICS] == heads.split(" | ")[2:-4]
+    scored = Scored(tuple(map(str, range(40))), np.where(called(0), 1.0, -1.0), TRUTH)
+    (names, *_) = summary.score_table({"run": scored}).columns
+    assert list(names.cells) == [metrics.get(name).brief for name in summary.SHOWN]
 
 
 def test_a_threshold_can_be_chosen_by_it(registered: Metric) -> None:

@@ -22,6 +22,7 @@ from clefgan.experiments.lab.power import CurvePoint
 from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.experiments.lab.study import Condition, LabScores, RealSource, StudyPlan, StudyResults
 from clefgan.plugins import registry
+from clefgan.report.files import study as tables
 from evaluation import membership
 
 COUNTS = RoleCounts(used=4, not_used=4, generated=12, candidates=16, test_generated=30)
@@ -254,26 +255,26 @@ class TestPower:
     def test_tables(self, plan: StudyPlan) -> None:
         results = results_of(plan, [[4, 3, 2, 1], [4, 1, 3, 2]], [1, 1, 0, 0])
         points = power.points(results)
-        lines = power.csv_text(points).splitlines()
+        lines = tables.as_csv(points).splitlines()
         assert lines[0].startswith("how,leak,method,metric,mean,seeds_low")
         assert lines[1].startswith("copy,0.5,a,auc,0.7500,0.0000,1.0000,")
-        record = json.loads(power.as_json(results, points))
+        record = json.loads(tables.as_json(results, points))
         assert record["points"][0]["by_seed"] == [1.0, 0.5]
         assert record["seconds"] == {"a": 1.0}
         assert record["real"]["source"] == "real.npz"
-        text = power.markdown(results, points)
+        text = tables.as_markdown(results, points)
         assert "**AUC, copy** (chance 0.5)" in text
-        assert "| a | .75 [.00, 1.00] |" in text
+        assert "| a | .75 [.00, 1.0] |" in text
 
     def test_a_name_with_a_comma_stays_one_cell(self, plan: StudyPlan) -> None:
         point = CurvePoint("copy", 0.5, "csls(features=hog, k=3)", "auc", 1, 1, 1, 1, 1, (1.0,))
-        assert '"csls(features=hog, k=3)"' in power.csv_text([point])
+        assert '"csls(features=hog, k=3)"' in tables.as_csv([point])
 
     def test_one_seed_has_no_interval_over_seeds(self, plan: StudyPlan) -> None:
         results = results_of(plan, [[4, 3, 2, 1]], [1, 1, 0, 0])
         points = power.points(results)
-        assert json.loads(power.as_json(results, points))["points"][0]["seeds_low"] is None
-        assert "| a | 1.00 [1.00, 1.00] |" in power.markdown(results, points)
+        assert json.loads(tables.as_json(results, points))["points"][0]["seeds_low"] is None
+        assert "| a | 1.0 [1.0, 1.0] |" in tables.as_markdown(results, points)
 
 
 @pytest.mark.parametrize(("n_methods", "n_seeds"), [(1, 1), (9, 5)])

@@ -11,7 +11,6 @@ from PIL import Image
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.experiments.reproduction import (
-    page,
     paper,
     pictures,
     printed,
@@ -21,6 +20,7 @@ from clefgan.experiments.reproduction import (
 )
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.plugins import registry
+from clefgan.report.reproduction import page
 from clefgan.runs.record import Scored
 from clefgan.storage import folders, weights
 from evaluation import published

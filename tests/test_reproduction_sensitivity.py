@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 from scipy import stats
 
-from clefgan.experiments.reproduction import choices, paper, sensitivity, sensitivity_page
+from clefgan.experiments.reproduction import choices, paper, sensitivity
 from clefgan.experiments.reproduction.choices import Choice
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.experiments.trials import trials
 from clefgan.plugins import registry
+from clefgan.report.reproduction import sensitivity_page
 
 METHOD = """
 from dataclasses import dataclass

@@ -32,6 +32,7 @@ from clefgan.experiments.lab import picture, power
 from clefgan.experiments.lab import study as studies
 from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.plugins import registry
+from clefgan.report.files import study as tables
 from clefgan.report.terminal import lab_tables
 
 FILES = ("study.csv", "study.json", "study.md", "study.png")
@@ -124,9 +125,9 @@ def study(
 def write(results: studies.StudyResults, points: Sequence[power.CurvePoint], out: Path) -> None:
     """Write tables and picture."""
     contents = {
-        out / "study.csv": power.csv_text(points),
-        out / "study.json": power.as_json(results, points),
-        out / "study.md": power.markdown(results, points),
+        out / "study.csv": tables.as_csv(points),
+        out / "study.json": tables.as_json(results, points),
+        out / "study.md": tables.as_markdown(results, points),
     }
     outputs.write(contents)
     picture.draw(points, out / "study.png", n_seeds=results.plan.seeds)

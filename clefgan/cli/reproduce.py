@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,19 +14,14 @@ from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
 from clefgan.data import reading
-from clefgan.experiments.reproduction import (
-    page,
-    pictures,
-    printed,
-    result,
-    rows,
-    sensitivity_page,
-)
 from clefgan.experiments.reproduction import paper as papers
+from clefgan.experiments.reproduction import pictures, printed, rows
 from clefgan.experiments.reproduction import result as results
 from clefgan.experiments.reproduction import sensitivity as sensitivities
+from clefgan.report.reproduction import page, sensitivity_page
 from clefgan.runs import record
-from clefgan.storage import folders
+from clefgan.storage import folders, json_text
+from evaluation import metrics
 from submissions import editions
 
 PAGE, NUMBERS = "reproduction.md", "reproduction.json"
@@ -91,7 +85,7 @@ def again(
     rules = editions.get(edition)
     with progress_bar() as progress:
         challenge = reading.read(data, edition)
-        made = result.make(
+        made = results.make(
             paper, challenge, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
         )
     with folders.written_whole(target, new=not force) as part:
@@ -102,7 +96,7 @@ def again(
 def write(made: results.Reproduction, part: Path) -> None:
     """Write everything into a folder."""
     (part / PAGE).write_text(page.text(made), encoding="utf-8", errors="backslashreplace")
-    write_numbers(part / NUMBERS, result.numbers(made))
+    write_numbers(part / NUMBERS, results.numbers(made))
     pictures.write_matrices(part / page.MATRICES, pictures.matrices(made.paper, made.outcome))
     sets = {"real (dev)": made.real, "given generated (dev)": made.given}
     if made.own is not None:
@@ -114,8 +108,7 @@ def write(made: results.Reproduction, part: Path) -> None:
 
 def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
     """Write numbers as JSON; undefined ones are null."""
-    content = json.dumps(record.plain(numbers), indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(content + "\n", encoding="utf-8")
+    path.write_text(json_text.of(numbers), encoding="utf-8")
 
 
 def show(made: results.Reproduction) -> None:
@@ -136,12 +129,12 @@ def show(made: results.Reproduction) -> None:
 
 def rows_table(made: results.Reproduction, part_of: str) -> Table:
     """The rows of one table of the paper, without what the page has besides."""
-    titles = {"f1": "F1", "accuracy": "accuracy", "auc": "AUC"}
+    names = ["f1", "accuracy", "auc"]
     if console.width < WIDE:
-        del titles["accuracy"]  # the counts say it
-    kept = [0, 1, *(2 + rows.METRICS.index(name) for name in titles)]
+        names.remove("accuracy")  # the counts say it
+    kept = [0, 1, *(2 + rows.METRICS.index(name) for name in names)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("", "", *titles.values(), "TP TN FP FN"):
+    for head in ("", "", *(metrics.get(name).brief for name in names), "TP TN FP FN"):
         table.add_column(head, overflow="fold")
     done = {each.row.key: each for each in made.outcome.done}
     parts = ("paper", "held-out") if part_of == "dev" else ("test",)

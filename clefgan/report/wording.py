@@ -6,8 +6,8 @@ NOTHING = "–"
 MINUS = "−"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A metric; `–` if it is undefined.
+def number(value: float, digits: int = 3, *, signed: bool = False) -> str:
+    """A metric; `–` if it is undefined; `signed`: a change, with its sign.
 
     Examples
     --------
@@ -16,17 +16,28 @@ def number(value: float, digits: int = 3) -> str:
     """
     if math.isnan(value):
         return NOTHING
-    text = f"{value:.{digits}f}"
+    text = f"{value:{'+' if signed else ''}.{digits}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
     return text.replace("-", MINUS)
 
 
-def limits(low: float, high: float, digits: int = 2) -> str:
+def limits(low: float, high: float, digits: int = 2, *, signed: bool = False) -> str:
     """An interval in brackets; nothing if it is undefined."""
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"[{number(low, digits)}, {number(high, digits)}]"
+    return f"[{number(low, digits, signed=signed)}, {number(high, digits, signed=signed)}]"
+
+
+def measured(value: float, low: float, high: float) -> str:
+    """A metric and its interval, where it has one.
+
+    Examples
+    --------
+    >>> measured(0.541, 0.45, 0.62)
+    '0.541 [0.45, 0.62]'
+    """
+    return f"{number(value)} {limits(low, high)}".strip()
 
 
 def short_limits(low: float, high: float) -> str:
@@ -39,7 +50,7 @@ def short_limits(low: float, high: float) -> str:
     """
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"{_bare(low)}–{_bare(high)}"
+    return f"{bare(low)}–{bare(high)}"
 
 
 def p_value(value: float) -> str:
@@ -61,7 +72,8 @@ def percent(share: float) -> str:
     return f"{100 * share:g}%"
 
 
-def _bare(value: float) -> str:
+def bare(value: float) -> str:
+    """Two decimals without the zero before the point."""
     text = number(value, 2)
     return text.removesuffix("0") if text.strip(MINUS) == "1.00" else text.replace("0.", ".", 1)
 

@@ -5,7 +5,6 @@ again = record.load("runs/fusion")   # equal to `run`
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +17,7 @@ from clefgan.errors import ClefganError, shortened
 from clefgan.method import Knowledge, Scores
 from clefgan.runs.decisions.decide import prevalence_curve
 from clefgan.runs.decisions.verdict import Verdict
-from clefgan.storage import names
+from clefgan.storage import json_text, names
 from clefgan.storage.files import written_together
 from evaluation import membership
 from submissions import editions, runfile
@@ -188,7 +187,7 @@ def text(run: Run) -> str:
     parts["notes"] = list(run.notes)
     parts["dev"] = {name: part(scored) for name, scored in run.dev.items()}
     parts["test"] = None if run.test is None else part(run.test)
-    return json.dumps(plain(parts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text.of(parts)
 
 
 def part(scored: Scored) -> dict[str, Any]:
@@ -210,24 +209,6 @@ def part(scored: Scored) -> dict[str, Any]:
         )
     shown["images"] = scored.as_rows()
     return shown
-
-
-def plain(value: Any) -> Any:
-    """The value in types that JSON has."""
-    if isinstance(value, dict):
-        return {printable(str(key)): plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(inner) for inner in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    return printable(str(value))
-
-
-def printable(text: str) -> str:
-    r"""The text as UTF-8 can hold it: a byte of a path that is not UTF-8 becomes `\udcff`."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def files_of(path: str | Path) -> tuple[Path, Path]:

@@ -2,15 +2,16 @@
 
 import csv
 import io
-import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from clefgan.report.files import latex
+from clefgan.report.files import latex, markdown
+from clefgan.report.files.markdown import plain
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
-from clefgan.report.wording import limits, number, p_value, span
+from clefgan.report.wording import measured, p_value, span
+from clefgan.storage import json_text
 from clefgan.storage.files import written_whole
 
 
@@ -78,7 +79,7 @@ def exact(value: str | int | float | bool | None) -> str:
 
 
 def as_json(sheets: Sequence[Sheet]) -> str:
-    """Everything in the sheets; what is undefined is null."""
+    """Everything in the sheets."""
     tree = [
         {
             "title": sheet.title,
@@ -91,7 +92,7 @@ def as_json(sheets: Sequence[Sheet]) -> str:
         }
         for sheet in sheets
     ]
-    return json.dumps({"tables": tree}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text.of({"tables": tree})
 
 
 def described(column: Column) -> dict[str, Any]:
@@ -110,18 +111,13 @@ def row(line: Line, columns: Sequence[Column]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for column in columns:
         entry = line.entries.get(column.key, Entry())
-        values = [defined(value) for value in values_of(entry, column)]
+        values = values_of(entry, column)
         found[column.key] = values[0]
         if column.interval:
             found[column.key] = dict(zip(("value", "low", "high"), values, strict=True))
             if entry.interval:
                 found[column.key]["interval"] = entry.interval
     return found
-
-
-def defined(value: Any) -> Any:
-    """The value; None if it is NaN."""
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def as_markdown(sheets: Sequence[Sheet]) -> str:
@@ -136,13 +132,14 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
     yield plain(sheet.subtitle)
     yield ""
     columns = shown(sheet)
-    yield "| " + " | ".join(plain(column.brief) for column in columns) + " |"
-    yield (
-        "|" + "|".join("---" if column.holds is Holds.TEXT else "---:" for column in columns) + "|"
+    yield markdown.table(
+        [plain(column.brief) for column in columns],
+        [
+            [plain(words(line.entries.get(column.key, Entry()), column)) for column in columns]
+            for line in sheet.lines
+        ],
+        [column.holds is not Holds.TEXT for column in columns],
     )
-    for line in sheet.lines:
-        cells = [plain(words(line.entries.get(column.key, Entry()), column)) for column in columns]
-        yield "| " + " | ".join(cells) + " |"
     for note in sheet.notes:
         yield ""
         yield plain(note)
@@ -164,21 +161,12 @@ def shown(sheet: Sheet) -> list[Column]:
 def words(entry: Entry, column: Column) -> str:
     """An entry as people read it."""
     if column.holds is Holds.MEASURE:
-        return f"{number(entry.measure)} {limits(entry.low, entry.high)}".strip()
+        return measured(entry.measure, entry.low, entry.high)
     if column.holds is Holds.P_VALUE:
         return "" if math.isnan(entry.measure) else p_value(entry.measure)
     if column.key == "rank" and entry.value is not None and not math.isnan(entry.low):
         return f"{entry.value} ({span(int(entry.low), int(entry.high))})"
     return text_of(entry)
-
-
-def plain(text: str) -> str:
-    """Text of a user without anything that Markdown or HTML would act on."""
-    for sign in "\\`*_[]|":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").splitlines()
-    )
 
 
 def as_latex(sheets: Sequence[Sheet]) -> str:

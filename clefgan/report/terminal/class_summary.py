@@ -8,14 +8,9 @@ from rich.text import Text
 
 from clefgan.report.wording import number
 from clefgan.runs.classes.result import ClassRun, ClassScored
+from evaluation import class_tables
 
-SHOWN = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "cohen_kappa": "kappa",
-    "adjusted_rand": "ARI",
-    "adjusted_mutual_information": "AMI",
-}
+SHOWN = ("accuracy", "macro_f1", "cohen_kappa", "adjusted_rand", "adjusted_mutual_information")
 MEANING = {
     "plain": "random folds",
     "grouped": "near-copies in one fold",
@@ -71,7 +66,7 @@ def called(run: ClassRun) -> str:
 def score_table(rows: Mapping[str, ClassScored]) -> Table:
     """A row a method: accuracy with its 95% interval, others, and what blind labels reach."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", *SHOWN.values(), "blind 95%"):
+    for title in ("", *(class_tables.METRICS[name].brief for name in SHOWN), "blind 95%"):
         table.add_column(title, no_wrap=True)
     for name, scored in rows.items():
         measured = scored.measured()

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from clefgan.experiments.lab.make import DrawnChallenge
 from clefgan.experiments.lab.power import CurvePoint
+from clefgan.report.wording import number
 
 
 def roles_table(drawn: DrawnChallenge) -> Table:
@@ -42,6 +43,6 @@ def power_table(points: Sequence[CurvePoint], methods: Sequence[str]) -> Table:
         table.add_column(f"{leak:g}", justify="right", no_wrap=True)
     for name in methods:
         own = [p for p in points if p.method == name]
-        cells = [Text(f"{p.mean:.2f}", style="dim" if p.seeds_low <= 0.5 else "") for p in own]
+        cells = [Text(number(p.mean, 2), style="dim" if p.seeds_low <= 0.5 else "") for p in own]
         table.add_row(Text(name), *cells)
     return table

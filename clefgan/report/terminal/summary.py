@@ -1,6 +1,5 @@
 """What `clefgan run` shows: how many called used, and scores with intervals beside all used."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.report.wording import limits, number
 from clefgan.runs.record import Run, Scored
 from evaluation import metrics
 from evaluation.boards.cells import Cell, interval_cells
@@ -17,7 +17,6 @@ from evaluation.runs import Panel
 from evaluation.runs import Run as Measured
 
 SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
-TITLES = {"f1": "F1", "cohen_kappa": "kappa", "auc": "AUC"}
 RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
 
 
@@ -78,7 +77,7 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
     *cells, ones = measured(parts)
     for metric in SHOWN:
         texts = [cell_text(row[metric]) for row in cells]
-        table.add_row(TITLES.get(metric, metric), *texts, number(ones[metric].value))
+        table.add_row(metrics.get(metric).brief, *texts, number(ones[metric].value))
     return table
 
 
@@ -90,14 +89,14 @@ def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
     runs = {f"{i}": Measured(part.decisions, part.scores) for i, part in enumerate(parts.values())}
     runs["ones"] = Measured(np.ones(len(truth), bool), np.zeros(len(truth)))
     replicates = bootstrap.bootstrap(Panel(truth, runs), columns, resamples=RESAMPLES)
-    limits = replicates.intervals()
+    ends = replicates.intervals()
     nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
     return [
         interval_cells(
             Panel(truth, {name: run}),
             columns,
             replicates.values[:, place],
-            Interval(limits.low[:, place], limits.high[:, place]),
+            Interval(ends.low[:, place], ends.high[:, place]),
             0.95,
             nothing,
         )
@@ -107,12 +106,5 @@ def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
 
 def cell_text(cell: Cell) -> Text:
     """`0.921 [0.87, 0.96]`; a dash where there is nothing to measure."""
-    if math.isnan(cell.low):
-        return Text(number(cell.value), style="bold")
-    limits = f" [{cell.low:.2f}, {cell.high:.2f}]"
-    return Text.assemble((number(cell.value), "bold"), (limits, "dim"))
-
-
-def number(value: float) -> str:
-    """Three decimals, or a dash where there is nothing to measure."""
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    brackets = limits(cell.low, cell.high)
+    return Text.assemble((number(cell.value), "bold"), (f" {brackets}" if brackets else "", "dim"))

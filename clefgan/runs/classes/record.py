@@ -1,12 +1,12 @@
 """The run file and the record of a run of attribution, written together."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from clefgan.runs.classes.result import ClassRun, ClassScored
-from clefgan.runs.record import files_of, plain, refuse_existing
+from clefgan.runs.record import files_of, refuse_existing
+from clefgan.storage import json_text
 from clefgan.storage.files import written_together
 from submissions import runfile
 
@@ -51,7 +51,7 @@ def text(run: ClassRun) -> str:
     }
     parts["set"] = run.batch()
     parts["test"] = None if run.test is None else part(run.test)
-    return json.dumps(plain(parts), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text.of(parts)
 
 
 def part(scored: ClassScored) -> dict[str, Any]:

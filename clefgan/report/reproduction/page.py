@@ -1,6 +1,5 @@
 """`reproduction.md`: our numbers beside the printed ones."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 from clefgan.experiments.reproduction import printed, rows
@@ -8,22 +7,16 @@ from clefgan.experiments.reproduction.paper import PaperRow
 from clefgan.experiments.reproduction.paper import printed as published_row
 from clefgan.experiments.reproduction.result import Reproduction
 from clefgan.experiments.reproduction.rows import METRICS, Done, MeasuredPart
+from clefgan.report import wording
+from clefgan.report.files import markdown
+from clefgan.report.wording import NOTHING, limits, measured
 from clefgan.runs.record import Scored
+from evaluation import metrics
 from evaluation.boards.cells import Cell
 from evaluation.published import Published
 from evaluation.runs import of_counts
 
 MATRICES, EXAMPLES = "confusion.png", "examples.png"
-TITLES = {
-    "f1": "F1",
-    "accuracy": "acc.",
-    "precision": "prec.",
-    "specificity": "spec.",
-    "recall": "recall",
-    "balanced_accuracy": "bal. acc.",
-    "auc": "AUC",
-}
-DASH = "–"
 
 
 def text(made: Reproduction) -> str:
@@ -106,14 +99,8 @@ def test_table(made: Reproduction) -> str:
 
 def table(lines: Iterable[Sequence[str]]) -> str:
     """Rows as a Markdown table."""
-    heads = ("row", "", *(TITLES[name] for name in METRICS), "TP", "TN", "FP", "FN")
-    return markdown(heads, lines)
-
-
-def markdown(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    bar = ["---"] * len(heads)
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in (heads, bar, *lines))
+    titles = [metrics.get(name).brief for name in METRICS]
+    return markdown.table(("row", "", *titles, "TP", "TN", "FP", "FN"), lines)
 
 
 def lines_of(
@@ -140,12 +127,13 @@ def printed_line(title: str, result: Published) -> tuple[str, ...]:
     for metric in METRICS:
         value = result.printed.get(metric)
         if value is None:
-            shown.append(DASH)
+            shown.append(NOTHING)
         elif counts is not None and counts.without == metric:
             shown.append(f"**{value}** (!)")
         else:
-            shown.append(value + (limits(cells[metric]) if metric in cells else ""))
-    table_of = tuple(map(str, counts.table)) if counts is not None else (DASH,) * 4
+            brackets = limits(cells[metric].low, cells[metric].high) if metric in cells else ""
+            shown.append(f"{value} {brackets}".strip())
+    table_of = tuple(map(str, counts.table)) if counts is not None else (NOTHING,) * 4
     return (title, "printed", *shown, *table_of)
 
 
@@ -172,15 +160,8 @@ def all_used_lines(made: Reproduction, part: str) -> list[tuple[str, ...]]:
 
 
 def number(cell: Cell) -> str:
-    """`0.54 [0.45, 0.62]`."""
-    if math.isnan(cell.value):
-        return DASH
-    return f"{cell.value:.3f}{limits(cell)}"
-
-
-def limits(cell: Cell) -> str:
-    """` [0.45, 0.62]`, or nothing."""
-    return "" if math.isnan(cell.low) else f" [{cell.low:.2f}, {cell.high:.2f}]"
+    """`0.541 [0.45, 0.62]`."""
+    return measured(cell.value, cell.low, cell.high)
 
 
 def reading(made: Reproduction) -> str:
@@ -233,16 +214,16 @@ def separated(made: Reproduction) -> str:
     for key, splits in made.separation.items():
         for split in splits:
             share = f"{split.train_share:.0%} / {1 - split.train_share:.0%}"
-            accuracy = f"{split.accuracy:.3f} [{split.low:.3f}, {split.high:.3f}]"
+            accuracy = f"{wording.number(split.accuracy)} {limits(split.low, split.high, 3)}"
             right = f"{split.right} of {split.n}"
-            lines.append((f"`{key}`", share, accuracy, right, f"{split.larger_class:.3f}"))
+            lines.append((f"`{key}`", share, accuracy, right, wording.number(split.larger_class)))
     words = (
         "An SVM is trained on a share of both generated sets, own and given, and tested on the "
         "rest. The paper prints 100%. It shows that two generators have fingerprints; it says "
         "nothing of which real images were used."
     )
     heads = ("row", "train / test", "accuracy [95%]", "right", "larger set")
-    return f"## The two generated sets separate\n\n{words}\n\n{markdown(heads, lines)}"
+    return f"## The two generated sets separate\n\n{words}\n\n{markdown.table(heads, lines)}"
 
 
 def pictures(made: Reproduction) -> str:

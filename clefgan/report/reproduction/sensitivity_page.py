@@ -1,13 +1,12 @@
 """The sensitivity table as a page, and as numbers."""
 
-import math
 from dataclasses import asdict
 from typing import Any
 
-from clefgan.experiments.reproduction.page import DASH, markdown
 from clefgan.experiments.reproduction.sensitivity import METRICS, ChoiceSensitivity, Moved, Number
-
-TITLES = {"auc": "AUC", "f1": "F1", "balanced_accuracy": "bal. acc."}
+from clefgan.report.files import markdown
+from clefgan.report.wording import NOTHING, limits, number
+from evaluation import metrics
 
 
 def text(found: ChoiceSensitivity) -> str:
@@ -43,11 +42,12 @@ def all_used_f1(found: ChoiceSensitivity) -> float:
 
 def table(found: ChoiceSensitivity, protocol: str) -> str:
     """The choices of one protocol."""
-    heads = ["method", "choice", "value", "AUC", "change", "images"]
-    for name in METRICS[1:]:
-        heads += [TITLES[name], "change"]
+    first, *others = (metrics.get(name).brief for name in METRICS)
+    heads = ["method", "choice", "value", first, "change", "images"]
+    for title in others:
+        heads += [title, "change"]
     lines = [line(each) for each in found.moved if each.protocol == protocol]
-    return markdown(heads, lines)
+    return markdown.table(heads, lines)
 
 
 def line(moved: Moved) -> list[str]:
@@ -61,31 +61,25 @@ def line(moved: Moved) -> list[str]:
     return cells
 
 
-def shown(number: Number, signed: bool = False) -> str:
-    """`0.512 [0.48, 0.54]`; a change, which is small, `+0.012 [-0.004, +0.028]`."""
-    sign, digits = ("+", 3) if signed else ("", 2)
-    if math.isnan(number.value):
-        return DASH
-    told = f"{number.value:{sign}.3f}"
-    if math.isnan(number.low):
-        return told
-    return f"{told} [{number.low:{sign}.{digits}f}, {number.high:{sign}.{digits}f}]"
+def shown(mean: Number, *, signed: bool = False) -> str:
+    """`0.512 [0.48, 0.54]`; a change, which is small, `+0.012 [−0.004, +0.028]`."""
+    value = number(mean.value, signed=signed)
+    return f"{value} {limits(mean.low, mean.high, 3 if signed else 2, signed=signed)}".strip()
 
 
 def change(moved: Moved, metric: str) -> str:
     """Change from the defaults; a dash for the defaults."""
-    return shown(moved.changes[metric], signed=True) if moved.changes else DASH
+    return shown(moved.changes[metric], signed=True) if moved.changes else NOTHING
 
 
 def images(moved: Moved, metric: str) -> str:
     """Limits when images are drawn again."""
-    low, high = moved.images[metric]
-    return DASH if math.isnan(low) else f"[{low:.2f}, {high:.2f}]"
+    return limits(*moved.images[metric]) or NOTHING
 
 
 def brief(found: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
     """Heads and rows for the terminal: AUC only."""
-    heads = ["protocol", "method", "choice", "value", "AUC", "change"]
+    heads = ["protocol", "method", "choice", "value", metrics.get("auc").brief, "change"]
     lines = [
         [
             each.protocol,
@@ -101,7 +95,7 @@ def brief(found: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
 
 
 def numbers(found: ChoiceSensitivity) -> dict[str, Any]:
-    """Every number of the page, for JSON; undefined ones are NaN still."""
+    """Every number of the page, for JSON; undefined ones are NaN."""
     document = asdict(found)
     document["paper"] = found.paper.name
     return document
