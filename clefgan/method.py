@@ -94,10 +94,20 @@ Clusters: TypeAlias = NDArray[np.int64]
 class Evidence(StrEnum):
     """What an attribution method was given; scores of different evidence answer other questions."""
 
-    A0 = "A0"  # the images under test only: clusters without names
-    A1 = "A1"  # also the real images of each class
-    A2 = "A2"  # also generated images of each class
-    A3 = "A3"  # both
+    A0 = "A0"
+    A1 = "A1"
+    A2 = "A2"
+    A3 = "A3"
+
+    @property
+    def meaning(self) -> str:
+        """What it is, in words."""
+        return {
+            "A0": "the images under test: clusters without names",
+            "A1": "A0, and the real images of each class",
+            "A2": "A0, and labelled generated images of each class",
+            "A3": "both",
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)

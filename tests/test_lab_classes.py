@@ -15,6 +15,7 @@ from clefgan.experiments.lab.class_kinds import KINDS
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec, draw
 from clefgan.experiments.lab.reals import Reals
 from clefgan.plugins import registry
+from clefgan.runs.classes import knows
 from clefgan.testing import blobs
 from clefgan.testing.attribution import example_sources
 
@@ -153,9 +154,9 @@ def test_the_command_makes_what_run_takes(
 def test_controls_say_what_a_method_knows() -> None:
     sources = example_sources()
     span = class_controls.known(sources, registry.ATTRIBUTORS.configure("subset-span"))
-    assert span[class_controls.TRAINING] > 0.9
-    assert span[class_controls.TEXTURE] == pytest.approx(1 / 3)
+    assert span[knows.TRAINING] > 0.9
+    assert span[knows.TEXTURE] == pytest.approx(1 / 3)
     texture = class_controls.known(sources, registry.ATTRIBUTORS.configure("texture"))
-    assert texture[class_controls.TRAINING] < span[class_controls.TRAINING]
+    assert texture[knows.TRAINING] < span[knows.TRAINING]
     assert class_controls.known([], registry.ATTRIBUTORS.configure("texture")) == {}
     assert class_kinds.KINDS["null"] is class_kinds.KINDS["seed"]

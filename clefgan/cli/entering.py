@@ -17,7 +17,6 @@ from clefgan.runs import run_files
 from evaluation import runs as evaluated
 from submissions import RunFileError, editions
 from submissions import ids as id_files
-from submissions import truth as truths
 from submissions.edition import Edition
 from submissions.names import FileNames
 
@@ -145,23 +144,6 @@ def test_ids(
     if images is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
     return images.file_names
-
-
-def class_truth(
-    truth: Path | None, data: str | None, edition: Edition, folders: str
-) -> tuple[Mapping[str, str], FileNames, str]:
-    """Classes of a truth file, or those that a challenge holds; its images, and where from."""
-    if truth is not None:
-        named = truths.read_named(truth, edition)
-        return named.labels, named.images, str(truth)
-    if data is None:
-        raise typer.BadParameter(
-            f"--truth: edition {edition.name!r} needs a CSV of id, class, or --data that holds it"
-        )
-    challenge = class_reading.read(data, folders)
-    if challenge.test is None or challenge.truth is None:
-        raise ClefganError(f"{data}: no truth of the images under test here; give --truth FILE")
-    return challenge.truth, challenge.test.file_names, f"the truth of {data}"
 
 
 def known_truth(

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs
+from clefgan.cli import evaluate_classes, outputs
 from clefgan.cli.console import complain, console, progress_bar, say_wrote
 from clefgan.cli.options import (
-    CHALLENGE,
+    CHALLENGE_HELP,
     CLUSTER,
     CSV,
     EDITION,
+    FOLDER,
     FOLDS,
     HTML,
     JOBS,
@@ -24,13 +25,12 @@ from clefgan.cli.options import (
     MARKDOWN,
     METHODS,
     METRIC,
-    PROTOCOL,
     SEED,
     check_level,
     chosen_protocols,
     connected,
     main_metric,
-    refuse_classes,
+    refuse_class_options,
 )
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import (
@@ -43,6 +43,8 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
+from clefgan.data.classes.reading import DEFAULT_CLASSES
+from clefgan.data.reading import DEFAULT_DATA
 from clefgan.experiments.controls import by_method
 from clefgan.experiments.trials import evaluate as evaluation
 from clefgan.experiments.trials import trials
@@ -58,9 +60,18 @@ SUBFOLDER = "trials"
 
 def evaluate(
     method: METHODS,
-    data: CHALLENGE = "phantom_ct",
+    data: Annotated[
+        str | None,
+        typer.Option(help=CHALLENGE_HELP, show_default="phantom_ct, or phantom_classes"),
+    ] = None,
     edition: EDITION = "2023",
-    protocol: PROTOCOL = None,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Dev protocol: paper, held-out; of classes: grouped, plain; repeatable; all if "
+            "not given."
+        ),
+    ] = None,
     repeats: Annotated[
         int, typer.Option(help="Each with other folds and another seed.", min=1)
     ] = 1,
@@ -86,6 +97,7 @@ def evaluate(
         Path | None,
         typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
     ] = None,
+    folder: FOLDER = None,
     csv: CSV = None,
     json: JSON = None,
     markdown: MARKDOWN = None,
@@ -95,19 +107,28 @@ def evaluate(
     """Compare methods on the dev images. Stopped and started again, it goes on where it was."""
     check_level(level)
     rules = editions.get(edition)
-    refuse_classes(rules)
-    primary = main_metric(metric, rules)
     kept = out / SUBFOLDER
+    place = data or (DEFAULT_DATA if rules.is_membership else DEFAULT_CLASSES)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
-    read = [data, edition, strata, patients, *outputs.named_files(method)]
+    read = [place, edition, strata, patients, *outputs.named_files(method)]
     outputs.refuse([Output("--out", kept, is_folder=True)], read)
     outputs.refuse(outputs.tables({**files, "html": page}), [*read, kept])
+    if not rules.is_membership:
+        refuse_of_membership(patients, size, controls, strata)
+        asked = evaluate_classes.AskedOfMethods(
+            method, place, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
+            cluster, kept, metric, level, window_levels(window),
+        )  # fmt: skip
+        evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
+        return
+    refuse_class_options(None, folder, None)
+    primary = main_metric(metric, rules)
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
     plan = trials.TrialPlan(
         methods=tuple(method),
-        data=data,
+        data=place,
         folder=kept,
         edition=edition,
         protocols=chosen_protocols(protocol),
@@ -141,6 +162,18 @@ def evaluate(
         complain(reason)
     if results.failures:
         raise typer.Exit(1)
+
+
+def refuse_of_membership(
+    patients: Path | None, size: str | None, controls: bool, strata: Path | None
+) -> None:
+    """Raise if classes are given options that are of membership alone."""
+    given = {
+        "--patients": patients, "--size": size, "--controls": controls, "--strata": strata,
+    }  # fmt: skip
+    for option, value in given.items():
+        if value:
+            raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
 def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet]) -> None:

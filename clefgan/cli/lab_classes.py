@@ -9,14 +9,12 @@ import typer
 
 from clefgan.cli import outputs, pictures
 from clefgan.cli.console import console, progress_bar, say_wrote
-from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE
+from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE, networks
 from clefgan.cli.outputs import Output
-from clefgan.dcgan import config
 from clefgan.experiments.lab import class_folder
 from clefgan.experiments.lab import make as making
 from clefgan.experiments.lab import make_classes as class_labs
 from clefgan.experiments.lab import reals as real_images
-from clefgan.plugins import hyperparameters
 
 
 def make_classes(
@@ -30,7 +28,7 @@ def make_classes(
             "unequal-sizes."
         ),
     ] = "subset",
-    rule: Annotated[str, typer.Option(help="pca, blend, tiles, up, warp or dcgan.")] = "pca",
+    rule: Annotated[str, typer.Option(help="pca, blend, tiles, up, warp, dcgan or flow.")] = "pca",
     test_rule: Annotated[
         str | None, typer.Option(help="Of the images under test; that of dev if not given.")
     ] = None,
@@ -54,11 +52,10 @@ def make_classes(
     levels = pictures.window_levels(window)
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
-    values = hyperparameters.parse_settings(settings or [])
-    gan = hyperparameters.build(config.DCGANConfig, values, "lab: dcgan")
+    gan, flow = networks(settings, 0, [rule, test_rule or rule], "--rule")
     spec = class_labs.ClassSpec(
         kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,
-        generated=generated, test=test, overlap=overlap, seed=seed, gan=gan,
+        generated=generated, test=test, overlap=overlap, seed=seed, gan=gan, flow=flow,
     )  # fmt: skip
     with progress_bar() as progress:
         found = real_images.read(

@@ -54,15 +54,15 @@ COUNTS = RoleCounts()
 
 
 def networks(
-    settings: list[str] | None, seed: int, kinds: Sequence[str]
+    settings: list[str] | None, seed: int, kinds: Sequence[str], option: str = "--how"
 ) -> tuple[config.DCGANConfig, flow_config.FlowConfig]:
     """Hyper-parameters of DCGANs and flows; the default ones where no kind of leak trains any."""
     trained = [kind for kind in ("dcgan", "flow") if kind in kinds]
     if settings and len(trained) != 1:
         what = "one of them" if trained else "'dcgan' or 'flow'"
         raise ClefganError(
-            f"--set {settings[0]!r}: is for the networks of 'dcgan' or 'flow'; got --how "
-            f"{', '.join(kinds)}; leave it out, or give --how {what}"
+            f"--set {settings[0]!r}: is for the networks of 'dcgan' or 'flow'; got {option} "
+            f"{', '.join(kinds)}; leave it out, or give {option} {what}"
         )
     values = {"seed": str(seed)} | hyperparameters.parse_settings(settings or [])
     gan, flow = config.DCGANConfig(), flow_config.FlowConfig()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import entering, outputs
+from clefgan.cli import entering, leaderboard_classes, outputs
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.entering import Entered
 from clefgan.cli.options import (
@@ -28,7 +28,6 @@ from clefgan.cli.options import (
     check_level,
     main_metric,
 )
-from clefgan.errors import ClefganError
 from clefgan.report import findings, gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
@@ -77,7 +76,14 @@ def leaderboard(
     written = outputs.tables({**files, "pairs": pairs, "html": page})
     outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition])
     rules = entering.edition_of(edition, runs)
-    refuse_classes(rules)
+    if not rules.is_membership:
+        refuse_of_membership(knowledge, pairs)
+        asked_of = leaderboard_classes.AskedOfRuns(
+            runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
+            with_published,
+        )  # fmt: skip
+        leaderboard_classes.show(asked_of, files, page)
+        return
     primary = main_metric(metric, rules)
     pictures, asked = page is not None and data is not None, edition or rules.name
     entered = entering.enter(runs, truth, data, rules, asked, knowledge, groups, pictures=pictures)
@@ -101,13 +107,11 @@ def leaderboard(
     say_wrote(paths)
 
 
-def refuse_classes(edition: Edition) -> None:
-    """Raise before any work is done if runs of this edition cannot be ranked."""
-    if not edition.is_membership:
-        raise ClefganError(
-            f"edition {edition.name!r} asks for classes; a leaderboard ranks used or not; score "
-            "class runs with `clefgan score`"
-        )
+def refuse_of_membership(knowledge: list[str] | None, pairs: Path | None) -> None:
+    """Raise if runs of classes are given options that are of membership alone."""
+    for option, value in (("--knowledge", knowledge), ("--pairs", pairs)):
+        if value:
+            raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
 def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:

@@ -14,13 +14,6 @@ from clefgan import method as interface
 from clefgan.cli.console import console, errors
 from clefgan.plugins import hyperparameters, registry
 
-EVIDENCE = {
-    "A0": "the images under test: clusters without names",
-    "A1": "A0, and the real images of each class",
-    "A2": "A0, and labelled generated images of each class",
-    "A3": "both",
-}
-
 
 def methods(
     name: Annotated[str | None, typer.Argument(help="A method: show its hyper-parameters.")] = None,
@@ -36,12 +29,17 @@ def show_all() -> None:
     """A table an interface, a row a method; broken plug-ins on stderr, one line each."""
     section("Membership: was this real image used?", registry.METHODS, knowledge())
     section("Attribution: which class made this image?", registry.ATTRIBUTORS, {})
-    section("Clusters: which images were made alike?", registry.CLUSTERERS, EVIDENCE)
+    section("Clusters: which images were made alike?", registry.CLUSTERERS, evidence())
 
 
 def knowledge() -> dict[str, str]:
     """What each level of a method of membership means."""
     return {kind.value: kind.meaning for kind in interface.Knowledge}
+
+
+def evidence() -> dict[str, str]:
+    """Levels of evidence, and what they are in words."""
+    return {kind.value: kind.meaning for kind in interface.Evidence}
 
 
 def section(title: str, known: registry.Registry[Any], meanings: Mapping[str, str]) -> None:
@@ -74,7 +72,7 @@ def show_one(name: str) -> None:
     known = registry.room_of(name)
     cls: type = known.get(name)
     level = str(registry.vars_of(cls)[known.level])
-    meaning = (knowledge() | EVIDENCE)[level]
+    meaning = (knowledge() | evidence())[level]
     console.print(Text.assemble((name, "bold cyan"), f"  {level}: {meaning}"))
     console.print(source(cls), style="dim")
     console.print()

@@ -16,7 +16,7 @@ from clefgan.errors import ClefganError
 from clefgan.runs import record
 from clefgan.similarity import dask_cluster
 from clefgan.storage import names
-from evaluation import metrics
+from evaluation import class_tables, metrics
 from submissions.edition import Edition
 from submissions.problems import quoted
 
@@ -54,6 +54,13 @@ PROTOCOL = Annotated[
 FOLDS = Annotated[int, typer.Option(help="Of the held-out dev scores.", min=2)]
 SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
 JOBS = Annotated[int, typer.Option(help="Processes; 0: one a core.", min=0)]
+FOLDER = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ROLE=NAME",
+        help="Classes: what a folder is called (real, generated, unknown); repeatable.",
+    ),
+]
 CLUSTER = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Compare images on the Dask cluster with this scheduler."),
@@ -107,6 +114,23 @@ def main_metric(name: str | None, edition: Edition) -> metrics.Metric:
     return metrics.get(name or edition.metric)
 
 
+def class_metric(name: str | None, edition: Edition) -> str:
+    """The metric of classes that is asked for, or the edition's.
+
+    Raises
+    ------
+    ClefganError
+        No such metric of classes.
+    """
+    chosen = name or edition.metric
+    if chosen not in class_tables.METRICS:
+        raise ClefganError(
+            f"metric {quoted(chosen)} is none of classes; give one of "
+            f"{', '.join(class_tables.METRICS)}"
+        )
+    return chosen
+
+
 def check_level(level: float) -> None:
     """Refuse a level that is no share."""
     if not 0 < level < 1:
@@ -133,6 +157,18 @@ def plain_name(name: str) -> str:
             param_hint="--name",
         )
     return name
+
+
+def refuse_class_options(
+    sources: list[str] | None, folder: list[str] | None, clusters: int | None
+) -> None:
+    """Raise if a membership edition is given what classes need."""
+    given = {"--sources": sources, "--folder": folder, "--clusters": clusters}
+    for option, value in given.items():
+        if value:
+            raise typer.BadParameter(
+                "goes with an edition of classes, such as 2025_s2", param_hint=option
+            )
 
 
 def refuse_classes(edition: Edition) -> None:

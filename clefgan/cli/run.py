@@ -13,6 +13,7 @@ from clefgan.cli.options import (
     CHALLENGE_HELP,
     CLUSTER,
     EDITION,
+    FOLDER,
     FOLDS,
     PROTOCOL,
     SEED,
@@ -20,6 +21,7 @@ from clefgan.cli.options import (
     chosen_protocols,
     connected,
     plain_name,
+    refuse_class_options,
     wrong_usage,
 )
 from clefgan.cli.outputs import Output
@@ -84,13 +86,7 @@ def run(
         list[str] | None,
         typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
     ] = None,
-    folder: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ROLE=NAME",
-            help="Classes: what a folder is called (real, generated, unknown); repeatable.",
-        ),
-    ] = None,
+    folder: FOLDER = None,
     clusters: Annotated[
         int | None, typer.Option(help="Classes: how many clusters to make.", min=1)
     ] = None,
@@ -145,18 +141,6 @@ def run(
     if stale:
         say_path("removed ", csv, ": it was of an earlier run")
     say_wrote(written)
-
-
-def refuse_class_options(
-    sources: list[str] | None, folder: list[str] | None, clusters: int | None
-) -> None:
-    """Raise if a membership edition is given what classes need."""
-    given = {"--sources": sources, "--folder": folder, "--clusters": clusters}
-    for option, value in given.items():
-        if value:
-            raise typer.BadParameter(
-                "goes with an edition of classes, such as 2025_s2", param_hint=option
-            )
 
 
 def file_stem(method: str) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
-from clefgan import method as interface
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.options import wrong_usage
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
+from clefgan.experiments import class_runs
 from clefgan.plugins import registry
 from clefgan.report.terminal import class_summary
-from clefgan.runs.classes import decisions, job, loading, record
+from clefgan.runs.classes import decisions, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,10 @@ class Asked:
 
 def run(asked: Asked, target: Path, force: bool) -> None:
     """Fit a method on the sources, call each image under test a class, write run and record."""
-    from clefgan.experiments.lab import class_controls  # brings SciPy: half a second, on use
-
     with wrong_usage("--decide"):
         rule = decisions.parse(asked.rule)
     room = registry.registry_of(asked.method)
     configured = room.configure(asked.method, list(asked.settings), asked.seed)
-    evidence: interface.Evidence = type(configured).evidence
     named = sources_of(asked.sources)
     if named and asked.data is not None:
         raise typer.BadParameter("give --data or --sources, not both", param_hint="--sources")
@@ -58,7 +55,7 @@ def run(asked: Asked, target: Path, force: bool) -> None:
             folders=folders_of(asked.folders),
             sixteen_bit=asked.window,
         )
-        result = job.run(
+        result = class_runs.run(
             challenge,
             asked.method,
             configured,
@@ -68,15 +65,8 @@ def run(asked: Asked, target: Path, force: bool) -> None:
             n_clusters=asked.clusters,
             progress=progress,
         )
-        labs: Mapping[str, float] = {}
-        if evidence is not interface.Evidence.A0 and challenge.evidence in (
-            interface.Evidence.A1,
-            interface.Evidence.A3,
-        ):
-            sources = loading.load(challenge, progress).sources
-            labs = class_controls.known(sources, configured, seed=asked.seed)  # type: ignore[arg-type]
     written = record.write(result, target, force=force)
-    console.print(class_summary.show(result, labs))
+    console.print(class_summary.show(result))
     say_wrote(written)
 
 

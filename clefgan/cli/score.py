@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
 import typer
 
-from clefgan.cli import entering, outputs
+from clefgan.cli import entering, leaderboard_classes, outputs
 from clefgan.cli.console import console, say_wrote
 from clefgan.cli.options import (
     CSV,
@@ -26,15 +23,9 @@ from clefgan.cli.options import (
     check_level,
     main_metric,
 )
-from clefgan.data import truth_and_groups
-from clefgan.report import class_sheet, findings, sheet
-from clefgan.report.terminal import class_scores, scores
-from clefgan.runs import run_files
+from clefgan.report import findings, sheet
+from clefgan.report.terminal import scores
 from evaluation.boards import leaderboard
-from submissions import runfile
-from submissions.edition import Edition
-from submissions.ids import Ids
-from submissions.names import FileNames
 
 
 def score(
@@ -63,17 +54,12 @@ def score(
     outputs.refuse(outputs.tables(files), read)
     rules = entering.edition_of(edition, runs)
     if not rules.is_membership:
-        if metric or knowledge:
-            raise typer.BadParameter(
-                f"--metric, --knowledge: not for classes, as edition {rules.name!r} asks for"
-            )
-        answers = entering.class_truth(truth, data, rules, edition or rules.name)
-        measured = of_classes(runs, answers, rules, groups, level, seed)
-        written = outputs.write(outputs.texts([measured], files))
-        console.print(class_scores.show(measured))
-        for note in measured.notes:
-            console.print(note, style="dim")
-        say_wrote(written)
+        if knowledge:
+            raise typer.BadParameter("not for an edition of classes", param_hint="--knowledge")
+        asked = leaderboard_classes.AskedOfRuns(
+            runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores"
+        )
+        leaderboard_classes.show(asked, files)
         return
     primary = main_metric(metric, rules)
     entered = entering.enter(runs, truth, data, rules, edition or rules.name, knowledge, groups)
@@ -88,27 +74,3 @@ def score(
     for note in table.notes:
         console.print(note, style="yellow")
     say_wrote(written)
-
-
-def of_classes(
-    runs: Sequence[Path],
-    answers: tuple[Mapping[str, str], FileNames, str],
-    edition: Edition,
-    groups: Path | None,
-    level: float,
-    seed: int,
-) -> sheet.Sheet:
-    """Every metric of every run of classes with its interval, beside the largest class for all."""
-    truth, images, source = answers
-    labels: dict[str, Mapping[str, str]] = {
-        name: run_files.answered(
-            lambda known, path=path: runfile.read_classes(  # type: ignore[misc]
-                path, edition, None if known is None else Ids(known, edition, lenient=True)
-            ),
-            images,
-            source,
-        )
-        for name, path in zip(run_files.names(runs), runs, strict=True)
-    }
-    patients = None if groups is None else truth_and_groups.clusters(groups, images)
-    return class_sheet.of(truth, labels, patients, edition, level, seed)

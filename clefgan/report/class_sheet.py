@@ -1,60 +1,145 @@
-"""What run files of an edition of classes score: which subset, or generator, is it?"""
+"""Leaderboards and class tables of editions of classes, as sheets."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
-import numpy as np
-
+from clefgan.report import sheet
+from clefgan.report.class_part import ClassPart
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
-from evaluation import classes
+from clefgan.runs.classes import knows
+from evaluation.boards.class_board import ClassRow, ClassTable
 from evaluation.boards.rows import Kind
 from evaluation.class_tables import METRICS
-from submissions.edition import Edition
 
-ONE_CLASS = "one class"
+KNOWS = "What the method was given: A0 (least) to A3 (most)"
+BLIND = Column(
+    "blind_95",
+    "Blind labels, 95%",
+    Holds.MEASURE,
+    help="95% quantile of the ranking metric under permuted labels",
+    short="Blind 95%",
+)
+LABS = (
+    Column(
+        "knows",
+        "Knows, by labs",
+        Holds.TEXT,
+        help="By both labs: training data, only the network (texture), both or neither",
+    ),
+    Column(
+        "lab_training",
+        "Lab: training data",
+        Holds.MEASURE,
+        True,
+        "Accuracy where nothing but the training data tells classes apart",
+        "Lab: data",
+    ),
+    Column(
+        "lab_texture",
+        "Lab: texture",
+        Holds.MEASURE,
+        True,
+        "Accuracy where nothing but texture tells classes apart",
+    ),
+)
+FIGURES = {"recall": "Recall", "precision": "Precision", "f1": "F1", "specificity": "Specificity"}
 
 
-def of(
-    answers: Mapping[str, str],
-    runs: Mapping[str, Mapping[str, str]],
-    patients: Mapping[str, str] | None,
-    edition: Edition,
-    level: float,
-    seed: int,
-) -> Sheet:
-    """Measure the runs."""
-    ids = list(answers)
-    truth = np.array([answers[name] for name in ids])
-    groups = None if patients is None else np.array([patients[name] for name in ids])
-    names, sizes = np.unique(truth, return_counts=True)
-    largest = dict.fromkeys(ids, str(names[np.argmax(sizes)]))
-    lines = []
-    for name, labels in [*runs.items(), (ONE_CLASS, largest)]:
-        predicted = np.array([labels[image] for image in ids])
-        measured = classes.measure(truth, predicted, groups=groups, level=level, seed=seed)
-        kind = Kind.TRIVIAL if labels is largest else Kind.RUN
-        entries = {
-            key: Entry(each.value, each.low, each.high, each.how) for key, each in measured.items()
-        }
-        label = f"{name} ({kind})" if labels is largest and name in runs else name
-        lines.append(Line(label, kind, {"run": Entry(label), "kind": Entry(kind.value), **entries}))
-    unit = "images" if groups is None else f"{len(set(groups.tolist()))} groups"
+def of(part: ClassPart) -> Sheet:
+    """The leaderboard: every metric with its interval, and what the labs say."""
+    board = part.board
+    taken = {row.name for row in board.runs}
+    shown = [column for column in sheet.FIXED if column.key != "knowledge"]
+    knowledge = replace(sheet.FIXED[3], help=KNOWS)
+    measures = [
+        Column(key, metric.label, Holds.MEASURE, True, metric.help, metric.brief)
+        for key, metric in METRICS.items()
+    ]
+    unit = "" if board.n_groups is None else f" in {board.n_groups} groups"
     return Sheet(
-        title="Scores",
-        subtitle=f"{len(ids)} images of {len(names)} classes",
-        primary=edition.metric,
-        level=level,
+        title=part.title,
+        subtitle=f"{board.n} images of {len(board.classes)} classes{unit}",
+        primary=board.primary,
+        level=board.level,
         columns=(
-            Column("run", "Run", Holds.TEXT),
-            Column("kind", "Kind", Holds.TEXT),
-            *(
-                Column(key, metric.brief, Holds.MEASURE, True, metric.help)
-                for key, metric in METRICS.items()
-            ),
+            *shown[:3],
+            knowledge,
+            *shown[3:],
+            *measures,
+            BLIND,
+            *(LABS if any(part.labs.values()) else ()),
+            *(column for column, _ in part.extra),
         ),
+        lines=tuple(line(part, row, name_of(row, taken)) for row in board.rows),
+        notes=part.notes,
+    )
+
+
+def name_of(row: ClassRow, taken: set[str]) -> str:
+    """The name; of a row that is no run and is called as one, with what it stands for."""
+    return row.name if row.is_run or row.name not in taken else f"{row.name} ({row.kind})"
+
+
+def line(part: ClassPart, row: ClassRow, title: str) -> Line:
+    """One row."""
+    nothing = float("nan")
+    low, high = row.rank_low, row.rank_high
+    entries = {
+        "rank": Entry(row.rank, nothing if low is None else low, nothing if high is None else high),
+        "run": Entry(title),
+        "kind": Entry(row.kind.value),
+        "knowledge": Entry(row.knowledge),
+        "comparable": Entry(row.comparable if row.is_run else None),
+        "groups": Entry(("" if all(len(g) == 1 for g in row.groups) else " ").join(row.groups)),
+        "p_chance": Entry(row.p_chance),
+        "told_from_chance": Entry(row.told_from_chance),
+        "blind_95": Entry(None if row.blind is None else row.blind.upper),
+        **of_labs(part, row),
+    }
+    for key, each in row.cells.items():
+        entries[key] = Entry(each.value, each.low, each.high, each.how)
+    for column, found in part.extra:
+        if row.name in found and row.kind is not Kind.TRIVIAL:
+            entries[column.key] = found[row.name]
+    return Line(title, row.kind, entries, row.comparable, row.told_from_chance)
+
+
+def of_labs(part: ClassPart, row: ClassRow) -> dict[str, Entry]:
+    """What the labs say of a run or a shortcut."""
+    labs = part.labs.get(row.name)
+    if not labs or row.kind not in (Kind.RUN, Kind.SHORTCUT):
+        return {}
+    level, n = part.board.level, part.n_classes
+    found = {"knows": Entry(knows.meaning(labs, n, level))}
+    for key, title in (("lab_training", knows.TRAINING), ("lab_texture", knows.TEXTURE)):
+        ends = knows.interval(labs[title], n, level)
+        found[key] = Entry(labs[title], float(ends.low), float(ends.high), "Wilson")
+    return found
+
+
+def tables(part: ClassPart) -> list[Sheet]:
+    """The class table of every run, a sheet each."""
+    return [
+        class_table(row.name, row.table, part) for row in part.board.runs if row.table is not None
+    ]
+
+
+def class_table(name: str, table: ClassTable, part: ClassPart) -> Sheet:
+    """A row a true class: how many of its images got each label, and its figures."""
+    labels = {
+        k: Column(f"called {table.names[k]}", table.names[k], Holds.WHOLE) for k in table.called
+    }
+    figures = [Column(key, title, Holds.MEASURE) for key, title in FIGURES.items()]
+    lines = []
+    for at in table.true:
+        true = table.names[at]
+        counts = {column.key: Entry(int(table.cells[at, k])) for k, column in labels.items()}
+        values = {key: Entry(float(table.figures[key][at])) for key in FIGURES}
+        lines.append(Line(true, Kind.RUN, {"class": Entry(true), **counts, **values}))
+    return Sheet(
+        title=f"{part.title}, classes of {name}" if part.title else f"Classes of {name}",
+        subtitle="true class by row, label by column",
+        primary="recall",
+        level=part.board.level,
+        columns=(Column("class", "True class", Holds.TEXT), *labels.values(), *figures),
         lines=tuple(lines),
-        notes=(
-            f"{100 * level:g}% intervals: bias-corrected bootstrap of {unit}, and half-samples for "
-            f"metrics of pairs, seed {seed}; "
-            f"{ONE_CLASS}: everything called the largest class",
-        ),
     )

@@ -28,6 +28,7 @@ class Kind(StrEnum):
 
     RUN = "run"
     TRIVIAL = "trivial"
+    SHORTCUT = "shortcut"
     POWER_LINE = "power line"
     PUBLISHED = "published"
 

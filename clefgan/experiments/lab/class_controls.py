@@ -5,28 +5,42 @@ under test come of another generator than the labelled ones, so only the trainin
 the other nothing but the noise differs, so only texture can.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from clefgan.experiments.lab import class_rules, leaks
 from clefgan.method import Attributor, Images, Progress, Source, silent
+from clefgan.runs.classes import job
+from clefgan.runs.classes.knows import MADE, TEXTURE, TRAINING, Labs
+from clefgan.similarity.canonical import canonical
 
 MOST = 40  # real images of a class that are used
-MADE = 40  # images made of each class, labelled and under test
 STEP = 0.2  # grey levels of noise from class to class
-
-TRAINING = "training data alone (dev pca, test blend)"
-TEXTURE = "texture alone (same training images, more noise)"
 
 
 def known(
-    sources: Sequence[Source], method: Attributor, *, seed: int = 0, progress: Progress = silent
-) -> Mapping[str, float]:
-    """Accuracy of the method on both labs; nothing where a class has fewer than two real images."""
+    sources: Sequence[Source],
+    method: Attributor,
+    *,
+    name: str = "",
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Labs:
+    """Accuracy of the method on both labs; nothing where a class has fewer than two real images.
+
+    Parameters
+    ----------
+    name : of the method, for errors
+
+    Raises
+    ------
+    ClefganError
+        What a stranger's method raises, or scores of another form.
+    """
     if not sources or min(len(each.real) for each in sources) < 2:
         return {}
-    reals = [np.asarray(each.real[:MOST]) for each in sources]
+    reals = [np.asarray(each.real)[canonical(each.real)[:MOST]] for each in sources]
     names = [each.name for each in sources]
     found = {}
     for number, title in enumerate((TRAINING, TEXTURE)):
@@ -41,7 +55,8 @@ def known(
             dev = [made("blend", own[0], noise, rng) for noise in noises]
             test = [made("blend", own[0], noise, rng) for noise in noises]
         lab = [Source(*each) for each in zip(names, own, dev, strict=True)]
-        scores = method.fit(lab, progress=progress).score(np.concatenate(test), progress=progress)
+        called = name or type(method).__name__
+        scores = job.fitted_scores(called, method, lab, np.concatenate(test), progress)
         truth = np.repeat(np.arange(len(lab)), MADE)
         found[title] = float(np.mean(np.argmax(scores, axis=1) == truth))
     return found

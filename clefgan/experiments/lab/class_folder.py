@@ -60,8 +60,9 @@ def fill(folder: Path, reals: Reals, spec: ClassSpec, lab: ClassLab, progress: P
 def about(reals: Reals, spec: ClassSpec, lab: ClassLab) -> dict[str, Any]:
     """Everything that decided the lab."""
     said = asdict(spec)
-    if "dcgan" not in (spec.rule, spec.setting().test_rule):
-        del said["gan"]
+    for rule, name in (("dcgan", "gan"), ("flow", "flow")):
+        if rule not in (spec.rule, spec.setting().test_rule):
+            del said[name]
     return {
         "made_by": "clefgan lab make-classes",
         "spec": said,

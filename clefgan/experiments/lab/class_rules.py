@@ -13,6 +13,7 @@ from scipy import ndimage
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import Field, LeakPool
 from clefgan.method import Images, Progress, silent
 
@@ -79,10 +80,15 @@ def make(
     n: int,
     rng: np.random.Generator,
     *,
-    config: DCGANConfig | None = None,
+    gan: DCGANConfig | None = None,
+    flow: FlowConfig | None = None,
     progress: Progress = silent,
 ) -> Field:
     """Make `n` images of the training images by a rule; (n, height, width), not degraded.
+
+    Parameters
+    ----------
+    gan, flow : of the network that `dcgan` or `flow` trains; its seed comes from `rng`
 
     Raises
     ------
@@ -96,8 +102,11 @@ def make(
         return gaussian(images.astype(np.float32), n, rng)
     pool = LeakPool(images, images)
     if rule == "dcgan":
-        config = replace(config or DCGANConfig(), seed=int(rng.integers(MOST_SEEDS)))
-        made = leaks.dcgan(pool, n, 1.0, rng, config, progress)
+        of_gan = replace(gan or DCGANConfig(), seed=int(rng.integers(MOST_SEEDS)))
+        made = leaks.dcgan(pool, n, 1.0, rng, of_gan, progress)
+    elif rule == "flow":
+        of_flow = replace(flow or FlowConfig(), seed=int(rng.integers(MOST_SEEDS)))
+        made = leaks.flow(pool, n, 1.0, rng, of_flow, progress)
     else:
         made = leaks.KINDS[rule](pool, n, 1.0, rng)
     return np.asarray(made.images, np.float32)

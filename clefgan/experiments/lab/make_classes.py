@@ -9,6 +9,7 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import class_kinds, class_rules, leaks, roles
 from clefgan.experiments.lab.class_kinds import OTHER, Recipe, Setting
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import Field
 from clefgan.experiments.lab.reals import Reals
 from clefgan.method import Images, Progress, Source, silent
@@ -22,6 +23,7 @@ class ClassSpec:
     test_rule : of the images under test; that of dev if not given, another one for the kind
         `other-generator`
     reals, generated, test : images a class
+    gan, flow : of the network that the rule `dcgan` or `flow` trains for each class
     overlap : share of each class's patients that all classes have, for `shared-patients`
     """
 
@@ -35,6 +37,7 @@ class ClassSpec:
     overlap: float = 0.5
     seed: int = 0
     gan: DCGANConfig = field(default_factory=DCGANConfig)
+    flow: FlowConfig = field(default_factory=FlowConfig)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made."""
@@ -115,7 +118,7 @@ def fields(
     """
 
     def made(rule: str, n: int) -> Field:
-        return class_rules.make(rule, own, n, rng, config=spec.gan, progress=progress)
+        return class_rules.make(rule, own, n, rng, gan=spec.gan, flow=spec.flow, progress=progress)
 
     if dev.templates:
         templates = made(dev.rule, dev.templates)

@@ -9,7 +9,13 @@ from clefgan.report.wording import limits, number, p_value, span
 from evaluation.boards.rows import Kind
 
 LEFT_OUT = {"kind", "comparable", "told_from_chance", "run", "tp", "tn", "fp", "fn"}
-BADGES = {Kind.TRIVIAL: "trivial", Kind.POWER_LINE: "line", Kind.PUBLISHED: "printed"}
+BADGES = {
+    Kind.TRIVIAL: "trivial",
+    Kind.SHORTCUT: "shortcut",
+    Kind.POWER_LINE: "line",
+    Kind.PUBLISHED: "printed",
+}
+LABS = ("knows", "lab_training", "lab_texture")
 PLOT_WIDTH, PLOT_HEIGHT = 150, 18
 
 
@@ -43,7 +49,7 @@ def shown(sheet: Sheet) -> list[Column]:
             line.entries.get(column.key, Entry()).value not in (None, "") for line in sheet.lines
         )
     ]
-    first = ["rank", sheet.primary, "groups", "p_chance", "knowledge"]
+    first = ["rank", sheet.primary, "groups", "p_chance", "knowledge", *LABS]
     return sorted(found, key=lambda c: first.index(c.key) if c.key in first else len(first))
 
 

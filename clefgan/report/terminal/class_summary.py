@@ -1,13 +1,16 @@
 """What `clefgan run` shows of a run of attribution: classes, scores beside shortcuts, the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.report.terminal.class_ranking import of_table
 from clefgan.report.wording import number
-from clefgan.runs.classes.result import ClassRun, ClassScored
+from clefgan.runs.classes import knows
+from clefgan.runs.classes.record import ClassRun
+from clefgan.runs.classes.result import ClassScored
 from evaluation import class_tables
 
 SHOWN = ("accuracy", "macro_f1", "cohen_kappa", "adjusted_rand", "adjusted_mutual_information")
@@ -19,19 +22,14 @@ MEANING = {
 }
 
 
-def show(run: ClassRun, labs: Mapping[str, float] | None = None) -> RenderableType:
-    """The summary of a run: what was called what, then a table a protocol, then notes.
-
-    Parameters
-    ----------
-    labs : accuracy of the method on labs with known truth, by what they ask
-    """
+def show(run: ClassRun) -> RenderableType:
+    """The summary of a run: what was called what, then a table a protocol, then notes."""
     lines: list[RenderableType] = [
         Text.assemble((run.method, "bold"), f"  {run.evidence}"),
         Text(run.settings, style="dim"),
         Text(called(run)),
     ]
-    protocols = list(run.beside) or list(run.dev)
+    protocols = [name for name in run.beside if name != "test"] or list(run.dev)
     for protocol in protocols:
         own = protocol if protocol in run.dev else "unseen"
         rows = {run.method: run.dev[own], **run.beside.get(protocol, {})}
@@ -40,14 +38,16 @@ def show(run: ClassRun, labs: Mapping[str, float] | None = None) -> RenderableTy
             title += f"; rows below it: {MEANING[protocol]}"
         lines += [Text(""), Text(title, style="dim"), score_table(rows)]
     if run.test is not None and run.test.truth is not None:
-        lines += [Text(""), Text("test", style="dim"), score_table({run.method: run.test})]
+        rows = {run.method: run.test, **run.beside.get("test", {})}
+        lines += [Text(""), Text("test", style="dim"), score_table(rows)]
         lines += [Text(""), Text("test: true class, then called", style="dim")]
-        lines += [class_table(run.test)]
+        lines += [of_table(run.test.class_table())]
     if run.batch():
         lines += [Text(""), Text("the images under test as a set", style="dim"), set_table(run)]
-    if labs:
-        lines += [Text(""), Text("what it knows, on labs made of these real images", style="dim")]
-        lines += [lab_table(labs, len(run.classes))]
+    if run.labs:
+        what = knows.meaning(run.labs, len(run.classes))
+        title = f"what it knows, by labs made of these real images: {what}"
+        lines += [Text(""), Text(title, style="dim"), lab_table(run.labs, len(run.classes))]
     lines += [Text(note, style="yellow") for note in run.notes]
     return Group(*lines)
 
@@ -76,18 +76,6 @@ def score_table(rows: Mapping[str, ClassScored]) -> Table:
         first = metrics["accuracy"]
         cells[0] += f" [{number(first['low'])}, {number(first['high'])}]"
         table.add_row(Text(name), *map(Text, cells), number(metrics["accuracy"]["blind_95"]))
-    return table
-
-
-def class_table(scored: ClassScored) -> Table:
-    """The table of classes: a row a true class, and its recall."""
-    found = scored.table()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    names: Sequence[str] = found["names"]
-    for title in ("", *names, "recall"):
-        table.add_column(Text(title), justify="right")
-    for name, row, recall in zip(names, found["cells"], found["recall"], strict=True):
-        table.add_row(Text(name), *map(str, row), number(recall))
     return table
 
 

@@ -16,8 +16,19 @@ from clefgan.report.sheet import Column, Line, Sheet
 from clefgan.report.wording import MINUS, NOTHING, number, p_value, short_limits, span
 from evaluation.boards.rows import Kind
 
-STYLES = {Kind.RUN: "", Kind.TRIVIAL: "cyan", Kind.POWER_LINE: "yellow", Kind.PUBLISHED: "magenta"}
-SIGNS = {Kind.TRIVIAL: "trivial", Kind.POWER_LINE: "line", Kind.PUBLISHED: "printed"}
+STYLES = {
+    Kind.RUN: "",
+    Kind.TRIVIAL: "cyan",
+    Kind.SHORTCUT: "blue",
+    Kind.POWER_LINE: "yellow",
+    Kind.PUBLISHED: "magenta",
+}
+SIGNS = {
+    Kind.TRIVIAL: "trivial",
+    Kind.SHORTCUT: "short",
+    Kind.POWER_LINE: "line",
+    Kind.PUBLISHED: "printed",
+}
 NAME, MEASURE, PLOT, GAP = 30, 14, (12, 40), 2
 FIXED = 2 + 7 + MEASURE + 6 + 9
 """Rank, its interval, the primary metric, groups and p-value."""

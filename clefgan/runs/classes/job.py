@@ -14,7 +14,7 @@ unlabelled
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,16 @@ from clefgan.plugins import registry
 from clefgan.plugins.isolation import named
 from clefgan.runs import provenance
 from clefgan.runs.classes import clusters, loading, near_copies
-from clefgan.runs.classes.decisions import ClassRule, ClassVerdict, DevScores, parse
+from clefgan.runs.classes.decisions import (
+    UNKNOWN_LABEL,
+    ClassRule,
+    ClassVerdict,
+    DevScores,
+    parse,
+)
 from clefgan.runs.classes.loading import ClassImageSets
-from clefgan.runs.classes.result import ClassRun, ClassScored
+from clefgan.runs.classes.record import ClassRun
+from clefgan.runs.classes.result import ClassScored
 from clefgan.runs.job import Stopwatch
 from submissions import runfile
 
@@ -68,6 +75,7 @@ def run(
     seed: int = 0,
     rule: ClassRule | None = None,
     n_clusters: int | None = None,
+    images: ClassImageSets | None = None,
     progress: Progress = silent,
 ) -> ClassRun:
     """Fit `method` on the sources, score the images under test and the labelled ones.
@@ -78,6 +86,7 @@ def run(
     n_folds, seed : of the dev protocols
     rule : from scores to classes; None: the highest
     n_clusters : of a clusterer; None: as many as there are classes, or as the edition says
+    images : of the challenge, where they are decoded already
 
     Raises
     ------
@@ -86,15 +95,12 @@ def run(
         finite, or a number of clusters that nobody knows.
     """
     evidence = type(method).evidence
-    loading.refuse_missing(challenge, name, evidence)
     request = ClassRequest(name, method, n_folds, seed, rule or parse("argmax"))
-    refuse_balanced(request, challenge)
-    refuse_unwritable(challenge)
-    if evidence is Evidence.A0:
-        many = clusters.known_number(challenge, n_clusters)
+    many = checked(request, challenge, n_clusters)
     watch = Stopwatch()
-    with watch.stage("load"):
-        images = loading.load(challenge, progress)
+    if images is None:
+        with watch.stage("load"):
+            images = loading.load(challenge, progress)
     notes = loading.contradictions(images)
     if evidence is Evidence.A0:
         dev, test, more = clusters.run(request, challenge, images, many, watch, progress)
@@ -117,6 +123,26 @@ def run(
         notes=(*notes, *more),
         provenance=said_again(request, challenge.source, digests, watch),
     )
+
+
+def checked(request: ClassRequest, challenge: ClassChallenge, n_clusters: int | None) -> int:
+    """Refuse before any work what cannot be done; return the number of clusters, 0 where none.
+
+    Raises
+    ------
+    ClefganError
+        As `run` does.
+    """
+    evidence = type(request.method).evidence
+    loading.refuse_missing(challenge, request.name, evidence)
+    refuse_balanced(request, challenge)
+    refuse_unwritable(challenge)
+    if request.rule.name == "open" and UNKNOWN_LABEL in challenge.names:
+        raise ClefganError(
+            f"{challenge.source}: class {UNKNOWN_LABEL!r} is what 'open' calls images of no class; "
+            "rename its folder, or decide by argmax"
+        )
+    return clusters.known_number(challenge, n_clusters) if evidence is Evidence.A0 else 0
 
 
 def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
@@ -186,6 +212,8 @@ def attributed(
             scores = fitted_scores(request.name, method, images.sources, images.test, progress)
         assert challenge.test is not None
         test = decided(request, challenge, challenge.test.ids, scores, known, None)
+        if test.truth is not None and len(images.labels):
+            beside["test"] = beside_test(request, challenge, images, test.truth, progress)
     return dev, beside, test, notes
 
 
@@ -291,15 +319,37 @@ def rows_beside(
 ) -> dict[str, ClassScored]:
     """The trivial and the shortcut methods, in the same folds."""
     rows = {}
-    for name in BESIDE:
-        if name == request.name or name not in registry.ATTRIBUTORS.entries():
-            continue
-        method = registry.ATTRIBUTORS.configure(name, seed=request.seed)
+    truth = np.array(challenge.names)[images.labels]
+    for name, method in others_than(request):
         scores = held_out(name, method, images, fold, progress)
         verdict: ClassVerdict = parse("argmax").decide(scores, None)
-        truth = np.array(challenge.names)[images.labels]
         rows[name] = ClassScored(images.ids, challenge.names, scores, verdict, truth)
     return rows
+
+
+def beside_test(
+    request: ClassRequest,
+    challenge: ClassChallenge,
+    images: ClassImageSets,
+    truth: NDArray[np.str_],
+    progress: Progress,
+) -> dict[str, ClassScored]:
+    """The same methods, fitted on all labelled images, on the images under test."""
+    assert images.test is not None
+    assert challenge.test is not None
+    rows = {}
+    for name, method in others_than(request):
+        scores = fitted_scores(name, method, images.sources, images.test, progress)
+        verdict: ClassVerdict = parse("argmax").decide(scores, None)
+        rows[name] = ClassScored(challenge.test.ids, challenge.names, scores, verdict, truth)
+    return rows
+
+
+def others_than(request: ClassRequest) -> Iterator[tuple[str, Any]]:
+    """The rows that stand beside a method, itself left out."""
+    for name in BESIDE:
+        if name != request.name and name in registry.ATTRIBUTORS.entries():
+            yield name, registry.ATTRIBUTORS.configure(name, seed=request.seed)
 
 
 def said_again(

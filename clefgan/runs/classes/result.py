@@ -1,4 +1,4 @@
-"""What a run of attribution says: scores, classes and the numbers that follow from them."""
+"""Classes of some images, their scores, and the numbers that follow from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.errors import ClefganError
-from clefgan.method import ClassScores, Evidence
+from clefgan.method import ClassScores
 from clefgan.runs.classes.decisions import UNKNOWN, UNKNOWN_LABEL, ClassVerdict
-from evaluation import class_scores, class_tables, classes
-from evaluation.attribution import table
+from evaluation import class_scores, classes
+from evaluation.boards.class_board import ClassTable
 from evaluation.significance import blind_classes
-from submissions.edition import Edition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,85 +79,16 @@ class ClassScored:
             found["brier"] = class_scores.brier(true, likely)
         return {name: {"value": value} for name, value in found.items()}
 
-    def table(self) -> dict[str, Any]:
-        """The table of classes, and what is measured of each."""
+    def class_table(self) -> ClassTable:
+        """The table of classes, of images whose truth is known."""
         assert self.truth is not None
-        cells = table(self.truth, self.labels)
-        rows = np.unique(np.concatenate([self.truth, self.labels])).tolist()
-        each = {
-            "precision": class_tables.precisions(cells)[0],
-            "recall": class_tables.recalls(cells)[0],
-            "f1": class_tables.f1_scores(cells)[0],
-            "specificity": class_tables.specificities(cells)[0],
-        }
+        return ClassTable.of(self.truth, self.labels)
+
+    def table(self) -> dict[str, Any]:
+        """The same in types that JSON has."""
+        found = self.class_table()
         return {
-            "names": rows,
-            "cells": cells[0].astype(int).tolist(),
-            **{name: values.tolist() for name, values in each.items()},
+            "names": list(found.names),
+            "cells": found.cells.tolist(),
+            **{name: values.tolist() for name, values in found.figures.items()},
         }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassRun:
-    """What a method of attribution said of a challenge, and all that is needed to say it again.
-
-    Parameters
-    ----------
-    dev : protocol to scores of the labelled generated images
-    beside : protocol to the trivial and the shortcut rows: name to scores
-    test : of the images under test; None where there are none
-    notes : what the reader must know
-    """
-
-    method: str
-    evidence: Evidence
-    settings: str
-    edition: Edition
-    classes: tuple[str, ...]
-    dev: Mapping[str, ClassScored]
-    beside: Mapping[str, Mapping[str, ClassScored]]
-    test: ClassScored | None
-    notes: tuple[str, ...]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """Id of each image under test to its class.
-
-        Raises
-        ------
-        ClefganError
-            There are none.
-        """
-        if self.test is None:
-            raise ClefganError("run: no images under test, so no classes of them")
-        return dict(zip(self.test.ids, self.test.labels.tolist(), strict=True))
-
-    def batch(self) -> dict[str, dict[str, float]]:
-        """What the images under test say as a set: a row a class; nothing without scores.
-
-        `called` is the share that is called the class, `share` the likeliest one given what dev
-        confuses, and `t` with its p-value a test of whether the class is behind the set more than
-        the others are. Images of one generator are not independent: read a p-value as a bound.
-        """
-        test = self.test
-        if test is None or test.scores is None or len(test.ids) < 2:
-            return {}
-        called = test.shares()
-        t, p_values = class_scores.used_at_all(test.scores)
-        found = {
-            name: {"called": called[name], "t": float(t[i]), "p_value": float(p_values[i])}
-            for i, name in enumerate(self.classes)
-        }
-        for dev in list(self.dev.values())[-1:]:
-            known = dev.verdict.labels >= 0
-            names = list(self.classes)
-            if dev.truth is None or not known.any() or (test.verdict.labels < 0).any():
-                continue
-            truth = np.array([names.index(str(name)) for name in dev.truth[known]])
-            shares = class_scores.shares(
-                test.verdict.labels, truth, dev.verdict.labels[known], len(names)
-            )
-            for name, share in zip(names, shares.tolist(), strict=True):
-                found[name]["share"] = share
-        return found

@@ -1,0 +1,104 @@
+"""`clefgan evaluate` for editions of classes: methods compared on the labelled images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from clefgan.cli import leaderboard_classes, outputs
+from clefgan.cli.console import complain, console, progress_bar, say_wrote
+from clefgan.cli.options import class_metric, connected
+from clefgan.cli.run_classes import folders_of
+from clefgan.data.classes import reading
+from clefgan.data.formats import raw
+from clefgan.experiments.trials import class_trials
+from clefgan.report import class_boards, class_findings, class_notebook, class_part
+from clefgan.report.page import class_page
+from clefgan.report.terminal import class_ranking
+from submissions.edition import Edition
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfMethods:
+    """The options of `clefgan evaluate` that classes have too."""
+
+    methods: Sequence[str]
+    data: str
+    edition: Edition
+    asked_edition: str
+    folders: Sequence[str]
+    protocols: Sequence[str] | None
+    repeats: int
+    n_folds: int
+    seed: int
+    jobs: int
+    cluster: str | None
+    kept: Path
+    metric: str | None
+    level: float
+    window: raw.Window | None
+
+
+def evaluate(
+    asked: AskedOfMethods, files: dict[str, Path | None], page: Path | None, title: str
+) -> None:
+    """Compare methods of attribution by both protocols, with the shortcuts beside them."""
+    primary = class_metric(asked.metric, asked.edition)
+    plan = planned(asked)
+    with connected(asked.cluster), progress_bar() as progress:
+        results = class_trials.evaluate(plan, jobs=asked.jobs, progress=progress)
+    parts = class_boards.parts(plan, results, primary, asked.level) if results.seconds else []
+    contents = leaderboard_classes.texts(parts, files) if parts else {}
+    if page is not None and parts:
+        contents[page] = class_page.html(title, parts)
+    written = outputs.write(contents)
+    show(parts)
+    say_wrote(written)
+    for reason in results.failures.values():
+        complain(reason)
+    if results.failures:
+        raise typer.Exit(1)
+
+
+def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
+    """The plan; what cannot be done is refused here."""
+    wanted = asked.protocols or class_notebook.CLASS_PROTOCOLS
+    for text in wanted:
+        if text not in class_notebook.CLASS_PROTOCOLS:
+            raise typer.BadParameter(
+                f"{text!r} is not one of {', '.join(class_notebook.CLASS_PROTOCOLS)}, the protocols of classes",
+                param_hint="--protocol",
+            )
+    return class_trials.ClassPlan(
+        methods=tuple(asked.methods),
+        data=reading.read(
+            asked.data,
+            asked.asked_edition,
+            folders=folders_of(asked.folders),
+            sixteen_bit=asked.window,
+        ),
+        folder=asked.kept,
+        protocols=tuple(
+            name
+            for name in class_notebook.CLASS_PROTOCOLS
+            if name in (asked.protocols or class_notebook.CLASS_PROTOCOLS)
+        ),
+        repeats=asked.repeats,
+        n_folds=asked.n_folds,
+        seed=asked.seed,
+    )
+
+
+def show(parts: Sequence[class_part.ClassPart]) -> None:
+    """Print the tables and what they say."""
+    for part in parts:
+        console.print(class_ranking.show(part, console.width))
+        for sentence in class_findings.sentences(part):
+            console.print(sentence)
+        for note in part.notes:
+            console.print(note, style="yellow")
+        console.print(class_findings.made(part), style="dim")
+        console.print()

@@ -1,0 +1,323 @@
+"""Dev labels of many methods of attribution, repeated with other folds and seeds.
+
+A *trial* is one method by one protocol once (see `clefgan.runs.classes.job` for the protocols), or
+its two labs. Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods share
+the folds. What is done is kept, so an evaluation that was stopped goes on where it was.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.errors import ClefganError, ClusterError
+from clefgan.experiments import kept, processes
+from clefgan.method import Evidence, Progress, silent
+from clefgan.plugins import registry
+from clefgan.runs.classes import clusters, decisions, job, loading, near_copies
+from clefgan.runs.classes.job import ClassRequest
+from clefgan.runs.classes.knows import Labs
+from clefgan.runs.classes.loading import ClassImageSets
+
+SHORTCUTS = ("level-histogram", "nearest-generated")
+"""Methods that stand in every table: what they reach needs no knowledge of training data."""
+ENGINE = ("clefgan.runs.classes.job", "clefgan.experiments.lab.class_controls")
+STAGE = "evaluating"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassPlan:
+    """What is evaluated, on what, how often.
+
+    methods : as `clefgan run --method` takes them; each once
+    protocols : `grouped`, `plain` or both
+    folder : where trials are kept
+    """
+
+    methods: tuple[str, ...]
+    data: ClassChallenge
+    folder: Path
+    protocols: tuple[str, ...] = ("grouped", "plain")
+    repeats: int = 1
+    n_folds: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be planned, before anything is decoded."""
+        twice = [name for i, name in enumerate(self.methods) if name in self.methods[:i]]
+        if twice:
+            raise ClefganError(f"method {twice[0]!r} is given twice; give each method once")
+        if self.repeats < 1:
+            raise ClefganError(f"repeats: {self.repeats} is too few; give 1 or more")
+        if self.n_folds < 2:
+            raise ClefganError(f"folds: {self.n_folds} is too few; give 2 or more")
+        if self.data.evidence not in (Evidence.A2, Evidence.A3):
+            raise ClefganError(
+                f"{self.data.source}: no labelled generated images of each class, so there is "
+                "nothing to evaluate on; give them, or score images under test by `run`"
+            )
+        for name in self.methods:
+            evidence = type(configured(name, self.seed)).evidence
+            if evidence is not Evidence.A0:
+                loading.refuse_missing(self.data, name, evidence)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The methods, and the shortcuts that are not among them."""
+        known = registry.ATTRIBUTORS.entries()
+        beside = [name for name in SHORTCUTS if name not in self.methods and name in known]
+        return (*self.methods, *beside)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTrial:
+    """One method by one protocol once; `labs` are its two labs."""
+
+    method: str
+    protocol: str
+    repeat: int
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.protocol}, repeat {self.repeat + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOutcome:
+    """Numbers of the classes that each labelled image is called; or what the labs gave."""
+
+    labels: tuple[int, ...]
+    labs: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassBench:
+    """The images, decoded, and what folds are made of."""
+
+    images: ClassImageSets
+    groups: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassResults:
+    """Labels of every method that came through, by protocol: (repeats, n) numbers of classes.
+
+    groups : number of each image's group of near-copies
+    knows : evidence of each method
+    seconds : of all trials of a method
+    failures : method to what went wrong
+    notes : protocols that could not be had, and why
+    """
+
+    truth: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    labels: Mapping[str, Mapping[str, NDArray[np.int64]]]
+    labs: Mapping[str, Labs]
+    knows: Mapping[str, Evidence]
+    seconds: Mapping[str, float]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def configured(name: str, seed: int) -> Any:
+    """An attributor or a clusterer."""
+    return registry.registry_of(name).configure(name, seed=seed)
+
+
+def load(plan: ClassPlan, progress: Progress = silent) -> ClassBench:
+    """Decode, and find near-copies."""
+    images = loading.load(plan.data, progress)
+    return ClassBench(images, near_copies.groups(images.labelled, progress=progress))
+
+
+def evaluate(plan: ClassPlan, *, jobs: int = 0, progress: Progress = silent) -> ClassResults:
+    """Run every trial of a plan that is not kept yet; gather all.
+
+    Parameters
+    ----------
+    jobs : processes; 0: one a core; 1: this process, one trial after the other
+
+    Raises
+    ------
+    ClefganError
+        Too few images for the folds, or a process that died. A method that fails while it runs
+        stops no other; see `ClassResults.failures`.
+    """
+    bench = load(plan, progress)
+    protocols, notes = possible(plan, bench)
+    planned = list(trials(plan, protocols))
+    given = conditions(plan)
+    done = {trial: found for trial in planned if (found := read(plan, trial, given)) is not None}
+    todo = [trial for trial in planned if trial not in done]
+    failures: dict[str, str] = {}
+    progress(STAGE, len(done), len(planned), "")
+    for trial, outcome in processes.spread(
+        todo, partial(load, plan), partial(outcome_or_reason, plan),
+        processes.number(jobs, len(todo)), loaded=bench,
+        wanted=lambda trial: trial.method not in failures,
+    ):  # fmt: skip
+        if isinstance(outcome, str):
+            failures.setdefault(trial.method, f"{trial}: {outcome}")
+        else:
+            write(plan, trial, given, outcome)
+            done[trial] = outcome
+        progress(STAGE, len(done) + len(failures), len(planned), str(trial))
+    return gathered(plan, bench, protocols, done, failures, notes)
+
+
+def possible(plan: ClassPlan, bench: ClassBench) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The protocols that the images are enough for, and why others are not."""
+    smallest = int(np.bincount(bench.images.labels).min())
+    if smallest < plan.n_folds:
+        raise ClefganError(
+            f"{plan.data.source}: a class has {smallest} labelled generated images, fewer than "
+            f"{plan.n_folds} folds; give more, or fewer folds"
+        )
+    fewest = near_copies.fewest(bench.images.labels, bench.groups)
+    if "grouped" not in plan.protocols or fewest >= plan.n_folds:
+        return plan.protocols, ()
+    return tuple(name for name in plan.protocols if name != "grouped") or ("plain",), (
+        f"no grouped folds: a class has {fewest} groups of near-copies, fewer than {plan.n_folds} "
+        "folds; plain ones then say nothing of new images",
+    )
+
+
+def trials(plan: ClassPlan, protocols: tuple[str, ...]) -> Iterator[ClassTrial]:
+    """All trials, the labs first: they are small."""
+    for name in plan.rows:
+        evidence = type(configured(name, 0)).evidence
+        changes = configured(name, 0) != configured(name, 1)
+        if evidence is not Evidence.A0 and plan.data.evidence is Evidence.A3:
+            yield ClassTrial(name, "labs", 0)
+        for repeat in range(plan.repeats):
+            if evidence in (Evidence.A0, Evidence.A1):
+                if repeat == 0 or changes:
+                    yield ClassTrial(name, own_protocol(evidence, ""), repeat)
+            else:
+                yield from (ClassTrial(name, protocol, repeat) for protocol in protocols)
+
+
+def own_protocol(evidence: Evidence, protocol: str) -> str:
+    """The protocol by which a method is scored in the table of `protocol`."""
+    return {Evidence.A0: "unlabelled", Evidence.A1: "unseen"}.get(evidence, protocol)
+
+
+def outcome_or_reason(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome | str:
+    """One trial: its outcome, or why its method failed."""
+    try:
+        return run(plan, bench, trial)
+    except ClusterError:
+        raise
+    except ClefganError as error:
+        return str(error)
+
+
+def run(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome:
+    """Fit and score one trial."""
+    seed = plan.seed + trial.repeat
+    method = configured(trial.method, seed)
+    start = time.perf_counter()
+    labels: NDArray[np.int64] = np.empty(0, np.int64)
+    labs: Labs = {}
+    images = bench.images
+    if trial.protocol == "labs":
+        from clefgan.experiments.lab import class_controls  # brings SciPy: on use
+
+        labs = class_controls.known(images.sources, method, name=trial.method, seed=plan.seed)
+    elif trial.protocol == "unlabelled":
+        request = ClassRequest(trial.method, method, plan.n_folds, seed, decisions.parse("argmax"))
+        many = len(images.sources)
+        labels = clusters.by_size(clusters.clustered(request, images.labelled, many, silent))
+    else:
+        fold = fold_of(plan, bench, trial.protocol, seed)
+        scores = job.held_out(trial.method, method, images, fold, silent)
+        labels = np.argmax(scores, axis=1)
+    return ClassOutcome(tuple(labels.tolist()), dict(labs), time.perf_counter() - start)
+
+
+def fold_of(
+    plan: ClassPlan, bench: ClassBench, protocol: str, seed: int
+) -> NDArray[np.int64] | None:
+    """Fold of each labelled image; None where no label is used."""
+    if protocol == "unseen":
+        return None
+    if protocol == "plain":
+        return near_copies.plain(bench.images.labels, plan.n_folds, seed)
+    return near_copies.grouped(bench.images.labels, bench.groups, plan.n_folds, seed)
+
+
+def conditions(plan: ClassPlan) -> str:
+    """Digest of the images that are fitted on and scored."""
+    sets = plan.data.image_sets()
+    digests = {role: images.digest() for role, images in sets.items() if role != "test"}
+    reading = {role: repr(images.sixteen_bit) for role, images in sets.items()}
+    return hashlib.sha256(json.dumps([digests, reading], sort_keys=True).encode()).hexdigest()
+
+
+def path_of(plan: ClassPlan, trial: ClassTrial, given: str) -> Path:
+    """Where the outcome of a trial is kept."""
+    seed = plan.seed + trial.repeat
+    folds = [seed, plan.n_folds] if trial.protocol in ("plain", "grouped") else [plan.seed]
+    decides = {"protocol": trial.protocol, "folds": folds, "given": given}
+    return kept.path_of(plan.folder, configured(trial.method, seed), decides, modules=ENGINE)
+
+
+def read(plan: ClassPlan, trial: ClassTrial, given: str) -> ClassOutcome | None:
+    """The outcome that was written, if it was; a damaged one counts as none."""
+    record = kept.read(path_of(plan, trial, given))
+    try:
+        return ClassOutcome(tuple(record["labels"]), record["labs"], record["seconds"])
+    except (KeyError, TypeError):
+        return None
+
+
+def write(plan: ClassPlan, trial: ClassTrial, given: str, outcome: ClassOutcome) -> None:
+    """Write an outcome, whole or not at all."""
+    record = {
+        "trial": str(trial),
+        "seconds": outcome.seconds,
+        "labels": outcome.labels,
+        "labs": outcome.labs,
+    }
+    kept.write(path_of(plan, trial, given), record)
+
+
+def gathered(
+    plan: ClassPlan,
+    bench: ClassBench,
+    protocols: tuple[str, ...],
+    done: Mapping[ClassTrial, ClassOutcome],
+    failures: Mapping[str, str],
+    notes: tuple[str, ...],
+) -> ClassResults:
+    """Put everything together; a method with a failure is left out."""
+    whole = [name for name in plan.rows if name not in failures]
+    evidence = {name: type(configured(name, 0)).evidence for name in whole}
+
+    def rows(name: str, protocol: str) -> NDArray[np.int64]:
+        own = own_protocol(evidence[name], protocol)
+        every = [done.get(ClassTrial(name, own, repeat)) for repeat in range(plan.repeats)]
+        first = every[0]
+        assert first is not None
+        return np.array([(each or first).labels for each in every], np.int64)
+
+    labs = {
+        trial.method: outcome.labs
+        for trial, outcome in done.items()
+        if trial.protocol == "labs" and trial.method in whole
+    }
+    seconds = {
+        name: sum(found.seconds for trial, found in done.items() if trial.method == name)
+        for name in whole
+    }
+    labels = {protocol: {name: rows(name, protocol) for name in whole} for protocol in protocols}
+    truth = bench.images.labels
+    return ClassResults(truth, bench.groups, labels, labs, evidence, seconds, failures, notes)

@@ -1,0 +1,75 @@
+"""What a leaderboard of classes says, in sentences: the same in the terminal and on the page."""
+
+from clefgan.report.class_part import ClassPart
+from clefgan.report.findings import listed
+from clefgan.report.wording import number, percent
+from clefgan.runs.classes import knows
+from evaluation.boards.class_board import ONE_CLASS, ClassBoard
+from evaluation.boards.rows import Kind
+
+
+def sentences(part: ClassPart) -> list[str]:
+    """The findings, the most important first."""
+    board = part.board
+    found = [from_chance(board), first_place(board), shortcuts(board), known(part)]
+    return [sentence for sentence in found if sentence]
+
+
+def from_chance(board: ClassBoard) -> str:
+    """How many runs beat blind labels, and the trivial answer."""
+    told = [row.name for row in board.runs if row.told_from_chance]
+    label = board.metric.label
+    one = next(row for row in board.rows if row.name == ONE_CLASS and row.kind is Kind.TRIVIAL)
+    trivial = f"everything called the largest class scores {number(one.cells[board.primary].value)}"
+    if len(board.runs) == 1:
+        verb = "can" if told else "cannot"
+        return f"The run {verb} be told from blind labels by its {label}; {trivial}."
+    if not told:
+        return f"No run can be told from blind labels by {label}; {trivial}."
+    return (
+        f"{len(told)} of {len(board.runs)} runs can be told from blind labels by {label}: "
+        f"{listed(told)}; {trivial}."
+    )
+
+
+def first_place(board: ClassBoard) -> str:
+    """Who leads, and who cannot be told from the leader."""
+    ranked = [row for row in board.runs if row.rank is not None]
+    if len(ranked) < 2:
+        return ""
+    first, *others = ranked
+    near = [row.name for row in others if set(row.groups) & set(first.groups)]
+    if not near:
+        return f"{first.name} is better than every other run."
+    return f"{first.name} leads; {listed(near)} cannot be told from it."
+
+
+def shortcuts(board: ClassBoard) -> str:
+    """How far the shortcuts get: what a score proves is what is beyond them."""
+    rows = [row for row in board.rows if row.kind is Kind.SHORTCUT]
+    if not rows:
+        return ""
+    said = [f"{row.name} {number(row.cells[board.primary].value)}" for row in rows]
+    return f"Shortcuts, which see no real image: {listed(said)}."
+
+
+def known(part: ClassPart) -> str:
+    """What each run's method knows, by the labs."""
+    groups: dict[str, list[str]] = {}
+    for row in part.board.runs:
+        if labs := part.labs.get(row.name):
+            groups.setdefault(knows.meaning(labs, part.n_classes), []).append(row.name)
+    said = [f"{what} ({listed(names)})" for what, names in groups.items()]
+    return f"What runs know, by the labs: {'; '.join(said)}." if said else ""
+
+
+def made(part: ClassPart) -> str:
+    """How the numbers were made."""
+    board = part.board
+    unit = "images" if board.n_groups is None else f"{board.n_groups} groups"
+    return (
+        f"{percent(board.level)} intervals: bias-corrected bootstrap of {unit}, and half-samples "
+        f"for metrics of pairs, seed {board.seed}; {ONE_CLASS}: everything called the largest "
+        "class; coin: a side a class, the range of its tosses. Pairs of runs: labels exchanged at "
+        "random, Holm; ranks: what pairs that can be told apart leave."
+    )
