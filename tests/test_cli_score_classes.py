@@ -38,7 +38,7 @@ def test_classes_are_scored_with_intervals(
     for title in ("60 images of 5 classes", "Macro F1", "Matched accuracy", "ARI", "NMI"):
         assert title in printed
     rows = {row["run"]: row for row in csv.DictReader(table.read_text().splitlines())}
-    assert list(rows) == ["right", "third", "one class"]
+    assert list(rows) == ["right", "third", "one class", "coin"]
     predicted = np.where(np.arange(60) % 3 > 0, CLASSES, np.roll(CLASSES, 1))
     for name, value in attribution.evaluate(CLASSES, predicted).items():
         assert float(rows["third"][name]) == pytest.approx(value)
@@ -73,7 +73,7 @@ def test_ids_that_differ_name_run_and_truth(
     ("words", "message"),
     [
         ([], "--truth: edition '2025_s2' needs a CSV of id, class"),
-        (["--truth", "t.csv", "--metric", "f1"], "not for classes, as edition '2025_s2' asks for"),
+        (["--truth", "t.csv", "--knowledge", "x=S0"], "not for an edition of classes"),
     ],
 )
 def test_wrong_use_exits_2(
@@ -82,3 +82,11 @@ def test_wrong_use_exits_2(
     assert clefgan("score", folder / "third.csv", *EDITION, *words) == 2
     frame = "\N{BOX DRAWINGS LIGHT VERTICAL}"
     assert message in " ".join(capsys.readouterr().err.replace(frame, " ").split())
+
+
+def test_a_metric_of_membership_is_none_of_classes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["score", folder / "third.csv", *EDITION, "--truth", folder / "truth.csv"]
+    assert clefgan(*words, "--metric", "f1") == 1
+    assert "metric 'f1' is none of classes; give one of accuracy" in capsys.readouterr().err
