@@ -133,12 +133,7 @@ def test_a_wrong_run_is_no_upload(runs: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["evaluate", "--method", "coin", "--data", "nowhere"], "asks for classes; a method says"),
         (["reproduce", "aimultimedialab-2023", "--data", "nowhere"], "asks for classes; a method"),
-        (
-            ["leaderboard", "bare.csv", "--truth", "nowhere"],
-            "asks for classes; a leaderboard ranks",
-        ),
     ],
 )
 def test_classes_are_refused_before_anything_is_read(

@@ -65,11 +65,12 @@ def evaluate(
 
 def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
     """The plan; what cannot be done is refused here."""
-    wanted = asked.protocols or class_notebook.CLASS_PROTOCOLS
+    known = class_notebook.CLASS_PROTOCOLS
+    wanted = asked.protocols or known
     for text in wanted:
-        if text not in class_notebook.CLASS_PROTOCOLS:
+        if text not in known:
             raise typer.BadParameter(
-                f"{text!r} is not one of {', '.join(class_notebook.CLASS_PROTOCOLS)}, the protocols of classes",
+                f"{text!r} is not one of {', '.join(known)}, the protocols of classes",
                 param_hint="--protocol",
             )
     return class_trials.ClassPlan(
@@ -81,11 +82,7 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
             sixteen_bit=asked.window,
         ),
         folder=asked.kept,
-        protocols=tuple(
-            name
-            for name in class_notebook.CLASS_PROTOCOLS
-            if name in (asked.protocols or class_notebook.CLASS_PROTOCOLS)
-        ),
+        protocols=tuple(name for name in known if name in wanted),
         repeats=asked.repeats,
         n_folds=asked.n_folds,
         seed=asked.seed,
