@@ -21,7 +21,7 @@ def noise(n: int, height: int = 32, width: int | None = None, *, seed: int = 0) 
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
 
 
-def png(level: int, size: tuple[int, int] = (4, 4), mode: str = "L") -> bytes:
+def png(level: int, size: tuple[int, int] = (4, 5), mode: str = "L") -> bytes:
     """A file of one grey level."""
     file = io.BytesIO()
     Image.fromarray(np.full(size, level, np.uint8)).convert(mode).save(file, "PNG")
@@ -37,12 +37,18 @@ def save(folder: Path, images: NDArray[Any], name: str = "image_{}", *, start: i
 
 
 def challenge(
-    root: Path, sets: Mapping[str, int], *, size: int = 16, seed: int = 0, draw: Draw | None = None
+    root: Path,
+    sets: Mapping[str, int],
+    *,
+    size: int = 16,
+    seed: int = 0,
+    digits: int = 4,
+    draw: Draw | None = None,
 ) -> Path:
     """A data folder with so many images a set: noise of size x size, or as `draw` draws them.
 
     Ids are the name of the set's folder, without the number of a set of generated or candidate
-    images, and a number of four digits from 1: test/real_unknown_1/real_unknown_0001.png.
+    images, and a number from 1 of so many digits: test/real_unknown_1/real_unknown_0001.png.
     """
     rng = np.random.default_rng(seed)
     for role, n in sets.items():
@@ -50,7 +56,8 @@ def challenge(
             draw(rng, role) if draw else rng.integers(0, 256, (size, size), np.uint8)
             for _ in range(n)
         ]
-        save(root / role, np.array(images), re.sub(r"_\d+$", "", Path(role).name) + "_{:04d}")
+        stem = re.sub(r"_\d+$", "", Path(role).name)
+        save(root / role, np.array(images), f"{stem}_{{:0{digits}d}}")
     return root
 
 

@@ -1,31 +1,18 @@
 """Challenges in folders: which folder plays which role, tables beside the images, laziness."""
 
-import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from building import levels, png
 from clefgan.data import decoding, images, reading
 from clefgan.errors import ClefganError
 from submissions import RunFileError
 
-
-def png(level: int, size: tuple[int, int] = (4, 4)) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.full(size, level, np.uint8)).save(file, "PNG")
-    return file.getvalue()
-
-
-def make(root: Path, *folders: str, n: int = 2) -> Path:
-    """Make folders of `n` images each, ids after the folder's name, every level different."""
-    for number, folder in enumerate(folders):
-        (root / folder).mkdir(parents=True)
-        for i in range(n):
-            name = f"{Path(folder).name}_{i + 1}.png"
-            (root / folder / name).write_bytes(png(10 * number + i))
-    return root
+make = partial(levels, n=2)
 
 
 DEV = ("dev/generated", "dev/used", "dev/not_used")
@@ -222,7 +209,7 @@ class TestLayoutErrors:
         make(tmp_path, *DEV)
         (tmp_path / "dev/not_used/a.png").write_bytes(png(1, (5, 4)))
         assert error(tmp_path) == (
-            "/dev/not_used: images of dev not used are 4x5, those of dev generated 4x4; "
+            "/dev/not_used: images of dev not used are 4x5, those of dev generated 5x4; "
             "bring them to one size"
         )
 
@@ -233,7 +220,7 @@ class TestImageSet:
         found = reading.read(tmp_path)
         assert found.dev is not None
         assert found.dev.used.ids == tuple(f"used_{i}" for i in range(1, 12))
-        assert found.dev.used.load()[:, 0, 0].tolist() == list(range(10, 21))
+        assert found.dev.used.load()[:, 0, 0].tolist() == list(range(20, 31))
         assert len(found.dev.used) == 11
 
     def test_reading_decodes_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +276,7 @@ class TestImageSet:
 
     def test_16_bit_takes_the_window_given_to_read(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV)
-        deep = np.array([[0, 500, 1000, 2000]] * 4, np.uint16)
+        deep = np.array([[0, 500, 1000, 2000, 0]] * 4, np.uint16)
         Image.fromarray(deep).save(tmp_path / "dev/used/used_1.png")
         (tmp_path / "dev/used/used_2.png").unlink()
         used = reading.read(tmp_path).image_sets()[1]
@@ -298,7 +285,7 @@ class TestImageSet:
         ):
             used.load()
         used = reading.read(tmp_path, sixteen_bit=(0, 1000)).image_sets()[1]
-        assert used.load()[0, 0].tolist() == [0, 128, 255, 255]
+        assert used.load()[0, 0].tolist() == [0, 128, 255, 255, 0]
 
 
 class TestTruth:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import building
 from clefgan.__main__ import main
 from clefgan.auditing.planted import degraded
 from clefgan.method import Images
@@ -32,11 +33,8 @@ def patients(n: int, seed: int) -> Images:
 
 
 def save(folder: Path, images: Images, stem: str) -> list[str]:
-    folder.mkdir(parents=True)
-    names = [f"{stem}{i:03d}.png" for i in range(len(images))]
-    for name, image in zip(names, images, strict=True):
-        Image.fromarray(image).save(folder / name)
-    return names
+    building.save(folder, images, stem + "{:03d}", start=0)
+    return [f"{stem}{i:03d}.png" for i in range(len(images))]
 
 
 def write(folder: Path, *, copies: int, held_out: Images | None = None) -> Path:

@@ -5,11 +5,10 @@ import re
 import shlex
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 from typer.testing import CliRunner, Result
 
+from building import challenge
 from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 from submissions import RunFileError, editions, runfile
@@ -26,20 +25,8 @@ def clefgan(*arguments: object) -> Result:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A tiny challenge folder in the layout of 2025."""
-    rng = np.random.default_rng(0)
-    for name, stem in {
-        "dev/generated": "generated",
-        "dev/real_used": "used",
-        "dev/real_not_used": "not_used",
-        "test/generated": "generated",
-        "test/real_unknown": "real_unknown",
-    }.items():
-        folder = tmp_path / "data" / name
-        folder.mkdir(parents=True)
-        for i in range(1, 13):
-            pixels = rng.integers(0, 256, (16, 16), dtype=np.uint8)
-            Image.fromarray(pixels).save(folder / f"{stem}_{i}.png")
-    return tmp_path / "data"
+    roles = ("dev/generated", "dev/real_used", "dev/real_not_used", "test/generated")
+    return challenge(tmp_path / "data", dict.fromkeys((*roles, "test/real_unknown"), 12), digits=1)
 
 
 def test_a_valid_run(tmp_path: Path) -> None:

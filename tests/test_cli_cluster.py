@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge
 from clefgan.similarity import dask_cluster
 from running import clefgan
 
@@ -43,15 +42,7 @@ class Deadly(Csls):
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role, n in SETS.items():
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        prefix = {"real_unknown_1": "real_unknown"}.get(folder.name, folder.name)
-        for i in range(n):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            Image.fromarray(pixels).save(folder / f"{prefix}_{i + 1:04d}.png")
-    return tmp_path / "data"
+    return challenge(tmp_path / "data", SETS)
 
 
 def test_a_run_writes_the_same_file(data: Path, tmp_path: Path, local_cluster: Any) -> None:

@@ -1,6 +1,6 @@
 """`clefgan data`: what it prints."""
 
-import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from building import levels, png
 from clefgan import __main__ as entry
 from clefgan.cli.app import app
 from clefgan.data import inspection, reading
@@ -21,18 +22,7 @@ DEV = ("dev/generated", "dev/used", "dev/not_used")
 TEST = ("test/generated_1", "test/real_unknown_1")
 
 
-def png(level: int, mode: str = "L") -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.full((4, 5), level, np.uint8)).convert(mode).save(file, "PNG")
-    return file.getvalue()
-
-
-def make(root: Path, *folders: str, n: int = 3) -> Path:
-    for number, name in enumerate(folders):
-        (root / name).mkdir(parents=True)
-        for i in range(n):
-            (root / name / f"{Path(name).name}_{i + 1}.png").write_bytes(png(20 * number + i))
-    return root
+make = partial(levels, n=3)
 
 
 def info(*arguments: object, code: int = 0) -> list[str]:
@@ -62,7 +52,7 @@ class TestInfo:
 
     def test_copies_are_found_by_pixels(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST)
-        (tmp_path / "dev/not_used/twin.png").write_bytes(png(21, "RGB"))  # used_2
+        (tmp_path / "dev/not_used/twin.png").write_bytes(png(21, mode="RGB"))  # used_2
         (tmp_path / "dev/used/again.png").write_bytes(png(21))
         (tmp_path / "test/real_unknown_1/leak.png").write_bytes(png(60))
         lines = info(tmp_path)
@@ -140,7 +130,7 @@ class TestInfo:
         (tmp_path / "groups.csv").unlink()
         assert info(tmp_path)[-1] == "ready to run"
         for i in (1, 2, 3):
-            (tmp_path / f"dev/used/used_{i}.png").write_bytes(png(i, "L" if i < 3 else "RGB"))
+            (tmp_path / f"dev/used/used_{i}.png").write_bytes(png(i, mode="L" if i < 3 else "RGB"))
         (tmp_path / "dev/used/used_1.png").unlink()
         (tmp_path / "dev/used/used_2.png").write_bytes(png(3))
         assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/used: {message}"

@@ -4,10 +4,9 @@ import csv
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge
 from clefgan.report.wording import p_value
 from running import clefgan
 
@@ -29,14 +28,7 @@ class Fails:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role, n in (("generated", 6), ("used", 9), ("not_used", 9)):
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        for i in range(n):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            Image.fromarray(pixels).save(folder / f"{role}_{i + 1:02d}.png")
-    return tmp_path / "data"
+    return challenge(tmp_path / "data", {"generated": 6, "used": 9, "not_used": 9})
 
 
 def test_methods_are_compared_by_both_protocols(

@@ -4,11 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from building import noise, save
 from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 
@@ -29,9 +29,7 @@ def run(*words: object) -> str:
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
-    for index, pixels in enumerate(np.random.default_rng(0).integers(0, 256, (4, 32, 32))):
-        Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{index}.png")
-    return folder
+    return save(folder, noise(4), "{}", start=0)
 
 
 @pytest.fixture(scope="module")

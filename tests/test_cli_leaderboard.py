@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import challenge
 from evaluation import membership
 from running import clefgan
 
@@ -126,13 +127,7 @@ def test_two_alike_runs_share_rank_and_letter(
 def test_the_data_may_hold_truth_and_gallery(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rng = np.random.default_rng(0)
-    for role, n in (("generated", 8), ("real_unknown", 10)):
-        images = tmp_path / "data" / "test" / f"{role}_1"
-        images.mkdir(parents=True)
-        for i in range(n):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            Image.fromarray(pixels).save(images / f"{role}_{i + 1:04d}.png")
+    challenge(tmp_path / "data", {"test/generated_1": 8, "test/real_unknown_1": 10})
     ids = [f"real_unknown_{i + 1:04d}" for i in range(10)]
     text = "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids))
     (tmp_path / "data" / "test" / "truth.csv").write_text(text)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import challenge
 from running import clefgan
 from submissions import editions, runfile
 
@@ -19,10 +20,8 @@ N = 20
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data with a dev and a test part, and a run of `nearest` on them that calls 90% used."""
     folder = tmp_path_factory.mktemp("made")
-    rng = np.random.default_rng(0)
-    for role in ("dev/generated", "dev/used", "dev/not_used", "test/generated_1"):
-        images(folder / "data" / role, role.rpartition("/")[2].removesuffix("_1"), 8, rng)
-    images(folder / "data" / "test" / "real_unknown_1", "real_unknown", N, rng)
+    roles = ("dev/generated", "dev/used", "dev/not_used", "test/generated_1")
+    challenge(folder / "data", {**dict.fromkeys(roles, 8), "test/real_unknown_1": N})
     rows = [f"real_unknown_{i + 1:04d},{i % 2}\n" for i in range(N)]
     (folder / "data" / "test" / "truth.csv").write_text("".join(rows))
     words = ["--method", "nearest", "--data", folder / "data", "--decide", "quota:0.9"]

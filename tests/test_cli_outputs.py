@@ -12,18 +12,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge
 from clefgan import __main__ as entry
 
 SETS = {
-    "dev/generated": ("generated", 6),
-    "dev/used": ("used", 5),
-    "dev/not_used": ("not_used", 5),
-    "test/generated_1": ("generated", 4),
-    "test/real_unknown_1": ("real_unknown", 8),
+    "dev/generated": 6,
+    "dev/used": 5,
+    "dev/not_used": 5,
+    "test/generated_1": 4,
+    "test/real_unknown_1": 8,
 }
 PLUGIN = """
 from dataclasses import dataclass
@@ -48,12 +47,7 @@ class Mine:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data with truth, two runs with records, tables, an edition, a plug-in; links to some."""
     root = tmp_path_factory.mktemp("world")
-    rng = np.random.default_rng(0)
-    for role, (stem, n) in SETS.items():
-        (root / "data" / role).mkdir(parents=True)
-        for i in range(1, n + 1):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            Image.fromarray(pixels).save(root / "data" / role / f"{stem}_{i:04d}.png")
+    challenge(root / "data", SETS)
     ids = [f"real_unknown_{i:04d}" for i in range(1, 9)]
     truth = "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids))
     (root / "data/truth.csv").write_text(truth)

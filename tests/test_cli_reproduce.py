@@ -9,11 +9,13 @@ import pytest
 import typer
 from PIL import Image
 
+from building import challenge
 from clefgan.cli import reproduce
 from clefgan.errors import ClefganError
 from clefgan.experiments.reproduction import choices, paper
 from clefgan.experiments.reproduction.choices import Choice
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.method import Images
 
 METHOD = f"{Path(__file__).parent / 'data' / 'fingerprint_stub.py'}:Stub"
 SIZES = Sizes("tiny", own_samples=12, epochs=1, why="a test")
@@ -47,24 +49,19 @@ def _stub_paper(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    sets = {
+    levels = {
         "dev/used": 105,
         "dev/not_used": 95,
         "dev/generated": 230,
         "test/generated_1": 200,
         "test/real_unknown_1": 100,
     }
-    for role, level in sets.items():
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        prefix = {"real_unknown_1": "real_unknown", "generated_1": "generated"}.get(
-            folder.name, folder.name
-        )
-        for i in range(9):
-            pixels = (level + rng.normal(0, 9) + rng.integers(-9, 10, (32, 32))).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"{prefix}_{i + 1:04d}.png")
-    return tmp_path / "data"
+
+    def draw(rng: np.random.Generator, role: str) -> Images:
+        noise = rng.normal(0, 9) + rng.integers(-9, 10, (32, 32))
+        return (levels[role] + noise).astype(np.uint8)
+
+    return challenge(tmp_path / "data", dict.fromkeys(levels, 9), draw=draw)
 
 
 def clefgan(*words: str) -> None:

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
+from building import challenge
 from running import clefgan
 
 SETS = {
@@ -27,15 +27,7 @@ SETS = {
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role, n in SETS.items():
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        prefix = {"real_unknown_1": "real_unknown"}.get(folder.name, folder.name)
-        for i in range(n):
-            pixels = rng.integers(0, 256, (32, 32), np.uint8)
-            Image.fromarray(pixels).save(folder / f"{prefix}_{i + 1:04d}.png")
-    return tmp_path / "data"
+    return challenge(tmp_path / "data", SETS, size=32)
 
 
 def test_a_run_writes_a_run_file_and_its_record(

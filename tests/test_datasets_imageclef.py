@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import challenge, levels
 from clefgan.data import images, reading
 from clefgan.data.tfds import preparation, scratch, stored
 from clefgan.errors import ClefganError
@@ -43,13 +45,7 @@ def png(level: int) -> bytes:
     return file.getvalue()
 
 
-def make(root: Path, *folders: str, n: int = 11) -> Path:
-    for number, name in enumerate(folders):
-        (root / name).mkdir(parents=True)
-        for i in range(n):
-            path = root / name / f"{Path(name).name}_{i + 1}.png"
-            path.write_bytes(png(20 * number + i))
-    return root
+make = partial(levels, n=11, png=png)
 
 
 @pytest.fixture
@@ -99,13 +95,8 @@ class TestImageclefGans:
     def test_the_engine_reads_it_block_by_block(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        rng = np.random.default_rng(0)
-        root = tmp_path / "download"
-        for role, n in {"test/generated_1": 150, "test/real_unknown_1": 5}.items():
-            (root / role).mkdir(parents=True)
-            for i in range(n):
-                pixels = rng.integers(0, 256, (8, 8), np.uint8)
-                Image.fromarray(pixels).save(root / role / f"{Path(role).name}_{i + 1}.png")
+        sets = {"test/generated_1": 150, "test/real_unknown_1": 5}
+        root = challenge(tmp_path / "download", sets, size=8)
         preparation.prepare("imageclef_gans/2023", root)
         for data in ("imageclef_gans/2023", root):
             test = reading.read(data).test

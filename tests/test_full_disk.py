@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge, noise
 from clefgan.errors import ClefganError
 from clefgan.storage import files, folders
 from submissions import RunFileError
@@ -26,23 +26,22 @@ main()
 """
 COUNTS = ["--used", "4", "--not-used", "4", "--generated", "9", "--candidates", "8"]
 LAB = ["--real", "real.npz", "--leak", "0.1", *COUNTS, "--test-generated", "9"]
-SETS = {"dev/generated": 6, "dev/used": 5, "dev/not_used": 5, "test/generated": 4}
+SETS = {
+    "dev/generated": 6,
+    "dev/used": 5,
+    "dev/not_used": 5,
+    "test/generated": 4,
+    "test/real_unknown": 8,
+}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data, run files and real images."""
     root = tmp_path_factory.mktemp("full")
-    rng = np.random.default_rng(0)
-    for role, n in {**SETS, "test/real_unknown": 8}.items():
-        (root / "data" / role).mkdir(parents=True)
-        for i in range(1, n + 1):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            stem = role.replace("test/", "").replace("/", "_")
-            Image.fromarray(pixels).save(root / "data" / role / f"{stem}_{i}.png")
-    images = rng.integers(0, 256, (150, 8, 8), np.uint8)
-    np.savez(root / "real.npz", images=images, patient=np.arange(150) // 2)
-    rows = [f"real_unknown_{i}.png,{i % 2}\n" for i in range(1, 9)]
+    challenge(root / "data", SETS)
+    np.savez(root / "real.npz", images=noise(150, 8), patient=np.arange(150) // 2)
+    rows = [f"real_unknown_{i:04d}.png,{i % 2}\n" for i in range(1, 9)]
     (root / "run.csv").write_text("".join(rows))
     (root / "gaps.csv").write_text("\n".join(rows))
     (root / "truth.csv").write_text("".join(rows))

@@ -1,14 +1,15 @@
 """The job: what is fitted on what, and what the record says."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from baselines.nearest import Nearest
+from building import challenge
 from clefgan.data import reading
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
@@ -23,21 +24,12 @@ SETS = {"dev/generated": 5, "dev/used": 6, "dev/not_used": 7}
 TEST_SETS = {"test/generated_1": 4, "test/real_unknown_1": 9}
 
 
-def make(folder: Path, sets: dict[str, int]) -> None:
-    rng = np.random.default_rng(len(sets))
-    for role, n in sets.items():
-        (folder / role).mkdir(parents=True)
-        for i in range(n):
-            pixels = rng.integers(0, 256, (SIZE, SIZE), np.uint8)
-            Image.fromarray(pixels).save(
-                folder / role / f"{role.rpartition('/')[2]}_{i + 1:04d}.png"
-            )
+make = partial(challenge, size=SIZE)
 
 
 @pytest.fixture
 def whole(tmp_path: Path) -> Challenge:
-    make(tmp_path, SETS)
-    make(tmp_path, TEST_SETS)
+    make(tmp_path, SETS | TEST_SETS)
     return reading.read(tmp_path)
 
 
@@ -156,7 +148,7 @@ def test_test_alone_has_nothing_to_fit_on(tmp_path: Path) -> None:
 
 def test_truth_beside_the_candidates_is_used(tmp_path: Path) -> None:
     make(tmp_path, SETS | TEST_SETS)
-    lines = [f"real_unknown_1_{i:04d},{i % 2}\n" for i in range(1, 10)]
+    lines = [f"real_unknown_{i:04d},{i % 2}\n" for i in range(1, 10)]
     (tmp_path / "test" / "truth.csv").write_text("".join(reversed(lines)))
     run = job.run(reading.read(tmp_path), "spy", Spy(), n_folds=2)
     assert run.test is not None

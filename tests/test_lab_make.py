@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from building import save
 from clefgan.data import reading
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
@@ -63,11 +63,7 @@ class TestReals:
         assert found.group_source == "exact copies"
 
     def folder(self, root: Path) -> Path:
-        folder = root / "pictures"
-        folder.mkdir()
-        for i, image in enumerate(textures(3)):
-            Image.fromarray(image).save(folder / f"im_{i}.png")
-        return folder
+        return save(root / "pictures", textures(3), "im_{}", start=0)
 
     def test_a_folder_with_a_manifest(self, tmp_path: Path) -> None:
         folder, table = self.folder(tmp_path), tmp_path / "m.csv"

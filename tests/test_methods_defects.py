@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
 
 from baselines.against_unused import AgainstUnused
 from baselines.calibrated import Calibrated
@@ -26,6 +25,7 @@ from baselines.scoring.ranks import average_ranks
 from baselines.scoring.unused import Folds
 from baselines.vcmi import VcmiRank
 from baselines.votes import Votes
+from building import save
 from clefgan.data import reading
 from clefgan.method import DevSet, Images, silent
 from clefgan.plugins import registry
@@ -107,10 +107,7 @@ def test_the_assumed_share_is_a_parameter() -> None:
 def test_nothing_is_chosen_on_the_scored_images(name: str, tmp_path: Path) -> None:
     """An audit tool keeps the best of three scores by test labels: other labels, another score."""
     for role, images in roles().items():
-        (tmp_path / role).mkdir(parents=True)
-        for i, image in enumerate(images):
-            stem = f"{role.rpartition('/')[2]}_{i + 1:04d}"
-            Image.fromarray(image).save(tmp_path / role / f"{stem}.png")
+        save(tmp_path / role, images, role.rpartition("/")[2] + "_{:04d}")
     said = []
     for first in (True, False):  # the test truth as it is, and turned round
         rows = [f"real_unknown_1_{i + 1:04d},{int((i < 3) == first)}" for i in range(6)]

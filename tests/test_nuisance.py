@@ -1,12 +1,11 @@
 """Features of an image that say nothing of what a generator learned."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from building import save
 from clefgan.data import nuisance, reading
 from clefgan.testing import blobs
 
@@ -48,12 +47,9 @@ class TestNuisance:
 
     def test_bytes_of_the_files_in_the_order_of_the_ids(self, tmp_path: Path) -> None:
         for name in ("used", "not_used", "generated"):
-            (tmp_path / name).mkdir()
             for i in (10, 2):
-                file = io.BytesIO()
-                pixels = np.random.default_rng(i).integers(0, i, (8, 8), np.uint8)
-                Image.fromarray(pixels).save(file, "PNG")
-                (tmp_path / name / f"{name}_{i}.png").write_bytes(file.getvalue())
+                pixels = np.random.default_rng(i).integers(0, i, (1, 8, 8), np.uint8)
+                save(tmp_path / name, pixels, name + "_{}", start=i)
         dev = reading.read(tmp_path).dev
         assert dev is not None
         wanted = [(tmp_path / "used" / f"used_{i}.png").stat().st_size for i in (2, 10)]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import noise, save
 from clefgan.data import reading
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
@@ -21,13 +22,9 @@ N = 20
 @pytest.fixture
 def found(tmp_path: Path) -> Challenge:
     """A test set whose candidate i has its copy as generated image N - i."""
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (N, 150, 140), np.uint8)
+    pixels = noise(N, 150, 140)
     for role, images in (("real_unknown", pixels), ("generated", pixels[::-1])):
-        folder = tmp_path / "test" / f"{role}_1"
-        folder.mkdir(parents=True)
-        for i, image in enumerate(images):
-            Image.fromarray(image).save(folder / f"{role}_{i + 1:04d}.png")
+        save(tmp_path / "test" / f"{role}_1", images, role + "_{:04d}")
     return reading.read(tmp_path / "test")
 
 

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from building import challenge, save
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.experiments.reproduction import (
@@ -19,6 +20,7 @@ from clefgan.experiments.reproduction import (
     separation,
 )
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
+from clefgan.method import Images
 from clefgan.plugins import registry
 from clefgan.report.reproduction import page
 from clefgan.runs.record import Scored
@@ -47,21 +49,15 @@ def stub_paper() -> Paper:
 
 def write_data(tmp_path: Path, *, truth: bool) -> Path:
     """Used images are bright (150), those not used dark (50), given generated white."""
-    rng = np.random.default_rng(0)
-    levels = {"used": 150, "not_used": 50, "generated": 230}
-    data = tmp_path / "data"
-    for role, level in levels.items():
-        folder_ = data / "dev" / role
-        folder_.mkdir(parents=True)
-        for i in range(10):
-            pixels = (level + rng.integers(-9, 10, (32, 32))).astype(np.uint8)
-            Image.fromarray(pixels).save(folder_ / f"{role}_{i + 1:04d}.png")
-    for role, prefix in (("generated_1", "generated"), ("real_unknown_1", "real_unknown")):
-        folder_ = data / "test" / role
-        folder_.mkdir(parents=True)
-        for i in range(8):
-            pixels = np.full((32, 32), 150 if i < 4 else 50, np.uint8)
-            Image.fromarray(pixels).save(folder_ / f"{prefix}_{i + 1:04d}.png")
+    levels = {"dev/used": 150, "dev/not_used": 50, "dev/generated": 230}
+
+    def draw(rng: np.random.Generator, role: str) -> Images:
+        return (levels[role] + rng.integers(-9, 10, (32, 32))).astype(np.uint8)
+
+    data = challenge(tmp_path / "data", dict.fromkeys(levels, 10), draw=draw)
+    halves = np.repeat(np.array([150, 50], np.uint8), 4 * 32 * 32).reshape(8, 32, 32)
+    for name in ("generated", "real_unknown"):
+        save(data / "test" / f"{name}_1", halves, name + "_{:04d}")
     if truth:
         lines = [f"real_unknown_{i + 1:04d},{int(i < 4)}" for i in range(8)]
         (data / "test" / "truth.csv").write_text("\n".join(["id,used", *lines, ""]))

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from scipy import stats
 
+from building import challenge
 from clefgan.experiments.reproduction import choices, paper, sensitivity
 from clefgan.experiments.reproduction.choices import Choice
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.experiments.trials import trials
+from clefgan.method import Images
 from clefgan.plugins import registry
 from clefgan.report.reproduction import sensitivity_page
 
@@ -51,14 +52,12 @@ SIZES = OnlySamples("tiny", own_samples=2, epochs=1, why="a test")
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role, level in (("used", 115), ("not_used", 85), ("generated", 100)):
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        for i in range(12):
-            pixels = (level + rng.normal(0, 20) + rng.normal(0, 3, (16, 16))).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"{role}_{i:02d}.png")
-    return tmp_path / "data"
+    levels = {"used": 115, "not_used": 85, "generated": 100}
+
+    def draw(rng: np.random.Generator, role: str) -> Images:
+        return (levels[role] + rng.normal(0, 20) + rng.normal(0, 3, (16, 16))).astype(np.uint8)
+
+    return challenge(tmp_path / "data", dict.fromkeys(levels, 12), draw=draw)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import save
 from clefgan.data.classes import phantom, reading
 from clefgan.errors import ClefganError
-from clefgan.method import Evidence, Images
+from clefgan.method import Evidence
 from clefgan.plugins import registry
 from clefgan.runs.classes import clusters, decisions, job, loading, near_copies, record
 from clefgan.runs.classes.decisions import ClassRule, DevScores
@@ -20,12 +21,6 @@ from running import clefgan
 from submissions import editions, runfile
 
 
-def save(folder: Path, images: Images, stem: str = "image") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, image in enumerate(images, start=1):
-        Image.fromarray(image).save(folder / f"{stem}_{number}.png")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
@@ -33,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     for source in example_sources():
         save(root / "real" / source.name, source.real)
         save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated")
+    save(root / "generated_unknown", under_test(), "generated_{}")
     truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
     (root / "truth.csv").write_text("id,class\n" + truth)
     return root

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydicom.uid import generate_uid
 
+from building import save
 from clefgan.data.sets.grey import GreySets, read_sets
 from clefgan.data.sets.volumes import whole_volumes
 from clefgan.errors import ClefganError
@@ -22,11 +24,7 @@ RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (6, 16, 16), dtype=np.uint8)
 
 
-def pngs(folder: Path, images: NDArray[Any], name: str = "i") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, image in enumerate(images):
-        Image.fromarray(image).save(folder / f"{name}{number}.png")
-    return folder
+pngs = partial(save, name="i{}", start=0)
 
 
 def dicoms(folder: Path, values: NDArray[np.int16], patient: str = "P1", **header: Any) -> Path:
@@ -182,7 +180,7 @@ class TestGrid:
 
     def test_an_odd_size_is_stretched_and_said(self, tmp_path: Path) -> None:
         pngs(tmp_path / "a", GREY)
-        pngs(tmp_path / "a", GREY[:1, :8], "odd")
+        pngs(tmp_path / "a", GREY[:1, :8], name="odd{}")
         found = read_sets({"a": tmp_path / "a"})
         assert found["a"].images.shape == (7, 16, 16)
         np.testing.assert_array_equal(found["a"].images[-1], np.repeat(GREY[0, :8], 2, axis=0))

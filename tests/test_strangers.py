@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.evaluate import evaluate
@@ -63,13 +63,7 @@ def plug(folder: Path, body: str) -> str:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role in ("generated", "used", "not_used"):
-        (tmp_path / "data" / role).mkdir(parents=True)
-        for i in range(6):
-            pixels = rng.integers(0, 256, (16, 16), np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "data" / role / f"{role}_{i + 1:02d}.png")
-    return tmp_path / "data"
+    return challenge(tmp_path / "data", {"generated": 6, "used": 6, "not_used": 6})
 
 
 @pytest.mark.parametrize(("body", "message"), BROKEN.items())

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from building import challenge
 from clefgan.errors import ClefganError
 from clefgan.experiments import processes
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.evaluate import evaluate
 from clefgan.experiments.trials.trials import TrialPlan
+from clefgan.method import Images
 from clefgan.plugins import registry
 from clefgan.report import boards
 from clefgan.runs import job
@@ -60,16 +62,13 @@ class Scorer:
 '''
 
 
+def draw(rng: np.random.Generator, role: str) -> Images:
+    return rng.integers(0, 200 + 55 * (role == "used"), (16, 16), np.uint8)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    rng = np.random.default_rng(0)
-    for role, n in (("generated", 6), ("used", 8), ("not_used", 8)):
-        folder = tmp_path / "data" / role
-        folder.mkdir(parents=True)
-        for i in range(n):
-            pixels = rng.integers(0, 200 + 55 * (role == "used"), (16, 16), np.uint8)
-            Image.fromarray(pixels).save(folder / f"{role}_{i + 1:02d}.png")
-    return tmp_path / "data"
+    return challenge(tmp_path / "data", {"generated": 6, "used": 8, "not_used": 8}, draw=draw)
 
 
 @pytest.fixture
@@ -145,7 +144,7 @@ def test_an_edited_method_new_data_and_a_damaged_file_are_done_again(
     source.write_text(METHOD + "\n# edited\n")
     evaluate(given, jobs=1)
     assert fits(data) == 2
-    Image.fromarray(np.full((16, 16), 9, np.uint8)).save(data / "used" / "used_01.png")
+    Image.fromarray(np.full((16, 16), 9, np.uint8)).save(data / "used" / "used_0001.png")
     evaluate(given, jobs=1)
     assert fits(data) == 3
     for path in (data.parent / "trials").iterdir():
@@ -157,7 +156,7 @@ def test_an_edited_method_new_data_and_a_damaged_file_are_done_again(
 def test_folds_by_other_groups_are_done_again(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
     evaluate(given, jobs=1)
-    names = [f"{role}_{i + 1:02d}" for role in ("used", "not_used") for i in range(8)]
+    names = [f"{role}_{i + 1:04d}" for role in ("used", "not_used") for i in range(8)]
     lines = [f"{name},patient {i // 2}\n" for i, name in enumerate(names)]
     (data / "groups.csv").write_text("id,group\n" + "".join(lines))
     grouped = evaluate(given, jobs=1)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from building import challenge
 from clefgan.data import reading, truth_and_groups
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import reals
@@ -20,27 +20,12 @@ TRUTH = {name: i % 2 == 1 for i, name in enumerate(IDS)}
 E23 = editions.get("2023")
 
 
-def challenge(root: Path) -> Path:
-    """A tiny challenge of four candidates, 16 x 16."""
-    rng = np.random.default_rng(3)
-    names = {
-        "dev/generated": [f"g_{i}" for i in range(4)],
-        "dev/real_used": [f"used_{i}" for i in range(4)],
-        "dev/real_not_used": [f"not_{i}" for i in range(4)],
-        "test/generated": [f"t_{i}" for i in range(4)],
-        "test/real_unknown": IDS,
-    }
-    for folder, stems in names.items():
-        (root / folder).mkdir(parents=True)
-        for stem in stems:
-            pixels = rng.integers(0, 256, (16, 16), dtype=np.uint8)
-            Image.fromarray(pixels).save(root / folder / f"{stem}.png")
-    return root
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return challenge(tmp_path_factory.mktemp("tables") / "data")
+    """A tiny challenge of four candidates."""
+    roles = ("dev/generated", "dev/real_used", "dev/real_not_used", "test/generated")
+    sets = dict.fromkeys((*roles, "test/real_unknown"), 4)
+    return challenge(tmp_path_factory.mktemp("tables") / "data", sets)
 
 
 # --- one truth reader
@@ -177,17 +162,21 @@ MISSING = ["", " ", '""', "nan", "NaN", "NA", "N/A", "#N/A", "<NA>", "null", "No
 def test_images_without_a_group_are_no_patient(
     cell: str, data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    rows = [f"used_{i},P{i}\n" for i in range(4)] + [f"not_{i},{cell}\n" for i in range(4)]
+    rows = [f"real_used_000{i},P{i}\n" for i in range(1, 5)]
+    rows += [f"real_not_used_000{i},{cell}\n" for i in range(1, 5)]
     path = data / "groups.csv"
     path.write_text("id,group\n" + "".join(rows))
     try:
         assert clefgan("run", "--method", "coin", "--data", data, "--out", tmp_path / "r") == 1
         err = capsys.readouterr().err
-        assert f"{path}: 4 rows give no patient, such as line 6 ('not_0'); fill them in" in err
+        assert (
+            f"{path}: 4 rows give no patient, such as line 6 ('real_not_used_0001'); fill them in"
+            in err
+        )
         assert err.count("\n") == 1
         assert clefgan("data", "info", data) == 1
         path.write_text("".join(rows).replace("not_", "else_") + "".join(rows[:4]).replace(
-            "used", "not"))  # fmt: skip
+            "used", "not_used"))  # fmt: skip
         assert reading.read(data).groups is not None  # rows of other images do not matter
     finally:
         path.unlink()
