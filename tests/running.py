@@ -1,5 +1,12 @@
 """The command line, run in this process: tests start another only where a process is tested."""
 
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 
 from clefgan import __main__ as entry
@@ -11,3 +18,34 @@ def clefgan(*words: object) -> int:
         entry.main([str(word) for word in words])
     assert isinstance(stopped.value.code, int)
     return stopped.value.code
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def output(*words: object, folder: Path | None = None, encoding: str = "utf-8") -> Done:
+    """Run a command in a folder, printing in this encoding as a terminal of its own would."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding)
+    err = io.TextIOWrapper(io.BytesIO(), encoding)
+    with contextlib.chdir(folder or Path.cwd()), streams(out, err):
+        code = clefgan(*words)
+    return Done(code, *(stream.buffer.getvalue().decode(encoding) for stream in (out, err)))
+
+
+@contextlib.contextmanager
+def streams(out: io.TextIOWrapper, err: io.TextIOWrapper) -> Iterator[None]:
+    """What is printed goes there."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = out, err
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+        out.flush()
+        err.flush()

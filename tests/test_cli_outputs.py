@@ -3,6 +3,7 @@
 One small world of files that every writing command is tried on; nothing in it may change.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -15,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from building import challenge
-from clefgan import __main__ as entry
+from clefgan.cli import console
+from running import clefgan, output, streams
 
 SETS = {
     "dev/generated": 6,
@@ -75,21 +77,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*words: object) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command, in process."""
-    out, err = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO())
-    try:
-        entry.main([str(word) for word in words])
-    except SystemExit as stopped:
-        code = stopped.code
-    finally:
-        texts = []
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-            texts.append(stream.buffer.getvalue().decode())
-        sys.stdout, sys.stderr = out, err
-    assert isinstance(code, int)
-    return code, texts[0], texts[1]
+    """Exit code, stdout and stderr of a command."""
+    done = output(*words)
+    return done.code, done.out, done.err
 
 
 def state(root: Path) -> dict[str, str]:
@@ -295,17 +285,24 @@ def test_a_long_or_odd_name_is_written(world: Path, tmp_path: Path, name: str) -
 def test_an_encoding_without_our_signs_replaces_them(
     world: Path, tmp_path: Path, words: list[str], encoding: str
 ) -> None:
+    replaced = [word.replace("OUT", str(tmp_path)) for word in words]
+    done = output(*replaced, folder=world, encoding=encoding)
+    assert (done.code, done.err) == (0, "")
+    assert done.out
+    n_files = sum(path.is_file() for path in tmp_path.rglob("*"))
+    assert n_files == {"score": 1, "leaderboard": 2, "run": 2}.get(words[0], 0)
+
+
+def test_a_process_takes_the_encoding_that_it_is_told(world: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "clefgan", *(w.replace("OUT", str(tmp_path)) for w in words)],
-        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        [sys.executable, "-P", "-m", "clefgan", "methods"],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
         cwd=world,
         capture_output=True,
         timeout=300,
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode(encoding)
-    n_files = sum(path.is_file() for path in tmp_path.rglob("*"))
-    assert n_files == {"score": 1, "leaderboard": 2, "run": 2}.get(words[0], 0)
+    assert done.stdout.decode("latin-1") == output("methods", encoding="latin-1").out
 
 
 @pytest.mark.parametrize(
@@ -322,16 +319,13 @@ def test_files_are_written_before_anything_is_printed(
 ) -> None:
     reading, writing = os.pipe()
     os.close(reading)  # nobody reads: the first line that is printed ends the command
-    command = [sys.executable, "-P", "-m", "clefgan"]
-    done = subprocess.run(
-        [*command, *(word.replace("OUT", str(tmp_path)) for word in words)],
-        cwd=world,
-        stdout=writing,
-        stderr=subprocess.PIPE,
-        timeout=300,
-    )
-    os.close(writing)
-    assert b"Traceback" not in done.stderr
+    out, err = os.fdopen(writing, "w", encoding="utf-8"), io.TextIOWrapper(io.BytesIO())
+    with contextlib.suppress(BrokenPipeError), contextlib.chdir(world), streams(out, err):
+        clefgan(*(word.replace("OUT", str(tmp_path)) for word in words))
+    with contextlib.suppress(BrokenPipeError):
+        out.close()
+    console.console.quiet = False  # Rich prints no more in a process in which nobody has read
+    assert b"Traceback" not in err.buffer.getvalue()
     assert sum(path.is_file() for path in tmp_path.rglob("*")) == n_files
 
 
@@ -383,45 +377,58 @@ def test_text_from_outside_is_printed_as_it_is(world: Path, tmp_path: Path) -> N
     assert err.startswith("clefgan: no method '[/]'; ")
 
 
+RUNNER = """
+import sys
+from clefgan import __main__ as entry
+import clefgan.cli.run, clefgan.cli.app
+for line in sys.stdin:
+    try:
+        entry.main([*sys.argv[1:], *line.split()])
+    except SystemExit as end:
+        print("ended", end.code, flush=True)
+"""
+
+
 def test_of_two_runs_to_one_name_one_wins(world: Path, tmp_path: Path) -> None:
-    script = (
-        "import sys, time\n"
-        "from clefgan import __main__ as entry\n"
-        "import clefgan.cli.run, clefgan.cli.app\n"
-        "print('ready', flush=True)\n"
-        "sys.stdin.readline()\n"
-        "entry.main(sys.argv[1:])\n"
-    )
-    words = ["run", "--method", "coin", "--data", "data", "--out", str(tmp_path), "--name", "x"]
-    for number in range(3):
-        for path in tmp_path.iterdir():
-            path.unlink()
-        started = [
-            subprocess.Popen(
-                [sys.executable, "-P", "-c", script, *words, "--seed", str(seed)],
-                cwd=world,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for seed in (2 * number, 2 * number + 1)
-        ]
-        for process in started:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in started:
+    words = ["run", "--method", "coin", "--data", "data", "--out", str(tmp_path)]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", RUNNER, *words],
+            cwd=world,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    codes = []
+    for name in ("warm", "a", "b", "c"):
+        for seed, process in enumerate(started):  # the first time, each to a name of its own
             assert process.stdin is not None
-            process.stdin.write("\n")
+            stem = f"{name}{seed}" if name == "warm" else name
+            process.stdin.write(f"--name {stem} --seed {seed}\n")
             process.stdin.flush()
-        ended = [process.communicate(timeout=300) for process in started]
-        assert sorted(process.returncode for process in started) == [0, 1], ended
-        lost = next(i for i, process in enumerate(started) if process.returncode)
-        assert "exists" in ended[lost][1]
-        assert len(ended[lost][1].splitlines()) == 1
-        record = json.loads((tmp_path / "x.json").read_text())
-        assert record["seed"]["method"] == 2 * number + 1 - lost
-        rows = dict(line.split(",") for line in (tmp_path / "x.csv").read_text().split())
+        codes.append([code_of(process) for process in started])
+    errors = [process.communicate(timeout=300)[1] for process in started]
+    assert codes[0] == [0, 0]
+    for name, ended in zip("abc", codes[1:], strict=True):
+        assert sorted(ended) == [0, 1], errors
+        record = json.loads((tmp_path / f"{name}.json").read_text())
+        assert record["seed"]["method"] == ended.index(0)
+        rows = dict(line.split(",") for line in (tmp_path / f"{name}.csv").read_text().split())
         images = record["test"]["images"]
         assert rows == {name: str(image["decision"]) for name, image in images.items()}
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["x.csv", "x.json"]
+    said = "".join(errors).splitlines()
+    assert len(said) == 3
+    assert all("exists" in line for line in said)
+    assert len(list(tmp_path.iterdir())) == 2 * (2 + 3)
+
+
+def code_of(process: "subprocess.Popen[str]") -> int:
+    """The exit code of the command that a runner ends next."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("ended "):
+            return int(line.split()[1])
+    raise AssertionError(process.communicate()[1])

@@ -6,7 +6,6 @@ One marked `sh no-run` (it needs data or a service that tests do not have) must 
 and options that exist. A command in a block of another kind is refused.
 """
 
-import os
 import re
 import shlex
 import subprocess
@@ -16,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from clefgan.plugins import registry
+from running import output
 
+pytestmark = pytest.mark.columns(200)
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RUN_ELSEWHERE = {"submitting.md": "test_cli_check.py, on data made for it"}
@@ -56,17 +57,6 @@ def unmarked(text: str) -> list[str]:
     return [line.strip() for line in fenced + INDENTED.findall(FENCE.sub("", rest))]
 
 
-def clefgan(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "clefgan", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env={**os.environ, "COLUMNS": "200"},
-    )
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_command_is_in_a_block_of_another_kind(page: Path) -> None:
     assert unmarked(page.read_text(encoding="utf-8")) == []
@@ -95,8 +85,8 @@ def test_a_command_in_a_block_of_another_kind_is_found(block: str) -> None:
 def test_every_command_shown_runs(page: Path, tmp_path: Path) -> None:
     write_files(page, tmp_path)
     for words, code in with_codes(page, skipped=False):
-        done = clefgan(words[1:], tmp_path)
-        assert done.returncode == code, f"{shlex.join(words)}\n{done.stdout}\n{done.stderr}"
+        done = output(*words[1:], folder=tmp_path)
+        assert done.code == code, f"{shlex.join(words)}\n{done.out}\n{done.err}"
 
 
 @pytest.mark.parametrize(
@@ -123,10 +113,10 @@ def test_commands_that_are_not_run_exist(page: Path, tmp_path: Path) -> None:
         names = [word for word in words[1:] if not word.startswith("-")]
         options = [word.partition("=")[0] for word in words if word.startswith("--")]
         depth = 2 if names[0] in ("data", "gan", "codabench", "lab") else 1
-        help_text = clefgan([*names[:depth], "--help"], tmp_path)
-        assert help_text.returncode == 0, shlex.join(words)
+        help_text = output(*names[:depth], "--help", folder=tmp_path)
+        assert help_text.code == 0, shlex.join(words)
         for option in options:
-            assert option in help_text.stdout, f"{shlex.join(words)}: no {option}"
+            assert option in help_text.out, f"{shlex.join(words)}: no {option}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
