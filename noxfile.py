@@ -22,7 +22,7 @@ DATA = (
     "clefgan/report/page/page.js",
     "clefgan/py.typed",
 )
-PYTEST = ("pytest", "-n", "auto", "--dist", "worksteal")  # in the order of the files, so a file stays on a process or two
+PYTEST = ("pytest", "-n", "auto", "--dist", "worksteal")  # in order: a file has a process or two
 WIDE = {"COLUMNS": os.environ.get("COLUMNS", "140")}  # a table's names are cut where it is narrow
 OLDEST = (
     *("--resolution", "lowest-direct"),
