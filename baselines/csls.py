@@ -11,7 +11,7 @@ from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
-from clefgan.similarity.reductions import Block, Both, Smallest
+from clefgan.similarity.reductions import Block, Both, Folded, Smallest
 from clefgan.similarity.whole_numbers import Floats
 
 
@@ -62,7 +62,7 @@ class Csls:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class Corrected(Folded[Floats]):
     """The largest `2 cos(x, g) - r_C(g)` of each candidate."""
 
     neighbours: int
@@ -75,12 +75,8 @@ class Corrected:
         return largest
 
     def fold(self, state: Floats, partial: Floats, /) -> Floats:
-        """The larger."""
+        """The larger value of each candidate, (n,)."""
         return np.maximum(state, partial)
-
-    def finish(self, state: Floats, /) -> Floats:
-        """As it is."""
-        return state
 
 
 def mean_cosine(distances: Floats) -> Floats:

@@ -10,7 +10,7 @@ from baselines.features.space import PIXELS_PCA40, Place, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
-from clefgan.similarity.reductions import Block, CountBelow, Sum
+from clefgan.similarity.reductions import Block, CountBelow, RunningMinimum, Sum
 from clefgan.similarity.whole_numbers import Floats
 
 Form = Literal["count", "log"]
@@ -88,22 +88,14 @@ def closeness(eps: float, distances: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class SmallestOfNew:
+class SmallestOfNew(RunningMinimum):
     """Distance to the closest generated image that copies no candidate; inf if there is none."""
 
     def partial(self, block: Block, /) -> Floats:
-        """Of one block."""
+        """The smallest distance of a block, (n,)."""
         copies = (block.values == 0).any(axis=0)
         least: Floats = np.where(copies, np.inf, block.values).min(axis=1)
         return least
-
-    def fold(self, state: Floats, partial: Floats, /) -> Floats:
-        """The lesser."""
-        return np.minimum(state, partial)
-
-    def finish(self, state: Floats, /) -> Floats:
-        """As it is."""
-        return state
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from baselines.scoring import threshold
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
-from clefgan.similarity.reductions import Block
+from clefgan.similarity.reductions import Block, Folded
 from clefgan.similarity.whole_numbers import Floats, Rows
 
 
@@ -135,19 +135,15 @@ def per_map(rows: NDArray[Any]) -> Floats:
 
 
 @dataclass(frozen=True)
-class LeastAndSum:
+class LeastAndSum(Folded[tuple[Floats, Floats]]):
     """The least and the sum of each map's distances, (n, 5) both."""
 
     def partial(self, block: Block, /) -> tuple[Floats, Floats]:
-        """Of one block."""
+        """The smallest and the sum of a block, (n, 5) both."""
         return block.values.min(axis=1), block.values.sum(axis=1)
 
     def fold(
         self, state: tuple[Floats, Floats], partial: tuple[Floats, Floats], /
     ) -> tuple[Floats, Floats]:
-        """The lesser; the sum."""
+        """The smaller of the smallest, and the sum of the sums."""
         return np.minimum(state[0], partial[0]), state[1] + partial[1]
-
-    def finish(self, state: tuple[Floats, Floats], /) -> tuple[Floats, Floats]:
-        """As it is."""
-        return state

@@ -22,7 +22,7 @@ from baselines.scoring.ranks import average_ranks, places
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import Measure, Pairs, nearest, scan
 from clefgan.similarity.products import Metric
-from clefgan.similarity.reductions import Block, Whole
+from clefgan.similarity.reductions import Block, Folded, Whole
 from clefgan.similarity.ssim import SSIM, best
 from clefgan.similarity.whole_numbers import Floats, Rows
 
@@ -37,28 +37,24 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RankPass:
+class RankPass(Folded[Seen]):
     """The pass: ties share their rank, and a vote goes to all that are tied."""
 
     def partial(self, block: Block, /) -> Seen:
-        """One block."""
+        """Distance, sum of ranks and votes of a block, (n,) each."""
         values = block.values
         first = values == values.min(axis=0, initial=np.inf)
         ranks = average_ranks(values).sum(axis=1)  # halves: exact in any order
         return Seen(values.min(axis=1), ranks, first.sum(axis=1), values.shape[1])
 
     def fold(self, state: Seen, partial: Seen, /) -> Seen:
-        """Join."""
+        """The smaller distances, and the sums of ranks and votes."""
         return Seen(
             np.minimum(state.distance, partial.distance),
             state.ranks + partial.ranks,
             state.votes + partial.votes,
             state.n_generated + partial.n_generated,
         )
-
-    def finish(self, state: Seen, /) -> Seen:
-        """As it is."""
-        return state
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,7 +133,7 @@ def read(
         named = None if sources is None else {name: Path(each) for name, each in sources.items()}
         return class_reading.read(
             data or DEFAULT_CLASSES, edition, test_data=test_data, sources=named, folders=folders,
-            sixteen_bit=window,
+            window=window,
         )  # fmt: skip
     if sources is not None or folders is not None:
         raise ClefganError(
@@ -143,7 +143,7 @@ def read(
     if isinstance(patients, str | Path):
         patients = patient_table.read(Path(patients))
     return reading.read(
-        data or DEFAULT_DATA, edition, test_data=test_data, sixteen_bit=window, size=size,
+        data or DEFAULT_DATA, edition, test_data=test_data, window=window, size=size,
         patients=patients,
     )  # fmt: skip
 

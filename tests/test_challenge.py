@@ -284,7 +284,7 @@ class TestImageSet:
             ClefganError, match=r"/used: 1 of 1 image cannot be read: 'used_1\.png' is"
         ):
             used.load()
-        used = reading.read(tmp_path, sixteen_bit=(0, 1000)).image_sets()[1]
+        used = reading.read(tmp_path, window=(0, 1000)).image_sets()[1]
         assert used.load()[0, 0].tolist() == [0, 128, 255, 255, 0]
 
 

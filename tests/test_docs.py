@@ -134,6 +134,6 @@ def test_the_table_of_methods_has_every_method() -> None:
 def test_the_table_of_methods_says_what_each_knows() -> None:
     text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     for name in registry.built_in():
-        knows = re.search(rf"^\| `{name}` \|[^|]*\| (S\d) \|", text, re.MULTILINE)
+        knows = re.search(rf"^\| `{name}` \|[^|]*\| (S\d) \(\w+\) \|", text, re.MULTILINE)
         assert knows is not None, name
         assert knows[1] == registry.get(name).knowledge, name

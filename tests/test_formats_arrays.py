@@ -150,7 +150,7 @@ class TestNifti:
         data = gzip.compress(whole)[:-50] if ending == ".nii.gz" else whole
         (tmp_path / f"a{ending}").write_bytes(data)
         with pytest.raises(ClefganError, match=r"' is NIfTI whose values cannot be read \("):
-            images.read(images.listing(tmp_path), sixteen_bit=(0, 9))
+            images.read(images.listing(tmp_path), window=(0, 9))
         (tmp_path / f"a{ending}").write_bytes(b"abc" * 300)
         with pytest.raises(ClefganError, match=r"' is no NIfTI file, or its header is damaged"):
             images.listing(tmp_path)
@@ -213,7 +213,7 @@ class TestStacks:
         if write in (as_zarr, as_zarr_group):
             levels = levels.astype(levels.dtype.newbyteorder("="))
         write(tmp_path / "s", levels)
-        found = images.read(images.listing(tmp_path), sixteen_bit=(100, 200))
+        found = images.read(images.listing(tmp_path), window=(100, 200))
         np.testing.assert_array_equal(found, [[[0, 0, 128, 255, 255]]])
         with pytest.raises(ClefganError, match=r"' is (16|32|64)-bit.*; give a window of levels"):
             images.read(images.listing(tmp_path))
@@ -265,7 +265,7 @@ class TestStacks:
         with pytest.raises(
             ClefganError, match=r"1 of 2 images cannot be read: .* not numbers \(NaN"
         ):
-            images.read(images.listing(tmp_path), sixteen_bit=(0, 1))
+            images.read(images.listing(tmp_path), window=(0, 1))
 
 
 class TestContainers:

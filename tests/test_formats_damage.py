@@ -63,7 +63,7 @@ def test_a_damaged_file_is_one_line(tmp_path: Path, source: Path | str) -> None:
     for _ in range(25):
         path.write_bytes(damaged(data, rng))
         try:
-            images.read(images.listing(tmp_path), sixteen_bit=(0, 100), size=(4, 4))
+            images.read(images.listing(tmp_path), window=(0, 100), size=(4, 4))
             with quiet_decoders():
                 marks.read(path)
         except ClefganError as error:

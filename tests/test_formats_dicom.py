@@ -317,7 +317,7 @@ class TestRefused:
         with pytest.raises(
             ClefganError, match=rf": 1 of 1 image cannot be read: '{name}' {message}"
         ):
-            images.read(copied(tmp_path, name), sixteen_bit=(0, 9))
+            images.read(copied(tmp_path, name), window=(0, 9))
 
     def test_no_dicom_file(self, tmp_path: Path) -> None:
         (tmp_path / "a.dcm").write_bytes(b"no DICOM at all, but some bytes" * 20)

@@ -102,11 +102,11 @@ class TestGreyLevels:
             decoding.decode(data)
         # 500 of 1000 levels is 127.5, rounded half up
         np.testing.assert_array_equal(
-            decoding.decode(data, sixteen_bit=(1000, 2000)), [[0, 0, 128, 255, 255]]
+            decoding.decode(data, window=(1000, 2000)), [[0, 0, 128, 255, 255]]
         )
 
     def test_8_bit_is_the_same_with_a_window(self) -> None:
-        found = decoding.decode(encoded(Image.fromarray(GREY)), sixteen_bit=(0, 100))
+        found = decoding.decode(encoded(Image.fromarray(GREY)), window=(0, 100))
         np.testing.assert_array_equal(found, GREY)
 
     def test_real_palette_ct_is_the_grey_ct(self, shared_data: Path) -> None:
@@ -331,7 +331,7 @@ class TestRead:
         put(tmp_path, a_png=encoded(Image.fromarray(GREY.astype(np.uint16))))
         with pytest.raises(ClefganError, match=r"'a\.png' is 16-bit; give a window of levels"):
             images.read(images.listing(tmp_path))
-        found = images.read(images.listing(tmp_path), sixteen_bit=(0, 255))
+        found = images.read(images.listing(tmp_path), window=(0, 255))
         np.testing.assert_array_equal(found[0], GREY)
 
     def test_mixed_sizes_name_the_odd_ones_even_if_first(self, tmp_path: Path) -> None:
@@ -350,7 +350,7 @@ class TestRead:
     @pytest.mark.parametrize("window", [(5, 5), (5, 4)])
     def test_a_window_must_open_upwards(self, window: tuple[int, int]) -> None:
         with pytest.raises(ClefganError, match=r"the first must be the lower one$"):
-            images.read(["a.png"], sixteen_bit=window)
+            images.read(["a.png"], window=window)
 
     def test_real_ct_is_what_the_png_standard_says(self, shared_data: Path) -> None:
         for image in images.listing(shared_data / "lab_challenge/dev/used")[:5]:

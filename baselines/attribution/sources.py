@@ -1,6 +1,6 @@
 """The images of each class in an order that depends on their pixels only, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,7 @@ def reals(sources: Sequence[Source]) -> list[Images]:
         Fewer than two classes, or one without real images.
     """
     refuse_few(sources)
-    empty = [source.name for source in sources if not len(source.real)]
-    if empty:
-        raise ClefganError(
-            f"attribution: class {empty[0]!r} has no real images; got 0; a method of evidence A1 "
-            "or A3 needs some of every class"
-        )
+    refuse_empty({source.name: source.real for source in sources}, "real images", "A1")
     return [distinct(source.real) for source in sources]
 
 
@@ -40,12 +35,8 @@ def labelled(sources: Sequence[Source]) -> tuple[Images, Labels]:
         Fewer than two classes, or one without generated images.
     """
     refuse_few(sources)
-    empty = [source.name for source in sources if not len(source.generated)]
-    if empty:
-        raise ClefganError(
-            f"attribution: class {empty[0]!r} has no labelled generated images; got 0; a method of "
-            "evidence A2 or A3 needs some of every class"
-        )
+    generated = {source.name: source.generated for source in sources}
+    refuse_empty(generated, "labelled generated images", "A2")
     parts = [distinct(source.generated) for source in sources]
     labels = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     return np.concatenate(parts), labels.astype(np.int64)
@@ -60,6 +51,16 @@ def refuse_few(sources: Sequence[Source]) -> None:
         )
 
 
+def refuse_empty(images: Mapping[str, Images], what: str, evidence: str) -> None:
+    """Raise unless every class has images of the kind that a method of this evidence needs."""
+    for name, of_class in images.items():
+        if not len(of_class):
+            raise ClefganError(
+                f"attribution: class {name!r} has no {what}; got 0; a method of evidence "
+                f"{evidence} or A3 needs some of every class"
+            )
+
+
 def distinct(images: Images) -> Images:
     """The images in the order of their digests, exact copies once.
 
@@ -68,8 +69,8 @@ def distinct(images: Images) -> Images:
     """
     order = canonical(images)
     kept = [
-        at
-        for place, at in enumerate(order)
-        if place == 0 or not np.array_equal(images[at], images[order[place - 1]])
+        number
+        for rank, number in enumerate(order)
+        if rank == 0 or not np.array_equal(images[number], images[order[rank - 1]])
     ]
-    return np.stack([np.asarray(images[at]) for at in kept])
+    return np.stack([np.asarray(images[number]) for number in kept])

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from clefgan.similarity.reductions import PAGE, Block
+from clefgan.similarity.reductions import PAGE, Block, Folded
 from clefgan.similarity.whole_numbers import Floats
 
 Transform: TypeAlias = Callable[[Floats], Floats]
@@ -75,7 +75,7 @@ def own_direction(similarity: Floats, ridge: float) -> OwnDirection:
 
 
 @dataclass(frozen=True)
-class Highest:
+class Highest(Folded[tuple[Floats, ...]]):
     """The `k` highest values of each candidate after each transform; all of them in one pass."""
 
     of: tuple[tuple[Transform, int], ...]  # what is done to the columns, and k
@@ -91,10 +91,6 @@ class Highest:
             highest(np.hstack([old, new]), k)
             for old, new, (_, k) in zip(state, partial, self.of, strict=True)
         )
-
-    def finish(self, state: tuple[Floats, ...], /) -> tuple[Floats, ...]:
-        """As it is."""
-        return state
 
 
 def highest(values: Floats, k: int) -> Floats:

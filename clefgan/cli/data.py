@@ -61,7 +61,7 @@ def info(
             data,
             edition,
             test_data=test_data,
-            sixteen_bit=levels,
+            window=levels,
             size=grid,
             patients=owners,
             progress=progress,

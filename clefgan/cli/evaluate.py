@@ -135,7 +135,7 @@ def evaluate(
         repeats=repeats,
         n_folds=folds,
         seed=seed,
-        sixteen_bit=window_levels(window),
+        window=window_levels(window),
         size=pixels(size),
         patients=patient_table(patients, file_column, patient_column),
     )

@@ -79,7 +79,7 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
             asked.data,
             asked.asked_edition,
             folders=folders_of(asked.folders),
-            sixteen_bit=asked.window,
+            window=asked.window,
         ),
         folder=asked.kept,
         protocols=tuple(name for name in known if name in wanted),

@@ -123,7 +123,7 @@ def run(
         how = None if rule is None else decide.parse(rule)
     with connected(cluster), progress_bar() as progress:
         challenge = reading.read(
-            place, edition, test_data=test_data, sixteen_bit=levels, size=grid, patients=owners
+            place, edition, test_data=test_data, window=levels, size=grid, patients=owners
         )
         result = job.run(
             challenge,

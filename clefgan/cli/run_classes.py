@@ -53,7 +53,7 @@ def run(asked: Asked, target: Path, force: bool) -> None:
             test_data=asked.test_data,
             sources=named or None,
             folders=folders_of(asked.folders),
-            sixteen_bit=asked.window,
+            window=asked.window,
         )
         result = class_runs.run(
             challenge,

@@ -79,7 +79,7 @@ def header(data: bytes) -> Header:
     return Header(image.width, image.height, kind(image, data), image.format or "")
 
 
-def decode(data: bytes, *, sixteen_bit: Window | None = None) -> NDArray[np.uint8]:
+def decode(data: bytes, *, window: Window | None = None) -> NDArray[np.uint8]:
     """Grey levels of an encoded image, (height, width), by the rules at the top of this module.
 
     Raises
@@ -87,7 +87,7 @@ def decode(data: bytes, *, sixteen_bit: Window | None = None) -> NDArray[np.uint
     ImageError
         The image is damaged, or its grey levels cannot be told without a guess.
     """
-    return raw(data).grey(sixteen_bit)
+    return raw(data).grey(window)
 
 
 def raw(data: bytes) -> RawImage:

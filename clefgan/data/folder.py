@@ -18,7 +18,7 @@ from clefgan.errors import ClefganError
 def read(
     root: Path,
     folders: Folders,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
     patients: PatientTable | None = None,
     labels: Sequence[str] = ZERO_ONE,
 ) -> Challenge:
@@ -38,7 +38,7 @@ def read(
         raise ClefganError(nothing_found(found, folders))
 
     def role(part: str, name: str) -> ImageSet:
-        return image_set(found, part, name, folders, sixteen_bit)
+        return image_set(found, part, name, folders, window)
 
     dev, test, groups = None, None, NO_GROUPS
     if found.dev:
@@ -51,7 +51,7 @@ def read(
 
 
 def image_set(
-    found: Layout, part: str, role: str, folders: Folders, sixteen_bit: Window | None
+    found: Layout, part: str, role: str, folders: Folders, window: Window | None
 ) -> ImageSet:
     """List the images of one role."""
     paths = found.dev if part == "dev" else found.test
@@ -63,7 +63,7 @@ def image_set(
     name = "candidates" if role == "unknown" else role.replace("_", " ")
     path = paths[role]
     refuse_nested(path)
-    return ImageSet(f"{part} {name}", str(path), images.listing(path), sixteen_bit)
+    return ImageSet(f"{part} {name}", str(path), images.listing(path), window)
 
 
 def refuse_nested(path: Path) -> None:

@@ -40,7 +40,7 @@ IN_MEMORY = 256 * 2**20  # bytes; more than this goes to a temporary file
 def read(
     items: Sequence[Path | str | Encoded],
     *,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
     size: Size | None = None,
     n_block: int = BLOCK,
     in_memory: int = IN_MEMORY,
@@ -51,7 +51,7 @@ def read(
     Parameters
     ----------
     items : paths of files, or what `listing` returns; at least one
-    sixteen_bit : window of levels for images of more than 8 bits, `(low, high)`; without it they
+    window : levels for images of more than 8 bits, `(low, high)`; without it they
         are refused
     size : height and width to which all images are brought by area averaging; without it all must
         have one size
@@ -69,11 +69,11 @@ def read(
     ClefganError
         An image cannot be read, or the images are of different sizes.
     """
-    check_window(sixteen_bit)
+    check_window(window)
     sources = [as_encoded(item) for item in items]
     if not sources:
         raise ClefganError("no images to read")
-    attempt = partial(attempted, sixteen_bit=sixteen_bit, size=size)
+    attempt = partial(attempted, window=window, size=size)
     unread: list[tuple[Encoded, str]] = []
     sizes: dict[tuple[int, ...], list[Encoded]] = {}
     sink: Sink | None = None
@@ -136,11 +136,11 @@ def as_encoded(item: Path | str | Encoded) -> Encoded:
 
 
 def attempted(
-    source: Encoded, sixteen_bit: Window | None, size: Size | None = None
+    source: Encoded, window: Window | None, size: Size | None = None
 ) -> NDArray[np.uint8] | str:
     """The pixels of one image, or what is wrong with it."""
     try:
-        pixels = source.raw().grey(sixteen_bit)
+        pixels = source.raw().grey(window)
     except (ImageError, OSError) as error:
         return reason(error)
     return pixels if size is None else resized(pixels, size)

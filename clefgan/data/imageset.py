@@ -22,14 +22,14 @@ class ImageSet:
     role : such as `dev used`; for people
     where : the folder or dataset that holds them
     items : the encoded images, at least one
-    sixteen_bit : window of levels for images of more than 8 bits, or None to refuse them
+    window : levels for images of more than 8 bits, or None to refuse them
     size : height and width to which all are brought, or None to refuse different sizes
     """
 
     role: str
     where: str
     items: tuple[Encoded, ...] = field(repr=False)
-    sixteen_bit: Window | None = None
+    window: Window | None = None
     size: Size | None = None
 
     def __len__(self) -> int:
@@ -44,7 +44,7 @@ class ImageSet:
         ClefganError
             As `load` does.
         """
-        return images.read(self.items[rows], sixteen_bit=self.sixteen_bit, size=self.size)
+        return images.read(self.items[rows], window=self.window, size=self.size)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -71,9 +71,7 @@ class ImageSet:
         ClefganError
             An image cannot be read, or the images are of different sizes.
         """
-        return images.read(
-            self.items, sixteen_bit=self.sixteen_bit, size=self.size, progress=progress
-        )
+        return images.read(self.items, window=self.window, size=self.size, progress=progress)
 
     def digest(self) -> str:
         """SHA-256 over ids and encoded images; nothing is decoded.

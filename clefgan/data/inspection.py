@@ -90,7 +90,7 @@ def inspect(
     edition: str | Path = "2023",
     *,
     test_data: str | Path | None = None,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
     size: Size | None = None,
     patients: PatientTable | None = None,
     progress: Progress = silent,
@@ -108,7 +108,7 @@ def inspect(
     problems: list[str] = []
     rules = editions.get(edition)
     for place in (data,) if test_data is None else (data, test_data):
-        sets += listed(place, rules, sixteen_bit, problems)
+        sets += listed(place, rules, window, problems)
     notes: list[str] = []
     for place in (data,) if test_data is None else (data, test_data):
         notes += odd_entries(place)
@@ -118,7 +118,7 @@ def inspect(
             data,
             edition,
             test_data=test_data,
-            sixteen_bit=sixteen_bit,
+            window=window,
             size=size,
             patients=patients,
         )
@@ -156,12 +156,12 @@ def is_challenge(data: str | Path, edition: str | Path = "2023") -> bool:
 
 
 def listed(
-    data: str | Path, rules: Edition, sixteen_bit: Window | None, problems: list[str]
+    data: str | Path, rules: Edition, window: Window | None, problems: list[str]
 ) -> Iterator[ImageSet]:
     """Yield the roles that can be listed; note what is missing or faulty in `problems`."""
     path, is_dataset = reading.located(data)
     if is_dataset:
-        yield from reading.read_one(data, rules, sixteen_bit).image_sets()
+        yield from reading.read_one(data, rules, window).image_sets()
         return
     folders = rules.folders
     found = layout.find(path, folders)
@@ -172,7 +172,7 @@ def listed(
             continue
         for role in roles:
             try:
-                yield folder.image_set(found, part, role, folders, sixteen_bit)
+                yield folder.image_set(found, part, role, folders, window)
             except ClefganError as error:
                 problems.append(str(error))
 
@@ -193,7 +193,7 @@ def examine(found: ImageSet, progress: Progress = silent) -> RoleReport:
     copies: dict[bytes, tuple[str, ...]] = {}
     unread: dict[str, str] = {}
     n_bytes = 0
-    look = partial(look_at, sixteen_bit=found.sixteen_bit)
+    look = partial(look_at, window=found.window)
     with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (item, seen) in enumerate(
             zip(found.items, pool.map(look, found.items), strict=True), 1
@@ -210,10 +210,10 @@ def examine(found: ImageSet, progress: Progress = silent) -> RoleReport:
     return RoleReport(found, sizes, kinds, n_bytes, copies, unread)
 
 
-def look_at(item: Encoded, sixteen_bit: Window | None) -> tuple[Header, bytes, int] | str:
+def look_at(item: Encoded, window: Window | None) -> tuple[Header, bytes, int] | str:
     """Header, digest of the pixels and file size of one image, or what is wrong with it."""
     try:
-        pixels = item.raw().grey(sixteen_bit)
+        pixels = item.raw().grey(window)
         head, n_bytes = item.header(), item.n_bytes()
     except (ImageError, OSError) as error:
         return listing.reason(error)

@@ -43,7 +43,7 @@ def read(
     edition: str | Path = DEFAULT_EDITION,
     *,
     test_data: str | Path | None = None,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
     size: Size | None = None,
     patients: PatientTable | None = None,
 ) -> Challenge:
@@ -55,7 +55,7 @@ def read(
         a folder that TFDS prepared
     edition : whose folder names are looked for; a name, or the path of a TOML file
     test_data : where test is, if not with dev; then `data` gives dev only
-    sixteen_bit : window of levels for images of more than 8 bits, `(low, high)`, one for all roles;
+    window : levels for images of more than 8 bits, `(low, high)`, one for all roles;
         without it they are refused
     size : height and width to which all images are brought by area averaging; without it all must
         have one size
@@ -77,9 +77,9 @@ def read(
     likewise for dev, gives the groups.
     """
     rules = editions.get(edition)
-    found = read_one(data, rules, sixteen_bit, patients)
+    found = read_one(data, rules, window, patients)
     if test_data is not None:
-        other = read_one(test_data, rules, sixteen_bit)
+        other = read_one(test_data, rules, window)
         if found.dev is None:
             raise ClefganError(
                 f"{data}: no dev images; with test data given apart, dev is read here"
@@ -100,15 +100,15 @@ def read(
 def read_one(
     data: str | Path,
     rules: Edition,
-    sixteen_bit: Window | None,
+    window: Window | None,
     patients: PatientTable | None = None,
 ) -> Challenge:
     """Read what one `data` argument names."""
     path, is_dataset = located(data)
     if not is_dataset:
         labels = rules.labels if rules.is_membership else ZERO_ONE
-        return folder.read(path, rules.folders, sixteen_bit, patients, labels)
-    found = from_dataset(str(data), stored.read(path), sixteen_bit)
+        return folder.read(path, rules.folders, window, patients, labels)
+    found = from_dataset(str(data), stored.read(path), window)
     if found.dev is None or patients is None:
         return found
     groups = dev_groups.of_table(found.dev, patients)
@@ -143,12 +143,10 @@ def located(data: str | Path) -> tuple[Path, bool]:
     return (path, False) if inner is None else (inner, True)
 
 
-def from_dataset(
-    source: str, splits: Mapping[str, "Split"], sixteen_bit: Window | None
-) -> Challenge:
+def from_dataset(source: str, splits: Mapping[str, "Split"], window: Window | None) -> Challenge:
     """Make a challenge of the splits of a TFDS dataset."""
     sets = {
-        name: ImageSet(role(name), f"{source}, split {name}", split.records, sixteen_bit)
+        name: ImageSet(role(name), f"{source}, split {name}", split.records, window)
         for name, split in splits.items()
     }
     dev, test, groups = None, None, None

@@ -49,7 +49,7 @@ def digests_of(challenge: Challenge) -> dict[str, str]:
 def reading_of(challenge: Challenge) -> dict[str, list[float]]:
     """Window of levels and size that images were read with, as far as there are any."""
     sets = challenge.image_sets()
-    window = next((each.sixteen_bit for each in sets if each.sixteen_bit is not None), None)
+    window = next((each.window for each in sets if each.window is not None), None)
     size = next((each.size for each in sets if each.size is not None), None)
     found = {"window": window, "size": size}
     return {name: list(value) for name, value in found.items() if value is not None}

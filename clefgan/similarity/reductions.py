@@ -47,6 +47,22 @@ class Reduction(Protocol[P, R_co]):
         ...
 
 
+class Folded(Generic[P]):
+    """Part of a reduction whose result is what the last fold gave."""
+
+    def finish(self, state: P, /) -> P:
+        """The state after the last block."""
+        return state
+
+
+class RunningMinimum(Folded[Floats]):
+    """Part of a reduction that keeps the smallest of each entry; `partial` is the class's own."""
+
+    def fold(self, state: Floats, partial: Floats, /) -> Floats:
+        """The smaller of each entry."""
+        return np.minimum(state, partial)
+
+
 class Neighbours(NamedTuple):
     """The nearest ones, nearest first; equal distances in the order of the generated rows."""
 
@@ -100,24 +116,20 @@ def smallest_k(values: Floats, k: int) -> Indices:
 
 
 @dataclass(frozen=True)
-class CountBelow:
+class CountBelow(Folded[Indices]):
     """How many generated rows are nearer than a limit: one limit, or one a candidate."""
 
     limit: float | Floats
 
     def partial(self, block: Block, /) -> Indices:
-        """Count one block."""
+        """How many of a block are below the limit, (n,)."""
         limit = np.broadcast_to(np.asarray(self.limit, np.float64), len(block.values))
         counts: Indices = (block.values < limit[:, None]).sum(axis=1)
         return counts
 
     def fold(self, state: Indices, partial: Indices, /) -> Indices:
-        """Add."""
+        """Counts of all columns so far, (n,)."""
         return state + partial
-
-    def finish(self, state: Indices, /) -> Indices:
-        """Counts, (n,)."""
-        return state
 
 
 @dataclass(frozen=True)
@@ -141,7 +153,7 @@ class Sum:
         return total[None, :]
 
     def finish(self, state: Floats, /) -> Floats:
-        """Sums, (n,)."""
+        """Sum over all generated rows, (n,)."""
         return _down(state)
 
 
@@ -160,11 +172,11 @@ class Best(NamedTuple):
 
 
 @dataclass(frozen=True)
-class BestTwo:
+class BestTwo(Folded[Best]):
     """The two nearest candidates of each generated row."""
 
     def partial(self, block: Block, /) -> Best:
-        """Columns are complete within a block."""
+        """Distances and numbers of the two nearest candidates of each column, (width, 2)."""
         values = block.values.copy()
         columns = np.arange(values.shape[1])
         first = np.argmin(values, axis=0)
@@ -177,32 +189,24 @@ class BestTwo:
         return Best(distances, np.where(np.isfinite(distances), indices, -1))
 
     def fold(self, state: Best, partial: Best, /) -> Best:
-        """Join."""
+        """Put the columns of the next block below those before it."""
         return Best(
             np.vstack([state.distances, partial.distances]),
             np.vstack([state.indices, partial.indices]),
         )
 
-    def finish(self, state: Best, /) -> Best:
-        """As it is."""
-        return state
-
 
 @dataclass(frozen=True)
-class Whole:
+class Whole(Folded[Floats]):
     """The whole matrix, (n, n_generated): for few pairs only."""
 
     def partial(self, block: Block, /) -> Floats:
-        """As it is."""
+        """All distances of a block, (n, width)."""
         return block.values
 
     def fold(self, state: Floats, partial: Floats, /) -> Floats:
-        """Join."""
+        """Put the columns of the next block after those before it, (n, columns so far)."""
         return np.concatenate([state, partial], axis=1)
-
-    def finish(self, state: Floats, /) -> Floats:
-        """As it is."""
-        return state
 
 
 @dataclass(frozen=True)
@@ -213,13 +217,13 @@ class Both(Generic[P1, R1, P2, R2]):
     second: Reduction[P2, R2]
 
     def partial(self, block: Block, /) -> tuple[P1, P2]:
-        """Of both."""
+        """The partial of each of the two reductions."""
         return self.first.partial(block), self.second.partial(block)
 
     def fold(self, state: tuple[P1, P2], partial: tuple[P1, P2], /) -> tuple[P1, P2]:
-        """Each by itself."""
+        """Fold the states of the two reductions, each by its own rule."""
         return self.first.fold(state[0], partial[0]), self.second.fold(state[1], partial[1])
 
     def finish(self, state: tuple[P1, P2], /) -> tuple[R1, R2]:
-        """Both results."""
+        """The two results, in the order of the reductions."""
         return self.first.finish(state[0]), self.second.finish(state[1])

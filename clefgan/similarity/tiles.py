@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
-from clefgan.similarity.reductions import Block
+from clefgan.similarity.reductions import Block, RunningMinimum
 from clefgan.similarity.threads import cores, in_threads
 from clefgan.similarity.whole_numbers import Floats, Rows
 
@@ -175,18 +175,10 @@ def _around(at: int, last: int, shift: int) -> range:
 
 
 @dataclass(frozen=True)
-class NearestTile:
+class NearestTile(RunningMinimum):
     """Of blocks of `Tiles`: the distance of each candidate's tile to the nearest generated one."""
 
     def partial(self, block: Block, /) -> Floats:
-        """The least of a block, (n, n_tiles)."""
+        """The smallest distance of each tile within a block, (n, n_tiles)."""
         least: Floats = block.values.min(axis=1)
         return least
-
-    def fold(self, state: Floats, partial: Floats, /) -> Floats:
-        """The lesser."""
-        return np.minimum(state, partial)
-
-    def finish(self, state: Floats, /) -> Floats:
-        """As it is."""
-        return state

@@ -82,19 +82,19 @@ class EachView(Generic[P, R]):
     of: tuple[Reduction[P, R], ...]
 
     def partial(self, block: Block, /) -> tuple[P, ...]:
-        """Of each view's distances."""
+        """The partial of each view, from its distances alone."""
         return tuple(
             reduction.partial(Block(block.values[:, :, v], block.start))
             for v, reduction in enumerate(self.of)
         )
 
     def fold(self, state: tuple[P, ...], partial: tuple[P, ...], /) -> tuple[P, ...]:
-        """Each by itself."""
+        """Fold the state of each view by its own reduction."""
         return tuple(
             reduction.fold(old, new)
             for reduction, old, new in zip(self.of, state, partial, strict=True)
         )
 
     def finish(self, state: tuple[P, ...], /) -> tuple[R, ...]:
-        """All results."""
+        """The results, one a view."""
         return tuple(reduction.finish(last) for reduction, last in zip(self.of, state, strict=True))

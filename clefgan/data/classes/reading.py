@@ -40,7 +40,7 @@ def read(
     test_data: str | Path | None = None,
     sources: Mapping[str, Path] | None = None,
     folders: ClassFolders | None = None,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
 ) -> ClassChallenge:
     """Read a class challenge; every image is listed, none is decoded.
 
@@ -60,11 +60,11 @@ def read(
     rules = editions.get(edition)
     names = folders or ClassFolders()
     if sources is not None:
-        found = of_sources(sources, test_data, sixteen_bit)
+        found = of_sources(sources, test_data, window)
     else:
-        found = from_folder(place(data), names, sixteen_bit)
+        found = from_folder(place(data), names, window)
         if test_data is not None:
-            found = with_test(found, place(test_data), names, sixteen_bit)
+            found = with_test(found, place(test_data), names, window)
     found = replace(found, source=str(data) if sources is None else found.source, edition=rules)
     check_classes(found)
     check_sizes(found)
@@ -83,14 +83,14 @@ def place(data: str | Path) -> Path:
     return path
 
 
-def from_folder(root: Path, names: ClassFolders, sixteen_bit: Window | None) -> ClassChallenge:
+def from_folder(root: Path, names: ClassFolders, window: Window | None) -> ClassChallenge:
     """Find the three roles below a folder."""
     wanted = {"real": names.real, "generated": names.generated, "unknown": names.unknown}
     trees = {role: trees_of(root, role, every) for role, every in wanted.items()}
     if not any(trees.values()):
         looked = ", ".join([*names.real, *names.generated, *names.unknown])
         raise ClefganError(f"{root}: no class challenge here; looked for folders {looked}")
-    by_class = {role: class_sets(trees[role], role, sixteen_bit) for role in ("real", "generated")}
+    by_class = {role: class_sets(trees[role], role, window) for role in ("real", "generated")}
     refuse_missing(root, by_class["real"], by_class["generated"])
     classes = [
         ClassImages(name, by_class["real"].get(name), by_class["generated"].get(name))
@@ -98,7 +98,7 @@ def from_folder(root: Path, names: ClassFolders, sixteen_bit: Window | None) -> 
     ]
     test = None
     if trees["unknown"] is not None:
-        test = ImageSet("test", str(trees["unknown"]), walked(trees["unknown"]), sixteen_bit)
+        test = ImageSet("test", str(trees["unknown"]), walked(trees["unknown"]), window)
     truth = truth_beside(root, trees["unknown"], test)
     return ClassChallenge(str(root), tuple(classes), test, truth)
 
@@ -130,7 +130,7 @@ def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:
     return None
 
 
-def class_sets(tree: Path | None, role: str, sixteen_bit: Window | None) -> dict[str, ImageSet]:
+def class_sets(tree: Path | None, role: str, window: Window | None) -> dict[str, ImageSet]:
     """Class to its images."""
     if tree is None:
         return {}
@@ -140,7 +140,7 @@ def class_sets(tree: Path | None, role: str, sixteen_bit: Window | None) -> dict
             f"{tree}: holds images itself; put those of each class into a folder named after it"
         )
     return {
-        folder.name: ImageSet(f"{role} {folder.name}", str(folder), walked(folder), sixteen_bit)
+        folder.name: ImageSet(f"{role} {folder.name}", str(folder), walked(folder), window)
         for folder in layout.subfolders(tree)
     }
 
@@ -185,32 +185,32 @@ def refuse_missing(
 
 
 def of_sources(
-    sources: Mapping[str, Path], test_data: str | Path | None, sixteen_bit: Window | None
+    sources: Mapping[str, Path], test_data: str | Path | None, window: Window | None
 ) -> ClassChallenge:
     """Classes of real images in folders of any name."""
     for name, folder in sources.items():
         if not Path(folder).is_dir():
             raise ClefganError(f"{folder}: no such folder; class {name!r} needs one of real images")
     classes = tuple(
-        ClassImages(name, ImageSet(f"real {name}", str(folder), walked(Path(folder)), sixteen_bit),
+        ClassImages(name, ImageSet(f"real {name}", str(folder), walked(Path(folder)), window),
                     None)
         for name, folder in sorted(sources.items(), key=lambda item: natural_key(item[0]))
     )  # fmt: skip
     test, truth = None, None
     if test_data is not None:
         under_test = place(test_data)
-        test = ImageSet("test", str(under_test), walked(under_test), sixteen_bit)
+        test = ImageSet("test", str(under_test), walked(under_test), window)
         truth = truth_beside(under_test.parent, under_test, test)
     joined = ", ".join(f"{name}={folder}" for name, folder in sources.items())
     return ClassChallenge(joined, classes, test, truth)
 
 
 def with_test(
-    found: ClassChallenge, root: Path, names: ClassFolders, sixteen_bit: Window | None
+    found: ClassChallenge, root: Path, names: ClassFolders, window: Window | None
 ) -> ClassChallenge:
     """The challenge with images under test of another folder: a role's, or all that is in it."""
     tree = trees_of(root, "unknown", names.unknown) or root
-    test = ImageSet("test", str(tree), walked(tree), sixteen_bit)
+    test = ImageSet("test", str(tree), walked(tree), window)
     return replace(found, test=test, truth=truth_beside(root, tree, test))
 
 

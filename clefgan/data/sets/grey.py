@@ -142,7 +142,7 @@ def grey_set(
     progress: Progress,
 ) -> GreySet:
     """Decode one set."""
-    pixels = images.read(found, sixteen_bit=window, size=grid, progress=progress)
+    pixels = images.read(found, window=window, size=grid, progress=progress)
     stored = [image if isinstance(image, StoredImage) else None for image in found]
     groups = {image.id: image.group for image in stored if image and image.group}
     return GreySet(

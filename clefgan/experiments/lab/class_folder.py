@@ -1,19 +1,24 @@
 """A class lab as a folder in the layout of 2025, with its truth and how it was made."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from clefgan.data import png_files
 from clefgan.experiments.lab import leaks
-from clefgan.experiments.lab.make import RECORD, ids, refuse_existing, table
+from clefgan.experiments.lab.make import (
+    RECORD,
+    Pictures,
+    ids,
+    refuse_existing,
+    table,
+    write_pictures,
+)
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec
 from clefgan.experiments.lab.reals import Reals
-from clefgan.method import Images, Progress, silent
-from clefgan.storage import folders
+from clefgan.method import Progress, silent
+from clefgan.storage import folders, json_text
 
 
 def write(
@@ -35,7 +40,7 @@ def write(
 
 def fill(folder: Path, reals: Reals, spec: ClassSpec, lab: ClassLab, progress: Progress) -> None:
     """Write images, tables and record."""
-    pictures: dict[str, tuple[list[str], Images]] = {}
+    pictures: Pictures = {}
     patients: dict[str, str] = {}
     for source, places in zip(lab.sources, lab.patients, strict=True):
         names = [f"{source.name}_{name}" for name in ids("real", source.real)]
@@ -45,16 +50,11 @@ def fill(folder: Path, reals: Reals, spec: ClassSpec, lab: ClassLab, progress: P
         pictures[f"generated/{source.name}"] = (made, source.generated)
     under_test = ids("generated", lab.test)
     pictures["generated_unknown"] = (under_test, lab.test)
-    for done, (place, (names, images)) in enumerate(pictures.items(), start=1):
-        (folder / place).mkdir(parents=True)
-        for name, image in zip(names, images, strict=True):
-            png_files.write(folder / place / f"{name}.png", image)
-        progress("writing", done, len(pictures), place)
+    write_pictures(folder, pictures, progress)
     classes = np.array([source.name for source in lab.sources])
     table(folder / "truth.csv", ("id", "class"), under_test, classes[lab.truth].tolist())
     table(folder / "groups.csv", ("id", "group"), list(patients), list(patients.values()))
-    text = json.dumps(about(reals, spec, lab), indent=1, allow_nan=False)
-    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    (folder / RECORD).write_text(json_text.of(about(reals, spec, lab)), encoding="utf-8")
 
 
 def about(reals: Reals, spec: ClassSpec, lab: ClassLab) -> dict[str, Any]:

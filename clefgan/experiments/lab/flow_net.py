@@ -30,7 +30,7 @@ class Convolution(nnx.Module):
         return jnp.concatenate(around, axis=-1) @ self.kernel[...] + self.bias[...]
 
 
-class Residual(nnx.Module):
+class ResidualBlock(nnx.Module):
     """Two convolutions beside the identity, told the time."""
 
     def __init__(self, channels: int, rngs: nnx.Rngs) -> None:
@@ -52,11 +52,11 @@ class Velocity(nnx.Module):
     def __init__(self, channels: int, width: int, rngs: nnx.Rngs) -> None:
         self.waves = nnx.Linear(2 * WAVES, EMBEDDED, rngs=rngs)
         self.enter = Convolution(channels + 2, width, rngs)
-        self.down = Residual(width, rngs)
+        self.down = ResidualBlock(width, rngs)
         self.halve = nnx.Linear(4 * width, 2 * width, rngs=rngs)
-        self.deep = nnx.List([Residual(2 * width, rngs) for _ in range(3)])
+        self.deep = nnx.List([ResidualBlock(2 * width, rngs) for _ in range(3)])
         self.double = nnx.Linear(2 * width, 4 * width, rngs=rngs)
-        self.up = Residual(width, rngs)
+        self.up = ResidualBlock(width, rngs)
         self.leave = Convolution(width, channels, rngs, gain=1e-2)
         self.past = nnx.Linear(channels, channels, rngs=rngs)
 

@@ -150,14 +150,9 @@ def dcgan(
     ClefganError
         As `clefgan.dcgan.synthesise.synthesise` does, such as for images that are not square.
     """
-    from clefgan.dcgan.synthesise import synthesise
+    from clefgan.dcgan.synthesise import synthesise  # JAX
 
-    config = config or DCGANConfig()
-
-    def draw(train: Images, count: int) -> Images:
-        return synthesise(train, config, count, progress=progress)
-
-    return by_two(pool, n, leak, rng, draw)
+    return by_two(pool, n, leak, rng, synthesise, config or DCGANConfig(), progress)
 
 
 def flow(
@@ -177,12 +172,7 @@ def flow(
     """
     from clefgan.experiments.lab.flow import synthesise  # JAX
 
-    config = config or FlowConfig()
-
-    def draw(train: Images, count: int) -> Images:
-        return synthesise(train, config, count, progress=progress)
-
-    return by_two(pool, n, leak, rng, draw)
+    return by_two(pool, n, leak, rng, synthesise, config or FlowConfig(), progress)
 
 
 def by_two(
@@ -190,15 +180,17 @@ def by_two(
     n: int,
     leak: float,
     rng: np.random.Generator,
-    draw: Callable[[Images, int], Images],
+    synthesise: Callable[..., Images],
+    config: DCGANConfig | FlowConfig,
+    progress: Progress,
 ) -> Made:
     """Images of one network trained on the used images and of one on as many fresh ones."""
     leaks = which(n, leak, rng)
     others = pool.fresh[rng.permutation(len(pool.fresh))[: len(pool.used)]]
     images = np.empty((n, *pool.used.shape[1:]), np.float32)
-    for train, places in ((pool.used, np.flatnonzero(leaks)), (others, np.flatnonzero(~leaks))):
-        if len(places):
-            images[places] = draw(train, len(places))
+    for train, numbers in ((pool.used, np.flatnonzero(leaks)), (others, np.flatnonzero(~leaks))):
+        if len(numbers):
+            images[numbers] = synthesise(train, config, len(numbers), progress=progress)
     return Made(images, leaks, ((),) * n)
 
 

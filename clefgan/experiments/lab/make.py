@@ -1,7 +1,6 @@
 """A challenge whose truth and leak are known, from any real images: in memory, or as a folder."""
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,9 +19,12 @@ from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.experiments.lab.roles import Indices
 from clefgan.method import DevSet, Images, Progress, silent
-from clefgan.storage import folders
+from clefgan.storage import folders, json_text
 
 RECORD = "lab.json"
+
+Pictures = dict[str, tuple[list[str], NDArray[np.generic]]]
+"""Folder to the ids and the pixels of its images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ def fill(folder: Path, reals: Reals, spec: Spec, drawn: DrawnChallenge, progress
     used = ids("real_used", drawn.devset.used)
     not_used = ids("real_not_used", drawn.devset.not_used)
     unknown = ids("real_unknown", drawn.candidates)
-    pictures: dict[str, tuple[list[str], NDArray[np.generic]]] = {
+    pictures: Pictures = {
         "dev/generated": (ids("generated", drawn.dev.images), drawn.dev.images),
         "dev/used": (used, drawn.devset.used),
         "dev/not_used": (not_used, drawn.devset.not_used),
@@ -149,21 +151,25 @@ def fill(folder: Path, reals: Reals, spec: Spec, drawn: DrawnChallenge, progress
     siblings = reals.images[drawn.roles["test siblings"]]
     if len(siblings):
         pictures["test/siblings"] = (ids("sibling", siblings), siblings)
-    total, done = sum(len(names) for names, _ in pictures.values()), 0
-    for place, (names, images) in pictures.items():
-        (folder / place).mkdir(parents=True)
-        for name, image in zip(names, images, strict=True):
-            png_files.write(folder / place / f"{name}.png", image)
-            done += 1
-            progress("writing", done, total, "")
+    write_pictures(folder, pictures, progress)
     dev = np.concatenate([drawn.roles["dev used"], drawn.roles["dev not used"]])
     labels = [reals.groups[i] for i in dev]
     table(folder / "dev/groups.csv", ("id", "group"), [*used, *not_used], labels)
     labels = [reals.groups[i] for i in drawn.roles["test candidates"]]
     table(folder / "test/groups.csv", ("id", "group"), unknown, labels)
     table(folder / "test/truth.csv", ("id", "truth"), unknown, drawn.truth.astype(int).tolist())
-    text = json.dumps(record(reals, spec, drawn), indent=1, allow_nan=False)
-    (folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    (folder / RECORD).write_text(json_text.of(record(reals, spec, drawn)), encoding="utf-8")
+
+
+def write_pictures(folder: Path, pictures: Pictures, progress: Progress) -> None:
+    """Write the images of each folder as PNG."""
+    total, done = sum(len(names) for names, _ in pictures.values()), 0
+    for inner, (names, images) in pictures.items():
+        (folder / inner).mkdir(parents=True)
+        for name, image in zip(names, images, strict=True):
+            png_files.write(folder / inner / f"{name}.png", image)
+            done += 1
+            progress("writing", done, total, "")
 
 
 def ids(stem: str, images: NDArray[np.generic]) -> list[str]:

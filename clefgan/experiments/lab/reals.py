@@ -92,7 +92,7 @@ def from_folder(
 ) -> Reals:
     """Images of a folder; groups from a table beside them, or from the headers of all."""
     listed = images.listing(path)
-    pixels = images.read(listed, sixteen_bit=window, progress=progress)
+    pixels = images.read(listed, window=window, progress=progress)
     ids = tuple(image.id for image in listed)
     table = manifest or beside(path, group)
     if table is None:

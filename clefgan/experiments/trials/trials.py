@@ -43,7 +43,7 @@ class TrialPlan:
     repeats: int = 1
     n_folds: int = 3
     seed: int = 0
-    sixteen_bit: Window | None = None
+    window: Window | None = None
     size: Size | None = None
     patients: PatientTable | None = None
 
@@ -102,7 +102,7 @@ def read(plan: TrialPlan) -> Challenge:
     return reading.read(
         plan.data,
         plan.edition,
-        sixteen_bit=plan.sixteen_bit,
+        window=plan.window,
         size=plan.size,
         patients=plan.patients,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
-from clefgan.similarity.reductions import Block
+from clefgan.similarity.reductions import Block, Folded
 
 ALIKE = 0.95  # correlation from which two images are near-copies, what all share taken off
 GRID = 32  # cells along each side on which they are compared
@@ -21,7 +21,7 @@ Edges = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Near:
+class Near(Folded[Edges]):
     """Of blocks of distances: the pairs that are no further apart than a limit, (n_pairs, 2)."""
 
     limit: float
@@ -32,12 +32,8 @@ class Near:
         return np.stack([rows, columns + block.start], axis=1)
 
     def fold(self, state: Edges, partial: Edges, /) -> Edges:
-        """Join."""
+        """Put the pairs of the next block after those before it."""
         return np.concatenate([state, partial])
-
-    def finish(self, state: Edges, /) -> Edges:
-        """As it is."""
-        return state
 
 
 def groups(images: Images, *, progress: Progress = silent) -> NDArray[np.int64]:
