@@ -82,6 +82,7 @@ def read(  # type: ignore[overload-overlap]
     window: Window | None = None,
     sources: Mapping[str, str | Path] | None = None,
     folders: ClassFolders | None = None,
+    shared: bool = False,
 ) -> ClassChallenge: ...
 @overload
 def read(
@@ -103,6 +104,7 @@ def read(
     patients: PatientTable | str | Path | None = None,
     sources: Mapping[str, str | Path] | None = None,
     folders: ClassFolders | None = None,
+    shared: bool = False,
 ) -> Challenge | ClassChallenge:
     """Read a challenge: every image is listed, none is decoded yet.
 
@@ -118,6 +120,7 @@ def read(
         one beside the images, or their headers, where there are any
     sources : of classes: name to the folder of its real images, in the place of `data`
     folders : of classes: what the folder of each role may be called
+    shared : of classes: real images may be in several of them
 
     Raises
     ------
@@ -133,11 +136,11 @@ def read(
         named = None if sources is None else {name: Path(each) for name, each in sources.items()}
         return class_reading.read(
             data or DEFAULT_CLASSES, edition, test_data=test_data, sources=named, folders=folders,
-            window=window,
+            window=window, shared=shared,
         )  # fmt: skip
-    if sources is not None or folders is not None:
+    if sources is not None or folders is not None or shared:
         raise ClefganError(
-            "read: sources and folders go with an edition of classes, such as 2025_s2; got "
+            "read: sources, folders, shared go with an edition of classes, such as 2025_s2; got "
             f"{str(edition)!r}"
         )
     if isinstance(patients, str | Path):

@@ -230,12 +230,18 @@ METRICS: dict[str, ClassMetric] = {
             accuracy, "Accuracy", "Share of the images with the right label", on_platforms=True
         ),
         ClassMetric(macro_f1, "Macro F1", "Mean of the F1 of every class", on_platforms=True),
-        ClassMetric(balanced_accuracy, "Balanced accuracy", "Mean of the recalls of the classes"),
+        ClassMetric(
+            balanced_accuracy,
+            "Balanced accuracy",
+            "Mean of the recalls of the classes",
+            on_platforms=True,
+        ),
         ClassMetric(
             cohen_kappa,
             "Cohen's kappa",
             "Accuracy beyond that of blind labels with the same shares",
             "Kappa",
+            on_platforms=True,
         ),
         ClassMetric(
             matched_accuracy,
@@ -264,15 +270,28 @@ METRICS: dict[str, ClassMetric] = {
             "Mutual information beyond that of blind clusters",
             "AMI",
             of_pairs=True,
+            on_platforms=True,
         ),
         ClassMetric(
-            homogeneity, "Homogeneity", "How much a label tells of the class", of_pairs=True
+            homogeneity,
+            "Homogeneity",
+            "How much a label tells of the class",
+            of_pairs=True,
+            on_platforms=True,
         ),
         ClassMetric(
-            completeness, "Completeness", "How much a class tells of the label", of_pairs=True
+            completeness,
+            "Completeness",
+            "How much a class tells of the label",
+            of_pairs=True,
+            on_platforms=True,
         ),
         ClassMetric(
-            v_measure, "V measure", "Harmonic mean of homogeneity and completeness", of_pairs=True
+            v_measure,
+            "V measure",
+            "Harmonic mean of homogeneity and completeness",
+            of_pairs=True,
+            on_platforms=True,
         ),
     )
 }

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 import clefgan
-from clefgan import __main__ as entry
+from building import save
 from clefgan.data.classes import reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials import class_trials
 from clefgan.experiments.trials.class_trials import ClassPlan
-from clefgan.method import Images
 from clefgan.report.class_notebook import ClassEvaluationTable
 from clefgan.report.page.charts import class_table
 from clefgan.runs.classes import knows
@@ -27,6 +25,7 @@ from evaluation.boards.rows import Kind
 from evaluation.class_tables import METRICS
 from evaluation.errors import EvaluationError
 from evaluation.significance import swap_classes
+from running import clefgan as run
 
 TRUTH = np.array(["a", "b", "c"] * 40)
 
@@ -37,12 +36,6 @@ def wrong_in(n: int, seed: int = 0) -> np.ndarray:
     at = np.random.default_rng(seed).permutation(len(labels))[:n]
     labels[at] = np.array(["b", "c", "a"])[np.searchsorted(["a", "b", "c"], labels[at])]
     return labels
-
-
-def save(folder: Path, images: Images, stem: str = "image") -> None:
-    folder.mkdir(parents=True)
-    for number, image in enumerate(images, start=1):
-        Image.fromarray(image).save(folder / f"{stem}_{number}.png")
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in example_sources():
         save(root / "real" / source.name, source.real)
         save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated")
+    save(root / "generated_unknown", under_test(), "generated_{}")
     truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
     (root / "truth.csv").write_text("id,class\n" + truth)
     return root
@@ -66,13 +59,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def challenge(folder: Path) -> ClassChallenge:
     return reading.read(folder)
-
-
-def run(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def test_the_swap_test_is_the_sign_test_where_two_runs_differ_in_accuracy() -> None:

@@ -100,7 +100,7 @@ def test_help_takes_little_processor_time() -> None:
             "clefgan: method 'coin': seed must be from 0 to 4294967295; got 4294967296; give ",
         ),
         (
-            ["data", "info", "--edition", "2025_s2"],
+            ["reproduce", "aimultimedialab-2023", "--edition", "2025_s2"],
             1,
             "clefgan: edition '2025_s2' asks for classes; a method says used or not; give a ",
         ),

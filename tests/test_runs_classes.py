@@ -21,6 +21,11 @@ from running import clefgan
 from submissions import editions, runfile
 
 
+@pytest.fixture(autouse=True)
+def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
@@ -346,11 +351,87 @@ def test_a_method_that_needs_more_than_the_data_have(folder: Path) -> None:
         job.run(reading.read(folder), "texture", registry.ATTRIBUTORS.configure("texture"))
 
 
-def test_an_image_in_two_classes_is_told(folder: Path) -> None:
+def test_an_image_in_two_classes_is_one_line_before_the_work(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same pixels, in another file format."""
+    with Image.open(folder / "real/a/image_1.png") as image:
+        image.save(folder / "real/b/image_9.tif")
+    out = tmp_path / "runs"
+    words = ["run", "--edition", "2025_s2", "--data", folder, "--out", out, "--folds", 2]
+    assert clefgan(*words, "--method", "subset-span") == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "1 real images are in two classes, pixel for pixel, such as 'image_1' of 'a'" in line
+    assert "'image_9' of 'b'; keep each in one class, or say that classes share images" in line
+    assert not out.exists()
+    words_of_evaluate = ["evaluate", *words[1:], "--method", "subset-span"]
+    assert clefgan(*words_of_evaluate) == 1
+    assert "in two classes" in capsys.readouterr().err
+    assert clefgan(*words, "--method", "subset-span", "--shared") == 0
+    shutil.copy(folder / "generated/a/image_1.png", folder / "generated/c/image_9.png")
+    capsys.readouterr()
+    assert clefgan(*words, "--method", "subset-span", "--shared", "--force") == 1
+    assert "1 generated images are in two classes" in capsys.readouterr().err
+
+
+def test_a_lab_may_share_images_and_labelled_images_under_test_are_told(folder: Path) -> None:
     shutil.copy(folder / "real/a/image_1.png", folder / "real/b/image_9.png")
+    (folder / "lab.json").write_text("{}")
+    shutil.copy(folder / "generated/a/image_1.png", folder / "generated_unknown/generated_1.png")
     method = registry.ATTRIBUTORS.configure("subset-span")
     found = job.run(reading.read(folder), "subset-span", method, n_folds=2)
-    assert "1 real images are in two classes, such as in 'a' and 'b'" in found.notes[0]
+    assert "1 of 9 images under test are labelled images, pixel for pixel" in found.notes[0]
+
+
+@pytest.mark.parametrize("many", [10, 0])
+def test_a_wrong_number_of_clusters(
+    folder: Path, tmp_path: Path, many: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", "--edition", "2024_s2", "--data", folder, "--out", tmp_path / "runs"]
+    code = clefgan(*words, "--method", "cluster-texture", "--clusters", many)
+    assert code == (1 if many else 2)
+    if many:
+        (line,) = capsys.readouterr().err.strip().splitlines()
+        assert "10 clusters of 9 images; give --clusters from 1 to 9" in line
+    assert not (tmp_path / "runs").exists()
+    assert clefgan(*words, "--method", "texture", "--clusters", 3) == 2
+    assert "names classes; give it to a clusterer" in capsys.readouterr().err
+
+
+def test_unknown_labels_in_a_truth_file_are_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "runs"
+    words = ["--edition", "2025_s2", "--data", folder]
+    assert clefgan("run", *words, "--method", "subset-span", "--out", out, "--folds", 2) == 0
+    truth = tmp_path / "other.csv"
+    truth.write_text(
+        "id,class\n" + "".join(f"generated_{i + 1},{'abz'[i // 3]}\n" for i in range(9))
+    )
+    capsys.readouterr()
+    for command in ("score", "leaderboard"):
+        assert clefgan(command, out / "subset-span.csv", *words, "--truth", truth) == 1
+        (line,) = capsys.readouterr().err.strip().splitlines()
+        assert "other.csv: class 'z' is none of" in line
+        assert "known: a, b, c" in line
+
+
+def test_the_order_of_folders_and_their_making_decide_nothing(folder: Path, tmp_path: Path) -> None:
+    """The same data, made in the reverse order, gives the same record but for its name."""
+    root = tmp_path / "reversed"
+    for path in sorted((path for path in folder.rglob("*") if path.is_file()), reverse=True):
+        target = root / path.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    runs = [
+        job.run(reading.read(place), name, registry.ATTRIBUTORS.configure(name), n_folds=2)
+        for place in (folder, root)
+        for name in ("texture",)
+    ]
+    first, second = (json.loads(record.text(run)) for run in runs)
+    for part in ("dev", "test", "beside", "set"):
+        assert first[part] == second[part]
+    assert first["data"]["sha256"] == second["data"]["sha256"]
 
 
 def test_labels_in_the_names_of_test_images_are_not_read(folder: Path) -> None:
@@ -398,3 +479,25 @@ def test_a_run_names_images_as_the_data_do(folder: Path, tmp_path: Path) -> None
     written = [line.partition(",")[0] for line in run.read_text().splitlines()]
     assert {"generated_1.PNG", "scan.jpg.png", "generated_3.png"} <= set(written)
     assert clefgan("score", run, "--edition", "2025_s2", "--truth", truth) == 0
+
+
+def test_data_info_of_classes(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "whole"
+    shutil.copytree(folder / "real", root / "dev" / "real")
+    shutil.copytree(folder / "generated", root / "dev" / "generated")
+    shutil.copytree(folder / "generated_unknown", root / "test" / "generated_unknown")
+    words = ["data", "info", "--edition", "2025_s2"]
+    assert clefgan(*words, root) == 0
+    printed = capsys.readouterr().out
+    for text in ("classes: 3: a, b, c", "evidence: A3", "edition '2025_s2' has 5 classes", "32x32",
+                 "truth of the images under test: not given", "ready to run"):  # fmt: skip
+        assert text in printed
+    shutil.copy(root / "dev/real/a/image_1.png", root / "dev/real/b/image_9.png")
+    assert clefgan(*words, root) == 1
+    assert "1 real images are in two classes" in capsys.readouterr().out
+    shutil.rmtree(root / "dev" / "real" / "c")
+    assert clefgan(*words, root) == 1
+    assert "class 'c' is in one tree only" in capsys.readouterr().out
+    assert clefgan("data", "info", "--edition", "2025_s2", "--size", "8") == 2

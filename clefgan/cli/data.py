@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from clefgan.cli import run_classes
 from clefgan.cli.console import console, progress_bar, say
-from clefgan.cli.options import EDITION, refuse_classes
+from clefgan.cli.options import EDITION, FOLDER, refuse_class_options
 from clefgan.cli.pictures import (
     FILE_COLUMN,
     PATIENT_COLUMN,
@@ -20,8 +21,10 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
-from clefgan.data import contents, inspection
+from clefgan.data import contents, inspection, reading
 from clefgan.data import patient_table as patient_tables
+from clefgan.data.classes import inspection as class_inspection
+from clefgan.data.classes import reading as classes_reading
 from clefgan.data.tfds import preparation
 from clefgan.report.terminal import contents as contents_sheet
 from clefgan.report.terminal import data_tables
@@ -30,12 +33,13 @@ from submissions import editions
 
 def info(
     data: Annotated[
-        str,
+        str | None,
         typer.Argument(
             help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
-            "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF."
+            "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF.",
+            show_default="phantom_ct, or phantom_classes",
         ),
-    ] = "phantom_ct",
+    ] = None,
     test_data: Annotated[
         str | None, typer.Option(help="The test part, where it is not below DATA.")
     ] = None,
@@ -45,13 +49,31 @@ def info(
     patients: PATIENTS = None,
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
+    folder: FOLDER = None,
 ) -> None:
     """Show roles, counts, sizes, kinds and exact copies, and what is missing.
 
     Exit 1 if a run would fail; of images that are no challenge, if one cannot be read.
     """
-    refuse_classes(editions.get(edition))
+    rules = editions.get(edition)
     levels, grid = window_levels(window), pixels(size)
+    if not rules.is_membership:
+        place = data or classes_reading.DEFAULT_CLASSES
+        if grid is not None or patients is not None:
+            raise typer.BadParameter("--size, --patients: not for an edition of classes")
+        with progress_bar() as progress:
+            report = class_inspection.inspect(
+                place,
+                edition,
+                test_data=test_data,
+                folders=run_classes.folders_of(folder or []),
+                sixteen_bit=levels,
+                progress=progress,
+            )
+        show_report(report)
+        return
+    refuse_class_options(None, folder, None)
+    data = data or reading.DEFAULT_DATA
     owners = patient_table(patients, file_column, patient_column)
     if test_data is None and not inspection.is_challenge(data, edition):
         show_contents(data, owners, edition)
@@ -66,11 +88,17 @@ def info(
             patients=owners,
             progress=progress,
         )
+    show_report(report)
+
+
+def show_report(report: inspection.Report) -> None:
+    """Print what was found; exit 1 if a run would fail."""
     say(report.source, "bold")
-    console.print(data_tables.role_table(report))
-    console.print()
-    console.print(data_tables.copies_table(report))
-    console.print()
+    if report.roles:
+        console.print(data_tables.role_table(report))
+        console.print()
+        console.print(data_tables.copies_table(report))
+        console.print()
     for note in report.notes:
         console.print(Text(note), style="dim")
     for warning in report.warnings:

@@ -26,6 +26,7 @@ from clefgan.cli.options import (
     METHODS,
     METRIC,
     SEED,
+    SHARED,
     check_level,
     chosen_protocols,
     connected,
@@ -98,6 +99,7 @@ def evaluate(
         typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
     ] = None,
     folder: FOLDER = None,
+    shared: SHARED = False,
     csv: CSV = None,
     json: JSON = None,
     markdown: MARKDOWN = None,
@@ -118,11 +120,11 @@ def evaluate(
         refuse_of_membership(patients, size, controls, strata)
         asked = evaluate_classes.AskedOfMethods(
             method, place, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
-            cluster, kept, metric, level, window_levels(window),
+            cluster, kept, metric, level, window_levels(window), shared,
         )  # fmt: skip
         evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
         return
-    refuse_class_options(None, folder, None)
+    refuse_class_options(None, folder, None, shared=shared)
     primary = main_metric(metric, rules)
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work

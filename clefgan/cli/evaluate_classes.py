@@ -40,6 +40,7 @@ class AskedOfMethods:
     metric: str | None
     level: float
     window: raw.Window | None
+    shared: bool
 
 
 def evaluate(
@@ -79,6 +80,7 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
             asked.data,
             asked.asked_edition,
             folders=folders_of(asked.folders),
+            shared=asked.shared,
             window=asked.window,
         ),
         folder=asked.kept,

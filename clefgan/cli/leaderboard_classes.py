@@ -115,6 +115,12 @@ def known_truth(
         return named.labels, named.images, str(asked.truth)
     names = challenge.test.file_names
     labels = truth_and_groups.mapping(asked.truth, "class", names)
+    strange = sorted(set(labels.values()) - set(challenge.names)) if challenge.classes else []
+    if strange:
+        raise ClefganError(
+            f"{asked.truth}: class {strange[0]!r} is none of {asked.data}; known: "
+            f"{', '.join(challenge.names)}"
+        )
     return {image: labels[image] for image in names}, names, str(asked.truth)
 
 

@@ -61,6 +61,9 @@ FOLDER = Annotated[
         help="Classes: what a folder is called (real, generated, unknown); repeatable.",
     ),
 ]
+SHARED = Annotated[
+    bool, typer.Option("--shared", help="Classes: real images may be in several of them.")
+]
 CLUSTER = Annotated[
     str | None,
     typer.Option(metavar="ADDRESS", help="Compare images on the Dask cluster with this scheduler."),
@@ -160,10 +163,16 @@ def plain_name(name: str) -> str:
 
 
 def refuse_class_options(
-    sources: list[str] | None, folder: list[str] | None, clusters: int | None
+    sources: list[str] | None,
+    folder: list[str] | None,
+    clusters: int | None,
+    *,
+    shared: bool = False,
 ) -> None:
     """Raise if a membership edition is given what classes need."""
-    given = {"--sources": sources, "--folder": folder, "--clusters": clusters}
+    given = {
+        "--sources": sources, "--folder": folder, "--clusters": clusters, "--shared": shared,
+    }  # fmt: skip
     for option, value in given.items():
         if value:
             raise typer.BadParameter(

@@ -18,6 +18,7 @@ from clefgan.cli.options import (
     PROTOCOL,
     SEED,
     SETTINGS,
+    SHARED,
     chosen_protocols,
     connected,
     plain_name,
@@ -90,6 +91,7 @@ def run(
     clusters: Annotated[
         int | None, typer.Option(help="Classes: how many clusters to make.", min=1)
     ] = None,
+    shared: SHARED = False,
     cluster: CLUSTER = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
@@ -110,11 +112,11 @@ def run(
     if not wanted.is_membership:
         asked = Asked(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
-            settings or [], folds, window_levels(window), rule or "argmax",
+            settings or [], folds, window_levels(window), rule or "argmax", shared,
         )  # fmt: skip
         run_classes.run(asked, csv, force)
         return
-    refuse_class_options(sources, folder, clusters)
+    refuse_class_options(sources, folder, clusters, shared=shared)
     configured = registry.configure(method, settings or [], seed)
     chosen = chosen_protocols(protocol)
     levels, grid = window_levels(window), pixels(size)

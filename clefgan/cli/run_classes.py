@@ -35,6 +35,7 @@ class Asked:
     n_folds: int
     window: raw.Window | None
     rule: str
+    shared: bool
 
 
 def run(asked: Asked, target: Path, force: bool) -> None:
@@ -43,6 +44,10 @@ def run(asked: Asked, target: Path, force: bool) -> None:
         rule = decisions.parse(asked.rule)
     room = registry.registry_of(asked.method)
     configured = room.configure(asked.method, list(asked.settings), asked.seed)
+    if asked.clusters is not None and room is not registry.CLUSTERERS:
+        raise typer.BadParameter(
+            f"{asked.method!r} names classes; give it to a clusterer", param_hint="--clusters"
+        )
     named = sources_of(asked.sources)
     if named and asked.data is not None:
         raise typer.BadParameter("give --data or --sources, not both", param_hint="--sources")
@@ -53,6 +58,7 @@ def run(asked: Asked, target: Path, force: bool) -> None:
             test_data=asked.test_data,
             sources=named or None,
             folders=folders_of(asked.folders),
+            shared=asked.shared,
             window=asked.window,
         )
         result = class_runs.run(

@@ -49,8 +49,9 @@ def part(
         )
         for name, entrant in entrants.items()
     }
-    labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     notes = [note for entrant in entrants.values() for note in entrant.notes]
+    notes += strange(truth, entrants)
+    labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     if challenge is not None and challenge.evidence in (Evidence.A2, Evidence.A3):
         found, known = shortcuts(challenge, ids, seed, progress)
         answers |= {name: each for name, each in found.items() if name not in answers}
@@ -67,6 +68,20 @@ def part(
         seed=seed,
     )
     return ClassPart(title, board, tuple(notes), labs)
+
+
+def strange(truth: Mapping[str, str], entrants: Mapping[str, ClassEntrant]) -> list[str]:
+    """Say where a run calls images something that is no class of the truth, among classes."""
+    known, said = set(truth.values()), []
+    for name, entrant in entrants.items():
+        others = sorted(set(entrant.labels.values()) - known)
+        if others and known & set(entrant.labels.values()):
+            many = sum(label in others for label in entrant.labels.values())
+            said.append(
+                f"{name}: {many} images are called what is no class of the truth, such as "
+                f"{others[0]!r}: wrong"
+            )
+    return said
 
 
 def shortcuts(

@@ -27,12 +27,14 @@ class ClassChallenge:
     ----------
     source : the folder or name that it was read from
     truth : id of an image under test to its class, where it is known
+    shared : real images may be in several classes
     """
 
     source: str
     classes: tuple[ClassImages, ...]
     test: ImageSet | None
     truth: Mapping[str, str] | None = None
+    shared: bool = False
     edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
 
     @property

@@ -22,6 +22,7 @@ from submissions import editions
 DEFAULT_CLASSES = "phantom_classes"
 LEVELS = 3  # below the given folder
 TRUTH = "truth.csv"
+LAB = "lab.json"  # of a challenge that was made: its classes may share images
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def read(
     test_data: str | Path | None = None,
     sources: Mapping[str, Path] | None = None,
     folders: ClassFolders | None = None,
+    shared: bool = False,
     window: Window | None = None,
 ) -> ClassChallenge:
     """Read a class challenge; every image is listed, none is decoded.
@@ -49,6 +51,7 @@ def read(
     data : a folder, or the name of a dataset such as `phantom_classes`
     test_data : the images under test, where they are not below `data`; with `sources`, their folder
     sources : class to the folder of its real images, in the place of `data`
+    shared : real images may be in several classes; those of a lab may anyway
 
     Raises
     ------
@@ -65,7 +68,8 @@ def read(
         found = from_folder(place(data), names, window)
         if test_data is not None:
             found = with_test(found, place(test_data), names, window)
-    found = replace(found, source=str(data) if sources is None else found.source, edition=rules)
+    source = str(data) if sources is None else found.source
+    found = replace(found, source=source, edition=rules, shared=shared or found.shared)
     check_classes(found)
     check_sizes(found)
     return found
@@ -100,7 +104,7 @@ def from_folder(root: Path, names: ClassFolders, window: Window | None) -> Class
     if trees["unknown"] is not None:
         test = ImageSet("test", str(trees["unknown"]), walked(trees["unknown"]), window)
     truth = truth_beside(root, trees["unknown"], test)
-    return ClassChallenge(str(root), tuple(classes), test, truth)
+    return ClassChallenge(str(root), tuple(classes), test, truth, (root / LAB).is_file())
 
 
 def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:

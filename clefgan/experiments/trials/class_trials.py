@@ -135,6 +135,7 @@ def configured(name: str, seed: int) -> Any:
 def load(plan: ClassPlan, progress: Progress = silent) -> ClassBench:
     """Decode, and find near-copies."""
     images = loading.load(plan.data, progress)
+    loading.refuse_shared(plan.data, images)
     return ClassBench(images, near_copies.groups(images.labelled, progress=progress))
 
 

@@ -101,7 +101,8 @@ def run(
     if images is None:
         with watch.stage("load"):
             images = loading.load(challenge, progress)
-    notes = loading.contradictions(images)
+    loading.refuse_shared(challenge, images)
+    notes = loading.notes_of(images)
     if evidence is Evidence.A0:
         dev, test, more = clusters.run(request, challenge, images, many, watch, progress)
         beside: dict[str, dict[str, ClassScored]] = {}

@@ -88,21 +88,58 @@ def load(challenge: ClassChallenge, progress: Progress) -> ClassImageSets:
     )
 
 
-def contradictions(images: ClassImageSets) -> tuple[str, ...]:
-    """Warn of an image that is in two classes, pixel for pixel: no method can tell them apart."""
-    notes = []
-    for role in ("real", "generated"):
-        seen: dict[str, str] = {}
-        twice: list[tuple[str, str]] = []
-        for each in images.sources:
-            part = each.real if role == "real" else each.generated
-            own = dict.fromkeys(folds.copies(part))
-            twice += [(seen[digest], each.name) for digest in own if digest in seen]
-            seen = dict.fromkeys(own, each.name) | seen
-        if twice:
-            one, other = twice[0]
-            notes.append(
-                f"warning: {len(twice)} {role} images are in two classes, such as in {one!r} and "
-                f"{other!r}; no method can tell these classes apart by them"
+def refuse_shared(challenge: ClassChallenge, images: ClassImageSets) -> None:
+    """Raise if an image is in two classes, pixel for pixel: its class cannot be told.
+
+    Real images may be where the challenge says that its classes share some.
+
+    Raises
+    ------
+    ClefganError
+        Such an image.
+    """
+    for role in ("generated", "real"):
+        if role == "real" and challenge.shared:
+            continue
+        pairs = in_two_classes(challenge, images, role)
+        if pairs:
+            (one, name), (other, copy) = pairs[0]
+            out = "" if role == "generated" else ", or say that classes share images"
+            raise ClefganError(
+                f"{challenge.source}: {len(pairs)} {role} images are in two classes, pixel for "
+                f"pixel, such as {name!r} of {one!r} and {copy!r} of {other!r}; keep each in one "
+                f"class{out}"
             )
-    return tuple(notes)
+
+
+def in_two_classes(
+    challenge: ClassChallenge, images: ClassImageSets, role: str
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Class and id of each image that an earlier class has too: those there, and its own."""
+    seen: dict[str, tuple[str, str]] = {}
+    pairs = []
+    for known, source in zip(challenge.classes, images.sources, strict=True):
+        listed = known.real if role == "real" else known.generated
+        if listed is None:
+            continue
+        part = source.real if role == "real" else source.generated
+        own: dict[str, tuple[str, str]] = {}
+        for name, digest in zip(listed.ids, folds.copies(part), strict=True):
+            own.setdefault(digest, (known.name, name))
+        pairs += [(seen[digest], place) for digest, place in own.items() if digest in seen]
+        seen = own | seen
+    return pairs
+
+
+def notes_of(images: ClassImageSets) -> tuple[str, ...]:
+    """Warn of images under test that are labelled ones, pixel for pixel: their class is known."""
+    if images.test is None or not len(images.labels):
+        return ()
+    known = set(folds.copies(images.labelled))
+    again = sum(digest in known for digest in folds.copies(images.test))
+    if not again:
+        return ()
+    return (
+        f"warning: {again} of {len(images.test)} images under test are labelled images, pixel for "
+        "pixel: a method that learns from those knows their class",
+    )

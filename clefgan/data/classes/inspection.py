@@ -1,0 +1,100 @@
+"""What is in the data of a class challenge: classes, counts, sizes, exact copies, what is missing.
+
+A fault that keeps the classes from being listed is the report's only line; an image that cannot be
+read is a problem beside the counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from clefgan.data import inspection
+from clefgan.data.classes import reading
+from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.data.classes.reading import ClassFolders
+from clefgan.data.formats.raw import Window
+from clefgan.data.inspection import Report, RoleReport, Shared
+from clefgan.errors import ClefganError
+from clefgan.method import Evidence, Progress, silent
+
+GIVES = {
+    Evidence.A0: "neither real images nor labelled ones of each class: clusters only",
+    Evidence.A1: "real images of each class, no labelled ones",
+    Evidence.A2: "labelled generated images of each class, no real ones",
+    Evidence.A3: "real and labelled generated images of each class",
+}
+
+
+def inspect(
+    data: str | Path,
+    edition: str | Path = "2025_s2",
+    *,
+    test_data: str | Path | None = None,
+    folders: ClassFolders | None = None,
+    sixteen_bit: Window | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Look at every image of a class challenge; the arguments are those of `reading.read`.
+
+    Raises
+    ------
+    submissions.RunFileError
+        No such edition.
+    """
+    try:
+        found = reading.read(
+            data, edition, test_data=test_data, folders=folders, sixteen_bit=sixteen_bit
+        )
+    except ClefganError as error:
+        return Report(str(data), (), (), (), (), (str(error),))
+    roles = [inspection.examine(images, progress) for images in found.image_sets().values()]
+    shared = tuple(inspection.overlaps(roles))
+    problems = [line for role in roles for line in inspection.faults(role)]
+    sizes = Counter(size for role in roles for size in role.sizes)
+    if len(sizes) > 1 and not problems:
+        problems.append(f"{found.source}: images of {len(sizes)} sizes: {', '.join(sizes)}")
+    warnings: list[str] = []
+    for each in shared:
+        said = contradiction(found, each)
+        (warnings if found.shared and each.first.startswith("real") else problems).extend(said)
+    return Report(
+        str(data), tuple(roles), shared, tuple(notes(found, roles)), tuple(warnings),
+        tuple(problems),
+    )  # fmt: skip
+
+
+def contradiction(found: ClassChallenge, each: Shared) -> Iterator[str]:
+    """Yield what two classes have in common, if they are two classes."""
+    first, second = each.first.partition(" "), each.second.partition(" ")
+    if first[0] == second[0] and first[0] in ("real", "generated"):
+        one, other = each.pairs[0]
+        yield (
+            f"{found.source}: {len(each.pairs)} {first[0]} images are in two classes, pixel for "
+            f"pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; keep each in "
+            "one class"
+        )
+
+
+def notes(found: ClassChallenge, roles: Sequence[RoleReport]) -> Iterator[str]:
+    """Yield what the classes give, and what is known of the images under test."""
+    names = found.names
+    yield f"classes: {len(names)}: {', '.join(names)}" if names else "classes: none"
+    yield f"evidence: {found.evidence}, {GIVES[found.evidence]}"
+    wanted = found.edition.n_classes
+    if wanted and names and len(names) != wanted:
+        yield f"edition {found.edition.name!r} has {wanted} classes"
+    if found.test is None:
+        yield "test: none, so dev scores only"
+    elif found.truth is None:
+        yield "truth of the images under test: not given (truth.csv)"
+    else:
+        counts = Counter(found.truth.values())
+        said = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
+        yield f"truth of the images under test: {said}"
+    test = next((role for role in roles if role.images.role == "test"), None)
+    for role in roles:
+        if test is None or not role.images.role.startswith("generated"):
+            continue
+        again = len(set(role.copies) & set(test.copies))
+        if again:
+            yield f"{again} images under test are labelled ones of {role.images.role!r}: known"
