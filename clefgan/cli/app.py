@@ -54,6 +54,11 @@ DATA = (
         "Store a challenge's data as a TFDS dataset, to be named by --data from then on.",
         "clefgan.cli.data:prepare",
     ),
+    Listed(
+        "membership-from",
+        "Turn K labelled sources into K membership challenges, each tested on another generator.",
+        "clefgan.cli.data_membership:membership_from",
+    ),
 )
 LAB = (
     Listed(

@@ -1,0 +1,64 @@
+"""`clefgan data membership-from`: K labelled sources into K membership challenges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clefgan.cli import outputs, run_classes
+from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.options import FOLDER, SEED
+from clefgan.cli.outputs import Output
+from clefgan.cli.pictures import WINDOW, window_levels
+from clefgan.data.classes import membership, reading
+from clefgan.errors import ClefganError
+from submissions import editions
+
+
+def membership_from(
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A class challenge, such as phantom_classes.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="New folder: a challenge a source.")],
+    edition: Annotated[str, typer.Option(help="Whose layout the class data have.")] = "2025_s2",
+    dev_only: Annotated[
+        bool, typer.Option("--dev-only", help="No test part: more real images not used in dev.")
+    ] = False,
+    seed: SEED = 0,
+    window: WINDOW = None,
+    folder: FOLDER = None,
+) -> None:
+    """Turn K labelled sources into K membership challenges, each tested on another generator.
+
+    Of each source: its real images are used, those of the others are not, and its own generated
+    images are the released ones. The test part is that of the next source, whose generator no
+    method saw on dev.
+    """
+    if editions.get(edition).is_membership:
+        raise ClefganError(
+            f"edition {edition!r} is of membership already; give one of classes, such as 2025_s2"
+        )
+    outputs.refuse([Output("DIR", out, is_folder=True)], [data])
+    with progress_bar() as progress:
+        challenge = reading.read(
+            data,
+            edition,
+            folders=run_classes.folders_of(folder or []),
+            shared=True,
+            sixteen_bit=window_levels(window),
+        )
+        done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
+    for each in done:
+        test = f"; test: {each.candidates} candidates of {each.test}" if each.test else ""
+        more = f"; {each.left_out} left out that are its own too" if each.left_out else ""
+        console.print(
+            f"{each.name}: {each.used} used, {each.not_used} not used, {each.generated} generated"
+            f"{test}{more}"
+        )
+    if not dev_only and len(done) < membership.LEAST:
+        console.print(
+            f"no test parts: they need {membership.LEAST} sources or more", style="yellow"
+        )
+    say_wrote([out])
