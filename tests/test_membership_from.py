@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clefgan import __main__ as entry
 from clefgan.data import reading
 from clefgan.data.classes import membership
 from clefgan.data.classes import reading as class_reading
@@ -16,6 +15,7 @@ from clefgan.experiments.lab import class_folder
 from clefgan.experiments.lab.make_classes import ClassSpec, draw
 from clefgan.experiments.lab.reals import Reals
 from clefgan.testing import blobs
+from running import clefgan as run
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +28,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("lab") / "classes"
     class_folder.write(root, reals, spec, draw(reals, spec))
     return root
-
-
-def run(*words: object) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        entry.main([str(word) for word in words])
-    assert isinstance(stopped.value.code, int)
-    return stopped.value.code
 
 
 def pixels(images: np.ndarray) -> set[bytes]:

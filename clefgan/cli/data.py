@@ -67,7 +67,7 @@ def info(
                 edition,
                 test_data=test_data,
                 folders=run_classes.folders_of(folder or []),
-                sixteen_bit=levels,
+                window=levels,
                 progress=progress,
             )
         show_report(report)

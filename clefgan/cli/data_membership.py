@@ -47,7 +47,7 @@ def membership_from(
             edition,
             folders=run_classes.folders_of(folder or []),
             shared=True,
-            sixteen_bit=window_levels(window),
+            window=window_levels(window),
         )
         done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
     for each in done:

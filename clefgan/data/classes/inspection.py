@@ -31,7 +31,7 @@ def inspect(
     *,
     test_data: str | Path | None = None,
     folders: ClassFolders | None = None,
-    sixteen_bit: Window | None = None,
+    window: Window | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Look at every image of a class challenge; the arguments are those of `reading.read`.
@@ -42,9 +42,7 @@ def inspect(
         No such edition.
     """
     try:
-        found = reading.read(
-            data, edition, test_data=test_data, folders=folders, sixteen_bit=sixteen_bit
-        )
+        found = reading.read(data, edition, test_data=test_data, folders=folders, window=window)
     except ClefganError as error:
         return Report(str(data), (), (), (), (), (str(error),))
     roles = [inspection.examine(images, progress) for images in found.image_sets().values()]
