@@ -3,7 +3,8 @@
     challenge = clefgan.read("DATA", edition="2023")
     run = clefgan.run(challenge, "fusion", seed=0)
     run.scores                      # id, score, decision, truth where known
-    run.write("runs/fusion")        # run file and record: both or neither, checked
+    run.pairs                       # the generated images that are most like each candidate
+    run.write("runs/fusion")        # run file, record and pairs: all or none, checked
     clefgan.evaluate(challenge, ["fusion", "nearest"])
     clefgan.audit("TRAIN", "RELEASED", "HELD_OUT", patients="patients.csv", release="public")
     clefgan.load("runs/fusion.json") == run
@@ -49,7 +50,9 @@ from clefgan.runs.classes import record as class_record
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.decisions.decide import parse as rule_of
 from clefgan.runs.decisions.decide import usual
+from clefgan.runs.pairs import NEAREST
 from clefgan.runs.record import PROTOCOLS, Protocol, Run
+from clefgan.runs.request import Extras
 from evaluation import metrics
 from submissions import checker, editions
 from submissions.problems import Problem
@@ -189,6 +192,8 @@ def run(
     protocols: Sequence[str] = PROTOCOLS,
     n_folds: int = 3,
     decide: str | None = None,
+    pairs: bool = True,
+    blank: bool = True,
     progress: bool | Progress = False,
 ) -> Run: ...
 def run(
@@ -199,6 +204,8 @@ def run(
     protocols: Sequence[str] | None = None,
     n_folds: int = 3,
     decide: str | None = None,
+    pairs: bool = True,
+    blank: bool = True,
     clusters: int | None = None,
     progress: bool | Progress = False,
 ) -> Run | ClassRun:
@@ -213,6 +220,8 @@ def run(
     protocols : of membership: `paper`, `held-out` or both
     decide : the rule that turns scores into decisions, as `--decide` takes it; None: `auto`, or
         `argmax` of classes
+    pairs : of membership: keep the nearest generated images of each candidate: `run.pairs`
+    blank : of membership: score the same images against another generator's: `run.test.blank`
     clusters : of classes: how many clusters to make
     progress : True: bars on stderr; or a function that is called instead
 
@@ -239,6 +248,7 @@ def run(
             whole, name, configured, protocols=chosen_protocols(protocols or PROTOCOLS),
             n_folds=n_folds, seed=seed, progress=report,
             rule=usual(whole, configured) if decide is None else rule_of(decide),
+            extras=Extras(NEAREST if pairs else 0, blank),
         )  # fmt: skip
 
 

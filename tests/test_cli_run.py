@@ -118,7 +118,7 @@ def test_an_image_both_used_and_not_used_is_warned_of(
     image.save(data / "dev/not_used/again[x].png", compress_level=0)
     words = ["--data", str(data), "--protocol", "paper", "--out", str(tmp_path / "runs")]
     assert clefgan("run", "--method", "coin", *words) == 0
-    (note,) = json.loads((tmp_path / "runs" / "coin.json").read_text())["notes"]
+    *_, note = json.loads((tmp_path / "runs" / "coin.json").read_text())["notes"]
     assert note.startswith(
         "warning: 1 of 6 dev images not used are also used, such as 'again[x]' = 'used_0002'; "
     )

@@ -42,7 +42,7 @@ from baselines.features.whitened import learned
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import detail
-from clefgan.similarity.detail_images import SCALES, Detail, Kind
+from clefgan.similarity.detail_images import SCALES, Detail, Drawn, Kind
 from clefgan.similarity.products import Metric
 from clefgan.similarity.whole_numbers import Rows
 
@@ -116,20 +116,6 @@ class Place:
         if isinstance(self.features, Detail):  # grey levels again: exact and fast
             return Drawn(images, self.features)
         return Mapped(images, self.features)
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """Images that turn into their detail, uint8, when they are sliced."""
-
-    images: Images
-    detail: Detail
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def __getitem__(self, rows: slice, /) -> NDArray[np.uint8]:
-        return self.detail.images(np.asarray(self.images[rows]))
 
 
 @dataclass(frozen=True, eq=False)

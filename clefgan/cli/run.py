@@ -42,7 +42,8 @@ from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.report.terminal import summary
-from clefgan.runs import job
+from clefgan.runs import job, request
+from clefgan.runs import pairs as pair_tables
 from clefgan.runs.decisions import decide
 from submissions import editions
 
@@ -93,13 +94,20 @@ def run(
     ] = None,
     shared: SHARED = False,
     cluster: CLUSTER = None,
+    pairs: Annotated[
+        bool, typer.Option(help="Write each candidate's nearest generated images: pairs/NAME.csv.")
+    ] = True,
+    blank: Annotated[
+        bool, typer.Option(help="Score the images against another generator's too.")
+    ] = True,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
     wanted = editions.get(edition)
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
-    refuse_existing([csv, json], force)
+    evidence = pair_tables.path_of(csv)
+    refuse_existing([csv, json, evidence], force)
     place = data or (
         reading.DEFAULT_DATA if wanted.is_membership else class_reading.DEFAULT_CLASSES
     )
@@ -108,7 +116,7 @@ def run(
         *outputs.named_files([method, *(settings or [])]),
         *(text.partition("=")[2] for text in sources or []),
     ]
-    outputs.refuse([Output("--out", csv), Output("--out", json)], read)
+    outputs.refuse([Output("--out", path) for path in (csv, json, evidence)], read)
     if not wanted.is_membership:
         asked = Asked(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
@@ -135,6 +143,7 @@ def run(
             n_folds=folds,
             seed=seed,
             rule=how or decide.usual(challenge, configured),
+            extras=request.Extras(pair_tables.NEAREST if pairs else 0, blank),
             progress=progress,
         )
     stale = result.test is None and csv.exists()

@@ -9,7 +9,7 @@ from clefgan.report.page import table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.part import Part
 from clefgan.report.sheet import Sheet
-from clefgan.runs.record import data_frame
+from clefgan.runs.frames import data_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)

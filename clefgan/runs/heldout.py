@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,23 @@ from clefgan.runs import folds
 from clefgan.runs.decisions.nulls import Round
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldOut:
+    """Real dev images that a scorer was fitted without; `index` of each, used first."""
+
+    name: str
+    images: DevSet
+    index: NDArray[np.intp]
+
+
+class AlsoScores(Protocol):
+    """Scores something more with the scorer of each fold."""
+
+    def add(self, scorer: Scorer, out: FoldOut, progress: Progress, /) -> None:
+        """Of one fold."""
+        ...
+
+
 @dataclass
 class Beside:
     """Scores unused dev images among the test candidates, fold by fold (see `nulls.Round`)."""
@@ -20,13 +38,16 @@ class Beside:
     images: tuple[Images, Images]  # test candidates, and the generated images under test
     rounds: list[Round] = field(default_factory=list)
 
-    def add(self, scorer: Scorer, unused: Images, name: str, progress: Progress) -> None:
+    def add(self, scorer: Scorer, out: FoldOut, progress: Progress, /) -> None:
         """Score one fold's unused images by the scorer that was fitted without them."""
+        unused = out.images.not_used
+        if not len(unused):
+            return
         candidates, generated = self.images
         n = len(candidates)
         ids = (*map(str, range(n)), *(f"unused dev image {i + 1}" for i in range(len(unused))))
         pool = np.concatenate([candidates, unused])
-        scores = checked(scorer.score(pool, generated, progress=progress), ids, name)
+        scores = checked(scorer.score(pool, generated, progress=progress), ids, out.name)
         self.rounds.append(Round(scores[:n], scores[n:]))
 
 
@@ -37,20 +58,25 @@ def held_out(
     ids: tuple[str, ...],
     fold: NDArray[np.int64],
     progress: Progress,
-    beside: Beside | None = None,
+    *also: AlsoScores,
 ) -> Scores:
-    """Score every dev real image by a scorer that was fitted without its fold."""
+    """Score every dev real image by a scorer that was fitted without its fold.
+
+    Parameters
+    ----------
+    also : each is given the scorer of every fold
+    """
     scores = np.full(len(ids), np.nan)
     for number, (fit, score) in enumerate(folds.splits(fold)):
 
         def report(stage: str, done: int, total: int, note: str, /, _fold: int = number) -> None:
             progress(f"fold {_fold + 1}: {stage}", done, total, note)
 
-        out = subset(dev, score)
         scorer, fold_scores = fitted_and_scored(name, method, dev, (fit, score), ids, report)
         scores[score] = fold_scores
-        if beside is not None and len(out.not_used):
-            beside.add(scorer, out.not_used, name, report)
+        out = FoldOut(name, subset(dev, score), score)
+        for each in also:
+            each.add(scorer, out, report)
     return scores
 
 

@@ -12,79 +12,24 @@ held-out
 """
 
 import dataclasses
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clefgan.data import run_names
 from clefgan.data.challenge import Challenge
-from clefgan.method import Method, Progress, Promises, Scores, promises, silent
-from clefgan.plugins import isolation
-from clefgan.runs import folds, loading, provenance
+from clefgan.method import Method, Progress, Promises, Scores, silent
+from clefgan.runs import blank, folds, loading, provenance
+from clefgan.runs import pairs as pair_tables
+from clefgan.runs.blank import Blank, BlankContrast, SharedCalls
 from clefgan.runs.decisions import decide
-from clefgan.runs.decisions.nulls import Round
 from clefgan.runs.decisions.rules import Zero
 from clefgan.runs.decisions.verdict import Known, Rule, Verdict
-from clefgan.runs.heldout import Beside, checked, held_out
-from clefgan.runs.loading import DevImages, TestImages
+from clefgan.runs.pairs import PairTable
 from clefgan.runs.record import PROTOCOLS, Protocol, Run, Scored
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of the job."""
-
-    name: str
-    method: Method
-    protocols: tuple[Protocol, ...]
-    n_folds: int
-    seed: int
-    rule: Rule
-
-    @property
-    def promises(self) -> Promises:
-        """What the method says of itself."""
-        return promises(type(self.method))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
-    """The images of a run; `fold` of each real dev image, None where nothing is held out."""
-
-    dev: DevImages
-    fold: NDArray[np.int64] | None
-    test: TestImages | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """Scores before any decision; `rounds` as in `Known`."""
-
-    paper: Scores | None
-    test: Scores | None
-    held_out: Scores | None
-    rounds: tuple[Round, ...]
-
-
-@dataclass
-class Stopwatch:
-    """Wall time by stage, in seconds."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time that the block takes to stage `name`."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+from clefgan.runs.request import NO_EXTRAS, Extras, Loaded, Request, Stopwatch
+from clefgan.runs.scoring import Fitted, fit_and_score
 
 
 def run(
@@ -96,6 +41,7 @@ def run(
     n_folds: int = 3,
     seed: int = 0,
     rule: Rule | None = None,
+    extras: Extras = NO_EXTRAS,
     progress: Progress = silent,
 ) -> Run:
     """Fit `method` on dev, score the test candidates, and score dev by the named protocols.
@@ -111,6 +57,7 @@ def run(
         folds. One that compares with unused images has those of each fold scored among the test
         candidates, by the scorer that was fitted without them. Under `paper` a rule learns from
         the very scores that it decides on, as papers do.
+    extras : pairs and blank; none of them unless asked for
 
     Raises
     ------
@@ -119,7 +66,8 @@ def run(
         is not finite, or too few dev images for the folds.
     """
     run_names.refuse_unwritable(challenge)
-    request = Request(name, method, protocols, n_folds, seed, Zero() if rule is None else rule)
+    rule = Zero() if rule is None else rule
+    request = Request(name, method, protocols, n_folds, seed, rule, extras)
     watch = Stopwatch()
     with watch.stage("load"):
         images = load(challenge, request, progress)
@@ -136,11 +84,18 @@ def run(
         test=test,
         notes=(
             *notes_of(request),
+            *scores.notes,
             *loading.contradictions(images.dev),
             *run_names.unlike_the_edition(challenge),
         ),
-        provenance=said_again(request, challenge, digests, watch),
+        provenance=said_again(request, challenge, digests, watch) | pairs_said(scores.pairs),
+        pairs=scores.pairs,
     )
+
+
+def pairs_said(pairs: PairTable | None) -> dict[str, Any]:
+    """What the record says of the pairs, where there are any."""
+    return {} if pairs is None else {"pairs": pair_tables.described(pairs)}
 
 
 def load(challenge: Challenge, request: Request, progress: Progress) -> Loaded:
@@ -157,70 +112,60 @@ def load(challenge: Challenge, request: Request, progress: Progress) -> Loaded:
     return Loaded(dev, fold, test)
 
 
-def fit_and_score(request: Request, images: Loaded, watch: Stopwatch, progress: Progress) -> Fitted:
-    """Scores of dev by each protocol, and of the test candidates."""
-    paper, test = whole_dev(request, images, watch, progress)
-    if images.fold is None:
-        return Fitted(paper, test, None, ())
-    beside = None
-    if images.test is not None and request.rule.needs_rounds:
-        beside = Beside((images.test.candidates, images.test.generated))
-    with watch.stage("held-out"):
-        held = held_out(
-            request.name, request.method, images.dev.dev, images.dev.ids, images.fold, progress,
-            beside,
-        )  # fmt: skip
-    return Fitted(paper, test, held, () if beside is None else tuple(beside.rounds))
-
-
-def whole_dev(
-    request: Request, images: Loaded, watch: Stopwatch, progress: Progress
-) -> tuple[Scores | None, Scores | None]:
-    """Scores of dev and of the test by a scorer that was fitted on all of dev."""
-    dev, test = images.dev, images.test
-    papers = "paper" in request.protocols
-    if not papers and test is None:
-        return None, None
-    with watch.stage("fit"):
-        scorer = isolation.fitted(request.name, request.method, dev.dev, progress)
-    of_dev = of_test = None
-    if papers:
-        with watch.stage("score dev"):
-            scores = scorer.score(dev.reals, dev.dev.generated, progress=progress)
-            of_dev = checked(scores, dev.ids, request.name)
-    if test is not None:
-        with watch.stage("score test"):
-            scores = scorer.score(test.candidates, test.generated, progress=progress)
-            of_test = checked(scores, test.ids, request.name)
-    return of_dev, of_test
-
-
 def decided(
     request: Request, images: Loaded, scores: Fitted
 ) -> tuple[dict[Protocol, Scored], Scored | None]:
     """Used or not used: for dev by each protocol, and for the test candidates."""
-    rule, dev, test = request.rule, images.dev, None
+    test = decided_test(request, images, scores)
+    return decided_dev(request, images, scores), test
 
-    def part(ids: tuple[str, ...], values: Scores, truth: Any, verdict: Verdict) -> Scored:
-        return Scored(ids, values, truth, verdict, probabilities(request.promises, values))
 
-    if images.test is not None and scores.test is not None:
-        known = None
-        if scores.held_out is not None:
-            known = Known(scores.held_out, dev.truth, scores.rounds)
-        verdict = rule.decide(scores.test, known)
-        test = dataclasses.replace(
-            part(images.test.ids, scores.test, images.test.truth, verdict),
-            file_names=images.test.file_names,
-        )
+def decided_dev(request: Request, images: Loaded, scores: Fitted) -> dict[Protocol, Scored]:
+    """Dev by each protocol that was asked for."""
+    rule, dev = request.rule, images.dev
     parts: dict[Protocol, Scored] = {}
+
+    def part(values: Scores, verdict: Verdict) -> Scored:
+        likely = probabilities(request.promises, values)
+        return Scored(dev.ids, values, dev.truth, verdict, likely)
+
     if "held-out" in request.protocols and scores.held_out is not None and images.fold is not None:
         verdict = decide.out_of_fold(rule, Known(scores.held_out, dev.truth), images.fold)
-        parts["held-out"] = part(dev.ids, scores.held_out, dev.truth, verdict)
+        held = part(scores.held_out, verdict)
+        if scores.held_out_blank is not None and images.test is not None:
+            elsewhere = scores.held_out_blank
+            contrast = blank.beside_truth(
+                dev.truth, scores.held_out, elsewhere, dev.groups, request.seed
+            )
+            n = min(len(images.test.generated), len(dev.dev.generated))
+            held = dataclasses.replace(held, blank=Blank(elsewhere, "test", n, contrast))
+        parts["held-out"] = held
     if scores.paper is not None:
         verdict = rule.decide(scores.paper, Known(scores.paper, dev.truth))
-        parts["paper"] = part(dev.ids, scores.paper, dev.truth, verdict)
-    return {name: parts[name] for name in PROTOCOLS if name in parts}, test
+        parts["paper"] = part(scores.paper, verdict)
+    return {name: parts[name] for name in PROTOCOLS if name in parts}
+
+
+def decided_test(request: Request, images: Loaded, scores: Fitted) -> Scored | None:
+    """The test candidates; None where there are none."""
+    test, values = images.test, scores.test
+    if test is None or values is None:
+        return None
+    known = None
+    if scores.held_out is not None:
+        known = Known(scores.held_out, images.dev.truth, scores.rounds)
+    verdict = request.rule.decide(values, known)
+    beside = None
+    if scores.test_blank is not None:
+        n = min(len(test.generated), len(images.dev.dev.generated))
+        contrast: BlankContrast | SharedCalls = blank.beside_calls(
+            verdict.used, values, scores.test_blank
+        )
+        if test.truth is not None:
+            contrast = blank.beside_truth(test.truth, values, scores.test_blank, seed=request.seed)
+        beside = Blank(scores.test_blank, "dev", n, contrast)
+    likely = probabilities(request.promises, values)
+    return Scored(test.ids, values, test.truth, verdict, likely, test.file_names, beside)
 
 
 def probabilities(said: Promises, scores: Scores) -> Scores | None:

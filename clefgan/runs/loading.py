@@ -45,6 +45,7 @@ class TestImages:
     ids: tuple[str, ...]
     truth: NDArray[np.bool_] | None
     file_names: FileNames
+    generated_ids: tuple[str, ...] = ()
 
 
 def load_dev(challenge: Challenge, progress: Progress = silent) -> DevImages:
@@ -96,8 +97,8 @@ def load_test(part: Test, *, generated: bool, progress: Progress = silent) -> Te
     truth = None
     if part.truth is not None:
         truth = np.array([part.truth[name] for name in part.candidates.ids], bool)
-    names = part.candidates.file_names
-    return TestImages(candidates, others, part.candidates.ids, truth, names)
+    names, ids = part.candidates.file_names, part.generated.ids if generated else ()
+    return TestImages(candidates, others, part.candidates.ids, truth, names, ids)
 
 
 def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:

@@ -1,6 +1,6 @@
 """A run, and its record: the JSON that stands beside the run file, written and read here.
 
-run.write("runs/fusion")             # runs/fusion.csv and runs/fusion.json, both or neither
+run.write("runs/fusion")             # runs/fusion.csv, runs/fusion.json, runs/pairs/fusion.csv
 again = record.load("runs/fusion")   # equal to `run`
 """
 
@@ -15,8 +15,13 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError, shortened
 from clefgan.method import Knowledge, Scores
+from clefgan.runs import blank as blanks
+from clefgan.runs import pairs as pair_tables
+from clefgan.runs.blank import Blank
 from clefgan.runs.decisions.decide import prevalence_curve
 from clefgan.runs.decisions.verdict import Verdict
+from clefgan.runs.frames import data_frame
+from clefgan.runs.pairs import PairTable
 from clefgan.storage import json_text, names
 from clefgan.storage.files import written_together
 from evaluation import membership
@@ -78,6 +83,7 @@ class Scored:
     truth : where it is known
     probabilities : of being used, where the method's scores are log-odds
     file_names : id to the name of the image's file, empty where it has none; for candidates
+    blank : the same images scored against another generator's
     """
 
     ids: tuple[str, ...]
@@ -86,6 +92,7 @@ class Scored:
     verdict: Verdict | None = None
     probabilities: Scores | None = None
     file_names: FileNames = field(default_factory=FileNames)
+    blank: Blank | None = None
 
     @property
     def decisions(self) -> NDArray[np.bool_]:
@@ -98,7 +105,7 @@ class Scored:
         return ScoreTable(np.array(self.ids, np.str_), self.scores, self.decisions, self.truth)
 
     def as_rows(self) -> dict[str, dict[str, Any]]:
-        """`id -> {score, decision, truth, probability, file}`, in order."""
+        """`id -> {score, decision, truth, probability, file, blank}`, in order."""
         rows: dict[str, dict[str, Any]] = {}
         for i, name in enumerate(self.ids):
             rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
@@ -108,6 +115,8 @@ class Scored:
                 rows[name]["probability"] = float(self.probabilities[i])
             if self.file_names.get(name):
                 rows[name]["file"] = self.file_names[name]
+            if self.blank is not None:
+                rows[name]["blank"] = float(self.blank.scores[i])
         return rows
 
 
@@ -125,6 +134,8 @@ class Run:
     test : of the candidates; None where the challenge has no test part
     notes : what the reader must know
     provenance : data, seeds, versions, machine and times, as the record has them
+    pairs : the candidates beside their nearest generated images; None where nobody asked, or a note
+        says why there are none
 
     Two runs are equal if their records are.
     """
@@ -137,6 +148,7 @@ class Run:
     test: Scored | None
     notes: tuple[str, ...]
     provenance: Mapping[str, Any]
+    pairs: PairTable | None = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and text(self) == text(other)
@@ -161,23 +173,8 @@ class Run:
         return self.test.table
 
     def write(self, path: str | Path, *, force: bool = False) -> list[Path]:
-        """Write the run file and its record; see `write`."""
+        """Write the run file, its record and its pairs; see `write`."""
         return write(self, path, force=force)
-
-
-def data_frame(content: Any) -> Any:
-    """A pandas DataFrame of columns or rows.
-
-    Raises
-    ------
-    ClefganError
-        pandas is not installed.
-    """
-    try:
-        import pandas as pd  # optional: only who works with frames has it
-    except ImportError:
-        raise ClefganError("to_frame: needs pandas; pip install 'clefgan[frames]'") from None
-    return pd.DataFrame(content)
 
 
 def text(run: Run) -> str:
@@ -202,6 +199,8 @@ def part(scored: Scored) -> dict[str, Any]:
             "note": scored.verdict.note,
             "expected_false_calls": scored.verdict.false_calls,
         }
+    if scored.blank is not None:
+        shown["blank"] = blanks.described(scored.blank)
     if scored.truth is not None:
         shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         shown["metrics"] = membership.evaluate(
@@ -220,9 +219,10 @@ def files_of(path: str | Path) -> tuple[Path, Path]:
 
 
 def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
-    """Write the run file, where there are candidates, and the record: both or neither.
+    """Write the run file, the record, and the pairs: all or none.
 
-    Without candidates, the run file of an earlier run goes: the new record is not of it.
+    Without candidates there is no run file, and without pairs no table of them; what an earlier
+    run left in their places goes, as the new record is not of it.
 
     Parameters
     ----------
@@ -244,16 +244,21 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
     fault = names.fault_of(csv.stem)
     if fault:
         raise ClefganError(f"{csv.parent}: {quoted(csv.stem)} {fault}; give another name")
-    refuse_existing([csv, beside], force=force)
-    targets = [beside] if run.test is None else [csv, beside]
-    stale = [csv] if run.test is None else []
+    evidence = pair_tables.path_of(csv)
+    refuse_existing([csv, beside, evidence], force=force)
+    wanted = {csv: run.test is not None, beside: True, evidence: run.pairs is not None}
+    targets = [target for target, is_wanted in wanted.items() if is_wanted]
+    stale = [target for target, is_wanted in wanted.items() if not is_wanted]
     with written_together(targets, remove=stale, new=not force) as parts:
+        part = dict(zip(targets, parts, strict=True))
         if run.test is not None:
             decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
             runfile.write(
-                parts[0], decisions, run.edition, file_names=run.test.file_names, shown=str(csv)
+                part[csv], decisions, run.edition, file_names=run.test.file_names, shown=str(csv)
             )
-        parts[-1].write_text(text(run), encoding="utf-8")
+        part[beside].write_text(text(run), encoding="utf-8")
+        if run.pairs is not None:
+            part[evidence].write_text(pair_tables.text(run.pairs), encoding="utf-8", newline="\n")
     return targets
 
 
@@ -282,7 +287,7 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run:
     submissions.RunFileError
         An edition that is not known.
     """
-    _, path = files_of(path)
+    csv, path = files_of(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Run(
@@ -296,6 +301,7 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run:
             test=None if content["test"] is None else scored(content["test"]),
             notes=tuple(content["notes"]),
             provenance={name: value for name, value in content.items() if name not in OF_A_RUN},
+            pairs=pair_tables.beside(csv, content.get("pairs")),
         )
     except FileNotFoundError:
         raise ClefganError(f"{path}: no such file; give the record of a run") from None
@@ -327,4 +333,7 @@ def scored(content: Mapping[str, Any]) -> Scored:
         if "probability" in rows[0]
         else None,
         file_names=FileNames({name: row.get("file", "") for name, row in images.items()}),
+        blank=None
+        if "blank" not in content
+        else blanks.again(content["blank"], np.array([row["blank"] for row in rows], np.float64)),
     )

@@ -92,6 +92,20 @@ class Detail:
         return found.astype(np.float32) - np.float32(CENTRE)
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """Images that turn into their detail, uint8, when they are sliced."""
+
+    images: Images
+    detail: Detail
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, rows: slice, /) -> NDArray[np.uint8]:
+        return self.detail.images(np.asarray(self.images[rows]))
+
+
 @dataclass(frozen=True)
 class Details:
     """The working image itself and its bands at several scales, worked out together.

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
-from clefgan.similarity import block_sizes
-from clefgan.similarity.reductions import PAGE, Block, Neighbours, Reduction, Smallest
+from clefgan.similarity import block_sizes, listening
+from clefgan.similarity.reductions import PAGE, Block, Both, Neighbours, Reduction, Smallest
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats, Rows
 
@@ -128,6 +128,17 @@ def scan(
         measure, candidates, generated,
         skip_self=skip_self, memory_mib=memory_mib, progress=progress, stage=stage,
     )  # fmt: skip
+    listener = listening.current.get()
+    wanted = listener.wants(measure, candidates, generated) if listener else None
+    if listener is None or wanted is None:
+        return reduced(job, reduction)
+    result, listener.matches = reduced(job, Both(reduction, wanted))
+    listener.rows = generated
+    return result
+
+
+def reduced(job: Job, reduction: Reduction[P, R]) -> R:
+    """What a reduction makes of all blocks of a job."""
     partials = (elsewhere.get() or here)(job, reduction)
     state: P = next(partials)
     for partial in partials:

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.report.terminal import blank_table
 from clefgan.report.wording import limits, number
 from clefgan.runs.record import Run, Scored
 from evaluation import metrics
@@ -29,7 +30,12 @@ def show(run: Run) -> RenderableType:
     ]
     for title, table in tables(run):
         lines += [Text(""), Text(title, style="dim"), table]
-    lines += [Text(note, style="yellow") for note in run.notes]
+    contrasts = blank_table.parts(run)
+    if contrasts:
+        title_of_blank = "blank: the same images against another generator's; 95% intervals"
+        lines += [Text(""), Text(title_of_blank, style="dim"), blank_table.table(contrasts)]
+    notes = (*blank_table.warnings(run), *run.notes)
+    lines += [Text(note, style="yellow") for note in notes]
     return Group(*lines)
 
 

@@ -15,7 +15,7 @@ from clefgan.runs.classes.result import ClassScored
 
 if TYPE_CHECKING:
     from clefgan.runs.classes.job import ClassRequest
-    from clefgan.runs.job import Stopwatch
+    from clefgan.runs.request import Stopwatch
 
 
 def known_number(challenge: ClassChallenge, asked: int | None) -> int:

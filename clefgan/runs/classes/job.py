@@ -48,7 +48,7 @@ from clefgan.runs.classes.decisions import (
 from clefgan.runs.classes.loading import ClassImageSets
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.classes.result import ClassScored
-from clefgan.runs.job import Stopwatch
+from clefgan.runs.request import Stopwatch
 from submissions import runfile
 
 BESIDE = ("most-frequent", "class-coin", "level-histogram", "nearest-generated")

@@ -1,0 +1,83 @@
+"""The blank of a run: rows beside its result, and what they mean in words."""
+
+import math
+from collections.abc import Mapping
+
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.runs.blank import BlankContrast, SharedCalls
+from clefgan.runs.record import Run
+
+
+def parts(run: Run) -> dict[str, BlankContrast]:
+    """The contrasts of a run whose truth is known, by what they are of."""
+    scored = {f"dev {name}": part for name, part in run.dev.items()}
+    if run.test is not None:
+        scored["test"] = run.test
+    return {
+        name: part.blank.contrast
+        for name, part in scored.items()
+        if part.blank is not None and isinstance(part.blank.contrast, BlankContrast)
+    }
+
+
+def table(found: Mapping[str, BlankContrast]) -> Table:
+    """A column a part: its AUC, that of the blank, what is left, and what chance does."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    shown.add_column("", no_wrap=True)
+    for name in found:
+        shown.add_column(Text(name), no_wrap=True)
+    each = list(found.values())
+    shown.add_row("AUC", *(number(one.auc) for one in each))
+    shown.add_row("AUC of the blank", *(number(one.blank_auc) for one in each))
+    shown.add_row("less the blank", *map(difference, each))
+    shown.add_row("AUC of the residual", *(number(one.residual_auc) for one in each))
+    shown.add_row("used against used", *map(chance, each))
+    return shown
+
+
+def warnings(run: Run) -> list[str]:
+    """Sentences on results whose blank is as high, and on calls that the blank makes too."""
+    said = [
+        f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
+        f"generator, {number(one.auc)} against those under test (difference {difference(one)}); "
+        "no sign that this generator gave the images away"
+        for name, one in parts(run).items()
+        if not one.is_above
+    ]
+    test = None if run.test is None else run.test.blank
+    if test is not None and isinstance(test.contrast, SharedCalls) and test.contrast.called:
+        said.append(shared(test.contrast))
+    return said
+
+
+def shared(calls: SharedCalls) -> str:
+    """How many calls the blank would make too."""
+    words = (
+        f"test: of the {calls.called} called used, {calls.shared} are among the {calls.called} "
+        f"highest against another generator's images too ({calls.expected:.1f} expected by chance; "
+        f"rank correlation {calls.correlation:.2f})"
+    )
+    if calls.is_mostly_shared:
+        return f"{words}: the blank is as high, so these calls say little about this generator"
+    return words
+
+
+def difference(one: BlankContrast) -> str:
+    """`+0.270 [+0.13, +0.42]`."""
+    if math.isnan(one.difference):
+        return "–"
+    return f"{one.difference:+.3f} [{one.low:+.2f}, {one.high:+.2f}]"
+
+
+def chance(one: BlankContrast) -> str:
+    """Where 95% of the AUCs of one half of the used images against the other lie."""
+    if math.isnan(one.halves_low):
+        return "–"
+    return f"{one.halves_low:.2f} to {one.halves_high:.2f}"
+
+
+def number(value: float) -> str:
+    """Three decimals, or a dash where there is nothing to measure."""
+    return "–" if math.isnan(value) else f"{value:.3f}"
