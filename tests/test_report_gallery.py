@@ -1,7 +1,9 @@
 """The gallery: surest candidates beside their nearest generated images."""
 
 import base64
+import dataclasses
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,8 @@ from clefgan.data import reading
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.report import gallery
+from clefgan.runs import pairs
+from clefgan.similarity.matches import Matches
 from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
@@ -49,9 +53,28 @@ def test_the_surest_candidates_stand_beside_their_copies(found: Challenge) -> No
         number = int(each.candidate.id[-4:])
         assert each.near[0].id == f"generated_{N + 1 - number:04d}"
         assert each.near[0].alike == pytest.approx(1)
+        assert math.isnan(each.near[0].z)
+        assert each.near[0].detail == each.candidate.detail != ""
         assert len(each.near) == gallery.NEAR
         assert each.near[1].alike < 0.5
         assert each.right == (each.called == (number % 2 == 1))
+
+
+def test_pairs_of_the_run_are_shown_as_they_are(found: Challenge) -> None:
+    panel = runs()
+    matches = Matches(np.full((N, 1), 0.25), np.full((N, 1), 4.5), np.arange(N)[:, None])
+    assert found.test is not None
+    table = pairs.table(matches, "band:fine", (ids(), found.test.generated.ids))
+    board = leaderboard.build(panel, resamples=50)
+    (shown,) = gallery.make(board, panel, ids(), found, {"by score": table})
+    assert shown.features == "band:fine"
+    for each in (*shown.used, *shown.not_used):
+        (near,) = each.near
+        assert near.id == f"generated_{each.candidate.id[-4:]}"
+        assert (near.alike, near.z) == (0.25, 4.5)
+    others = dataclasses.replace(table, generated=np.full(N, "elsewhere_1"))
+    (looked_for,) = gallery.make(board, panel, ids(), found, {"by score": others})
+    assert looked_for.features == "pixels"
 
 
 def test_pictures_are_small(found: Challenge) -> None:

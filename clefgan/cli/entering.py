@@ -26,6 +26,7 @@ class Entered:
     """Runs that were read, lined up with their truth.
 
     challenge : that of --data; None where it is not given
+    pairs : of the runs that kept them, by name
     """
 
     panel: evaluated.Panel
@@ -122,7 +123,8 @@ def enter(
         raise ClefganError(f"{strange[0]}; give the data of the run, or --truth without --data")
     notes = (*strange, *(note for entrant in entrants.values() for note in entrant.notes))
     lined_up = run_files.line_up(entrants, answers, patients)
-    return Entered(lined_up, tuple(answers), notes, challenge)
+    pairs = {name: one.pairs for name, one in entrants.items() if one.pairs is not None}
+    return Entered(lined_up, tuple(answers), notes, challenge, pairs)
 
 
 def test_ids(

@@ -154,5 +154,12 @@ def galleries(board: boards.Leaderboard, entered: Entered) -> tuple[gallery.Gall
     assert entered.challenge is not None
     with progress_bar() as progress:
         return tuple(
-            gallery.make(board, entered.panel, entered.ids, entered.challenge, progress=progress)
+            gallery.make(
+                board,
+                entered.panel,
+                entered.ids,
+                entered.challenge,
+                entered.pairs,
+                progress=progress,
+            )
         )

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,11 @@ from PIL import Image
 from clefgan.data.reading import Challenge, ImageSet
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.runs import pairs as pair_tables
+from clefgan.runs.pairs import PairTable
 from clefgan.similarity import engine
+from clefgan.similarity.detail_images import Detail
+from clefgan.similarity.matches import Matches
 from clefgan.similarity.products import Metric
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.counts import Values
@@ -25,11 +30,18 @@ SIDE = 112
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A small picture as a data URI, with the id of its image."""
+    """A small picture as a data URI, with the id of its image.
+
+    detail : the same after the band-pass filter, which leaves out what all images have in common
+    alike : similarity with the candidate
+    z : the same in standard deviations above that of all candidates; NaN where nobody knows
+    """
 
     id: str
     uri: str
-    alike: float = 1.0  # Pearson's r with the candidate
+    detail: str = ""
+    alike: float = 1.0
+    z: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,37 @@ class SureCalls:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The candidates of one run, the surest used ones and then the surest others."""
+    """The candidates of one run, the surest used ones and then the surest others.
+
+    features : where the nearest generated images were looked for
+    """
 
     run: str
     used: tuple[SureCalls, ...]
     not_used: tuple[SureCalls, ...]
+    features: str = "pixels"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Images of the test that the galleries show, decoded, and the map of their detail."""
+
+    candidates: Mapping[str, NDArray[np.uint8]]
+    generated: Mapping[str, NDArray[np.uint8]]
+    detail: Detail
+
+    def picture(self, image_id: str, image: NDArray[np.uint8], *alike: float) -> Picture:
+        """An image and its detail."""
+        detail = self.detail.images(image[None])[0]
+        return Picture(image_id, data_uri(image), data_uri(detail), *alike)
+
+    def near(self, pairs: PairTable) -> tuple[Picture, ...]:
+        """The generated images of the pairs of one candidate."""
+        rows = zip(pairs.generated.tolist(), pairs.similarity, pairs.z, strict=True)
+        return tuple(
+            self.picture(name, self.generated[name], float(alike), float(z))
+            for name, alike, z in rows
+        )
 
 
 def make(
@@ -62,10 +100,15 @@ def make(
     panel: Panel,
     ids: Sequence[str],
     challenge: Challenge,
+    pairs: Mapping[str, PairTable] | None = None,
     *,
     progress: Progress = silent,
 ) -> list[Gallery]:
     """Galleries of the best runs that have scores.
+
+    Parameters
+    ----------
+    pairs : of runs that have them; for others the nearest images are looked for in `pixels`
 
     Raises
     ------
@@ -80,36 +123,57 @@ def make(
         raise ClefganError(f"{challenge.source}: no test images for the gallery; give their folder")
     chosen = {name: surest(scores_of(panel, name), panel.runs[name].decisions) for name in named}
     wanted = sorted({index for pair in chosen.values() for part in pair for index in part})
-    candidates = only(test.candidates, [ids[i] for i in wanted]).load(progress=progress)
+    names = [ids[i] for i in wanted]
+    candidates = only(test.candidates, names).load(progress=progress)
     generated = test.generated.load(progress=progress)
-    near, alike = nearest(candidates, generated, progress)
-    shown: dict[int, tuple[Picture, tuple[Picture, ...]]] = {}
-    names = test.generated.ids
-    for row, index in enumerate(wanted):
-        pictures = [
-            Picture(names[place], data_uri(generated[place]), float(r))
-            for place, r in zip(near[row].tolist(), alike[row].tolist(), strict=True)
-            if place >= 0
-        ]
-        shown[index] = Picture(ids[index], data_uri(candidates[row])), tuple(pictures)
-    return [gallery(name, chosen[name], shown, panel) for name in named]
+    known = usable(pairs or {}, names, test.generated.ids)
+    looked_for = None
+    if any(name not in known for name in named):
+        looked_for = nearest(candidates, generated, names, test.generated.ids, progress)
+    shown = Shown(
+        dict(zip(names, candidates, strict=True)),
+        dict(zip(test.generated.ids, generated, strict=True)),
+        Detail.like("band", "middle", generated),
+    )
+    found = []
+    for name in named:
+        evidence = known.get(name, looked_for)
+        assert evidence is not None
+        found.append(gallery(name, chosen[name], ids, panel, (shown, evidence)))
+    return found
+
+
+def usable(
+    pairs: Mapping[str, PairTable], candidates: Sequence[str], generated: Sequence[str]
+) -> dict[str, PairTable]:
+    """Those that name the candidates, and no generated image that is not there."""
+    return {
+        name: table
+        for name, table in pairs.items()
+        if set(candidates) <= set(table.candidate.tolist())
+        and set(table.generated.tolist()) <= set(generated)
+    }
 
 
 def gallery(
     name: str,
     chosen: tuple[list[int], list[int]],
-    shown: Mapping[int, tuple[Picture, tuple[Picture, ...]]],
+    ids: Sequence[str],
     panel: Panel,
+    evidence: tuple[Shown, PairTable],
 ) -> Gallery:
     """The gallery of one run."""
     scores, run = scores_of(panel, name), panel.runs[name]
+    shown, pairs = evidence
 
     def sure(index: int) -> SureCalls:
-        candidate, near = shown[index]
+        own = ids[index]
         called, truth = bool(run.decisions[index]), bool(panel.truth[index])
-        return SureCalls(candidate, near, float(scores[index]), called, truth)
+        candidate = shown.picture(own, shown.candidates[own])
+        return SureCalls(candidate, shown.near(pairs.of(own)), float(scores[index]), called, truth)
 
-    return Gallery(name, tuple(map(sure, chosen[0])), tuple(map(sure, chosen[1])))
+    used, not_used = (tuple(map(sure, part)) for part in chosen)
+    return Gallery(name, used, not_used, str(pairs.features[0]))
 
 
 def scores_of(panel: Panel, name: str) -> Values:
@@ -140,13 +204,19 @@ def only(images: ImageSet, ids: Sequence[str]) -> ImageSet:
 
 
 def nearest(
-    candidates: Images, generated: Images, progress: Progress
-) -> tuple[NDArray[np.int64], Values]:
-    """Numbers of the generated images that correlate most with each candidate, and how much."""
+    candidates: Images,
+    generated: Images,
+    names: Sequence[str],
+    others: Sequence[str],
+    progress: Progress,
+) -> PairTable:
+    """The generated images that correlate most with each candidate."""
     found = engine.nearest(
         Metric.PEARSON, candidates, generated, NEAR, progress=progress, stage="gallery"
     )
-    return found.indices, 1 - found.distances
+    unknown = np.full(found.distances.shape, np.nan)  # the pool is larger than these candidates
+    matches = Matches(1 - found.distances, unknown, found.indices)
+    return pair_tables.table(matches, "pixels", (names, others))
 
 
 def data_uri(image: NDArray[np.uint8]) -> str:

@@ -24,6 +24,7 @@ from evaluation.runs import Panel, Run
 
 RESAMPLES = 2_000
 HALVINGS = 2_000
+ROUNDING = 1e-9  # of the spread of the scores; a residual that spreads less is none
 SMALLEST_HALF = 4  # images: an AUC of fewer says nothing
 Used = NDArray[np.bool_]
 
@@ -162,7 +163,8 @@ def residual(scores: Scores, blank: Scores) -> Scores:
     centred = blank - blank.mean()
     power = float(centred @ centred)
     slope = float(centred @ scores) / power if power > 1e-12 * max(1.0, len(blank)) else 0.0
-    return np.asarray(scores - scores.mean() - slope * centred)
+    left = scores - scores.mean() - slope * centred
+    return np.where(np.ptp(left) > ROUNDING * np.ptp(scores), left, 0.0)
 
 
 def halves(scores: Scores, groups: NDArray[np.str_] | None, seed: int) -> tuple[float, float]:

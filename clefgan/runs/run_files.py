@@ -14,6 +14,8 @@ import numpy as np
 
 from clefgan.errors import ClefganError, shortened
 from clefgan.method import Knowledge
+from clefgan.runs import pairs as pair_tables
+from clefgan.runs.pairs import PairTable
 from evaluation.runs import Panel, Run
 from submissions import runfile
 from submissions.edition import Edition
@@ -35,6 +37,7 @@ class Entrant:
     probabilities : of being used, as the record has them; None where it has none
     knowledge : "S0" to "S3", or "" where nobody said
     notes : what the reader must know of how it was read
+    pairs : its candidates beside their nearest generated images, where the run kept them
     """
 
     path: Path
@@ -45,6 +48,7 @@ class Entrant:
     threshold: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    pairs: PairTable | None = None
 
 
 def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> Entrant:
@@ -132,6 +136,7 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
             raise ClefganError(
                 f"{path}: probability of {quoted(name)} is {shortened(repr(value))}; need 0 to 1"
             )
+    evidence, note = pairs_of(entrant.path, record)
     cut = float(threshold) if isinstance(threshold, (int, float)) else None
     return replace(
         entrant,
@@ -140,7 +145,17 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         knowledge=known(knowledge, str(path)),
         threshold=cut,
         digests=digests,
+        notes=(*entrant.notes, *note),
+        pairs=evidence,
     )
+
+
+def pairs_of(run: Path, record: Mapping[str, Any]) -> tuple[PairTable | None, tuple[str, ...]]:
+    """The pairs of a run, and a note where the file is not the one of its record."""
+    try:
+        return pair_tables.beside(run, record.get("pairs")), ()
+    except ClefganError as error:
+        return None, (f"{error}; left out",)
 
 
 def known(text: str, where: str) -> str:

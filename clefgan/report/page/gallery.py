@@ -1,5 +1,7 @@
 """The gallery on the page."""
 
+import math
+
 from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number
@@ -7,7 +9,12 @@ from clefgan.report.wording import number
 
 def gallery(found: Gallery) -> Markup:
     """The candidates of one run."""
-    parts: list[Markup] = [tag("h3", found.run)]
+    words = (
+        "Above the images, below them their detail, after a band-pass filter that leaves out what "
+        f"all images have in common. Nearest generated images by {found.features}; z: standard "
+        "deviations above the similarity of all candidates with the same generated image."
+    )
+    parts: list[Markup] = [tag("h3", found.run), tag("p", words)]
     for words, group in (("Surest used", found.used), ("Surest not used", found.not_used)):
         if group:
             shown = tag("div", *(sure(each) for each in group), class_="strip")
@@ -24,17 +31,23 @@ def sure(each: SureCalls) -> Markup:
     verdict = tag("span", f"{sign} {mark}", class_=f"verdict {mark}")
     words = f"{each.candidate.id}: called {called} (score {number(each.score, 2)}), truth {truth} "
     near = [
-        picture(
-            one, f"generated image {one.id}, r {number(one.alike, 2)}", f"r {number(one.alike, 2)}"
-        )
-        for one in each.near
+        picture(one, f"generated image {one.id}, {alike(one)}", alike(one)) for one in each.near
     ]
     own = picture(each.candidate, f"candidate {each.candidate.id}", "candidate")
     images = tag("div", own, *near, class_="row")
     return tag("figure", images, tag("figcaption", words, verdict), class_=f"sure {mark}")
 
 
+def alike(one: Picture) -> str:
+    """`r 0.87, z 3.1`: similarity, and how unusual it is among the candidates."""
+    similarity = f"r {number(one.alike, 2)}"
+    return similarity if math.isnan(one.z) else f"{similarity}, z {number(one.z, 1)}"
+
+
 def picture(one: Picture, alt: str, words: str) -> Markup:
-    """An image with a word below."""
+    """An image, the same after the filter, and a word below."""
     image = tag("img", src=one.uri, alt=alt, title=one.id, loading="lazy")
-    return tag("span", image, tag("small", words), class_="picture")
+    detail = tag("img", src=one.detail, alt=f"{alt}, detail", title=one.id, loading="lazy")
+    return tag(
+        "span", image, *([detail] if one.detail else []), tag("small", words), class_="picture"
+    )

@@ -65,8 +65,8 @@ def part_of_page(part: Part, place: int, of: int) -> Markup:
         words = tag(
             "p",
             "The candidates that a run is surest about, each beside the generated images that "
-            "correlate most with it (Pearson's r over pixels). A near copy is what a leak looks "
-            "like.",
+            "are most like it. A near copy is what a leak looks like; often it is seen in the "
+            "detail alone.",
         )
         sections.append(section("gallery", named("Gallery", part, several), first, words, *found))
     return join(sections)
