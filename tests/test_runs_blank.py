@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from baselines.nearest import Nearest
+from building import challenge, noise
 from clefgan.data import reading
 from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scores, silent
 from clefgan.report.terminal import blank_table, summary
@@ -19,7 +20,6 @@ from clefgan.runs.decisions.rules import Quota
 from clefgan.runs.record import Run
 from clefgan.runs.request import Extras
 from evaluation import membership
-from tests.building import challenge, noise
 
 SETS = {
     "dev/generated": 30, "dev/used": 24, "dev/not_used": 24,
@@ -46,7 +46,7 @@ class Bright:
         *,
         progress: Progress = silent,
     ) -> Scores:
-        return candidates.mean(axis=(1, 2)) - 128
+        return np.asarray(candidates.mean(axis=(1, 2)) - 128)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +190,8 @@ def test_calls_that_the_blank_shares() -> None:
     scores = np.arange(10.0)
     called = scores >= 5
     same = blank.beside_calls(called, scores, scores * 2)
-    assert same == SharedCalls(5, 5, 2.5, pytest.approx(1))
+    assert (same.called, same.shared, same.expected) == (5, 5, 2.5)
+    assert same.correlation == pytest.approx(1)
     assert same.is_mostly_shared
     opposite = blank.beside_calls(called, scores, -scores)
     assert (opposite.shared, opposite.is_mostly_shared) == (0, False)

@@ -14,6 +14,7 @@ from baselines.features.space import Space
 from baselines.fusion import Fusion
 from baselines.nearest import Nearest
 from baselines.patch_log_ratio import PatchLogRatio
+from building import challenge, noise
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scores, silent
@@ -24,9 +25,8 @@ from clefgan.similarity import engine
 from clefgan.similarity.listening import listening
 from clefgan.similarity.matches import MostAlike
 from clefgan.similarity.products import Metric
+from running import clefgan as command
 from submissions import editions
-from tests.building import challenge, noise
-from tests.running import clefgan as command
 
 SETS = {
     "dev/generated": 6, "dev/used": 5, "dev/not_used": 6,
@@ -52,7 +52,7 @@ class Mean:
         *,
         progress: Progress = silent,
     ) -> Scores:
-        return candidates.mean(axis=(1, 2)) - 128
+        return np.asarray(candidates.mean(axis=(1, 2)) - 128)
 
 
 @dataclass(frozen=True, kw_only=True)

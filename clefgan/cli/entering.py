@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
@@ -13,6 +13,7 @@ from clefgan.data import challenge as challenges
 from clefgan.data import imageset, reading, truth_and_groups
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
+from clefgan.runs import pairs as pair_tables
 from clefgan.runs import run_files
 from evaluation import runs as evaluated
 from submissions import RunFileError, editions
@@ -33,6 +34,7 @@ class Entered:
     ids: tuple[str, ...]
     notes: tuple[str, ...]
     challenge: challenges.Challenge | None = None
+    pairs: Mapping[str, pair_tables.PairTable] = field(default_factory=dict)
 
 
 def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2023") -> Edition:

@@ -1,11 +1,11 @@
 """The blank of a run: rows beside its result, and what they mean in words."""
 
-import math
 from collections.abc import Mapping
 
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.report.wording import NOTHING, limits, number
 from clefgan.runs.blank import BlankContrast, SharedCalls
 from clefgan.runs.record import Run
 
@@ -66,18 +66,10 @@ def shared(calls: SharedCalls) -> str:
 
 def difference(one: BlankContrast) -> str:
     """`+0.270 [+0.13, +0.42]`."""
-    if math.isnan(one.difference):
-        return "–"
-    return f"{one.difference:+.3f} [{one.low:+.2f}, {one.high:+.2f}]"
+    gap = number(one.difference, signed=True)
+    return f"{gap} {limits(one.low, one.high, signed=True)}".rstrip()
 
 
 def chance(one: BlankContrast) -> str:
     """Where 95% of the AUCs of one half of the used images against the other lie."""
-    if math.isnan(one.halves_low):
-        return "–"
-    return f"{one.halves_low:.2f} to {one.halves_high:.2f}"
-
-
-def number(value: float) -> str:
-    """Three decimals, or a dash where there is nothing to measure."""
-    return "–" if math.isnan(value) else f"{value:.3f}"
+    return limits(one.halves_low, one.halves_high) or NOTHING
