@@ -18,7 +18,7 @@ from clefgan.report.page import table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.sheet import Sheet
-from clefgan.runs.record import data_frame
+from clefgan.runs.frames import data_frame
 
 CLASS_PROTOCOLS = ("grouped", "plain")
 
