@@ -93,5 +93,5 @@ class AgainstUnused:
 def features_of(place: Place, images: Images) -> Features:
     """All features of some images."""
     rows = place.rows(images)
-    found: Features = rows[0 : len(images)].reshape(len(images), -1)
-    return found
+    features: Features = rows[0 : len(images)].reshape(len(images), -1)
+    return features

@@ -84,17 +84,17 @@ class Fusion:
     def weights(self, parts: Parts, truth: Used) -> Weights:
         """Weight of each block, together 1."""
         noise = 1 / truth.sum() + 1 / (~truth).sum()
-        found = {}
+        strengths = {}
         for block in BLOCKS:
             expected = self.detail if block in ("band", "contrast") else self.others
             seen = float(np.mean([signal(part, truth) for part in of_block(parts, block)]))
             trust = self.doubt**2 / (self.doubt**2 + noise + seen**2 / (2 * len(truth)))
-            found[block] = max(0.0, expected + trust * (seen - expected)) ** POWER
-        total = sum(found.values())
+            strengths[block] = max(0.0, expected + trust * (seen - expected)) ** POWER
+        total = sum(strengths.values())
         if total <= 0:  # dev contradicts every expectation
-            found = dict.fromkeys(BLOCKS, 1.0)
+            strengths = dict.fromkeys(BLOCKS, 1.0)
             total = float(len(BLOCKS))
-        return {block: weight / total for block, weight in found.items()}
+        return {block: weight / total for block, weight in strengths.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,16 +60,16 @@ class MonteCarlo:
     ) -> Scores:
         """`f_eps` of each candidate."""
         rows, others = place.rows(candidates), place.rows(generated)
-        found = scan(
+        smallest = scan(
             place.metric, rows, others, SmallestOfNew(), progress=progress, stage="closest"
         )
-        if not np.isfinite(found).all():  # copies, and nothing else
+        if not np.isfinite(smallest).all():  # copies, and nothing else
             copies = scan(
                 place.metric, rows, others, CountBelow(COPY), progress=progress, stage="counting"
             )
             each = 1.0 if self.form == "count" else -np.log(NEAREST_COUNTED)
             return each * copies / len(generated)
-        eps = float(np.percentile(found, self.percentile))
+        eps = float(np.percentile(smallest, self.percentile))
         if self.form == "count":
             counts = scan(
                 place.metric, rows, others, CountBelow(eps), progress=progress, stage="counting"

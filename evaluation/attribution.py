@@ -123,7 +123,7 @@ def v_measure(truth: Labels, predicted: Labels) -> float:
 
 def evaluate(truth: Labels, predicted: Labels) -> dict[str, float]:
     """Every metric by name."""
-    found = table(truth, predicted)
+    tables = table(truth, predicted)
     return {
-        name: float(metric.of_tables(found)[0]) for name, metric in class_tables.METRICS.items()
+        name: float(metric.of_tables(tables)[0]) for name, metric in class_tables.METRICS.items()
     }

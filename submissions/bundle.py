@@ -107,9 +107,9 @@ def write(
     zipped = Path(out) if out is not None else source.with_suffix(".zip")
     with written_whole(zipped, force) as part:
         pack(part, {edition.member: source.read_bytes()})
-        found = checker.inspect(part, edition, known, shown=str(zipped))
+        checked = checker.inspect(part, edition, known, shown=str(zipped))
         if edition.container == "zip":
-            checker.raise_first(found)
+            checker.raise_first(checked)
     return zipped
 
 

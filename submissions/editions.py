@@ -54,10 +54,10 @@ def get(name: str | Path) -> Edition:
 
 def _canonical(name: str) -> str:
     """`2025-task1`, `2025 subtask 1`, `2025_1` and the like as `2025_s1`."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(20\d\d)[\s_./-]*(?:s|t|st|task|subtask)?[\s_./-]*(\d)", name.strip().lower()
     )
-    return f"{found.group(1)}_s{found.group(2)}" if found else name.strip()
+    return f"{match.group(1)}_s{match.group(2)}" if match else name.strip()
 
 
 @functools.cache
@@ -99,7 +99,7 @@ def _read_own(path: Path) -> Edition:
 
 
 def _syntax(path: Path, message: str) -> str:
-    found = re.search(r"(.*) \(at line (\d+), column (\d+)\)", message)
-    if found is None:  # "at end of document"
+    match = re.search(r"(.*) \(at line (\d+), column (\d+)\)", message)
+    if match is None:  # "at end of document"
         return f"{path}: not TOML: {message}"
-    return f"{path}:{found.group(2)}: not TOML: {found.group(1).lower()}, column {found.group(3)}"
+    return f"{path}:{match.group(2)}: not TOML: {match.group(1).lower()}, column {match.group(3)}"

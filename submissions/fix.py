@@ -44,13 +44,13 @@ def fix(
     source = Path(path)
     target = Path(out) if out is not None else copy_of(source)
     known = None if ids is None else Ids(ids, edition)
-    found = checker.inspect(source, edition, known)
-    if found.in_doubt:
-        first = next(p for p in found.finished() if p.is_error and p.kind in found.doubtful)
+    checked = checker.inspect(source, edition, known)
+    if checked.in_doubt:
+        first = next(p for p in checked.finished() if p.is_error and p.kind in checked.doubtful)
         raise RunFileError(
-            f"{first}; not repaired: {found.in_doubt} problem(s) have no certain repair"
+            f"{first}; not repaired: {checked.in_doubt} problem(s) have no certain repair"
         )
-    if not found.repairs:
+    if not checked.repairs:
         return source, {}
     with written_whole(target, force) as part:
         with part.open("w", encoding="utf-8", newline="") as lines:
@@ -62,4 +62,4 @@ def fix(
 
             checker.inspect(source, edition, known, keep)
         checker.raise_first(checker.inspect(part, edition, known, shown=str(target)))
-    return target, dict(found.repairs)
+    return target, dict(checked.repairs)

@@ -82,15 +82,15 @@ class Ids:
             for i, each in enumerate(self.tokens):
                 key = _loose(each)
                 self._meant[key] = -1 if key in self._meant else i
-        found = self._meant.get(_loose(token), -1)
-        return None if found < 0 else found
+        index = self._meant.get(_loose(token), -1)
+        return None if index < 0 else index
 
     def closest(self, token: str) -> str | None:
         """The most similar id, if any is similar."""
         if len(self.tokens) > SEARCHED:
             return None
-        found = difflib.get_close_matches(token, self.tokens, 1, 0.8)
-        return found[0] if found else None
+        matches = difflib.get_close_matches(token, self.tokens, 1, 0.8)
+        return matches[0] if matches else None
 
 
 def _loose(token: str) -> tuple[str, str]:
@@ -125,13 +125,13 @@ def read(path: str | os.PathLike[str]) -> tuple[str, ...]:
     """
     try:
         with open(path, encoding="utf-8-sig") as lines:  # noqa: PTH123 - carried to Python 3.9
-            found = [re.split(r"[,;\t]", line)[0].strip() for line in lines if line.strip()]
+            ids = [re.split(r"[,;\t]", line)[0].strip() for line in lines if line.strip()]
     except UnicodeDecodeError:
         raise RunFileError(f"{path}: ids are not UTF-8 text; one id a line") from None
     except OSError as error:
         raise RunFileError(f"{path}: cannot read the ids: {error.strerror}") from None
-    if found and HEADER_WORDS.fullmatch(found[0]):
-        found = found[1:]
-    if not found:
+    if ids and HEADER_WORDS.fullmatch(ids[0]):
+        ids = ids[1:]
+    if not ids:
         raise RunFileError(f"{path}: no id; write one a line")
-    return tuple(found)
+    return tuple(ids)

@@ -54,12 +54,12 @@ def told_apart(names: Iterable[str]) -> ListedNames:
     """
     written = list(names)
     times = Counter(without_extension(name) for name in written)
-    found = ListedNames()
+    listed = ListedNames()
     for name in written:
         image_id = without_extension(name)
         alone = times[image_id] == 1 and image_id != name
-        found[image_id if alone else name] = name if alone else ""
-    return found
+        listed[image_id if alone else name] = name if alone else ""
+    return listed
 
 
 def matched(names: Iterable[str], images: Mapping[str, str]) -> dict[str, str]:
@@ -72,9 +72,9 @@ def matched(names: Iterable[str], images: Mapping[str, str]) -> dict[str, str]:
     by_file = {file: image_id for image_id, file in images.items() if file}
     by_id = {image_id: image_id for image_id in images}
     readings = sorted((by_id, by_file), key=lambda each: -sum(name in each for name in written))
-    found: dict[str, str] = {}
+    id_by_name: dict[str, str] = {}
     for name in written:
         image_id = readings[0].get(name) or readings[1].get(name) or without_extension(name)
         if image_id in images:
-            found[name] = image_id
-    return found
+            id_by_name[name] = image_id
+    return id_by_name

@@ -56,8 +56,8 @@ def write(
                 label = edition.label(decision)
                 lines.write(_line(tokens[image_id], label, edition, called) + "\n")
         as_written = FileNames({token: token for token in tokens.values()})
-        found = checker.inspect(part, edition, as_written, shown=called)
-        checker.raise_first(found)
+        checked = checker.inspect(part, edition, as_written, shown=called)
+        checker.raise_first(checked)
 
 
 def unwritable(
@@ -161,10 +161,10 @@ def _labels(
 ) -> dict[str, str]:
     known = ids if ids is None or isinstance(ids, Ids) else Ids(ids, edition)
     image_id = edition.image_id if known is None else known.image_id
-    found: dict[str, str] = {}
+    by_id: dict[str, str] = {}
 
     def keep(token: str, label: str) -> None:
-        found[image_id(token)] = label
+        by_id[image_id(token)] = label
 
     checker.raise_first(checker.inspect(path, edition, known, keep))
-    return found
+    return by_id

@@ -101,10 +101,10 @@ def read(path: str | os.PathLike[str], *, known: Collection[str] = ()) -> TextTa
         No such file, not text, or a quote that is never closed; with the line where it starts.
     """
     shown = os.fspath(path)
-    found = rows(path)
-    if found and _is_header(found[0].cells, frozenset(known)):
-        return TextTable(shown, tuple(cell.casefold() for cell in found[0].cells), found[1:])
-    return TextTable(shown, (), found)
+    table = rows(path)
+    if table and _is_header(table[0].cells, frozenset(known)):
+        return TextTable(shown, tuple(cell.casefold() for cell in table[0].cells), table[1:])
+    return TextTable(shown, (), table)
 
 
 def pairs(table: TextTable, columns: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -121,7 +121,7 @@ def pairs(table: TextTable, columns: Sequence[str]) -> list[tuple[int, str, str]
         A row of another form, without an image, or of an image that was there.
     """
     key, value = table.id_column, _value_column(table, columns)
-    found: dict[str, tuple[int, str, str]] = {}
+    by_image: dict[str, tuple[int, str, str]] = {}
     for row in table.rows:
         where, cells = f"{table.path}:{row.line}", row.cells
         while not table.columns and len(cells) > 2 and not cells[-1]:
@@ -135,10 +135,10 @@ def pairs(table: TextTable, columns: Sequence[str]) -> list[tuple[int, str, str]
             raise RunFileError(f"{where}: no id; got {_shown(cells)}")
         if "\n" in name + text:
             raise RunFileError(f"{where}: a line break in {_shown(cells)}; is a quote missing?")
-        if name in found:
+        if name in by_image:
             raise RunFileError(f"{where}: id {quoted(name)} is there twice")
-        found[name] = row.line, name, text
-    return list(found.values())
+        by_image[name] = row.line, name, text
+    return list(by_image.values())
 
 
 def _value_column(table: TextTable, columns: Sequence[str]) -> int:

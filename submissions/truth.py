@@ -77,14 +77,14 @@ def read_named(
     written = read_written(path, edition, images or ())
     with _in_truth_file():
         if images is None:
-            found: FileNames = names.told_apart(written)
-            ids = {found[image_id] or image_id: image_id for image_id in found}
+            listed: FileNames = names.told_apart(written)
+            ids = {listed[image_id] or image_id: image_id for image_id in listed}
         else:
-            found, ids = images, names.matched(written, images)
+            listed, ids = images, names.matched(written, images)
             for name in written:
                 if name not in ids:
                     raise RunFileError(f"{path}: {quoted(name)} is not an image of the test set")
-        return NamedTruth(by_id(path, written, ids), found)
+        return NamedTruth(by_id(path, written, ids), listed)
 
 
 def read_written(
@@ -117,14 +117,14 @@ def by_id(
     RunFileError
         Two names are of one image.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in written.items():
-        if ids[name] in found:
+        if ids[name] in values:
             raise RunFileError(
                 f"{path}: id {quoted(ids[name])} is there twice, once as {quoted(name)}"
             )
-        found[ids[name]] = value
-    return found
+        values[ids[name]] = value
+    return values
 
 
 def labels_as_written(
@@ -144,13 +144,13 @@ def labels_as_written(
     RunFileError
         A row without image or label, an image that is there twice, or a label that is none.
     """
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for line, name, text in table.pairs(table.read(path, known=known), COLUMNS):
         label, wrong = (None, "missing") if table.is_missing(text) else meaning(text)
         if label is None:
             raise RunFileError(f"{path}:{line}: truth of {quoted(name)} is {wrong}")
-        found[name] = label
-    return found
+        by_name[name] = label
+    return by_name
 
 
 def used_or_not(text: str, labels: Sequence[str] = ZERO_ONE) -> tuple[str | None, str]:

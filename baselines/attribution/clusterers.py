@@ -88,8 +88,8 @@ class ClusterResidual:
             Metric.PEARSON, rows, rows, min(self.neighbours, len(order) - 1),
             skip_self=True, progress=progress, stage="pairs",
         )  # fmt: skip
-        found = spectral(near.indices, 1 - near.distances, n_clusters)
-        return numbered(k_means(found, n_clusters, self.seed), order)
+        coordinates = spectral(near.indices, 1 - near.distances, n_clusters)
+        return numbered(k_means(coordinates, n_clusters, self.seed), order)
 
 
 def residuals(images: Images, cells: int) -> NDArray[np.float32]:
@@ -176,6 +176,6 @@ def numbered(clusters: Clusters, order: NDArray[np.int64]) -> Clusters:
     names, first, sizes = np.unique(clusters, return_index=True, return_counts=True)
     rank = np.empty(int(names.max()) + 1, np.int64)
     rank[names[np.lexsort((first, -sizes))]] = np.arange(len(names))
-    found = np.empty(len(order), np.int64)
-    found[order] = rank[clusters]
-    return found
+    clusters_of = np.empty(len(order), np.int64)
+    clusters_of[order] = rank[clusters]
+    return clusters_of

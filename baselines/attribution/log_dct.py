@@ -65,7 +65,7 @@ class Ridge:
         """Regression of each class, about -1 to 1."""
         rows = self.scale(self.features(np.asarray(generated), progress=progress))
         with single_blas():
-            found = self.model.decision_function(rows.astype(np.float64))
-        if found.ndim == 1:  # two classes: scikit-learn gives that of the second
-            found = np.stack([-found, found], axis=1)
-        return np.asarray(found, np.float64)
+            regression = self.model.decision_function(rows.astype(np.float64))
+        if regression.ndim == 1:  # two classes: scikit-learn gives that of the second
+            regression = np.stack([-regression, regression], axis=1)
+        return np.asarray(regression, np.float64)

@@ -68,7 +68,7 @@ class Neighbourhood:
             near.distances == 0,
             1 / np.where(near.distances == 0, 1.0, near.distances),
         )
-        found = np.zeros((len(near.distances), len(size)))
+        shares = np.zeros((len(near.distances), len(size)))
         classes = self.labels[near.indices]
-        np.add.at(found, (np.arange(len(found))[:, None], classes), weights / size[classes])
-        return np.asarray(found / found.sum(axis=1, keepdims=True))
+        np.add.at(shares, (np.arange(len(shares))[:, None], classes), weights / size[classes])
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))

@@ -52,10 +52,10 @@ class Fingerprints:
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
         """Correlation with each class, -1 to 1; 0 for an image without a residual."""
-        found = np.empty((len(generated), len(self.prints)))
+        correlations = np.empty((len(generated), len(self.prints)))
         for start in range(0, len(generated), SLICE):
             rows = unit(self.features(np.asarray(generated[start : start + SLICE])))
             with single_blas():
-                found[start : start + SLICE] = rows.astype(np.float64) @ self.prints.T
+                correlations[start : start + SLICE] = rows.astype(np.float64) @ self.prints.T
             progress("correlating", min(start + SLICE, len(generated)), len(generated), "")
-        return found
+        return correlations

@@ -49,13 +49,13 @@ class SubsetNearest:
 
 def typical(place: Place, images: Sequence[Images], progress: Progress) -> float:
     """Median distance of a real image to the nearest other one of its class; 1 where unknown."""
-    found = []
+    distances = []
     for each in images:
         if len(each) > 1:
             rows = place.rows(each[:WIDTH_FROM])  # in the order of digests: a fair choice
             near = nearest(place.metric, rows, rows, skip_self=True, progress=progress)
-            found.append(near.distances[:, 0])
-    median = float(np.median(np.concatenate(found))) if found else 0.0
+            distances.append(near.distances[:, 0])
+    median = float(np.median(np.concatenate(distances))) if distances else 0.0
     return median or 1.0
 
 

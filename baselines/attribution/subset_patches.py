@@ -67,7 +67,7 @@ class Patches:
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
         """Log-likelihood of each class, up to a number a row."""
-        found = np.zeros((len(generated), len(self.images)))
+        likelihoods = np.zeros((len(generated), len(self.images)))
         under_test = cells_of(generated, self.settings.cells)
         frames = Frames.of(under_test.shape[1:], self.settings)
         for done, (row, column) in enumerate(frames.places, start=1):
@@ -75,9 +75,9 @@ class Patches:
             for number, images in enumerate(self.images):
                 windows = frames.windows(images, row, column)
                 best = largest_products(rows, windows)
-                found[:, number] -= frames.area / 2 * np.log(np.maximum(1 - best, LEAST))
+                likelihoods[:, number] -= frames.area / 2 * np.log(np.maximum(1 - best, LEAST))
             progress("tiles", done, len(frames.places), "")
-        return found
+        return likelihoods
 
 
 @dataclass(frozen=True)

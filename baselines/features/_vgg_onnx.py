@@ -25,8 +25,8 @@ def network(
     )
 
     def run(x: NDArray[np.float32]) -> NDArray[np.float32]:
-        found = session.run(None, {"x": np.ascontiguousarray(x.transpose(0, 3, 1, 2))})[0]
-        return np.moveaxis(found, 1, 3) if found.ndim == 4 else found
+        maps = session.run(None, {"x": np.ascontiguousarray(x.transpose(0, 3, 1, 2))})[0]
+        return np.moveaxis(maps, 1, 3) if maps.ndim == 4 else maps
 
     return run
 

@@ -26,16 +26,16 @@ class Projected:
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, n_components) float32 features."""
         n, k = len(images), len(self.mean)
-        found = np.zeros((n, k), np.float32)
+        features = np.zeros((n, k), np.float32)
         for start in range(0, n if k else 0, BLOCK):
             stop = min(start + BLOCK, n)
             rows = code(self.base(np.asarray(images[start:stop])))
             with single_blas():
                 dots, _ = self.components.dots(rows)
             scale = rows.scale[:, None] * self.components.candidates.scale[None, :]
-            found[start:stop] = dots.T * scale - self.mean
+            features[start:stop] = dots.T * scale - self.mean
             progress("principal components", stop, n, "")
-        return found
+        return features
 
 
 def fit(base: FeatureMap, images: Images, n_components: int) -> Projected:

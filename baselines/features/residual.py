@@ -90,10 +90,10 @@ class Autocorrelation:
             left = residual(block)
             left -= left.mean(axis=(1, 2), keepdims=True)
             spectrum = fft.rfft2(left)
-            found = fft.irfft2(spectrum.real**2 + spectrum.imag**2, s=left.shape[1:])
+            correlation = fft.irfft2(spectrum.real**2 + spectrum.imag**2, s=left.shape[1:])
             height, width = left.shape[1:]
             energy = np.square(left, dtype=np.float64).sum(axis=(1, 2))[:, None]
-            lagged = found[:, rows % height, columns % width]
+            lagged = correlation[:, rows % height, columns % width]
             flat = energy <= 1e-6 * height * width
             shares = np.divide(lagged, energy, out=np.zeros_like(lagged), where=~flat)
             spread = np.log(np.sqrt(energy / (height * width)) + 1e-3)

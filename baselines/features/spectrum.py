@@ -32,10 +32,12 @@ class BlockDct:
         transform = np.kron(cosines(), cosines()).astype(np.float32)
 
         def features(block: Images) -> Features:
-            found = transform[1:] @ cells(block)
+            coefficients = transform[1:] @ cells(block)
             # any median does: of an even number of values, all between the middle two are as near
-            middle = np.partition(found, found.shape[2] // 2, axis=2)[:, :, found.shape[2] // 2]
-            deviation = np.abs(found - middle[:, :, None]).mean(axis=2)
+            middle = np.partition(coefficients, coefficients.shape[2] // 2, axis=2)[
+                :, :, coefficients.shape[2] // 2
+            ]
+            deviation = np.abs(coefficients - middle[:, :, None]).mean(axis=2)
             return np.asarray(np.log(deviation + LITTLE), np.float32)
 
         return in_blocks(
@@ -135,8 +137,8 @@ class LogDct:
         area = np.outer(*sizes)
 
         def features(block: Images) -> Features:
-            found = fft.dctn(block.astype(np.float64), axes=(1, 2), norm="ortho")
-            logs = np.log(np.abs(found) + 1e-12)
+            coefficients = fft.dctn(block.astype(np.float64), axes=(1, 2), norm="ortho")
+            logs = np.log(np.abs(coefficients) + 1e-12)
             sums = np.add.reduceat(np.add.reduceat(logs, starts[0], axis=1), starts[1], axis=2)
             return (sums / area).reshape(len(block), -1).astype(np.float32)
 

@@ -79,10 +79,10 @@ def embedded(images: Images, arrays: Arrays, settings: Vgg16) -> Iterator[Featur
     for start in range(0, len(images) or 1, BATCH):
         block = resized(images[start : start + BATCH], settings.side)
         if len(block):
-            found = network(caffe(block))
+            maps = network(caffe(block))
         else:
-            found = network(np.zeros((1, height, width, 3), np.float32))[:0]
-        yield pooled(found, settings.pooling, settings.grid)
+            maps = network(np.zeros((1, height, width, 3), np.float32))[:0]
+        yield pooled(maps, settings.pooling, settings.grid)
 
 
 def build(arrays: Arrays, layer: str, backend: Backend) -> Network:

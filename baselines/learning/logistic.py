@@ -54,5 +54,5 @@ def fit(
         return loss, np.append(features.T @ slope + at[:d], slope.sum())
 
     bounds = [(0.0 if nonnegative else None, None)] * d + [(None, None)]
-    found = minimize(objective, np.zeros(d + 1), jac=True, bounds=bounds, method="L-BFGS-B")
-    return Logistic(found.x[:d], float(found.x[d]))
+    optimum = minimize(objective, np.zeros(d + 1), jac=True, bounds=bounds, method="L-BFGS-B")
+    return Logistic(optimum.x[:d], float(optimum.x[d]))

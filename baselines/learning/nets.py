@@ -97,8 +97,8 @@ def cells(images: Images, size: int) -> Cells:
         raise ClefganError(
             f"network: images of {height}x{width} at size {size}; both must be at least 16x16"
         )
-    found = LowPass(side)(images).reshape(-1, side, side, 1)
-    return np.asarray(found / 127.5 - 1, np.float32)
+    averages = LowPass(side)(images).reshape(-1, side, side, 1)
+    return np.asarray(averages / 127.5 - 1, np.float32)
 
 
 def ordered(images: Images, size: int) -> Cells:
@@ -212,5 +212,5 @@ def apply(function: Callable[..., Array], model: Any, x: Cells, batch: int = 64)
 @nnx.jit(static_argnums=0)
 def compiled(function: Callable[..., Array], model: Any, x: Array) -> Array:
     """Apply, compiled once a function and shape."""
-    found: Array = function(model, x)
-    return found
+    output: Array = function(model, x)
+    return output

@@ -23,8 +23,8 @@ def standardised(similarity: Floats) -> Floats:
     mean = similarity.mean(axis=1, keepdims=True)
     spread = similarity.std(axis=1, keepdims=True)
     flat = spread <= 1e-9
-    found = np.zeros_like(similarity)
-    return np.asarray(np.divide(similarity - mean, spread, out=found, where=~flat))
+    deviations = np.zeros_like(similarity)
+    return np.asarray(np.divide(similarity - mean, spread, out=deviations, where=~flat))
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class OwnDirection:
     def __call__(self, similarity: Floats) -> Floats:
         """Multiply a page of columns at a time, filled up: one shape, one order of adding."""
         n_columns, n = similarity.shape
-        found = np.empty_like(similarity)
+        product = np.empty_like(similarity)
         page = np.zeros((PAGE, n))
         for start in range(0, n_columns, PAGE):
             part = similarity[start : start + PAGE]
             page[: len(part)] = part
             page[len(part) :] = 0
-            found[start : start + len(part)] = (page @ self.weights.T)[: len(part)]
-        return found
+            product[start : start + len(part)] = (page @ self.weights.T)[: len(part)]
+        return product
 
 
 def own_direction(similarity: Floats, ridge: float) -> OwnDirection:

@@ -36,12 +36,12 @@ class Folds:
         that was trained without its fold.
         """
         known = dict(zip(map(digest, self.images), self.fold, strict=True))
-        found = scores.mean(axis=0)
+        unseen = scores.mean(axis=0)
         for i, image in enumerate(candidates):
             number = known.get(digest(image))
             if number is not None:
-                found[i] = scores[number, i]
-        return np.asarray(found)
+                unseen[i] = scores[number, i]
+        return np.asarray(unseen)
 
 
 def folds(images: Images, count: int) -> Folds:

@@ -69,53 +69,53 @@ def check(
     raise typer.Exit(code=int(any(not found.ok and found.fixed is None for found in checked)))
 
 
-def put_right(found: Checked, edition: Edition, ids: Collection[str] | None, force: bool) -> None:
+def put_right(run: Checked, edition: Edition, ids: Collection[str] | None, force: bool) -> None:
     """Write a repaired copy, or note why not."""
     try:
-        copy, changes = fix.fix(found.path, edition, ids, force=force)
+        copy, changes = fix.fix(run.path, edition, ids, force=force)
     except RunFileError as error:
-        found.not_fixed = str(error)
+        run.not_fixed = str(error)
         return
     if changes:
-        found.fixed, found.changes = copy, changes
+        run.fixed, run.changes = copy, changes
 
 
 def show_json(checked: list[Checked], edition: Edition) -> None:
     """Print all findings as one JSON document."""
     document = {
-        "runs": [as_object(found, edition) for found in checked],
+        "runs": [as_object(run, edition) for run in checked],
         "inferred_rules": edition.inferred_rules(any_zip(checked)),
     }
     only_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
     echo(json.dumps(document, indent=2, ensure_ascii=only_ascii))
 
 
-def as_object(found: Checked, edition: Edition) -> dict[str, Any]:
+def as_object(run: Checked, edition: Edition) -> dict[str, Any]:
     """The findings in one run, as JSON has them."""
     shown: dict[str, Any] = {
-        "path": str(found.path),
+        "path": str(run.path),
         "edition": edition.name,
-        "problems": [asdict(problem) for problem in found.problems],
+        "problems": [asdict(problem) for problem in run.problems],
     }
-    if found.fixed is not None:
-        shown |= {"fixed": str(found.fixed), "changes": dict(found.changes)}
-    if found.not_fixed:
-        shown["not_fixed"] = found.not_fixed
-    return {**shown, "ok": found.ok}
+    if run.fixed is not None:
+        shown |= {"fixed": str(run.fixed), "changes": dict(run.changes)}
+    if run.not_fixed:
+        shown["not_fixed"] = run.not_fixed
+    return {**shown, "ok": run.ok}
 
 
 def show(checked: list[Checked], edition: Edition, ids: Collection[str] | None) -> None:
     """Print one problem a line, as compilers do, and one summary line a run."""
-    for found in checked:
-        for problem in found.problems:
+    for run in checked:
+        for problem in run.problems:
             say(str(problem), "red" if problem.is_error else "yellow")
-        say(summary(found, edition, ids), "bold")
-        if found.fixed is not None:
-            say(f"wrote {found.fixed}", "green")
-            for change, times in found.changes.items():
+        say(summary(run, edition, ids), "bold")
+        if run.fixed is not None:
+            say(f"wrote {run.fixed}", "green")
+            for change, times in run.changes.items():
                 say(f"  {change}: {times} time{'s' * (times != 1)}")
-        elif found.not_fixed:
-            say(found.not_fixed, "red")
+        elif run.not_fixed:
+            say(run.not_fixed, "red")
     inferred = edition.inferred_rules(any_zip(checked))
     if inferred:
         say(
@@ -126,14 +126,14 @@ def show(checked: list[Checked], edition: Edition, ids: Collection[str] | None) 
 
 def any_zip(checked: list[Checked]) -> bool:
     """Whether the rules for zips took part."""
-    return any(found.path.suffix.lower() == ".zip" for found in checked)
+    return any(run.path.suffix.lower() == ".zip" for run in checked)
 
 
-def summary(found: Checked, edition: Edition, ids: Collection[str] | None) -> str:
+def summary(run: Checked, edition: Edition, ids: Collection[str] | None) -> str:
     """One line: how many problems, and what was checked."""
-    errors, warnings = checker.n_errors(found.problems)
+    errors, warnings = checker.n_errors(run.problems)
     counted = [
         f"{n} {word}{'s' * (n != 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n
     ]
     against = f"{len(ids)} ids" if ids is not None else "ids not checked: give --data or --ids"
-    return f"{found.path}: {', '.join(counted) or 'ok'} (edition {edition.name}, {against})"
+    return f"{run.path}: {', '.join(counted) or 'ok'} (edition {edition.name}, {against})"

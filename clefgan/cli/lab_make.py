@@ -68,14 +68,15 @@ def make(
     gan, flow = networks(settings, seed, [how])
     spec = making.Spec(leak=leak, how=how, seed=seed, counts=counts, gan=gan, flow=flow)
     with progress_bar() as progress:
-        found = reals.read(
+        real_images = reals.read(
             real, group=group, manifest=manifest, size=size, window=levels, progress=progress
         )
-        drawn = making.draw(found, spec, progress=progress)
-        making.write(folder, found, spec, drawn, progress=progress)
-    n_groups = len(set(found.groups))
+        drawn = making.draw(real_images, spec, progress=progress)
+        making.write(folder, real_images, spec, drawn, progress=progress)
+    n_groups = len(set(real_images.groups))
     console.print(
-        f"{found.source}: {len(found.images)} images, {n_groups} groups by {found.group_source}"
+        f"{real_images.source}: {len(real_images.images)} images, {n_groups} groups by "
+        f"{real_images.group_source}"
     )
     console.print(lab_tables.roles_table(drawn))
     say_wrote([folder])

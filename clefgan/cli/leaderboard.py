@@ -117,13 +117,13 @@ def refuse_of_membership(knowledge: list[str] | None, pairs: Path | None) -> Non
 def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:
     """Counts of the edition's printed test runs, as far as they follow from what is printed."""
     year = edition.name.partition("_")[0]
-    found = {}
+    counts_by_row = {}
     for row in published.read():
         if row.edition == year and row.task == "membership" and row.split == "test":
             counts = published.counts_of(row)
             if counts is not None:
-                found[f"{row.team}: {row.title}"] = counts
-    return found
+                counts_by_row[f"{row.team}: {row.title}"] = counts
+    return counts_by_row
 
 
 def show(board: boards.Leaderboard, notes: tuple[str, ...], title: str) -> None:

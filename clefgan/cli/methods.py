@@ -50,12 +50,12 @@ def section(title: str, known: registry.Registry[Any], meanings: Mapping[str, st
     table.add_column("what it does", overflow="fold")
     table.add_column("source", overflow="fold", style="dim")
     broken: list[registry.Broken] = []
-    for name, found in known.all_methods():
-        if isinstance(found, registry.Broken):
-            broken.append(found)
+    for name, method in known.all_methods():
+        if isinstance(method, registry.Broken):
+            broken.append(method)
         else:
             table.add_row(
-                name, str(registry.vars_of(found)[known.level]), first_line(found), source(found)
+                name, str(registry.vars_of(method)[known.level]), first_line(method), source(method)
             )
     console.print(table)
     console.print()

@@ -161,7 +161,7 @@ def study(
 ) -> None:
     """Change each open choice; write the page and the numbers."""
     with progress_bar() as progress:
-        found = sensitivities.run(
+        sensitivity = sensitivities.run(
             paper,
             data,
             edition=edition,
@@ -173,18 +173,18 @@ def study(
         )
     with folders.written_whole(target, new=not force) as part:
         (part / SENSITIVITY_PAGE).write_text(
-            sensitivity_page.text(found), encoding="utf-8", errors="backslashreplace"
+            sensitivity_page.text(sensitivity), encoding="utf-8", errors="backslashreplace"
         )
-        write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(found))
-    show_study(found)
+        write_numbers(part / SENSITIVITY_NUMBERS, sensitivity_page.numbers(sensitivity))
+    show_study(sensitivity)
 
 
-def show_study(found: sensitivities.ChoiceSensitivity) -> None:
+def show_study(sensitivity: sensitivities.ChoiceSensitivity) -> None:
     """Print means and changes of the AUC, and what did not run."""
-    heads, lines = sensitivity_page.brief(found)
+    heads, lines = sensitivity_page.brief(sensitivity)
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")
     for line in lines:
         table.add_row(*line)
     console.print(table)
-    for name, reason in found.left_out.items():
+    for name, reason in sensitivity.left_out.items():
         console.print(f"not run: {name}: {reason}", style="yellow")

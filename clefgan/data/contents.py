@@ -94,24 +94,24 @@ def contents(
     if not below.is_file(source) and not any(map(listing.is_image, below.files_below(source))):
         folders = editions.get(edition).folders
         raise ClefganError(folder.nothing_found(layout.find(Path(source), folders), folders))
-    found = below.images(source, unopened)
-    if not found.images:
+    images = below.images(source, unopened)
+    if not images.images:
         where, named = str(source), [(path.name, why) for path, why in unopened]
         raise ClefganError(listing.refusal(where, named, len(unopened), "file"))
     looks = Looks()
     with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (image, look) in enumerate(
-            zip(found.images, pool.map(look_at, found.images), strict=True), 1
+            zip(images.images, pool.map(look_at, images.images), strict=True), 1
         ):
             looks.take(image, look)
-            progress("looking at the images", done, len(found.images), "")
-    owners, notes = owners_of(found.images, patients)
-    stored = [image for image in found.images if isinstance(image, StoredImage)]
+            progress("looking at the images", done, len(images.images), "")
+    owners, notes = owners_of(images.images, patients)
+    stored = [image for image in images.images if isinstance(image, StoredImage)]
     slices = Counter(image.volume for image in stored if image.volume is not None)
     return Contents(
         source=str(source),
-        n_files=len({image.path for image in found.images}) + len(unopened),
-        n_bytes=sum(image.n_bytes() for image in found.images),
+        n_files=len({image.path for image in images.images}) + len(unopened),
+        n_bytes=sum(image.n_bytes() for image in images.images),
         sizes=looks.sizes,
         kinds=looks.kinds,
         syntaxes=Counter(image.syntax for image in stored if image.syntax),
@@ -121,7 +121,7 @@ def contents(
         patients=owners,
         copies=looks.copies,
         unread={**{path.name: why for path, why in unopened}, **looks.unread},
-        others=found.others,
+        others=images.others,
         notes=notes,
     )
 
@@ -176,11 +176,11 @@ def look_at(image: Listed) -> ImageContents | str:
 
 
 def owners_of(
-    found: Sequence[Listed], patients: PatientTable | None
+    images: Sequence[Listed], patients: PatientTable | None
 ) -> tuple[Counter[str], tuple[str, ...]]:
     """Number of images of each patient, by a table or by headers, and what is to be said of it."""
     if patients is not None:
-        matched = patients.match({"images": [NamedImage(each.id, each.path) for each in found]})
+        matched = patients.match({"images": [NamedImage(each.id, each.path) for each in images]})
         return Counter(matched.groups["images"].values()), matched.notes
-    known = [each.group if isinstance(each, StoredImage) else None for each in found]
+    known = [each.group if isinstance(each, StoredImage) else None for each in images]
     return Counter(group or "" for group in known), ()

@@ -99,19 +99,19 @@ def raw(data: bytes) -> RawImage:
         The image is damaged, or of a kind that has no rule.
     """
     image = opened(data)
-    found = kind(image, data)
+    image_kind = kind(image, data)
     try:
         image.load()
     except PILLOW_ERRORS as error:
         raise ImageError(f"cannot be decoded ({one_line(error)})") from error
-    if found in DEEP.values():
+    if image_kind in DEEP.values():
         values = np.asarray(image)
-        unsigned = found == "32-bit grey"  # Pillow has but signed integers of 32 bits
-        return RawImage(values.view(np.uint32) if unsigned else values, found, is_grey=False)
+        unsigned = image_kind == "32-bit grey"  # Pillow has but signed integers of 32 bits
+        return RawImage(values.view(np.uint32) if unsigned else values, image_kind, is_grey=False)
     if image.mode != "L":
         image.info.pop("transparency", None)  # else Pillow warns: alpha is left out, as said above
         image = image.convert("L")
-    return RawImage(np.array(image, np.uint8), found, is_grey=True)
+    return RawImage(np.array(image, np.uint8), image_kind, is_grey=True)
 
 
 def opened(data: bytes) -> Image.Image:

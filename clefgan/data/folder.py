@@ -33,28 +33,28 @@ def read(
     ClefganError
         No folder, a role without a folder or with two, or a fault in a listing or a table.
     """
-    found = layout.find(root, folders)
-    if not found.dev and not found.test:
-        raise ClefganError(nothing_found(found, folders))
+    layout_of = layout.find(root, folders)
+    if not layout_of.dev and not layout_of.test:
+        raise ClefganError(nothing_found(layout_of, folders))
 
     def role(part: str, name: str) -> ImageSet:
-        return image_set(found, part, name, folders, window)
+        return image_set(layout_of, part, name, folders, window)
 
     dev, test, groups = None, None, NO_GROUPS
-    if found.dev:
+    if layout_of.dev:
         dev = Dev(role("dev", "generated"), role("dev", "used"), role("dev", "not_used"))
-        groups = of_table(dev, patients) if patients else groups_beside(found, dev)
-    if found.test:
+        groups = of_table(dev, patients) if patients else groups_beside(layout_of, dev)
+    if layout_of.test:
         generated, candidates = role("test", "generated"), role("test", "unknown")
-        test = Test(generated, candidates, truth_beside(found, candidates, labels))
+        test = Test(generated, candidates, truth_beside(layout_of, candidates, labels))
     return Challenge(str(root), dev, test, groups.groups, groups.notes)
 
 
 def image_set(
-    found: Layout, part: str, role: str, folders: Folders, window: Window | None
+    role_folders: Layout, part: str, role: str, folders: Folders, window: Window | None
 ) -> ImageSet:
     """List the images of one role."""
-    paths = found.dev if part == "dev" else found.test
+    paths = role_folders.dev if part == "dev" else role_folders.test
     if role not in paths:
         raise ClefganError(
             f"{common(paths)}: no folder of {WORDS[role]} for {part}; "
@@ -77,16 +77,20 @@ def refuse_nested(path: Path) -> None:
 
 
 def truth_beside(
-    found: Layout, candidates: ImageSet, labels: Sequence[str]
+    role_folders: Layout, candidates: ImageSet, labels: Sequence[str]
 ) -> dict[str, bool] | None:
     """Truth of the candidates, if a table gives it."""
-    table = truth_and_groups.locate(above(found.root, found.test), truth_and_groups.TRUTH_FILES)
+    table = truth_and_groups.locate(
+        above(role_folders.root, role_folders.test), truth_and_groups.TRUTH_FILES
+    )
     return truth_and_groups.truth(table, candidates.file_names, labels) if table else None
 
 
-def groups_beside(found: Layout, dev: Dev) -> DevGroups:
+def groups_beside(role_folders: Layout, dev: Dev) -> DevGroups:
     """Groups of the real dev images, if a table or the headers of all give them."""
-    table = truth_and_groups.locate(above(found.root, found.dev), truth_and_groups.GROUP_FILES)
+    table = truth_and_groups.locate(
+        above(role_folders.root, role_folders.dev), truth_and_groups.GROUP_FILES
+    )
     return of_headers(dev) if table is None else of_table(dev, patient_table.read(table))
 
 
@@ -101,8 +105,11 @@ def above(root: Path, paths: Mapping[str, Path]) -> list[Path]:
     return [lowest, *(folder for folder in lowest.parents if folder.is_relative_to(root))]
 
 
-def nothing_found(found: Layout, folders: Folders) -> str:
+def nothing_found(role_folders: Layout, folders: Folders) -> str:
     """Say that a folder is no challenge, what was looked for, and what is there instead."""
     looked = "; ".join(f"{WORDS[role]}: {', '.join(folders[role])}" for role in WORDS)
-    there = ", ".join(found.seen[:8]) + (", ..." if len(found.seen) > 8 else "")
-    return f"{found.root}: no challenge here; looked for {looked}; found folders: {there or 'none'}"
+    there = ", ".join(role_folders.seen[:8]) + (", ..." if len(role_folders.seen) > 8 else "")
+    return (
+        f"{role_folders.root}: no challenge here; looked for {looked}; found folders: "
+        f"{there or 'none'}"
+    )

@@ -178,7 +178,7 @@ def unread_message(unread: Sequence[tuple[Encoded, str]], total: int) -> str:
 def sizes_message(sizes: dict[tuple[int, ...], list[Encoded]]) -> str:
     """Name the first images that are not of the most frequent size."""
     usual = max(sizes, key=lambda size: len(sizes[size]))
-    odd = [(source, size) for size, found in sizes.items() if size != usual for source in found]
+    odd = [(source, size) for size, of_size in sizes.items() if size != usual for source in of_size]
     first = ", ".join(f"{source.name!r} is {as_text(size)}" for source, size in odd[:NAMED])
     more = f", and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
     count = f"images of {len(sizes)} sizes: {len(sizes[usual])} are {as_text(usual)}"

@@ -58,9 +58,9 @@ class ImageSet:
 
     def header(self) -> Header:
         """Size and kind of the first image, as it will be; nothing is decoded."""
-        found = images.header(self.items[0])
+        first = images.header(self.items[0])
         return (
-            found if self.size is None else replace(found, height=self.size[0], width=self.size[1])
+            first if self.size is None else replace(first, height=self.size[0], width=self.size[1])
         )
 
     def load(self, *, progress: Progress = silent) -> Images:

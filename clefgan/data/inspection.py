@@ -112,7 +112,7 @@ def inspect(
     notes: list[str] = []
     for place in (data,) if test_data is None else (data, test_data):
         notes += odd_entries(place)
-    roles = [examine(found, progress) for found in sets]
+    roles = [examine(image_set, progress) for image_set in sets]
     try:
         whole = reading.read(
             data,
@@ -151,8 +151,8 @@ def is_challenge(data: str | Path, edition: str | Path = "2023") -> bool:
     path, is_dataset = reading.located(data)
     if is_dataset:
         return True
-    found = layout.find(path, editions.get(edition).folders)
-    return bool(found.dev or found.test)
+    role_folders = layout.find(path, editions.get(edition).folders)
+    return bool(role_folders.dev or role_folders.test)
 
 
 def listed(
@@ -164,39 +164,39 @@ def listed(
         yield from reading.read_one(data, rules, window).image_sets()
         return
     folders = rules.folders
-    found = layout.find(path, folders)
-    if not found.dev and not found.test:
-        raise ClefganError(folder.nothing_found(found, folders))
+    role_folders = layout.find(path, folders)
+    if not role_folders.dev and not role_folders.test:
+        raise ClefganError(folder.nothing_found(role_folders, folders))
     for part, roles in (("dev", DEV_ROLES), ("test", TEST_ROLES)):
-        if not (found.dev if part == "dev" else found.test):
+        if not (role_folders.dev if part == "dev" else role_folders.test):
             continue
         for role in roles:
             try:
-                yield folder.image_set(found, part, role, folders, window)
+                yield folder.image_set(role_folders, part, role, folders, window)
             except ClefganError as error:
                 problems.append(str(error))
 
 
 def odd_entries(data: str | Path) -> Iterator[str]:
     """Say what below a folder cannot be read and is called no image, so that it is passed over."""
-    found = list(layout.passed_over(Path(data))) if Path(data).is_dir() else []
-    if found:
-        named = "; ".join(f"{quoted(name)} {why}" for name, why in found[: listing.NAMED])
-        more = f"; and {len(found) - listing.NAMED} more" if len(found) > listing.NAMED else ""
+    entries = list(layout.passed_over(Path(data))) if Path(data).is_dir() else []
+    if entries:
+        named = "; ".join(f"{quoted(name)} {why}" for name, why in entries[: listing.NAMED])
+        more = f"; and {len(entries) - listing.NAMED} more" if len(entries) > listing.NAMED else ""
         yield f"passed over: {named}{more}"
 
 
-def examine(found: ImageSet, progress: Progress = silent) -> RoleReport:
+def examine(image_set: ImageSet, progress: Progress = silent) -> RoleReport:
     """Decode every image of a role, keeping of each its header and a digest of its pixels."""
     sizes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     copies: dict[bytes, tuple[str, ...]] = {}
     unread: dict[str, str] = {}
     n_bytes = 0
-    look = partial(look_at, window=found.window)
+    look = partial(look_at, window=image_set.window)
     with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (item, seen) in enumerate(
-            zip(found.items, pool.map(look, found.items), strict=True), 1
+            zip(image_set.items, pool.map(look, image_set.items), strict=True), 1
         ):
             if isinstance(seen, str):
                 unread[item.id] = seen
@@ -206,8 +206,8 @@ def examine(found: ImageSet, progress: Progress = silent) -> RoleReport:
                 kinds[f"{head.kind} {head.format}"] += 1
                 copies[digest] = (*copies.get(digest, ()), item.id)
                 n_bytes += size
-            progress(f"looking at {found.role}", done, len(found), "")
-    return RoleReport(found, sizes, kinds, n_bytes, copies, unread)
+            progress(f"looking at {image_set.role}", done, len(image_set), "")
+    return RoleReport(image_set, sizes, kinds, n_bytes, copies, unread)
 
 
 def look_at(item: Encoded, window: Window | None) -> tuple[Header, bytes, int] | str:
@@ -255,18 +255,18 @@ def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
             yield copies.both_labels(each.pairs, each.n_second)
 
 
-def absent(found: reading.Challenge) -> Iterator[str]:
+def absent(challenge: reading.Challenge) -> Iterator[str]:
     """Yield what is missing without which nothing can be run."""
-    if found.dev is None:
+    if challenge.dev is None:
         yield (
-            f"{found.source}: no dev images, so no method can be fitted; give the folder that "
+            f"{challenge.source}: no dev images, so no method can be fitted; give the folder that "
             "holds them, and this one with --test-data"
         )
 
 
-def too_few(found: reading.Challenge, roles: Sequence[RoleReport]) -> Iterator[str]:
+def too_few(challenge: reading.Challenge, roles: Sequence[RoleReport]) -> Iterator[str]:
     """Yield which real dev images are too few for held-out scores; copies count as one."""
-    groups = found.groups or {}
+    groups = challenge.groups or {}
     for role in roles:
         if role.images.role not in ALWAYS_SHOWN[0] or role.unread:
             continue
@@ -278,18 +278,18 @@ def too_few(found: reading.Challenge, roles: Sequence[RoleReport]) -> Iterator[s
             )
 
 
-def known_beside(found: reading.Challenge) -> Iterator[str]:
+def known_beside(challenge: reading.Challenge) -> Iterator[str]:
     """Yield what is known of the images beside their pixels, and whether test is absent."""
-    if found.dev is not None and found.groups is None:
+    if challenge.dev is not None and challenge.groups is None:
         yield "groups: none given (groups.csv); exact copies alone are kept together in folds"
-    elif found.groups is not None:
-        n_groups = len(set(found.groups.values()))
-        yield f"groups: {n_groups} among {len(found.groups)} real dev images"
-    yield from found.group_notes
-    if found.test is None:
+    elif challenge.groups is not None:
+        n_groups = len(set(challenge.groups.values()))
+        yield f"groups: {n_groups} among {len(challenge.groups)} real dev images"
+    yield from challenge.group_notes
+    if challenge.test is None:
         yield "test: none, so dev scores only"
-    elif found.test.truth is None:
+    elif challenge.test.truth is None:
         yield "truth of the candidates: not given (truth.csv)"
     else:
-        used = sum(found.test.truth.values())
-        yield f"truth of the candidates: {used} used, {len(found.test.truth) - used} not used"
+        used = sum(challenge.test.truth.values())
+        yield f"truth of the candidates: {used} used, {len(challenge.test.truth) - used} not used"

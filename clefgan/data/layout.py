@@ -52,15 +52,15 @@ def find(root: Path, folders: Folders) -> Layout:
     if not root.is_dir():
         raise ClefganError(f"{root}: no such folder")
     seen: list[str] = []
-    found: dict[str, list[Path]] = {role: [] for role in WORDS}
+    folders_by_role: dict[str, list[Path]] = {role: [] for role in WORDS}
     for path, role in matches(root, folders, seen):
-        if all(not path.samefile(other) for other in found[role]):
-            found[role].append(path)
+        if all(not path.samefile(other) for other in folders_by_role[role]):
+            folders_by_role[role].append(path)
     for role in ("used", "not_used", "unknown"):
-        refuse_two(root, role, found[role])
-    dev = {role: found[role][0] for role in ("used", "not_used") if found[role]}
-    test = {"unknown": found["unknown"][0]} if found["unknown"] else {}
-    for part, path in share_out(root, found["generated"], dev, test).items():
+        refuse_two(root, role, folders_by_role[role])
+    dev = {role: folders_by_role[role][0] for role in ("used", "not_used") if folders_by_role[role]}
+    test = {"unknown": folders_by_role["unknown"][0]} if folders_by_role["unknown"] else {}
+    for part, path in share_out(root, folders_by_role["generated"], dev, test).items():
         (dev if part == "dev" else test)["generated"] = path
     return Layout(root, dev, test, tuple(seen))
 

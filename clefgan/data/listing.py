@@ -132,11 +132,11 @@ def listing(folder: Path | str) -> tuple[Listed, ...]:
     if not folder.is_dir():
         raise ClefganError(f"{folder}: no such folder")
     try:
-        found = {path: kinds.kind_of(path) for path in folder.iterdir()}
+        by_path = {path: kinds.kind_of(path) for path in folder.iterdir()}
     except OSError as error:
         raise ClefganError(f"{folder}: {reason(error)}") from error
-    refuse_unread(folder, [path.name for path in found if found[path] == kinds.UNREAD])
-    images = opened(folder, {path: kind for path, kind in found.items() if kind is not None})
+    refuse_unread(folder, [path.name for path in by_path if by_path[path] == kinds.UNREAD])
+    images = opened(folder, {path: kind for path, kind in by_path.items() if kind is not None})
     if not images:
         raise ClefganError(f"{folder}: no images; need {FORMATS} in this folder itself")
     return images

@@ -82,18 +82,18 @@ class PatientTable:
             patient that is not known.
         """
         owners = Owners(self)
-        found: dict[str, dict[str, TableLine]] = {name: {} for name in sets}
+        matched: dict[str, dict[str, TableLine]] = {name: {} for name in sets}
         for name, images in sets.items():
             for image in images:
                 line = owners.line_of(name, image)
                 if line is not None:
-                    found[name][image.id] = line
+                    matched[name][image.id] = line
         owners.check(sum(len(each) for each in sets.values()))
         if unknown == "refuse":
             owners.refuse_unknown()
         groups = {
             name: {key: line.patient or f"{key} {NOBODY}" for key, line in each.items()}
-            for name, each in found.items()
+            for name, each in matched.items()
         }
         return Matched(groups, (f"{self.said}.", *owners.notes()))
 
@@ -282,18 +282,18 @@ def column(
     """
     listed_names = ", ".join(map(quoted, columns[:20]))
     if asked is not None:
-        found = [i for i, name in enumerate(columns) if normal(name) == normal(asked)]
-        if len(found) != 1:
-            count = "no column" if not found else f"{len(found)} columns"
+        matches = [i for i, name in enumerate(columns) if normal(name) == normal(asked)]
+        if len(matches) != 1:
+            count = "no column" if not matches else f"{len(matches)} columns"
             raise ClefganError(f"{path}: {count} {asked!r}; its columns are {listed_names}")
-        return found[0], False
+        return matches[0], False
     for names in known:
-        found = [i for i, name in enumerate(columns) if normal(name) in names and i != but]
-        if len(found) > 1 and what == "patients":
-            pair = " and ".join(repr(columns[i]) for i in found[:2])
+        matches = [i for i, name in enumerate(columns) if normal(name) in names and i != but]
+        if len(matches) > 1 and what == "patients":
+            pair = " and ".join(repr(columns[i]) for i in matches[:2])
             raise ClefganError(f"{path}: columns {pair} may both be the {what}; name one")
-        if found:
-            return min(found, key=lambda i: names.index(normal(columns[i]))), True
+        if matches:
+            return min(matches, key=lambda i: names.index(normal(columns[i]))), True
     if len(columns) == 2 and but is not None:
         return 1 - but, True
     raise ClefganError(

@@ -79,9 +79,9 @@ def of_table(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
     return source.table.match(images, unknown=source.unknown)
 
 
-def named(found: GreySet) -> list[NamedImage]:
+def named(grey_set: GreySet) -> list[NamedImage]:
     """The images of a set by id and file."""
-    return [NamedImage(*pair) for pair in zip(found.ids, found.files, strict=True)]
+    return [NamedImage(*pair) for pair in zip(grey_set.ids, grey_set.files, strict=True)]
 
 
 def from_headers(sets: Mapping[str, GreySet]) -> Matched:
@@ -142,11 +142,11 @@ def from_pattern(sets: Ids, pattern: str) -> Matched:
 
 def found_in(pattern: re.Pattern[str], text: str) -> str | None:
     """What the group `patient`, the first group, or else the whole pattern finds."""
-    found = pattern.search(text)
-    if found is None:
+    match = pattern.search(text)
+    if match is None:
         return None
     group: int | str = "patient" if "patient" in pattern.groupindex else min(pattern.groups, 1)
-    return found[group]
+    return match[group]
 
 
 def one_image_each(sets: Ids) -> Matched:

@@ -77,24 +77,26 @@ def read(
     likewise for dev, gives the groups.
     """
     rules = editions.get(edition)
-    found = read_one(data, rules, window, patients)
+    challenge = read_one(data, rules, window, patients)
     if test_data is not None:
         other = read_one(test_data, rules, window)
-        if found.dev is None:
+        if challenge.dev is None:
             raise ClefganError(
                 f"{data}: no dev images; with test data given apart, dev is read here"
             )
         if other.test is None:
             raise ClefganError(f"{test_data}: no test images; test is read here")
         source = f"{data} and {test_data}"
-        found = Challenge(source, found.dev, other.test, found.groups, found.group_notes)
+        challenge = Challenge(
+            source, challenge.dev, other.test, challenge.groups, challenge.group_notes
+        )
     if size is not None:
-        found = brought_to(found, size)
+        challenge = brought_to(challenge, size)
     listing.check_modality(
-        found.source, [item for role in found.image_sets() for item in role.items]
+        challenge.source, [item for role in challenge.image_sets() for item in role.items]
     )
-    check_sizes(found)
-    return replace(found, edition=rules)
+    check_sizes(challenge)
+    return replace(challenge, edition=rules)
 
 
 def read_one(
@@ -108,14 +110,14 @@ def read_one(
     if not is_dataset:
         labels = rules.labels if rules.is_membership else ZERO_ONE
         return folder.read(path, rules.folders, window, patients, labels)
-    found = from_dataset(str(data), stored.read(path), window)
-    if found.dev is None or patients is None:
-        return found
-    groups = dev_groups.of_table(found.dev, patients)
-    return replace(found, groups=groups.groups, group_notes=groups.notes)
+    challenge = from_dataset(str(data), stored.read(path), window)
+    if challenge.dev is None or patients is None:
+        return challenge
+    groups = dev_groups.of_table(challenge.dev, patients)
+    return replace(challenge, groups=groups.groups, group_notes=groups.notes)
 
 
-def brought_to(found: Challenge, size: Size) -> Challenge:
+def brought_to(challenge: Challenge, size: Size) -> Challenge:
     """The challenge with all its images brought to one size.
 
     Raises
@@ -125,13 +127,13 @@ def brought_to(found: Challenge, size: Size) -> Challenge:
     """
     if min(size) < 1:
         raise ClefganError(f"size {size[1]}x{size[0]}: need at least 1 pixel")
-    dev, test = found.dev, found.test
+    dev, test = challenge.dev, challenge.test
     if dev is not None:
         dev = Dev(*(replace(each, size=size) for each in (dev.generated, dev.used, dev.not_used)))
     if test is not None:
         candidates = replace(test.candidates, size=size)
         test = replace(test, generated=replace(test.generated, size=size), candidates=candidates)
-    return replace(found, dev=dev, test=test)
+    return replace(challenge, dev=dev, test=test)
 
 
 def located(data: str | Path) -> tuple[Path, bool]:
@@ -178,9 +180,9 @@ def check_sizes(challenge: Challenge) -> None:
     sets = challenge.image_sets()
     first = sets[0].header()
     for other in sets[1:]:
-        found = other.header()
-        if (found.width, found.height) != (first.width, first.height):
+        header = other.header()
+        if (header.width, header.height) != (first.width, first.height):
             raise ClefganError(
-                f"{other.where}: images of {other.role} are {found.width}x{found.height}, those of "
-                f"{sets[0].role} {first.width}x{first.height}; bring them to one size"
+                f"{other.where}: images of {other.role} are {header.width}x{header.height}, those "
+                f"of {sets[0].role} {first.width}x{first.height}; bring them to one size"
             )

@@ -81,8 +81,8 @@ def truth_alone(path: Path, labels: Sequence[str] = ZERO_ONE) -> tuple[dict[str,
         written = truths.labels_as_written(path, partial(truths.used_or_not, labels=labels))
     if not written:
         raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
-    found = names.told_apart(written)
-    return {name: written[file or name] == labels[1] for name, file in found.items()}, found
+    listed = names.told_apart(written)
+    return {name: written[file or name] == labels[1] for name, file in listed.items()}, listed
 
 
 def groups(path: Path, images: Iterable[str]) -> dict[str, str]:
@@ -107,14 +107,14 @@ def clusters(path: Path, images: Iterable[str]) -> dict[str, str]:
     ClefganError
         As `groups`; or there is one group only.
     """
-    found = groups(path, images)
-    if len(set(found.values())) == 1:
-        only = quoted(next(iter(found.values())))
+    group_of = groups(path, images)
+    if len(set(group_of.values())) == 1:
+        only = quoted(next(iter(group_of.values())))
         raise ClefganError(
-            f"{path}: all {len(found)} images are of one group, {only}; whole groups are drawn "
+            f"{path}: all {len(group_of)} images are of one group, {only}; whole groups are drawn "
             "again, so there must be two or more"
         )
-    return found
+    return group_of
 
 
 def mapping(path: Path, column: str, images: Iterable[str]) -> dict[str, str]:
@@ -129,16 +129,16 @@ def mapping(path: Path, column: str, images: Iterable[str]) -> dict[str, str]:
     with as_clefgan_error():
         rows = table.pairs(table.read(path, known=every_name(known)), (column,))
         ids = names.matched([name for _, name, _ in rows], known)
-        found = truths.by_id(path, {name: text for _, name, text in rows if name in ids}, ids)
-    refuse_absent(path, known, found, column)
-    empty = [name for name in known if table.names_nobody(found[name])]
+        values = truths.by_id(path, {name: text for _, name, text in rows if name in ids}, ids)
+    refuse_absent(path, known, values, column)
+    empty = [name for name in known if table.names_nobody(values[name])]
     if empty:
-        cells = sorted({repr(found[name]) for name in empty})
+        cells = sorted({repr(values[name]) for name in empty})
         raise ClefganError(
             f"{path}: {first(empty)} without a {column} (got {', '.join(cells)}); give every image "
             "one, such as its own id where nothing is known"
         )
-    return {name: found[name] for name in known}
+    return {name: values[name] for name in known}
 
 
 def columns(path: Path) -> tuple[str, ...]:
@@ -157,9 +157,9 @@ def every_name(images: FileNames) -> frozenset[str]:
     return frozenset((*images, *filter(None, images.values())))
 
 
-def refuse_absent(path: Path, images: FileNames, found: Mapping[str, object], column: str) -> None:
+def refuse_absent(path: Path, images: FileNames, values: Mapping[str, object], column: str) -> None:
     """Raise if an image has no row."""
-    absent = [name for name in images if name not in found]
+    absent = [name for name in images if name not in values]
     if absent:
         raise ClefganError(f"{path}: {first(absent)} missing; every id needs a {column}")
 

@@ -91,15 +91,15 @@ class Checkpoints:
         mark = self.folder / "training.json"
         if mark.exists():
             try:
-                found = json.loads(mark.read_text(encoding="utf-8"))
+                marked = json.loads(mark.read_text(encoding="utf-8"))
             except ValueError:
-                found = {}
-            differing = [name for name in identity if found.get(name) != identity[name]]
+                marked = {}
+            differing = [name for name in identity if marked.get(name) != identity[name]]
             if differing:
                 name = differing[0]
                 raise CheckpointError(
                     f"{self.folder}: checkpoints of another training; got {name} "
-                    f"{found.get(name)!r}, this one has {identity[name]!r}; give another folder"
+                    f"{marked.get(name)!r}, this one has {identity[name]!r}; give another folder"
                 )
         elif jax.process_index() == 0:
             self.folder.mkdir(parents=True, exist_ok=True)

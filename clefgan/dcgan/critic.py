@@ -121,5 +121,5 @@ def thinned(images: Images, most: int, seed: int) -> Images:
 
 def names(images: Images, *, salt: str = "") -> NDArray[np.bytes_]:
     """Return a digest of each image's pixels."""
-    found = [digest(image, salt=salt, algorithm="sha256").hex() for image in images]
-    return np.array(found, dtype="S64")
+    digests = [digest(image, salt=salt, algorithm="sha256").hex() for image in images]
+    return np.array(digests, dtype="S64")

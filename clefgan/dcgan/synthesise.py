@@ -125,13 +125,13 @@ def entry(images: Images, config: DCGANConfig) -> str:
 
 def flat(tree: dict[Any, Any], prefix: str = "") -> dict[str, NDArray[np.generic]]:
     """Name each array of nested dicts by its path."""
-    found: dict[str, NDArray[np.generic]] = {}
+    arrays: dict[str, NDArray[np.generic]] = {}
     for name, value in tree.items():
         if isinstance(value, dict):
-            found |= flat(value, f"{prefix}{name}/")
+            arrays |= flat(value, f"{prefix}{name}/")
         else:
-            found[f"{prefix}{name}"] = np.asarray(value)
-    return found
+            arrays[f"{prefix}{name}"] = np.asarray(value)
+    return arrays
 
 
 def nested(arrays: dict[str, NDArray[np.generic]]) -> dict[Any, Any]:

@@ -148,10 +148,10 @@ def gathered(images: Images, config: DCGANConfig, done: int, count: int) -> NDAr
 
 def digest(images: Images) -> str:
     """Return the SHA-256 of shape and pixels, read in slices."""
-    found = hashlib.sha256(repr(images.shape).encode())
+    sha = hashlib.sha256(repr(images.shape).encode())
     for image in images:
-        found.update(np.ascontiguousarray(image).tobytes())
-    return found.hexdigest()
+        sha.update(np.ascontiguousarray(image).tobytes())
+    return sha.hexdigest()
 
 
 def _add(journal: Journal, losses: NDArray[np.float32], done: int) -> None:

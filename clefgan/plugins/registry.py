@@ -65,11 +65,11 @@ class Registry(Generic[T]):
 
     def entries(self) -> dict[str, EntryPoint]:
         """Every entry point of the group by name; of two that claim a name, ours."""
-        found: dict[str, EntryPoint] = {}
+        by_name: dict[str, EntryPoint] = {}
         for entry in sorted(entry_points(group=self.group), key=lambda entry: entry.name):
-            if entry.name not in found or distribution(entry) == OURS:
-                found[entry.name] = entry
-        return found
+            if entry.name not in by_name or distribution(entry) == OURS:
+                by_name[entry.name] = entry
+        return by_name
 
     def built_in(self) -> list[str]:
         """Names of the methods that clefgan itself brings, sorted."""
@@ -94,10 +94,10 @@ class Registry(Generic[T]):
         """Import the class of an entry point; a ClefganError says why if it is broken."""
         place = f"method {entry.name!r} of {distribution(entry)}"
         try:
-            found = entry.load()
+            loaded = entry.load()
         except Exception as error:
             raise ClefganError(f"{place}: cannot be loaded: {one_line(error)}") from error
-        return self.checked(found, place)
+        return self.checked(loaded, place)
 
     def from_file(self, text: str) -> type[T]:
         """Return the class of `path/to/file.py:Class`; the file runs as a module of its own."""
@@ -110,40 +110,40 @@ class Registry(Generic[T]):
             raise ClefganError(f"{path}: no class {name!r}; {suggestion(name, classes(module))}")
         return self.checked(getattr(module, name), text)
 
-    def checked(self, found: object, place: str) -> type[T]:
-        """Return `found` if it is a method class, else say what it lacks."""
-        if not isinstance(found, type):
-            raise ClefganError(f"{place}: is not a class; got {type(found).__name__!r}")
-        if not dataclasses.is_dataclass(found):
+    def checked(self, loaded: object, place: str) -> type[T]:
+        """Return `loaded` if it is a method class, else say what it lacks."""
+        if not isinstance(loaded, type):
+            raise ClefganError(f"{place}: is not a class; got {type(loaded).__name__!r}")
+        if not dataclasses.is_dataclass(loaded):
             raise ClefganError(
-                f"{place}: class {found.__name__!r} is not a dataclass; make it frozen"
+                f"{place}: class {loaded.__name__!r} is not a dataclass; make it frozen"
             )
-        if not found.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise ClefganError(f"{place}: dataclass {found.__name__!r} is not frozen")
-        said = vars_of(found).get(self.level)
+        if not loaded.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise ClefganError(f"{place}: dataclass {loaded.__name__!r} is not frozen")
+        said = vars_of(loaded).get(self.level)
         if not isinstance(said, type(self.levels[0])) or said not in self.levels:
             raise ClefganError(
                 f"{place}: class variable {self.level!r} is not one of {self.named_levels()}"
             )
-        if not callable(vars_of(found).get(self.action)):
-            raise ClefganError(f"{place}: class {found.__name__!r} has no method {self.action!r}")
+        if not callable(vars_of(loaded).get(self.action)):
+            raise ClefganError(f"{place}: class {loaded.__name__!r} has no method {self.action!r}")
         try:
-            promises(found)
+            promises(loaded)
         except ClefganError as error:
             raise ClefganError(f"{place}: {error}") from None
-        for field in dataclasses.fields(found):
+        for field in dataclasses.fields(loaded):
             if (
                 field.default is dataclasses.MISSING
                 and field.default_factory is dataclasses.MISSING
             ):
                 raise ClefganError(f"{place}: field {field.name!r} has no default")
         try:
-            get_type_hints(found)
+            get_type_hints(loaded)
         except Exception as error:
             raise ClefganError(
                 f"{place}: types of fields cannot be read: {one_line(error)}"
             ) from error
-        return cast("type[T]", found)
+        return cast("type[T]", loaded)
 
     def all_methods(self) -> Iterator[tuple[str, type[T] | Broken]]:
         """Every method by name, sorted; a broken one harms no other."""
@@ -210,10 +210,10 @@ def classes(module: ModuleType) -> list[str]:
 
 def vars_of(cls: type) -> dict[str, Any]:
     """Everything that a class and its parents define, the nearest first."""
-    found: dict[str, Any] = {}
+    variables: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
-        found |= vars(base)
-    return found
+        variables |= vars(base)
+    return variables
 
 
 def split(text: str) -> tuple[str, list[str]]:
@@ -290,8 +290,8 @@ def registry_of(name: str) -> Registry[Attributor] | Registry[Clusterer]:
     bare, _ = split(name)
     if ".py:" in bare:
         file, _, attribute = bare.rpartition(":")
-        found = vars(run_file(Path(file))).get(attribute) if Path(file).is_file() else None
-        is_clusterer = getattr(found, "evidence", None) is Evidence.A0
+        cls = vars(run_file(Path(file))).get(attribute) if Path(file).is_file() else None
+        is_clusterer = getattr(cls, "evidence", None) is Evidence.A0
         return CLUSTERERS if is_clusterer else ATTRIBUTORS
     for registry in (ATTRIBUTORS, CLUSTERERS):
         if bare in registry.entries():

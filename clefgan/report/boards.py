@@ -40,12 +40,12 @@ def parts(
     `beside`, the negative controls, are columns and notes of the held-out part.
     """
     order: list[Protocol] = sorted(plan.protocols, key=lambda name: name != "held-out")
-    found = [part(plan, results, protocol, primary, level) for protocol in order]
+    of_protocols = [part(plan, results, protocol, primary, level) for protocol in order]
     if beside is not None:
-        first = found[0]
+        first = of_protocols[0]
         extra = (*controls.columns(beside), *first.extra)
-        found[0] = replace(first, notes=(*first.notes, *controls.notes(beside)), extra=extra)
-    return found
+        of_protocols[0] = replace(first, notes=(*first.notes, *controls.notes(beside)), extra=extra)
+    return of_protocols
 
 
 def part(
@@ -86,7 +86,7 @@ def single(
     results: Results, scores: Mapping[str, NDArray[np.float64]], knows: Mapping[str, str]
 ) -> Panel:
     """The first repeat."""
-    return stacked(results, {name: found[:1] for name, found in scores.items()}, knows)
+    return stacked(results, {name: repeats[:1] for name, repeats in scores.items()}, knows)
 
 
 def clusters(results: Results, repeats: int) -> NDArray[np.str_] | None:
@@ -130,8 +130,8 @@ def spread(
         lower_is_better=True,
     )
     entries = {}
-    for name, found in scores.items():
-        rows = {str(i): Run(row > 0, row) for i, row in enumerate(found)}
+    for name, repeats in scores.items():
+        rows = {str(i): Run(row > 0, row) for i, row in enumerate(repeats)}
         values = measure(Panel(results.truth, rows), [primary])[0]
         entries[name] = Entry(float(np.std(values, ddof=1)))
     return ((column, entries),)

@@ -37,9 +37,9 @@ AUCS = {
 }
 
 
-def columns(found: Contrasts) -> tuple[Extra, ...]:
+def columns(contrasts: Contrasts) -> tuple[Extra, ...]:
     """A column a control, and one that says whether the AUC is above all of them."""
-    methods = found.methods
+    methods = contrasts.methods
     aucs = tuple(
         (column, {name: Entry(auc_of(one, control)) for name, one in methods.items()})
         for control, column in AUCS.items()
@@ -54,17 +54,17 @@ def auc_of(contrast: Contrast, control: str) -> float:
     return next(row.control_auc for row in contrast.rows if row.control == control)
 
 
-def notes(found: Contrasts) -> tuple[str, ...]:
+def notes(contrasts: Contrasts) -> tuple[str, ...]:
     """What the controls are, and what they say against each method."""
-    within = f" within the strata of {found.strata}" if found.strata else ""
+    within = f" within the strata of {contrasts.strata}" if contrasts.strata else ""
     said = (
         f"controls: image only: from nuisance features of the real images alone; other generator: "
-        f"{found.other} in the place of dev's; permuted labels{within}; all of the first repeat"
+        f"{contrasts.other} in the place of dev's; permuted labels{within}; all of the first repeat"
     )
-    failing = {name: one.warnings for name, one in found.methods.items() if not one.above}
+    failing = {name: one.warnings for name, one in contrasts.methods.items() if not one.above}
     if len(failing) > SPELT_OUT:
         names = ", ".join(failing)
-        head = [name for name, one in found.methods.items() if one.noise.low_end.stands_out]
+        head = [name for name, one in contrasts.methods.items() if one.noise.low_end.stands_out]
         leads = (
             f"; at the low false-positive end used ones lead in {', '.join(head)}" if head else ""
         )

@@ -12,7 +12,7 @@ from evaluation.metrics import FPRS
 
 def sentences(board: Leaderboard) -> list[str]:
     """The findings, the most important first."""
-    found = [
+    texts = [
         from_chance(board),
         trivial(board),
         first_place(board),
@@ -21,7 +21,7 @@ def sentences(board: Leaderboard) -> list[str]:
         stability(board),
         low_end(board),
     ]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in texts if sentence]
 
 
 def from_chance(board: Leaderboard) -> str:

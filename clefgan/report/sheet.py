@@ -191,7 +191,7 @@ def line(row: Row, title: str, extra: tuple[Extra, ...] = ()) -> Line:
         entries[name] = Entry(cell.value, cell.low, cell.high, cell.interval)
     for key, count in zip(COUNTS, row.counts or (None,) * 4, strict=True):
         entries[key] = Entry(count)
-    for column, found in extra:
-        if row.kind is Kind.RUN and row.name in found:
-            entries[column.key] = found[row.name]
+    for column, entry_by_run in extra:
+        if row.kind is Kind.RUN and row.name in entry_by_run:
+            entries[column.key] = entry_by_run[row.name]
     return Line(title, row.kind, entries, row.comparable, row.told_from_chance)

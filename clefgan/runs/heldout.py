@@ -115,16 +115,16 @@ def fitted_and_scored(
 
 def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:
     """Return the scores if there is one finite number for each id."""
-    found = np.asarray(scores)
-    if found.shape != (len(ids),) or found.dtype.kind != "f":
+    values = np.asarray(scores)
+    if values.shape != (len(ids),) or values.dtype.kind != "f":
         raise ClefganError(
-            f"method {name!r}: scores have shape {found.shape} and type {str(found.dtype)!r}; "
+            f"method {name!r}: scores have shape {values.shape} and type {str(values.dtype)!r}; "
             f"need {len(ids)} floats"
         )
-    bad = np.flatnonzero(~np.isfinite(found))
+    bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise ClefganError(
-            f"method {name!r}: score of {ids[bad[0]]!r} is {found[bad[0]]}; "
+            f"method {name!r}: score of {ids[bad[0]]!r} is {values[bad[0]]}; "
             f"{len(bad)} of {len(ids)} scores are not finite"
         )
-    return found.astype(np.float64)
+    return values.astype(np.float64)

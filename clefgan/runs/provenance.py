@@ -51,8 +51,8 @@ def reading_of(challenge: Challenge) -> dict[str, list[float]]:
     sets = challenge.image_sets()
     window = next((each.window for each in sets if each.window is not None), None)
     size = next((each.size for each in sets if each.size is not None), None)
-    found = {"window": window, "size": size}
-    return {name: list(value) for name, value in found.items() if value is not None}
+    settings = {"window": window, "size": size}
+    return {name: list(value) for name, value in settings.items() if value is not None}
 
 
 def class_name(method: Method) -> str:
@@ -62,13 +62,13 @@ def class_name(method: Method) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that decide the numbers."""
-    found = {"python": platform.python_version()}
+    by_package = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            by_package[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return by_package
 
 
 def machine() -> dict[str, Any]:
@@ -77,6 +77,6 @@ def machine() -> dict[str, Any]:
 
 
 def cluster() -> dict[str, int] | None:
-    """How much a cluster computed, if this process is connected to one; where it is is private."""
-    found = dask_cluster.current()
-    return None if found is None else {"workers": len(found.known), "blocks": found.blocks}
+    """How much a cluster computed, if this process is joined to one; where it is is private."""
+    joined = dask_cluster.current()
+    return None if joined is None else {"workers": len(joined.known), "blocks": joined.blocks}

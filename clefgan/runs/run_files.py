@@ -182,9 +182,9 @@ def names(paths: Sequence[Path]) -> list[str]:
     whole = [path.resolve().with_suffix("").parts for path in paths]
     ends = [path.resolve().name for path in paths]
     for depth in range(1, max(map(len, whole)) + 1):
-        found = ["/".join(parts[-depth:]) for parts in whole]
-        if len(set(found)) == len(found):
-            return found
+        shortened = ["/".join(parts[-depth:]) for parts in whole]
+        if len(set(shortened)) == len(shortened):
+            return shortened
     return ["/".join((*parts[:-1], end)) for parts, end in zip(whole, ends, strict=True)]
 
 

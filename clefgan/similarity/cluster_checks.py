@@ -20,8 +20,8 @@ METHODS = "baselines"  # the package whose reductions travel by name
 
 def check_address(address: str) -> None:
     """Raise unless the text has the form of an address."""
-    found = ADDRESS.fullmatch(address)
-    if found is None or not 0 < int(found["port"]) < 2**16:
+    match = ADDRESS.fullmatch(address)
+    if match is None or not 0 < int(match["port"]) < 2**16:
         raise ClusterError(
             f"cluster {address!r}: not an address; give the scheduler's, "
             "such as tcp://10.0.0.1:8786"
@@ -102,9 +102,9 @@ def check_installed(who: str, theirs: Mapping[str, str] | BaseException) -> None
             f"install clefgan {clefgan.__version__} there"
         )
     for package, ours in installed().items():
-        found = theirs.get(package, MISSING)
-        if found != ours:
+        version = theirs.get(package, MISSING)
+        if version != ours:
             raise ClusterError(
-                f"{who}: {package} is {found}; here it is {ours}; install the same on the "
+                f"{who}: {package} is {version}; here it is {ours}; install the same on the "
                 "scheduler and on every worker"
             )

@@ -86,8 +86,8 @@ def later(address: str, waits: Waits | None = None) -> None:
 
 def current() -> "Cluster | None":
     """The cluster that `scan` computes on, if it does."""
-    found = elsewhere.get()
-    return found if isinstance(found, Cluster) else None
+    cluster = elsewhere.get()
+    return cluster if isinstance(cluster, Cluster) else None
 
 
 @contextmanager
@@ -218,10 +218,10 @@ class Cluster:
         if self.client.status != "running":
             raise self.lost()
         try:
-            found = set(
+            addresses = set(
                 self.client.sync(self.client.scheduler.ncores, callback_timeout=self.waits.answer)
             )
-            new = sorted(found - self.known)
+            new = sorted(addresses - self.known)
             theirs = (
                 self.client.run(
                     cluster_checks.installed,
@@ -238,7 +238,7 @@ class Cluster:
             if not isinstance(said, OSError):  # that one has gone again
                 cluster_checks.check_installed(f"{self.where}: worker {address!r}", said)
                 self.known.add(address)
-        return found
+        return addresses
 
     def give_up_after(self, since: float) -> None:
         """Raise if there has been no worker for too long."""

@@ -88,8 +88,8 @@ class Detail:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Maps:
         """Return (n, n_pixels) float32: the levels of the detail less 128."""
-        found = self.images(images, progress=progress).reshape(len(images), -1)
-        return found.astype(np.float32) - np.float32(CENTRE)
+        levels = self.images(images, progress=progress).reshape(len(images), -1)
+        return levels.astype(np.float32) - np.float32(CENTRE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,17 +146,17 @@ def in_blocks(
     progress: Progress = silent,
 ) -> Images:
     """Draw a few images at a time, on all cores: (n, *shape); no image depends on another."""
-    found = np.empty((len(images), *shape), np.uint8)
+    pictures = np.empty((len(images), *shape), np.uint8)
     starts = range(0, len(images), BLOCK)
 
     def fill(start: int) -> None:
         part = slice(start, start + BLOCK)
-        found[part] = drawn(np.asarray(images[part]))
+        pictures[part] = drawn(np.asarray(images[part]))
 
     with single_blas(), ThreadPoolExecutor(min(cores(), max(1, len(starts)))) as pool:
         for done, _ in enumerate(pool.map(fill, starts), start=1):
             progress("detail", min(done * BLOCK, len(images)), len(images), "")
-    return found
+    return pictures
 
 
 def worked(images: Images, work: tuple[int, int]) -> Maps:

@@ -51,10 +51,10 @@ class Windows:
         """Compute them, one image after the other."""
         n, height, width = images.shape
         shape = (n, height - WINDOW + 1, width - WINDOW + 1)
-        found = cls(images, np.empty(shape, np.int32), np.empty(shape, np.float32))
+        windows = cls(images, np.empty(shape, np.int32), np.empty(shape, np.float32))
         for i in range(n):
-            compiled().windows(images[i], found.sums[i], found.spread[i])
-        return found
+            compiled().windows(images[i], windows.sums[i], windows.spread[i])
+        return windows
 
 
 @dataclass(frozen=True)

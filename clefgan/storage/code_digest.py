@@ -33,8 +33,8 @@ def digest(*names: str) -> str:
         if path is None or name in files:
             continue
         files[name] = path
-        found = {name for name in imports(path, name) if name.partition(".")[0] in packages}
-        todo += [(inner, place(inner)) for inner in found - files.keys()]
+        of_ours = {name for name in imports(path, name) if name.partition(".")[0] in packages}
+        todo += [(inner, place(inner)) for inner in of_ours - files.keys()]
     total = hashlib.sha256()
     for name in sorted(files):
         total.update(f"{name} {contents(files[name])[0]}\n".encode())
@@ -85,8 +85,8 @@ def contents(path: Path) -> Contents:
 def read(path: Path, _changed: int, _size: int) -> Contents:
     """As `contents`, read once as long as the file stays as it is."""
     data = path.read_bytes()
-    found = [one for node in ast.walk(ast.parse(data)) for one in imported(node)]
-    return hashlib.sha256(data).hexdigest(), tuple(found)
+    modules = [one for node in ast.walk(ast.parse(data)) for one in imported(node)]
+    return hashlib.sha256(data).hexdigest(), tuple(modules)
 
 
 def imported(node: ast.AST) -> list[Import]:

@@ -77,19 +77,19 @@ class Places:
 
     def entries(self, folder: Path, device: int, root: Path) -> list[tuple[Path, bool]]:
         """Folders and links directly in a folder, links as tops; plain files are noted."""
-        found: list[tuple[Path, bool]] = []
+        folders: list[tuple[Path, bool]] = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_symlink():
-                        found.append((Path(entry.path), True))
+                        folders.append((Path(entry.path), True))
                     elif entry.is_dir():
-                        found.append((Path(entry.path), False))
+                        folders.append((Path(entry.path), False))
                     else:
                         self.files.setdefault((device, entry.inode()), root)
         except OSError:  # may not be listed: not read either
             return []
-        return found
+        return folders
 
     def holds(self, path: Path) -> Path | None:
         """The root that a path is, or is below of; None if it is of none."""

@@ -132,7 +132,7 @@ def add(path: Path, *, trust: bool = False) -> KeptWeights:
 
 def kept() -> list[KeptWeights]:
     """Return what is in the cache; files that are not readable as such are left out."""
-    found = []
+    in_cache = []
     for path in sorted(cache("weights").glob("vgg16-*.safetensors")):
         try:
             told = weight_files.safetensors_metadata(path)
@@ -142,30 +142,30 @@ def kept() -> list[KeptWeights]:
             )
         except (ClefganError, KeyError):
             continue
-        found.append(item)
-    return found
+        in_cache.append(item)
+    return in_cache
 
 
 def places() -> list[WeightPlace]:
     """Return every place that `load` looks at, the installed package first."""
     path = package_file()
     if path is None:
-        found = [
+        tried = [
             WeightPlace(f"package {PACKAGE}", "not installed; pip install 'clefgan[vgg16]'", False)
         ]
     else:
         good = sha256_of_file(path) == PACKAGE_SHA256
         what = f"{path.name}, as known" if good else f"{path.name}, not the file that is known"
-        found = [WeightPlace(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
+        tried = [WeightPlace(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
     items = kept()
     for item in items:
         state = "known" if item.known else "trusted"
         what = f"from {item.source}, sha256 {item.file_sha256[:16]}, {state}"
         layers = "block1 to block5" + (", fc1, fc2" if item.has_head else "")
-        found.append(WeightPlace(str(item.path), what, True, layers))
+        tried.append(WeightPlace(str(item.path), what, True, layers))
     if not items:
-        found.append(WeightPlace(str(cache("weights")), "nothing kept yet", False))
-    return found
+        tried.append(WeightPlace(str(cache("weights")), "nothing kept yet", False))
+    return tried
 
 
 def opened(item: KeptWeights) -> Weights:
@@ -188,10 +188,10 @@ def from_package() -> Weights:
                 break
     path = package_file()
     assert path is not None
-    found = sha256_of_file(path)
-    if found != PACKAGE_SHA256:
+    sha = sha256_of_file(path)
+    if sha != PACKAGE_SHA256:
         raise ClefganError(
-            f"{path}: SHA-256 is {found}, not the {PACKAGE_SHA256[:16]}... of {PACKAGE}; "
+            f"{path}: SHA-256 is {sha}, not the {PACKAGE_SHA256[:16]}... of {PACKAGE}; "
             f"pip install --force-reinstall {PACKAGE}"
         )
     return opened(add(path))

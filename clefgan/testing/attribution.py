@@ -109,9 +109,9 @@ def check_evidence(
             Source(each.name, np.concatenate([each.real] * (2 if i == 0 else 1)), none)
             for i, each in enumerate(sources)
         ]
-        found = np.argmax(method.fit(doubled).score(images), axis=1)
+        calls = np.argmax(method.fit(doubled).score(images), axis=1)
         wanted = np.argmax(scores, axis=1)
-        assert np.array_equal(found, wanted), "A1: images that are there twice decide nothing"
+        assert np.array_equal(calls, wanted), "A1: images that are there twice decide nothing"
 
 
 def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
@@ -125,12 +125,12 @@ def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
     """
     check_fields(registry.CLUSTERERS.checked(cls, cls.__name__))
     method, images = cls(**settings), under_test()
-    found = check_clusters(method, images, 3)
+    clusters = check_clusters(method, images, 3)
     again = check_clusters(cls(**settings), images, 3)
-    assert np.array_equal(found, again), "same seed, same clusters"
+    assert np.array_equal(clusters, again), "same seed, same clusters"
     order = np.random.default_rng(3).permutation(len(images))
     turned = check_clusters(method, images[order], 3)
-    assert np.array_equal(turned, found[order]), "permuting images permutes clusters"
+    assert np.array_equal(turned, clusters[order]), "permuting images permutes clusters"
     twice = check_clusters(method, np.concatenate([images, images[:2]]), 3)
     assert np.array_equal(twice[-2:], twice[:2]), "copies share a cluster"
     flat = np.full_like(images, 7)
@@ -156,19 +156,19 @@ def check_fields(cls: type) -> None:
 def check_clusters(method: Clusterer, images: Images, n_clusters: int) -> Clusters:
     """Clusters are whole numbers below `n_clusters`, and the images are as they were."""
     before = images.copy()
-    found = method.cluster(images, n_clusters)
-    assert isinstance(found, np.ndarray), f"clusters are {type(found).__name__}, not an array"
-    assert found.dtype == np.int64, f"clusters are {found.dtype}, not int64"
-    assert found.shape == (len(images),), f"clusters have shape {found.shape}"
-    assert (found >= 0).all(), "a cluster's number is below 0"
-    assert (found < n_clusters).all(), f"a cluster's number is not below {n_clusters}"
+    clusters = method.cluster(images, n_clusters)
+    assert isinstance(clusters, np.ndarray), f"clusters are {type(clusters).__name__}, not an array"
+    assert clusters.dtype == np.int64, f"clusters are {clusters.dtype}, not int64"
+    assert clusters.shape == (len(images),), f"clusters have shape {clusters.shape}"
+    assert (clusters >= 0).all(), "a cluster's number is below 0"
+    assert (clusters < n_clusters).all(), f"a cluster's number is not below {n_clusters}"
     assert np.array_equal(images, before), "cluster wrote to the images"
-    return found
+    return clusters
 
 
-def alike(found: ClassScores, wanted: ClassScores, promise: str) -> None:
+def alike(scores: ClassScores, wanted: ClassScores, promise: str) -> None:
     """Equal up to the rounding of reordered sums."""
-    worst = float(np.max(np.abs(found - wanted), initial=0.0))
+    worst = float(np.max(np.abs(scores - wanted), initial=0.0))
     slack = TOLERANCE * float(np.ptp(wanted) + np.max(np.abs(wanted), initial=0.0))
     assert worst <= slack, f"{promise}: scores differ by {worst:.3g}"
 

@@ -119,9 +119,9 @@ def check_copy(scorer: Scorer, candidates: Images, generated: Images, scores: Sc
         )
 
 
-def same(found: Scores, wanted: Scores, promise: str) -> None:
+def same(scores: Scores, wanted: Scores, promise: str) -> None:
     """Equal up to the rounding of reordered sums."""
-    worst = float(np.max(np.abs(found - wanted), initial=0.0))
+    worst = float(np.max(np.abs(scores - wanted), initial=0.0))
     assert worst <= slack(wanted), f"{promise}: scores differ by {worst:.3g}"
 
 

@@ -34,9 +34,9 @@ def groups(p_values: Values, level: float = 0.95) -> list[tuple[int, ...]]:
         )
     alike = ~(p_values <= 1 - level)
     np.fill_diagonal(alike, True)
-    found = _maximal(alike & alike.T)
-    found.sort()
-    return _without_spare(found)
+    largest = _maximal(alike & alike.T)
+    largest.sort()
+    return _without_spare(largest)
 
 
 def letters(of: list[tuple[int, ...]], runs: int) -> list[tuple[str, ...]]:

@@ -108,8 +108,8 @@ def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | No
 def _letters(stability: Stability, pairs: PairedTests, level: float) -> list[tuple[str, ...]]:
     """Letters of each run, given out from the best run on."""
     order = np.argsort(stability.rank, kind="stable")
-    found = letters.groups(pairs.adjusted[np.ix_(order, order)], level)
-    by_rank = letters.letters(found, len(order))
+    groups = letters.groups(pairs.adjusted[np.ix_(order, order)], level)
+    by_rank = letters.letters(groups, len(order))
     marks: list[tuple[str, ...]] = [()] * len(order)
     for place, run in enumerate(order):
         marks[run] = by_rank[place]

@@ -54,7 +54,7 @@ class Units:
         size = np.bincount(of_case)
         used = np.bincount(of_case, weights=truth)
         kind = np.where(used == size, 0, np.where(used == 0, 1, 2))
-        strata = tuple(found for k in range(3) if len(found := np.flatnonzero(kind == k)))
+        strata = tuple(members for k in range(3) if len(members := np.flatnonzero(kind == k)))
         return cls(of_case, strata, clusters is None)
 
     def spread(self, of_units: Weights) -> Weights:

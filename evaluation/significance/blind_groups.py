@@ -60,8 +60,8 @@ class BlindGroups:
         values, coins = [], []
         for order in orders(len(used), draws, rng):
             curve = Curve(np.cumsum(used[order], axis=1), np.cumsum(not_used[order], axis=1))
-            for found, cumulated in ((tp, curve.used), (fp, curve.not_used)):
-                found.append(np.pad(cumulated, ((0, 0), (1, 0)))[:, tried].T)
+            for calls, cumulated in ((tp, curve.used), (fp, curve.not_used)):
+                calls.append(np.pad(cumulated, ((0, 0), (1, 0)))[:, tried].T)
             values.append([metric.of_curve(curve) for metric in scored if metric.of_curve])
             heads = rng.integers(2, size=order.shape).astype(np.float64)
             coins.append((heads @ used, heads @ not_used))

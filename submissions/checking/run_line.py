@@ -72,21 +72,21 @@ def _fields(row: RunLine, text: str, edition: Edition) -> list[str]:
     comma = edition.delimiter
     fields = text.split(comma)
     if len(fields) == 1:
-        found = next(
+        delimiter = next(
             (d for d in OTHER_DELIMITERS if d != comma and len(text.strip().split(d)) == 2), None
         )
-        if found is None:
+        if delimiter is None:
             row.fault(
                 "columns", f"no {comma!r} in {quoted(text)}; write <id>{comma}<label>", "delimiter"
             )
             return [text.strip()]
         row.fault(
             "delimiter",
-            f"id and label are not separated by {comma!r} but by {OTHER_DELIMITERS[found]}",
+            f"id and label are not separated by {comma!r} but by {OTHER_DELIMITERS[delimiter]}",
             "delimiter",
             repair=f"separated id and label by {comma!r}",
         )
-        fields = text.strip().split(found)
+        fields = text.strip().split(delimiter)
     elif len(fields) > 2:
         fields = _too_many(row, fields, comma)
     stripped = [each.strip(" \t") for each in fields]
@@ -127,10 +127,10 @@ def _visible(row: RunLine, fields: list[str]) -> list[str]:
         return fields
     clean = ["".join(c for c in each if not _invisible(c)) for each in fields]
     if clean != fields:
-        found = next(c for each in fields for c in each if _invisible(c))
+        sign = next(c for each in fields for c in each if _invisible(c))
         row.fault(
             "invisible",
-            f"an invisible character, U+{ord(found):04X} {unicodedata.name(found, '(control)')}",
+            f"an invisible character, U+{ord(sign):04X} {unicodedata.name(sign, '(control)')}",
             repair="removed invisible characters",
         )
     return [each.strip(" \t") for each in clean]
@@ -146,12 +146,12 @@ def _unquoted(row: RunLine, text: str) -> str:
     """Remove quotes; a quote that has no partner stays in doubt."""
     if not _QUOTE.search(text):
         return text
-    found = re.fullmatch(r"([\"'`])([^\"'`]*)\1|[“‘]([^”’]*)[”’]", text)
-    inner = (found.group(2) or found.group(3) or "") if found else text
+    match = re.fullmatch(r"([\"'`])([^\"'`]*)\1|[“‘]([^”’]*)[”’]", text)
+    inner = (match.group(2) or match.group(3) or "") if match else text
     row.fault(
         "quotes",
         f"quotes in {quoted(text)}; write ids and labels bare (in Python, quoting=csv.QUOTE_NONE)",
-        repair="removed quotes" if found else "",
+        repair="removed quotes" if match else "",
     )
     return inner.strip(" \t")
 

@@ -112,10 +112,10 @@ def _sensible(settings: CompetitionSettings) -> None:
 
 
 def _truth(path: Path, edition: Edition) -> NamedTruth:
-    found = truths.read_named(path, edition)
-    if len(set(found.labels.values())) < 2:
+    answers = truths.read_named(path, edition)
+    if len(set(answers.labels.values())) < 2:
         raise RunFileError(f"{path}: one class only; a truth has images of at least two")
-    return found
+    return answers
 
 
 def _share(test: Mapping[str, str], settings: CompetitionSettings) -> dict[str, str]:

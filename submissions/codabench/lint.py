@@ -119,10 +119,10 @@ class _Lint:
 
     def _tasks(self, document: Node) -> dict[object, Mapping[str, str]]:
         """Index of each task to the score keys of its program."""
-        found: dict[object, Mapping[str, str]] = {}
+        keys_by_task: dict[object, Mapping[str, str]] = {}
         for task in self._entries(document, "tasks"):
             index = task.get("index")
-            if index is not None and index.value in found:
+            if index is not None and index.value in keys_by_task:
                 self.add("task", index.line, f"task index {index.value!r} again")
             program = self._file(task.get("scoring_program"), "scoring program", True)
             reference = self._file(task.get("reference_data"), "reference data", True)
@@ -132,8 +132,8 @@ class _Lint:
                 if reference is not None and reference.is_dir() and keys:
                     self._reference(program, reference)
             if index is not None:
-                found[index.value] = keys
-        return found
+                keys_by_task[index.value] = keys
+        return keys_by_task
 
     def _program(self, program: Path) -> Mapping[str, str]:
         """The score keys of a program made by `init`; nothing for another's."""
@@ -246,8 +246,8 @@ class _Lint:
 
 
 def _value(node: Node, key: str) -> object:
-    found = node.get(key)
-    return found.value if found is not None else None
+    value = node.get(key)
+    return value.value if value is not None else None
 
 
 def _index(phase: Node) -> int:

@@ -19,8 +19,8 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The node of a key; None if absent, or if this is no mapping."""
-        found: Node | None = self.value.get(key) if isinstance(self.value, dict) else None
-        return found
+        node: Node | None = self.value.get(key) if isinstance(self.value, dict) else None
+        return node
 
     def items(self) -> list[Node]:
         """The nodes of a list; none if this is no list."""

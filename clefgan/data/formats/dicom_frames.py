@@ -88,8 +88,8 @@ def first(header: Dataset, frame: int, sequence: str) -> Dataset:
     """The first functional group of this name that tells of a frame, else the header itself."""
     for groups in functional(header, frame):
         if groups.get(sequence):
-            found: Dataset = groups[sequence].value[0]
-            return found
+            of_frame: Dataset = groups[sequence].value[0]
+            return of_frame
     return header
 
 

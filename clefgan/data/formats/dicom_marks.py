@@ -35,9 +35,9 @@ def read(path: Path) -> Marks:
     """
     header = read_header(path)
     try:
-        found = frozenset(elements(header))
+        marks = frozenset(elements(header))
         burned_in = str(header.get("BurnedInAnnotation", "")).strip().upper() == "YES"
-        return Marks(found, burned_in, bool(header.get("IconImageSequence")))
+        return Marks(marks, burned_in, bool(header.get("IconImageSequence")))
     except DAMAGE as error:
         raise ImageError("is DICOM whose header is damaged") from error
 

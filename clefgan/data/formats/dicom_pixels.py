@@ -113,20 +113,20 @@ def read(path: Path, frame: int, several: bool, recipe: FrameRecipe) -> RawImage
         The pixels are damaged, or no rule gives their grey levels.
     """
     header, values = decoded(path, frame, several)
-    found = kind(header, recipe)
-    if values.ndim == 3 or found == "palette":
-        return RawImage(colour(header, values), found, is_grey=True)
+    pixel_kind = kind(header, recipe)
+    if values.ndim == 3 or pixel_kind == "palette":
+        return RawImage(colour(header, values), pixel_kind, is_grey=True)
     values = used_bits(header, values, recipe)
     background = None
     if recipe.padding is not None:
         background = (values >= recipe.padding[0]) & (values <= recipe.padding[1])
-    if found == "1-bit":
-        return RawImage(values * np.uint8(255), found, True, recipe.inverted, background)
-    is_grey = found == "8-bit grey" and is_plain(recipe)
+    if pixel_kind == "1-bit":
+        return RawImage(values * np.uint8(255), pixel_kind, True, recipe.inverted, background)
+    is_grey = pixel_kind == "8-bit grey" and is_plain(recipe)
     if not is_plain(recipe):
-        found = f"{found} with a rescale" if found == "8-bit grey" else found
+        pixel_kind = f"{pixel_kind} with a rescale" if pixel_kind == "8-bit grey" else pixel_kind
         values = rescaled(values, recipe)
-    return RawImage(values, found, is_grey, recipe.inverted, background)
+    return RawImage(values, pixel_kind, is_grey, recipe.inverted, background)
 
 
 def decoded(path: Path, frame: int, several: bool) -> tuple[Dataset, NDArray[Any]]:

@@ -55,12 +55,12 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
     width, height, depth = (full[axis] for axis in axes.stored)
     kind = kind_of(np.dtype(image.get_data_dtype()), *scaling(image))
     n_times = full[3]
-    found = []
+    slices = []
     for time in range(n_times):
         volume = f"{name}_{time + 1}" if n_times > 1 else name
         for level in range(depth):
             several = depth > 1 or n_times > 1
-            found.append(
+            slices.append(
                 StoredImage(
                     id=f"{volume}_{level + 1}" if depth > 1 else volume,
                     path=path,
@@ -74,7 +74,7 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
                     in_file=depth * n_times,
                 )
             )
-    return tuple(found)
+    return tuple(slices)
 
 
 def opened(path: Path) -> Any:

@@ -38,8 +38,8 @@ def images(
     if kind in (kinds.DICOM, kinds.NIFTI):
         if key is not None:
             raise ImageError(f"is {READERS[kind][1]}, which has no array {key!r}")
-        found: tuple[StoredImage, ...] = module.images(path, name)
-        return found
+        stored: tuple[StoredImage, ...] = module.images(path, name)
+        return stored
     of_arrays: tuple[StoredImage, ...] = module.images(path, name, key=key, volumes=volumes)
     return of_arrays
 

@@ -44,12 +44,12 @@ def read(path: Path) -> Marks:
             small = THUMBNAIL in exif.get_ifd(ExifTags.IFD.IFD1)
     except decoding.PILLOW_ERRORS as error:
         raise ImageError(f"has fields that cannot be read ({decoding.one_line(error)})") from error
-    found = (
+    marks = (
         Mark(MarkKind.DATE if name in DATES else MarkKind.TEXT, name, value.strip())
         for name, value in texts
         if name not in SOFTWARE
     )
-    return Marks(frozenset(mark for mark in found if tells(mark.kind, mark.value)), False, small)
+    return Marks(frozenset(mark for mark in marks if tells(mark.kind, mark.value)), False, small)
 
 
 def fields(exif: Image.Exif) -> Iterator[tuple[str, str]]:

@@ -105,7 +105,7 @@ def images(
     leading, size = axes(array)
     kind = kind_of(array.dtype, colour=len(array.shape) > len(leading) + 2 and array.shape[-1] > 1)
     n = int(np.prod(leading, dtype=np.int64))
-    found = []
+    stored = []
     for index in np.ndindex(*leading):
         names = [str(i + 1) for i in index]
         if ids is not None and index:
@@ -117,7 +117,7 @@ def images(
             of = names[0] if first else f"{name}_{names[0]}"
         elif len(index) == 1 and volumes and n > 1:
             of = name
-        found.append(
+        stored.append(
             StoredImage(
                 id=own,
                 path=path,
@@ -134,7 +134,7 @@ def images(
                 in_file=max(n, 2),  # its bytes are not those of the image
             )
         )
-    return tuple(found)
+    return tuple(stored)
 
 
 def axes(array: Shapes) -> tuple[tuple[int, ...], tuple[int, int]]:

@@ -56,12 +56,12 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
         file: kind for file, kind in files.items() if kind is not None and kind != kinds.UNREAD
     }
     nested = any(file.parent != where for file in taken)
-    found = listing.opened(where, taken, nested=nested, unopened=unopened)
-    if not found and not unopened:
+    listed = listing.opened(where, taken, nested=nested, unopened=unopened)
+    if not listed and not unopened:
         raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
     others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
     others += [str(Path(each).relative_to(where)) for each in closed]
-    return Found(found, tuple(sorted(others, key=listing.natural_key)))
+    return Found(listed, tuple(sorted(others, key=listing.natural_key)))
 
 
 def split(source: str | Path) -> tuple[Path, str | None]:
@@ -91,11 +91,11 @@ def of_file(path: Path, key: str | None) -> tuple[Listed, ...]:
         return (listing.ImageFile(kinds.stem(path.name), path),)
     try:
         with quiet_decoders():
-            found = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)
+            stored = opening.images(path, kinds.stem(path.name), kind, key=key, volumes=False)
     except (ImageError, OSError) as error:
         raise ClefganError(f"{path}: {listing.reason(error)}") from error
-    listing.check_ids(path, found)
-    return tuple(sorted(found, key=lambda image: listing.natural_key(image.id)))
+    listing.check_ids(path, stored)
+    return tuple(sorted(stored, key=lambda image: listing.natural_key(image.id)))
 
 
 def files_below(folder: str | Path, closed: list[str] | None = None) -> Iterator[Path]:

@@ -116,8 +116,8 @@ def read_sets(
     """
     if not sources:
         raise ClefganError("no sets of images to read")
-    found = {name: below.images(source) for name, source in sources.items()}
-    listed = {name: each.images for name, each in found.items()}
+    below_by_set = {name: below.images(source) for name, source in sources.items()}
+    listed = {name: each.images for name, each in below_by_set.items()}
     listing.check_modality(
         " and ".join(map(str, sources.values())), [one for each in listed.values() for one in each]
     )
@@ -128,32 +128,32 @@ def read_sets(
         name: grey_set(name, str(sources[name]), listed[name], sizes[name], levels, grid, progress)
         for name in sources
     }
-    notes = [f"{said}.", *resampling(sizes, grid), *passed_over(found)]
+    notes = [f"{said}.", *resampling(sizes, grid), *passed_over(below_by_set)]
     return GreySets(sets, levels, grid, tuple(notes))
 
 
 def grey_set(
     name: str,
     where: str,
-    found: Sequence[Listed],
+    listed: Sequence[Listed],
     sizes: tuple[Size, ...],
     window: Window | None,
     grid: Size,
     progress: Progress,
 ) -> GreySet:
     """Decode one set."""
-    pixels = images.read(found, window=window, size=grid, progress=progress)
-    stored = [image if isinstance(image, StoredImage) else None for image in found]
+    pixels = images.read(listed, window=window, size=grid, progress=progress)
+    stored = [image if isinstance(image, StoredImage) else None for image in listed]
     groups = {image.id: image.group for image in stored if image and image.group}
     return GreySet(
         name,
         where,
-        tuple(image.id for image in found),
+        tuple(image.id for image in listed),
         pixels,
-        tuple(image.path for image in found),
+        tuple(image.path for image in listed),
         sizes,
-        groups if len(groups) == len(found) else None,
-        tuple(image.id for image in found if image.id not in groups),
+        groups if len(groups) == len(listed) else None,
+        tuple(image.id for image in listed if image.id not in groups),
         tuple(image.volume if image else None for image in stored),
         tuple(image.place if image else 0.0 for image in stored),
         next((image.modality for image in stored if image and image.modality), None),
@@ -220,9 +220,9 @@ def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]
         )
 
 
-def passed_over(found: Mapping[str, below.Found]) -> Iterator[str]:
+def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
     """Yield which files were no images."""
-    for name, each in found.items():
+    for name, each in below_by_set.items():
         if each.others:
             first = ", ".join(map(repr, each.others[: listing.NAMED]))
             more = len(each.others) - listing.NAMED

@@ -58,7 +58,7 @@ def one_window(
     ClefganError
         No window can be told, or the headers have several.
     """
-    deep = {name: [image for image in found if is_deep(image)] for name, found in sets.items()}
+    deep = {name: [image for image in images if is_deep(image)] for name, images in sets.items()}
     if not any(deep.values()):
         return OneWindow(None, "no image has more than 8 bits, so no window is needed")
     if choice == "header":
@@ -109,7 +109,7 @@ def of_headers(deep: Mapping[str, Sequence[Listed]]) -> Window:
     ClefganError
         An image carries none, or they are several.
     """
-    every = [image for found in deep.values() for image in found]
+    every = [image for images in deep.values() for image in images]
     windows = Counter(
         image.own_window if isinstance(image, StoredImage) else None for image in every
     )
@@ -130,21 +130,21 @@ def of_headers(deep: Mapping[str, Sequence[Listed]]) -> Window:
     return window
 
 
-def of_percentiles(found: Sequence[Listed], progress: Progress) -> Window:
+def of_percentiles(images: Sequence[Listed], progress: Progress) -> Window:
     """Percentiles of values spread evenly over all images; padding and NaN do not count."""
     sample = []
     with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (image, values) in enumerate(
-            zip(found, pool.map(sampled, found), strict=True), 1
+            zip(images, pool.map(sampled, images), strict=True), 1
         ):
             if isinstance(values, str):
                 raise ClefganError(listing.refusal(image.where, [(image.name, values)], 1, "image"))
             sample.append(values)
-            progress("looking for the window", done, len(found), "")
+            progress("looking for the window", done, len(images), "")
     low, high = (float(each) for each in np.percentile(np.concatenate(sample), PERCENTILES))
     if not low < high:
         raise ClefganError(
-            f"{found[0].where}: all values are {low:g}, so they give no window; give two levels"
+            f"{images[0].where}: all values are {low:g}, so they give no window; give two levels"
         )
     return low, high
 

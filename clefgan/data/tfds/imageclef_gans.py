@@ -43,13 +43,13 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     @staticmethod
     def source_digest(source: Path, config: str) -> str:
         """SHA-256 of all that is taken from a download: ids and encoded images by role, tables."""
-        found = folder.read(source, editions.get(config).folders)
-        for each in found.image_sets():
+        challenge = folder.read(source, editions.get(config).folders)
+        for each in challenge.image_sets():
             refuse_not_utf_8(each)
-        tables = [found.groups, None if found.test is None else found.test.truth]
+        tables = [challenge.groups, None if challenge.test is None else challenge.test.truth]
         parts = [
             (each.role, each.digest(), tuple(each.file_names.values()))
-            for each in found.image_sets()
+            for each in challenge.image_sets()
         ]
         listed = [sorted((table or {}).items()) for table in tables]
         return hashlib.sha256(repr((parts, listed)).encode()).hexdigest()
@@ -65,45 +65,45 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
 
     def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
         folders = editions.get(self.builder_config.name).folders
-        found = folder.read(Path(dl_manager.manual_dir), folders)
-        groups = dict(found.groups or {})
+        challenge = folder.read(Path(dl_manager.manual_dir), folders)
+        groups = dict(challenge.groups or {})
         splits = {}
-        if found.dev is not None:
-            splits[schema.DEV_GENERATED] = rows(found.dev.generated, "generated")
-            splits[schema.DEV_USED] = rows(found.dev.used, "used", groups)
-            splits[schema.DEV_NOT_USED] = rows(found.dev.not_used, "not_used", groups)
-        if found.test is not None:
+        if challenge.dev is not None:
+            splits[schema.DEV_GENERATED] = rows(challenge.dev.generated, "generated")
+            splits[schema.DEV_USED] = rows(challenge.dev.used, "used", groups)
+            splits[schema.DEV_NOT_USED] = rows(challenge.dev.not_used, "not_used", groups)
+        if challenge.test is not None:
             truth = {
                 name: "used" if used else "not_used"
-                for name, used in (found.test.truth or {}).items()
+                for name, used in (challenge.test.truth or {}).items()
             }
-            splits[schema.TEST_GENERATED] = rows(found.test.generated, "generated")
-            splits[schema.TEST_UNKNOWN] = rows(found.test.candidates, "unknown", labels=truth)
+            splits[schema.TEST_GENERATED] = rows(challenge.test.generated, "generated")
+            splits[schema.TEST_UNKNOWN] = rows(challenge.test.candidates, "unknown", labels=truth)
         return splits
 
     def _generate_examples(self, *_: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         raise NotImplementedError("each split brings its own rows")
 
 
-def refuse_not_utf_8(found: ImageSet) -> None:
+def refuse_not_utf_8(image_set: ImageSet) -> None:
     """Raise if an id cannot be stored: TFDS stores text as UTF-8."""
-    odd = [name for name in found.ids if names.is_not_utf_8(name)]
+    odd = [name for name in image_set.ids if names.is_not_utf_8(name)]
     if odd:
         raise ClefganError(
-            f"{found.where}: {len(odd)} of {len(found)} images have a name that is not UTF-8, such "
-            f"as {odd[0]!r}; rename them"
+            f"{image_set.where}: {len(odd)} of {len(image_set)} images have a name that is not "
+            f"UTF-8, such as {odd[0]!r}; rename them"
         )
 
 
 def rows(
-    found: ImageSet,
+    image_set: ImageSet,
     label: str,
     groups: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield one role as TFDS wants it: the encoded bytes as they are, if the header is well."""
-    for item in found.items:
-        refuse_stored(found, item)
+    for item in image_set.items:
+        refuse_stored(image_set, item)
         images.header(item)
         yield (
             item.id,
@@ -117,10 +117,10 @@ def rows(
         )
 
 
-def refuse_stored(found: ImageSet, item: Encoded) -> None:
+def refuse_stored(image_set: ImageSet, item: Encoded) -> None:
     """Raise for what is no picture: a dataset holds encoded pictures, byte for byte."""
     if isinstance(item, StoredImage):
         raise ClefganError(
-            f"{found.where}: {item.name!r} is {item.format}, and a dataset holds PNG, JPEG or TIFF "
-            "alone; give this folder itself as the data"
+            f"{image_set.where}: {item.name!r} is {item.format}, and a dataset holds PNG, JPEG or "
+            "TIFF alone; give this folder itself as the data"
         )

@@ -89,12 +89,12 @@ def directory(path: Path) -> Path | None:
         There are several.
     """
     patterns = (INFO, f"{VERSION}/{INFO}", f"*/{VERSION}/{INFO}")
-    found = [info.parent for pattern in patterns for info in sorted(path.glob(pattern))]
-    if len(found) > 1:
+    folders = [info.parent for pattern in patterns for info in sorted(path.glob(pattern))]
+    if len(folders) > 1:
         raise ClefganError(
-            f"{path}: {len(found)} prepared datasets; give one, such as {str(found[0])!r}"
+            f"{path}: {len(folders)} prepared datasets; give one, such as {str(folders[0])!r}"
         )
-    return found[0] if found else None
+    return folders[0] if folders else None
 
 
 def read(path: Path) -> dict[str, Split]:

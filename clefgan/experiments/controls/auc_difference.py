@@ -69,18 +69,21 @@ def rows(
     evaluation.EvaluationError
         Scores that do not fit the truth.
     """
-    named = {"result": scores, **{f"control {name}": found for name, found in controls.items()}}
-    runs = {name: Run(found > 0, found) for name, found in named.items()}
+    named = {
+        "result": scores,
+        **{f"control {name}": values for name, values in controls.items()},
+    }
+    runs = {name: Run(values > 0, values) for name, values in named.items()}
     clusters = None if groups is None else np.asarray(groups)
     panel = Panel(truth, runs, clusters)
     again = bootstrap.bootstrap(panel, [metrics.get("auc")], resamples=RESAMPLES, seed=seed)
     limits = again.intervals(level)
     own, own_low, own_high = (float(v[0, 0]) for v in (again.values, limits.low, limits.high))
-    found = []
+    differences = []
     for place, name in enumerate(controls, 1):
         gap = again.differences(0, place, level)
         control = float(again.values[0, place])
-        found.append(
+        differences.append(
             AucDifference(
                 control=name,
                 auc=own,
@@ -94,7 +97,7 @@ def rows(
                 level=level,
             )
         )
-    return found
+    return differences
 
 
 def contrast(row: AucDifference) -> str:

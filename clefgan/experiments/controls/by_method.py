@@ -87,7 +87,7 @@ def of(plan: TrialPlan, results: Results, progress: Progress, *, strata: Path | 
     sizes = [*nuisance.file_sizes(dev.used), *nuisance.file_sizes(dev.not_used)]
     blind = image_only(bench.dev, bench.groups, plan.seed, file_sizes=sizes)
     other, what = foreign(challenge, seed=plan.seed, progress=progress)
-    found = {}
+    contrasts = {}
     for name, scores in results.scores["held-out"].items():
         elsewhere = other_generator(
             registry.configure(name, seed=plan.seed), bench.dev, other, bench.groups, plan.seed,
@@ -100,8 +100,8 @@ def of(plan: TrialPlan, results: Results, progress: Progress, *, strata: Path | 
         noise = permuted_labels.permutation(
             bench.truth, scores[0], strata=within, groups=bench.groups, seed=plan.seed
         )
-        found[name] = Contrast(tuple(rows), noise)
-    return Contrasts(found, what, "" if strata is None else strata.name)
+        contrasts[name] = Contrast(tuple(rows), noise)
+    return Contrasts(contrasts, what, "" if strata is None else strata.name)
 
 
 def strata_of(path: Path, bench: DevImages) -> list[str]:

@@ -49,12 +49,12 @@ def image_only(
         one_each("file sizes", file_sizes, truth)
     rows = nuisance.features(np.concatenate([dev.used, dev.not_used]), file_sizes)
     n_folds = max(2, min(n_folds, smaller_class(groups, truth)))
-    found = np.zeros(len(truth))
+    scores = np.zeros(len(truth))
     for repeat in range(REPEATS):
         fold = folds.grouped(groups, truth, n_folds, seed + repeat)
         for fit, score in folds.splits(fold):
-            found[score] += log_odds(rows[fit], truth[fit], rows[score]) / REPEATS
-    return found
+            scores[score] += log_odds(rows[fit], truth[fit], rows[score]) / REPEATS
+    return scores
 
 
 def log_odds(rows: nuisance.Features, truth: Used, others: nuisance.Features) -> Scores:

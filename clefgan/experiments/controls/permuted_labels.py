@@ -68,10 +68,10 @@ class PermutedLabels:
                 f"AUC {self.auc:.3f} has no verdict by permuted labels: {some}, {ways} to label "
                 f"them; {ENOUGH} are needed"
             )
-        found = "is above" if self.above else "is within"
+        verdict = "is above" if self.above else "is within"
         warning = "" if self.above else "; an average alone"
         return (
-            f"AUC {self.auc:.3f} {found} the noise of permuted labels{warning}: 95% of them stay "
+            f"AUC {self.auc:.3f} {verdict} the noise of permuted labels{warning}: 95% of them stay "
             f"below {self.limit:.3f}, p = {self.p_value:.2g}; {some}; {self.low_end.sentence}"
         )
 
@@ -173,11 +173,11 @@ def exchangeable(
     """Sets of groups that may swap labels: indices of images, a row a group."""
     stratum = np.zeros(n, np.int64) if strata is None else codes(strata)
     group = np.arange(n) if groups is None else codes(groups)
-    found: dict[tuple[int, int], list[NDArray[np.intp]]] = {}
+    sets: dict[tuple[int, int], list[NDArray[np.intp]]] = {}
     for pair in np.unique(np.column_stack([stratum, group]), axis=0):
         members = np.flatnonzero((stratum == pair[0]) & (group == pair[1]))
-        found.setdefault((int(pair[0]), len(members)), []).append(members)
-    return [np.stack(rows) for rows in found.values()]
+        sets.setdefault((int(pair[0]), len(members)), []).append(members)
+    return [np.stack(rows) for rows in sets.values()]
 
 
 def codes(labels: Sequence[str]) -> NDArray[np.int64]:

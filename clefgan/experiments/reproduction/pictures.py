@@ -51,10 +51,10 @@ def matrices(paper: Paper, outcome: RowsRun) -> list[list[Matrix]]:
                 counts, reason, without = printed_panel(row.dev if part == "dev" else row.test)
                 shown += f", all but {printed.label(without)}" if without else ""
             else:
-                found = (
+                scored = (
                     done[row.key].parts.get(part.removeprefix("our ")) if row.key in done else None
                 )
-                counts = None if found is None else found.counts
+                counts = None if scored is None else scored.counts
                 reason = "not run" if row.key not in done else "truth not known"
             panels.append(Matrix(f"{row.title}\n{shown}", counts, reason))
         if any(panel.counts is not None for panel in panels):
@@ -67,8 +67,8 @@ def printed_panel(name: str) -> tuple[tuple[int, int, int, int] | None, str, str
     if not name:
         return None, "not printed", ""
 
-    found = printed.counts(published.get(name))
-    return (None, "no counts give it", "") if found is None else (found.table, "", found.without)
+    table = printed.counts(published.get(name))
+    return (None, "no counts give it", "") if table is None else (table.table, "", table.without)
 
 
 def write_matrices(path: Path, grid: Sequence[Sequence[Matrix]]) -> None:

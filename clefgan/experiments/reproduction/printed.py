@@ -33,9 +33,9 @@ def counts(row: Published) -> PrintedCounts | None:
     >>> counts(published.get("aimultimedialab-2023-dev-vgg16-rbf"))
     PrintedCounts(table=(80, 14, 66, 0), without='f1')
     """
-    found = published.counts_of(row)
-    if found is not None:
-        return PrintedCounts(found)
+    table = published.counts_of(row)
+    if table is not None:
+        return PrintedCounts(table)
     check = published.check(row)
     if check.verdict is Consistency.CONTRADICTORY and check.without and len(check.culprits) == 1:
         (culprit,) = check.culprits
@@ -47,18 +47,18 @@ def counts(row: Published) -> PrintedCounts | None:
 
 def flags(rows: Iterable[Published]) -> list[str]:
     """Return one sentence for each printed row that no whole counts give, or only if cut off."""
-    found = []
+    sentences = []
     for row in rows:
         check = published.check(row)
         name = f"{row.table}, {row.title}"
         if check.verdict is Consistency.CONTRADICTORY:
-            found.append(f"{name}: {contradiction(row)}")
-        found += [
+            sentences.append(f"{name}: {contradiction(row)}")
+        sentences += [
             f"{name}: {label(value)} {row.printed[value]} is cut off, not rounded: "
             f"{told(check.tables[0], value)}"
             for value in check.cut
         ]
-    return found
+    return sentences
 
 
 def contradiction(row: Published) -> str:

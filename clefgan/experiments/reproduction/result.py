@@ -87,11 +87,11 @@ def numbers(made: Reproduction) -> dict[str, Any]:
         "rows": {
             each.row.key: {
                 "method": each.run.settings,
-                "parts": {part: measured(found) for part, found in each.parts.items()},
+                "parts": {part: measured(scored) for part, scored in each.parts.items()},
             }
             for each in outcome.done
         },
-        "all_used": {part: measured(found) for part, found in outcome.all_used.items()},
+        "all_used": {part: measured(scored) for part, scored in outcome.all_used.items()},
         "not_run": dict(outcome.not_run),
         "printed": {row.name: printed_numbers(row) for row in printed.results(made.paper)},
         "flags": printed.flags(printed.results(made.paper)),
@@ -103,18 +103,18 @@ def numbers(made: Reproduction) -> dict[str, Any]:
     }
 
 
-def measured(found: MeasuredPart) -> dict[str, Any]:
+def measured(part: MeasuredPart) -> dict[str, Any]:
     """One part of one row."""
     counts = None
-    if found.counts is not None:
-        counts = dict(zip(("tp", "tn", "fp", "fn"), found.counts, strict=True))
+    if part.counts is not None:
+        counts = dict(zip(("tp", "tn", "fp", "fn"), part.counts, strict=True))
     return {
-        "n": found.n,
-        "called_used": found.called_used,
+        "n": part.n,
+        "called_used": part.called_used,
         "counts": counts,
         "metrics": {
             name: {"value": cell.value, "low": cell.low, "high": cell.high, "by": cell.interval}
-            for name, cell in found.cells.items()
+            for name, cell in part.cells.items()
         },
     }
 

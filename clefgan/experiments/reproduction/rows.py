@@ -87,7 +87,7 @@ def run(
         if row.key in not_run:
             continue
         method = row.configured(sizes, seed)
-        found = job.run(
+        row_run = job.run(
             challenge,
             row.method,
             method,
@@ -95,7 +95,7 @@ def run(
             seed=seed,
             progress=under(progress, row.key),
         )
-        done.append(Done(row, found, measured_parts(found, challenge)))
+        done.append(Done(row, row_run, measured_parts(row_run, challenge)))
     return RowsRun(tuple(done), not_run, all_used(done, challenge))
 
 
@@ -152,7 +152,7 @@ def measured(scored: Scored, groups: NDArray[np.str_] | None) -> MeasuredPart:
     panel = Panel(scored.truth, {"row": Called(scored.decisions, scored.scores)}, groups)
     drawn = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
     limits = drawn.intervals()
-    found = interval_cells(
+    by_metric = interval_cells(
         panel,
         columns,
         drawn.values[:, 0],
@@ -161,4 +161,4 @@ def measured(scored: Scored, groups: NDArray[np.str_] | None) -> MeasuredPart:
         np.full(len(columns), math.nan),  # no p-values: the intervals say it
     )
     table = membership.confusion(scored.truth, scored.decisions)
-    return MeasuredPart(len(scored.ids), called, cells(table), found)
+    return MeasuredPart(len(scored.ids), called, cells(table), by_metric)

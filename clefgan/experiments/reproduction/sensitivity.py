@@ -168,20 +168,20 @@ def summarised(
     for choice in choices:
         scores = results.scores[protocol][choice.named(sizes)]
         by_choice[choice], limits[choice] = measured(scores, results, columns)
-    defaults = {each.method: found for each, found in by_choice.items() if each.is_default}
+    defaults = {each.method: values for each, values in by_choice.items() if each.is_default}
     moved = []
-    for choice, found in by_choice.items():
+    for choice, values in by_choice.items():
         base = None if choice.is_default else defaults.get(choice.method)
         low, high = limits[choice]
         moved.append(
             Moved(
                 choice,
                 protocol,
-                by_seed={name: tuple(found[i].tolist()) for i, name in enumerate(METRICS)},
-                means={name: student(found[i]) for i, name in enumerate(METRICS)},
+                by_seed={name: tuple(values[i].tolist()) for i, name in enumerate(METRICS)},
+                means={name: student(values[i]) for i, name in enumerate(METRICS)},
                 changes={}
                 if base is None
-                else {name: student(found[i] - base[i]) for i, name in enumerate(METRICS)},
+                else {name: student(values[i] - base[i]) for i, name in enumerate(METRICS)},
                 images={n: (float(low[i]), float(high[i])) for i, n in enumerate(METRICS)},
             )
         )
@@ -197,7 +197,7 @@ def measured(
     """
     groups = np.array(results.groups)
     clusters = None if len(np.unique(groups)) == len(groups) else groups
-    runs = {str(place): Run(found > 0, found) for place, found in enumerate(scores)}
+    runs = {str(place): Run(values > 0, values) for place, values in enumerate(scores)}
     drawn = bootstrap(Panel(results.truth, runs, clusters), columns, resamples=RESAMPLES)
     skew = bca.acceleration([(place, part.mean(axis=1)) for place, part in drawn.left_out])
     limits = bca.interval(drawn.values.mean(axis=1), drawn.drawn.mean(axis=1), skew, LEVEL)

@@ -173,7 +173,7 @@ def gathered(
         for protocol in plan.protocols
     }
     seconds = {
-        name: sum(found.seconds for trial, found in outcomes.items() if trial.method == name)
+        name: sum(outcome.seconds for trial, outcome in outcomes.items() if trial.method == name)
         for name in whole
     }
     return Results(bench.ids, bench.truth, tuple(bench.groups), scores, seconds, failures)
@@ -187,10 +187,10 @@ def rows(
     protocol: Protocol,
 ) -> Scores:
     """Scores of one method by one protocol: (repeats, n)."""
-    found = np.full((plan.repeats, len(bench.ids)), np.nan)
+    scores = np.full((plan.repeats, len(bench.ids)), np.nan)
     for trial, outcome in outcomes.items():
         if trial.method == name and trial.protocol == protocol:
-            found[trial.repeat, list(outcome.index)] = outcome.scores
-    repeated = np.isnan(found).all(axis=1)  # the paper protocol of a method without a seed
-    found[repeated] = found[0]
-    return found
+            scores[trial.repeat, list(outcome.index)] = outcome.scores
+    repeated = np.isnan(scores).all(axis=1)  # the paper protocol of a method without a seed
+    scores[repeated] = scores[0]
+    return scores

@@ -42,10 +42,10 @@ def as_csv(sheets: Sequence[Sheet]) -> str:
 
 def merged(sheets: Sequence[Sheet]) -> list[Column]:
     """The columns of all sheets, each once."""
-    found: dict[str, Column] = {}
+    by_key: dict[str, Column] = {}
     for sheet in sheets:
-        found |= {column.key: column for column in sheet.columns if column.key not in found}
-    return list(found.values())
+        by_key |= {column.key: column for column in sheet.columns if column.key not in by_key}
+    return list(by_key.values())
 
 
 def heads_of(column: Column) -> list[str]:
@@ -108,16 +108,16 @@ def described(column: Column) -> dict[str, Any]:
 
 def row(line: Line, columns: Sequence[Column]) -> dict[str, Any]:
     """A row as JSON: an entry with limits is an object, another one a value."""
-    found: dict[str, Any] = {}
+    cells: dict[str, Any] = {}
     for column in columns:
         entry = line.entries.get(column.key, Entry())
         values = values_of(entry, column)
-        found[column.key] = values[0]
+        cells[column.key] = values[0]
         if column.interval:
-            found[column.key] = dict(zip(("value", "low", "high"), values, strict=True))
+            cells[column.key] = dict(zip(("value", "low", "high"), values, strict=True))
             if entry.interval:
-                found[column.key]["interval"] = entry.interval
-    return found
+                cells[column.key]["interval"] = entry.interval
+    return cells
 
 
 def as_markdown(sheets: Sequence[Sheet]) -> str:

@@ -73,10 +73,10 @@ def columns(
     squares: Mapping[str, Square], pairs: Sequence[tuple[int, int]]
 ) -> dict[str, NDArray[np.float64]]:
     """P-values of the pairs, each test's beside its adjustments."""
-    found = {}
+    p_values = {}
     for name, values in squares.items():
         raw = np.array([values[a, b] for a, b in pairs])
-        found[f"p_{name}"] = raw
-        found[f"p_{name}_holm"] = multiple.holm(raw)
-        found[f"p_{name}_bh"] = multiple.benjamini_hochberg(raw)
-    return found
+        p_values[f"p_{name}"] = raw
+        p_values[f"p_{name}_holm"] = multiple.holm(raw)
+        p_values[f"p_{name}_bh"] = multiple.benjamini_hochberg(raw)
+    return p_values

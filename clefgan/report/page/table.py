@@ -41,7 +41,7 @@ def leaderboard(sheet: Sheet) -> Markup:
 
 def shown(sheet: Sheet) -> list[Column]:
     """The columns that say something, the primary metric before the groups."""
-    found = [
+    columns = [
         column
         for column in sheet.columns
         if column.key not in LEFT_OUT
@@ -50,7 +50,7 @@ def shown(sheet: Sheet) -> list[Column]:
         )
     ]
     first = ["rank", sheet.primary, "groups", "p_chance", "knowledge", *LABS]
-    return sorted(found, key=lambda c: first.index(c.key) if c.key in first else len(first))
+    return sorted(columns, key=lambda c: first.index(c.key) if c.key in first else len(first))
 
 
 def head(column: Column, sorts: bool = False) -> Markup:
@@ -67,11 +67,11 @@ def head(column: Column, sorts: bool = False) -> Markup:
 def scale(sheet: Sheet) -> list[str]:
     """Heading of the drawing: the ends of its scale."""
     bounds = drawn_range(sheet)
-    found: list[str] = [tag("span", "drawn", class_="hidden")]
+    labels: list[str] = [tag("span", "drawn", class_="hidden")]
     if bounds is not None:
         ends = (tag("span", number(bound, 1)) for bound in bounds)
-        found.append(tag("span", *ends, class_="ends"))
-    return found
+        labels.append(tag("span", *ends, class_="ends"))
+    return labels
 
 
 def row(sheet: Sheet, line: Line, columns: list[Column]) -> Markup:
@@ -119,10 +119,10 @@ def rank(entry: Entry) -> list[str]:
     """Rank and its interval."""
     if entry.value is None:
         return [""]
-    found: list[str] = [tag("b", str(entry.value))]
+    markup: list[str] = [tag("b", str(entry.value))]
     if not math.isnan(entry.low):
-        found += [" ", tag("span", span(int(entry.low), int(entry.high)), class_="limits")]
-    return found
+        markup += [" ", tag("span", span(int(entry.low), int(entry.high)), class_="limits")]
+    return markup
 
 
 def chance(line: Line, entry: Entry) -> list[str]:

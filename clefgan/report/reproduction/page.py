@@ -144,19 +144,19 @@ def of_table(counts: tuple[int, int, int, int]) -> MeasuredPart:
     return rows.measured(Scored(tuple(map(str, range(len(truth)))), scores, truth), None)
 
 
-def measured_line(title: str, kind: str, found: MeasuredPart) -> tuple[str, ...]:
+def measured_line(title: str, kind: str, part: MeasuredPart) -> tuple[str, ...]:
     """One of our parts."""
-    if found.counts is None:
-        called = f"{found.called_used} of {found.n} called used"
+    if part.counts is None:
+        called = f"{part.called_used} of {part.n} called used"
         return (title, kind, called, *[""] * (len(METRICS) + 3))
-    shown = [number(found.cells[metric]) for metric in METRICS]
-    return (title, kind, *shown, *map(str, found.counts))
+    shown = [number(part.cells[metric]) for metric in METRICS]
+    return (title, kind, *shown, *map(str, part.counts))
 
 
 def all_used_lines(made: Reproduction, part: str) -> list[tuple[str, ...]]:
     """The trivial row of a part, where its truth is known."""
-    found = made.outcome.all_used.get(part)
-    return [] if found is None else [measured_line("all used", "trivial", found)]
+    scored = made.outcome.all_used.get(part)
+    return [] if scored is None else [measured_line("all used", "trivial", scored)]
 
 
 def number(cell: Cell) -> str:
@@ -167,18 +167,18 @@ def number(cell: Cell) -> str:
 def reading(made: Reproduction) -> str:
     """What the numbers say, in sentences; empty where no truth was met."""
     parts = [
-        (f"`{each.row.key}` ({part})", found)
+        (f"`{each.row.key}` ({part})", scored)
         for each in made.outcome.done
-        for part, found in each.parts.items()
-        if found.counts is not None
+        for part, scored in each.parts.items()
+        if scored.counts is not None
     ]
     if not parts:
         return ""
-    trivial = [name for name, found in parts if found.called_used in (0, found.n)]
+    trivial = [name for name, scored in parts if scored.called_used in (0, scored.n)]
     told = [
-        f"{name} {number(found.cells['auc'])}"
-        for name, found in parts
-        if found.cells["auc"].low > 0.5 or found.cells["auc"].high < 0.5
+        f"{name} {number(scored.cells['auc'])}"
+        for name, scored in parts
+        if scored.cells["auc"].low > 0.5 or scored.cells["auc"].high < 0.5
     ]
     sentences = []
     if trivial:

@@ -9,44 +9,44 @@ from clefgan.report.wording import NOTHING, limits, number
 from evaluation import metrics
 
 
-def text(found: ChoiceSensitivity) -> str:
+def text(study: ChoiceSensitivity) -> str:
     """Return the whole page."""
-    images = f"{found.n_used} used and {found.n_not_used} not used"
-    seeds = f"{found.seeds[0]} to {found.seeds[-1]}"
+    images = f"{study.n_used} used and {study.n_not_used} not used"
+    seeds = f"{study.seeds[0]} to {study.seeds[-1]}"
     head = (
-        f"# {found.paper.title}: how much each open choice moves the result\n\n"
-        f"Data: `{found.data}`, {images}. Seeds {seeds}. "
-        f"Size: {found.sizes.name} ({found.sizes.why}). {found.n_folds} folds held out.\n\n"
-        f"One choice is changed at a time. Values are means over {len(found.seeds)} seeds with "
+        f"# {study.paper.title}: how much each open choice moves the result\n\n"
+        f"Data: `{study.data}`, {images}. Seeds {seeds}. "
+        f"Size: {study.sizes.name} ({study.sizes.why}). {study.n_folds} folds held out.\n\n"
+        f"One choice is changed at a time. Values are means over {len(study.seeds)} seeds with "
         "Student's 95% interval; *change* is from the defaults of the same method and protocol, "
         "paired by seed; *images* is the 95% interval of the mean AUC when the images are drawn "
         "again (BCa), which is how far the result carries to other patients. All used: F1 "
-        f"{all_used_f1(found):.3f}, balanced accuracy 0.5, AUC 0.5."
+        f"{all_used_f1(study):.3f}, balanced accuracy 0.5, AUC 0.5."
     )
-    tables = [f"## {protocol}\n\n{table(found, protocol)}" for protocol in ("held-out", "paper")]
+    tables = [f"## {protocol}\n\n{table(study, protocol)}" for protocol in ("held-out", "paper")]
     note = (
         "By the paper protocol the images not used that are scored trained the DCGAN. Choices that "
         "need another DCGAN or other features are run by it only, to bound the cost. Held-out AUC "
         "pools the scores of the folds, whose machines need not agree on a scale: that blurs it. "
         "Intervals over seeds hold for these images; with so many rows, one change in "
-        f"twenty leaves out 0 by chance. All fits took {found.seconds / 60:.0f} minutes."
+        f"twenty leaves out 0 by chance. All fits took {study.seconds / 60:.0f} minutes."
     )
-    absent = [f"Not run: {name}: {reason}" for name, reason in found.left_out.items()]
+    absent = [f"Not run: {name}: {reason}" for name, reason in study.left_out.items()]
     return "\n\n".join([head, *tables, note, *absent]) + "\n"
 
 
-def all_used_f1(found: ChoiceSensitivity) -> float:
+def all_used_f1(study: ChoiceSensitivity) -> float:
     """F1 of calling every image used."""
-    return 2 * found.n_used / (2 * found.n_used + found.n_not_used)
+    return 2 * study.n_used / (2 * study.n_used + study.n_not_used)
 
 
-def table(found: ChoiceSensitivity, protocol: str) -> str:
+def table(study: ChoiceSensitivity, protocol: str) -> str:
     """The choices of one protocol."""
     first, *others = (metrics.get(name).brief for name in METRICS)
     heads = ["method", "choice", "value", first, "change", "images"]
     for title in others:
         heads += [title, "change"]
-    lines = [line(each) for each in found.moved if each.protocol == protocol]
+    lines = [line(each) for each in study.moved if each.protocol == protocol]
     return markdown.table(heads, lines)
 
 
@@ -77,7 +77,7 @@ def images(moved: Moved, metric: str) -> str:
     return limits(*moved.images[metric]) or NOTHING
 
 
-def brief(found: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
+def brief(study: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
     """Heads and rows for the terminal: AUC only."""
     heads = ["protocol", "method", "choice", "value", metrics.get("auc").brief, "change"]
     lines = [
@@ -89,13 +89,13 @@ def brief(found: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
             shown(each.means["auc"]),
             change(each, "auc"),
         ]
-        for each in found.moved
+        for each in study.moved
     ]
     return heads, lines
 
 
-def numbers(found: ChoiceSensitivity) -> dict[str, Any]:
+def numbers(study: ChoiceSensitivity) -> dict[str, Any]:
     """Every number of the page, for JSON; undefined ones are NaN."""
-    document = asdict(found)
-    document["paper"] = found.paper.name
+    document = asdict(study)
+    document["paper"] = study.paper.name
     return document

@@ -12,60 +12,64 @@ from clefgan.report.wording import as_bytes
 SHOWN = 4  # of many values
 
 
-def show(found: Contents) -> Iterator[Table | Text]:
+def show(contents: Contents) -> Iterator[Table | Text]:
     """Yield what to print, top to bottom."""
-    yield Text(found.source, style="bold")
+    yield Text(contents.source, style="bold")
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
-    for title, value in rows(found):
+    for title, value in rows(contents):
         table.add_row(title, value)
     yield table
-    for note in notes(found):
+    for note in notes(contents):
         yield Text(note, style="dim")
 
 
-def rows(found: Contents) -> Iterator[tuple[str, str]]:
+def rows(contents: Contents) -> Iterator[tuple[str, str]]:
     """Yield titles and values."""
-    yield "images", f"{found.n_images:,} in {found.n_files:,} files ({as_bytes(found.n_bytes)})"
-    yield "kinds", counted(found.kinds)
-    if found.syntaxes:
-        yield "encoded as", counted(found.syntaxes)
-    yield "sizes", counted(found.sizes)
-    for kind, (low, high) in found.levels.items():
+    yield (
+        "images",
+        f"{contents.n_images:,} in {contents.n_files:,} files ({as_bytes(contents.n_bytes)})",
+    )
+    yield "kinds", counted(contents.kinds)
+    if contents.syntaxes:
+        yield "encoded as", counted(contents.syntaxes)
+    yield "sizes", counted(contents.sizes)
+    for kind, (low, high) in contents.levels.items():
         yield "levels", f"{low:g} to {high:g} ({kind})"
-    if found.windows:
+    if contents.windows:
         windows = Counter(
-            {f"{low:g},{high:g}": n for (low, high), n in found.windows.most_common()}
+            {f"{low:g},{high:g}": n for (low, high), n in contents.windows.most_common()}
         )
         yield "windows in headers", counted(windows)
-    if found.volumes:
-        fewest, most = min(found.volumes), max(found.volumes)
+    if contents.volumes:
+        fewest, most = min(contents.volumes), max(contents.volumes)
         slices = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-        yield "volumes", f"{len(found.volumes):,} of {slices} slices"
-    yield "patients", patients(found)
-    repeated = sum(len(ids) - 1 for ids in found.copies.values())
-    pair = next((ids for ids in found.copies.values() if len(ids) > 1), ())
+        yield "volumes", f"{len(contents.volumes):,} of {slices} slices"
+    yield "patients", patients(contents)
+    repeated = sum(len(ids) - 1 for ids in contents.copies.values())
+    pair = next((ids for ids in contents.copies.values() if len(ids) > 1), ())
     yield "exact copies", f"{repeated:,}, such as {pair[0]} = {pair[1]}" if pair else "none"
 
 
-def patients(found: Contents) -> str:
+def patients(contents: Contents) -> str:
     """How many patients there are, without a name."""
-    unknown = found.patients[""]
-    known = len(found.patients) - ("" in found.patients)
+    unknown = contents.patients[""]
+    known = len(contents.patients) - ("" in contents.patients)
     if not known:
         return "not known (headers and --patients name none)"
     return f"{known:,}" + (f"; {unknown:,} images name none" if unknown else "")
 
 
-def notes(found: Contents) -> Iterator[str]:
+def notes(contents: Contents) -> Iterator[str]:
     """Yield what else is to be said."""
-    yield from found.notes
-    if found.others:
-        yield f"passed over {len(found.others):,} files that are no images: {some(found.others)}"
-    if len(found.sizes) > 1:
+    yield from contents.notes
+    if contents.others:
+        others = some(contents.others)
+        yield f"passed over {len(contents.others):,} files that are no images: {others}"
+    if len(contents.sizes) > 1:
         yield "images of several sizes: a command needs --size to bring them to one"
-    if found.levels:
+    if contents.levels:
         yield "images of more than 8 bits: a command needs one --window LOW,HIGH for all"
     yield "no folders of a challenge here: see docs/data.md for their names"
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from clefgan.experiments.controls.by_method import Contrasts
 
 
-def show(found: Contrasts) -> RenderableType:
+def show(contrasts: Contrasts) -> RenderableType:
     """Each method's held-out AUC beside those of its controls, and whether it is above."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", overflow="fold")
@@ -17,7 +17,7 @@ def show(found: Contrasts) -> RenderableType:
     for column in ("AUC", "control's", "difference", "p"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("above")
-    for name, contrast in found.methods.items():
+    for name, contrast in contrasts.methods.items():
         for row in contrast.rows:
             gap = f"{row.difference:+.3f} [{row.low:+.2f}, {row.high:+.2f}]"
             cells = (f"{row.auc:.3f}", f"{row.control_auc:.3f}", gap, f"{row.p_value:.2g}")

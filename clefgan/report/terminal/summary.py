@@ -55,14 +55,14 @@ def called(run: Run) -> str:
 
 def tables(run: Run) -> list[tuple[str, Table]]:
     """Title and table of dev by protocol, and of test where the truth is known."""
-    found = []
+    titled = []
     if run.dev:
         parts = {str(name): part for name, part in run.dev.items()}
-        found.append((title("dev", parts), score_table(parts)))
+        titled.append((title("dev", parts), score_table(parts)))
     if run.test is not None and run.test.truth is not None:
         parts = {run.method: run.test}
-        found.append((title("test", parts), score_table(parts)))
-    return found
+        titled.append((title("test", parts), score_table(parts)))
+    return titled
 
 
 def title(name: str, parts: Mapping[str, Scored]) -> str:

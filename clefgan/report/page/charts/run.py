@@ -132,22 +132,22 @@ def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     """Metrics if the highest-scored share were called used, over all shares."""
     assert run.scores is not None
     shown = share_metrics(primary)
-    found = [curves.by_share(truth, run.scores, metric) for metric in shown]
-    low = min(0.0, *(float(np.nanmin(values, initial=0.0)) for _, values in found))
+    curves_by_metric = [curves.by_share(truth, run.scores, metric) for metric in shown]
+    low = min(0.0, *(float(np.nanmin(values, initial=0.0)) for _, values in curves_by_metric))
     x, y = x_scale(0, 1), y_scale(math.floor(low * 4) / 4, 1)
     parts = [axes(x, y, ("Share called used", "Metric"), UNIT, ticks(y.low, 1, 4))]
     own, true = float(run.decisions.mean()), float(truth.mean())
     parts.append(line(x(own), y.start, x(own), y.end, "threshold"))
     parts.append(line(x(true), y.start, x(true), y.end, "truth"))
-    blind = [shown[0].chance(true, share) for share in found[0][0].tolist()]
-    parts.append(curve(x, y, found[0][0].tolist(), blind, "blind"))
-    for (places, values), class_ in zip(found, LINES, strict=False):
+    blind = [shown[0].chance(true, share) for share in curves_by_metric[0][0].tolist()]
+    parts.append(curve(x, y, curves_by_metric[0][0].tolist(), blind, "blind"))
+    for (places, values), class_ in zip(curves_by_metric, LINES, strict=False):
         parts.append(curve(x, y, places.tolist(), values.tolist(), f"curve {class_}"))
-    best = int(np.argmax(np.nan_to_num(shown[0].sign * found[0][1], nan=-np.inf)))
+    best = int(np.argmax(np.nan_to_num(shown[0].sign * curves_by_metric[0][1], nan=-np.inf)))
     return chart(
         f"{name}: metrics by assumed share of used images",
-        f"{shown[0].label} would be highest, {number(float(found[0][1][best]))}, with "
-        f"{percent(round(float(found[0][0][best]), 2))} called used; the run calls "
+        f"{shown[0].label} would be highest, {number(float(curves_by_metric[0][1][best]))}, with "
+        f"{percent(round(float(curves_by_metric[0][0][best]), 2))} called used; the run calls "
         f"{percent(round(own, 3))}, the truth is {percent(round(true, 3))}.",
         *parts,
     )
