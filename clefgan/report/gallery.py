@@ -211,11 +211,11 @@ def nearest(
     progress: Progress,
 ) -> PairTable:
     """The generated images that correlate most with each candidate."""
-    found = engine.nearest(
+    neighbours = engine.nearest(
         Metric.PEARSON, candidates, generated, NEAR, progress=progress, stage="gallery"
     )
-    unknown = np.full(found.distances.shape, np.nan)  # the pool is larger than these candidates
-    matches = Matches(1 - found.distances, unknown, found.indices)
+    unknown = np.full(neighbours.distances.shape, np.nan)  # the pool holds more than these
+    matches = Matches(1 - neighbours.distances, unknown, neighbours.indices)
     return pair_tables.table(matches, "pixels", (names, others))
 
 

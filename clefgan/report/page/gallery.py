@@ -7,15 +7,15 @@ from clefgan.report.page.markup import Markup, tag
 from clefgan.report.wording import number
 
 
-def gallery(found: Gallery) -> Markup:
+def gallery(pictures: Gallery) -> Markup:
     """The candidates of one run."""
     words = (
         "Above the images, below them their detail, after a band-pass filter that leaves out what "
-        f"all images have in common. Nearest generated images by {found.features}; z: standard "
+        f"all images have in common. Nearest generated images by {pictures.features}; z: standard "
         "deviations above the similarity of all candidates with the same generated image."
     )
-    parts: list[Markup] = [tag("h3", found.run), tag("p", words)]
-    for words, group in (("Surest used", found.used), ("Surest not used", found.not_used)):
+    parts: list[Markup] = [tag("h3", pictures.run), tag("p", words)]
+    for words, group in (("Surest used", pictures.used), ("Surest not used", pictures.not_used)):
         if group:
             shown = tag("div", *(sure(each) for each in group), class_="strip")
             parts += [tag("h4", words), shown]
