@@ -44,6 +44,11 @@ class Knowledge(StrEnum):
     S3 = "S3"
 
     @property
+    def word(self) -> str:
+        """The one word that tells it from the level below."""
+        return {"S0": "image", "S1": "pool", "S2": "unused", "S3": "labels"}[self]
+
+    @property
     def meaning(self) -> str:
         """What it is, in words."""
         return {

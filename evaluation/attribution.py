@@ -82,7 +82,7 @@ def balanced_accuracy(truth: Labels, predicted: Labels) -> float:
 
 
 def cohen_kappa(truth: Labels, predicted: Labels) -> float:
-    """Accuracy beyond that of blind labels with the same shares."""
+    """Accuracy beyond that of guessed labels with the same shares."""
     return float(class_tables.cohen_kappa(table(truth, predicted))[0])
 
 

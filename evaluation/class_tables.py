@@ -64,7 +64,7 @@ def balanced_accuracy(tables: Tables) -> Values:
 
 
 def cohen_kappa(tables: Tables) -> Values:
-    """Accuracy beyond that of blind labels with the same shares.
+    """Accuracy beyond that of guessed labels with the same shares.
 
     References
     ----------
@@ -239,7 +239,7 @@ METRICS: dict[str, ClassMetric] = {
         ClassMetric(
             cohen_kappa,
             "Cohen's kappa",
-            "Accuracy beyond that of blind labels with the same shares",
+            "Accuracy beyond that of guessed labels with the same shares",
             "Kappa",
             on_platforms=True,
         ),

@@ -2,7 +2,7 @@
 
 Direction belongs to the metric: nobody who compares or ranks says which way is better.
 
-`chance(prevalence, called_share)` is what blind calls score on average as n grows: calls that
+`chance(prevalence, called_share)` is what guessing scores on average as n grows: calls that
 know nothing of the truth, `called_share` of them *used*, where a share `prevalence` is used.
 `evaluation.significance.chance` has the exact distribution for a given n.
 """

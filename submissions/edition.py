@@ -12,6 +12,7 @@ from submissions.names import FileNames, has_extension, without_extension
 ROLES = ("used", "not_used", "generated", "unknown")
 RULES = ("extension_in_id", "extension", "header", "delimiter", "labels", "container", "member")
 """Fields by which a run file is refused."""
+KNOWLEDGE = ("S0", "S1", "S2", "S3")
 UNSURE = ("inferred", "not_found")
 
 
@@ -40,6 +41,8 @@ class Edition:
     higher_is_better : the metric's direction
     max_runs : runs a team may hand in, or None
     balanced : attribution: whether the test set has as many images of each class
+    knowledge : the most that a membership method may use (`S0` to `S3`); runs that used no more are
+        comparable
     certainty : field to `verified`, `printed`, `inferred`, `not_found`, or `given` (a user's own)
     """
 
@@ -62,12 +65,17 @@ class Edition:
     higher_is_better: bool
     max_runs: int | None
     balanced: bool
+    knowledge: str
     certainty: Mapping[str, str]
 
     @property
     def is_membership(self) -> bool:
         """Whether the question is used or not used."""
         return self.task == "membership"
+
+    def allows(self, knowledge: str) -> bool:
+        """Whether a run that used this much is comparable; one that says nothing is."""
+        return not knowledge or knowledge <= self.knowledge
 
     def unsure(self, field: str) -> bool:
         """Whether the value of a field is inferred or not found."""
@@ -145,7 +153,7 @@ class Edition:
 
 def from_json(text: str) -> Edition:
     """Read an edition that `Edition.to_json` wrote."""
-    values = json.loads(text)
+    values = {"knowledge": KNOWLEDGE[-1], **json.loads(text)}  # texts of before had no such key
     for name in ("header", "labels"):
         values[name] = tuple(values[name])
     if values["id_range"] is not None:

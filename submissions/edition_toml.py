@@ -5,12 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from submissions.edition import ROLES, Edition
+from submissions.edition import KNOWLEDGE, ROLES, Edition
 from submissions.errors import RunFileError
 
 _MOST_IDS = 1_000_000
 _GRADES = ("verified", "printed", "inferred", "not_found")
-_CHOICES = {"task": ("membership", "attribution"), "container": ("csv", "zip")}
+_CHOICES = {
+    "task": ("membership", "attribution"),
+    "container": ("csv", "zip"),
+    "knowledge": KNOWLEDGE,
+}
 _KINDS: dict[str, tuple[type, str]] = {
     "title": (str, "text"),
     "task": (str, "text"),
@@ -30,6 +34,7 @@ _KINDS: dict[str, tuple[type, str]] = {
     "higher_is_better": (bool, "true or false"),
     "max_runs": (int, "a whole number, 0 for no limit"),
     "balanced": (bool, "true or false"),
+    "knowledge": (str, "text: 'S0', 'S1', 'S2' or 'S3'"),
 }
 FIELDS = tuple(_KINDS)
 
@@ -168,6 +173,9 @@ class Table:
 
     def _container(self, value: str) -> str:
         return self._choice("container", value)
+
+    def _knowledge(self, value: str) -> str:
+        return self._choice("knowledge", value)
 
     def _choice(self, key: str, value: str) -> str:
         if value not in _CHOICES[key]:

@@ -4,6 +4,7 @@ import difflib
 import functools
 import re
 import tomllib
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -84,18 +85,24 @@ def _read_own(path: Path) -> Edition:
         raise RunFileError(_syntax(path, str(error))) from None
     name = table.pop("name", path.stem)
     base_name = table.pop("base", None)
+    graded = "certainty" in table
     own = Table(str(path), text, table, name, None)
     if not isinstance(name, str):
         own.fail("name", f"'name' is not text; got {name!r}")
     if base_name is None:
-        return own.edition()
+        return _stated(own.edition(), graded)
     if not isinstance(base_name, str) or base_name.lower().endswith(".toml"):
         own.fail("base", f"'base' is not the name of a built-in edition; got {base_name!r}")
     try:
         own.base = get(base_name)
     except RunFileError as error:
         own.fail("base", f"'base': {error}")
-    return own.edition()
+    return _stated(own.edition(), graded)
+
+
+def _stated(edition: Edition, graded: bool) -> Edition:
+    """A user's own edition: nobody else has to confirm it, unless the file itself grades it."""
+    return edition if graded else replace(edition, certainty=dict.fromkeys(FIELDS, "given"))
 
 
 def _syntax(path: Path, message: str) -> str:

@@ -39,19 +39,20 @@ def test_all_problems_of_all_runs_and_exit_1() -> None:
     result = clefgan("check", RUNS / "bom.csv", RUNS / "valid.csv", RUNS / "plus_label.csv", *IDS)
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert re.search(r"bom\.csv:1: starts with a byte order mark", lines[0])
-    assert lines[1].endswith("bom.csv: 1 error (edition 2023, 4 ids)")
-    assert lines[2].endswith("valid.csv: ok (edition 2023, 4 ids)")
+    assert lines[1].endswith("bom.csv: 1 error")
+    assert lines[2].endswith("valid.csv: ok")
     assert "plus_label.csv:2: warning: decision '+0' is read as 0" in lines[3]
-    assert lines[4].endswith("plus_label.csv: 1 warning (edition 2023, 4 ids)")
+    assert lines[4].endswith("plus_label.csv: 1 warning")
+    assert lines[5] == "2 of 3 run files are valid (edition 2023, 4 ids)"
     assert clefgan("check", RUNS / "plus_label.csv", *IDS).exit_code == 0
 
 
 def test_counted_problems_are_in_the_summary(tmp_path: Path) -> None:
     run = tmp_path / "run.csv"
     run.write_text("".join(f"real_unknown_{i:04d};1\n" for i in range(1, 201)))
-    lines = clefgan("check", run).stdout.splitlines()
+    lines = clefgan("check", run, "--all").stdout.splitlines()
     assert lines[20].endswith("run.csv: and 180 more of the kind 'delimiter'")
     assert lines[-1].endswith("run.csv: 200 errors, 1 warning (edition 2023, 200 ids)")
 
@@ -203,3 +204,18 @@ def test_every_command_of_the_page(
     (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     told = clefgan("check", "mine.csv", "--edition", "2025_s1", "--data", "data").stdout
     assert told.startswith(shown)
+
+
+def test_equal_problems_are_one_line_with_their_number(tmp_path: Path) -> None:
+    run = tmp_path / "run.csv"
+    run.write_text("".join(f"real_unknown_{i:04d}.png,{i % 2}\n" for i in range(1, 201)))
+    result = clefgan("check", run)
+    assert result.exit_code == 1
+    first, last = result.stdout.splitlines()
+    assert first.endswith("the file extension does not belong in the id; and 199 more like it")
+    assert last == f"{run}: 200 errors (edition 2023, 200 ids)"
+    whole = clefgan("check", run, "--all").stdout.splitlines()
+    assert len(whole) == 20 + 1 + 1
+    assert sum("does not belong in the id" in line for line in whole) == 20
+    documents = json.loads(clefgan("check", run, "--json").stdout)
+    assert sum(each["times"] for each in documents["runs"][0]["problems"]) == 200

@@ -2,11 +2,13 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from running import clefgan
+from submissions import edition_text, editions
 
 IDS = [f"real_unknown_{i}" for i in range(1, 5)]
 JUDGE = ["score", "leaderboard"]
@@ -71,6 +73,10 @@ class TestOfRecords:
     def test_two_records_say_the_same(
         self, command: str, runs: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
+        if command == "leaderboard":
+            assert clefgan(*words_of(command, "a.csv", "old.csv")) == 0
+            assert "left out: old.csv is of edition 2023" in capsys.readouterr().out
+            return
         assert clefgan(*words_of(command, "a.csv", "old.csv")) == 1
         said = "old.json: the run is of edition '2023', that of 'a.json' of '2025_s1'; give runs of"
         assert said in capsys.readouterr().err
@@ -143,3 +149,42 @@ def test_classes_are_refused_before_anything_is_read(
     assert clefgan(*words, "--edition", "2025_s2") == 1
     assert said in capsys.readouterr().err
     assert sorted(runs.iterdir()) == before
+
+
+def test_editions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert clefgan("editions") == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in editions.names())
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", editions.names())
+def test_an_edition_is_shown_as_a_file_with_every_key_explained(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("editions", "show", name) == 0
+    text = capsys.readouterr().out
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    own, known = editions.get(file), editions.get(name)
+    assert replace(own, name=name, certainty=known.certainty) == known
+    assert not any(own.unsure(field) for field in editions.FIELDS)
+    assert set(edition_text.EXPLAINED) == set(editions.FIELDS)
+    for key in set(editions.FIELDS) - {"folders"}:
+        assert f"# {edition_text.EXPLAINED[key]}\n{key} = " in text
+
+
+def test_an_own_edition_is_not_said_to_be_unconfirmed(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("check", "mine.csv", "--edition", "mine.toml", "--ids", "ids.txt") == 0
+    assert "not confirmed" not in capsys.readouterr().out
+    assert clefgan("check", "a.csv", "--ids", "ids.txt") == 0
+    assert "not confirmed" in capsys.readouterr().out
+
+
+def test_wrong_words_of_editions_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert clefgan("editions", "show") == 2
+    assert "'show' is not 'show NAME'" in " ".join(capsys.readouterr().err.split())
+    assert clefgan("editions", "show", "1999") == 1
+    assert "no edition '1999'" in capsys.readouterr().err

@@ -38,11 +38,18 @@ def test_methods_are_compared_by_both_protocols(
     words += ["--out", tmp_path / "runs", "--jobs", 1, "--repeats", 2, "--folds", 2]
     exports = ["--csv", tmp_path / "t.csv", "--json", tmp_path / "t.json"]
     exports += ["--markdown", tmp_path / "t.md", "--latex", tmp_path / "t.tex"]
-    assert clefgan(*words, *exports, "--html", tmp_path / "page") == 0
+    words += ["--protocol", "paper", "--protocol", "held-out"]
+    assert clefgan(*words, *exports, "--html", tmp_path / "page", "--all") == 0
     printed = capsys.readouterr().out
-    for text in ("dev, held-out", "dev, paper", "coin(share=0.4)", "SD repeats", "power line"):
+    for text in (
+        "dev, held-out",
+        "dev, on the training images",
+        "coin(share=0.4)",
+        "SD repeats",
+        "chance limit",
+    ):
         assert text in printed
-    assert printed.index("dev, held-out") < printed.index("dev, paper")
+    assert printed.index("dev, held-out") > printed.index("dev, on the training images")
     assert "held-out: 2 grouped folds, 2 repeats, seeds from 0" in printed
     rows = [
         row
@@ -51,7 +58,7 @@ def test_methods_are_compared_by_both_protocols(
     ]
     assert sorted({(row["table"], row["run"]) for row in rows}) == sorted(
         (table, run)
-        for table in ("dev, held-out", "dev, paper")
+        for table in ("dev, held-out", "dev, on the training images")
         for run in ("nearest", "coin(share=0.4)")
     )
     assert all(float(row["seconds"]) >= 0 and row["repeats_sd"] for row in rows)
@@ -88,7 +95,9 @@ def test_a_method_that_fails_is_told_last_and_exits_1(
     assert clefgan(*words, "--method", "coin") == 1
     captured = capsys.readouterr()
     assert "coin" in captured.out
-    assert captured.err.splitlines() == [f"clefgan: {name}: paper, repeat 1: fails: on purpose"]
+    assert captured.err.splitlines() == [
+        f"clefgan: {name}: held-out, repeat 1, fold 1: fails: on purpose"
+    ]
     assert clefgan(*words) == 1
     assert "fails: on purpose" in capsys.readouterr().err
 

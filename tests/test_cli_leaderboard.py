@@ -58,7 +58,7 @@ def test_every_format_holds_the_same_table(
     rows = list(csv.DictReader(files["csv"].read_text().splitlines()))
     ranked = [row for row in rows if row["kind"] == "run"]
     assert ranked[0]["run"] == "team0"
-    assert {row["kind"] for row in rows} == {"run", "trivial", "power line", "published"}
+    assert {row["kind"] for row in rows} == {"run", "trivial", "chance limit", "published"}
     answers = [line.split(",")[1] == "1" for line in (folder / "truth.txt").read_text().split()]
     for row in ranked:
         calls = [
@@ -76,9 +76,10 @@ def test_every_format_holds_the_same_table(
     page = (tmp_path / "page" / "index.html").read_text()
     assert all(row["run"].split("&")[0] in page for row in rows)
     assert [path.name for path in (tmp_path / "page").iterdir()] == ["index.html"]
-    assert "S1 ≠" in printed
+    assert "S1 pool" in printed
+    assert "≠" not in printed
     assert "AIMultimediaLab" in printed
-    assert "power line" in printed
+    assert "chance limit" in printed
 
 
 def test_the_edition_or_the_user_chooses_the_metric(
@@ -86,10 +87,10 @@ def test_the_edition_or_the_user_chooses_the_metric(
 ) -> None:
     words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
     assert clefgan(*words, "--metric", "cohen_kappa") == 0
-    assert "Kappa, 95%" in capsys.readouterr().out
+    assert "Kappa" in capsys.readouterr().out.splitlines()[1]
     assert clefgan(*words, "--level", "0.9", "--title", "[bold]Ours") == 0
     printed = capsys.readouterr().out
-    assert "F1, 90%" in printed
+    assert "90% intervals" in printed
     assert "[bold]Ours" in printed
 
 
@@ -100,7 +101,7 @@ def test_patients_make_a_cluster_bootstrap(
     lines = [f"real_unknown_{i + 1:04d},patient_{i // 4}\n" for i in range(N)]
     groups.write_text("id,group\n" + "".join(lines))
     words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
-    assert clefgan(*words, "--groups", groups) == 0
+    assert clefgan(*words, "--groups", groups, "--all") == 0
     assert f"BCa bootstrap of {N // 4} groups" in " ".join(capsys.readouterr().out.split())
 
 
@@ -110,6 +111,82 @@ def test_said_knowledge_makes_runs_comparable(
     words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
     assert clefgan(*words, "--knowledge", "team2=S1") == 0
     assert "≠" not in capsys.readouterr().out
+
+
+def test_invalid_runs_are_shown_and_others_ranked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id,label\n" + (folder / "team0.csv").read_text())
+    table = tmp_path / "table.csv"
+    words = ["leaderboard", *runs(folder), bad, "--truth", folder / "truth.txt", "--csv", table]
+    assert clefgan(*words, "--html", tmp_path / "page") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"invalid, not ranked: bad: {bad}:1: 'id,label' is a header" in printed
+    rows = {row["run"]: row for row in csv.DictReader(table.read_text().splitlines())}
+    assert rows["bad"]["kind"] == "invalid"
+    assert (rows["bad"]["rank"], rows["bad"]["f1"]) == ("", "")
+    assert rows["team0"]["rank"] == "1"
+    assert "invalid, not ranked: bad" in (tmp_path / "page" / "index.html").read_text()
+    assert clefgan("leaderboard", bad, "--truth", folder / "truth.txt") == 1
+    assert "is a header" in capsys.readouterr().err
+    lost = ["leaderboard", folder / "team0.csv", tmp_path / "no.csv"]
+    assert clefgan(*lost, "--truth", folder / "truth.txt") == 1
+    assert "no.csv" in capsys.readouterr().err
+
+
+def test_runs_of_other_editions_are_left_out_and_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_bytes((folder / "team0.csv").read_bytes())
+    record = {"method": {}, "test": {}, "edition": "2025_s1"}
+    other.with_suffix(".json").write_text(json.dumps(record))
+    words = ["leaderboard", *runs(folder), other, "--truth", folder / "truth.txt"]
+    assert clefgan(*words, "--edition", "2023") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"left out: {other} is of edition 2025_s1" in printed
+    assert "other" not in printed.partition("intervals")[0]
+
+
+def test_teams_have_names_several_runs_and_links(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names, table = tmp_path / "names.csv", tmp_path / "table.csv"
+    names.write_text(
+        "file,team,run,link\nteam0.csv,Lisbon,LBP,https://a.example/x\nteam1.csv,Lisbon,,\n"
+        "team2,Porto,alone,\n"
+    )
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", "--csv", table]
+    assert clefgan(*words, "--names", names, "--html", tmp_path / "page") == 0
+    rows = [row["run"] for row in csv.DictReader(table.read_text().splitlines())]
+    assert {"Lisbon: LBP", "Lisbon: team1", "Porto"} <= set(rows)
+    assert 'href="https://a.example/x"' in (tmp_path / "page" / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("file,team\nteam0.csv,\n", ":2: no team; give both"),
+        ("file,team\n,A\n", ":2: no file; give both"),
+        ("file,team\nteam0,A\nteam0,B\n", ":3: 'team0' is given twice"),
+        ("file,team,link\nteam0,A,javascript:x\n", ":2: link 'javascript:x' does not begin"),
+        ("file,club\nteam0,A\n", ":1: unknown column 'club'; the columns are file, team"),
+        ("file\nteam0\n", ":1: no column 'team'"),
+        ("file,team\nteam0,A,B\n", ":2: more than 2 columns; quote commas"),
+        ("file,team\nteam9,A\n", "'team9' is not one of the runs; give the path of one"),
+        ("file,team,run\nteam0,A,x\nteam1,A,x\n", "names: two runs are called 'A: x'"),
+    ],
+)
+def test_bad_names_are_one_line(
+    text: str, message: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text(text)
+    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", "--names", names]
+    assert clefgan(*words) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
 
 
 def test_two_alike_runs_share_rank_and_letter(
@@ -142,7 +219,7 @@ def test_the_data_may_hold_truth_and_gallery(
     assert page.count("data:image/png;base64,") == 10 * 4
     assert "✓ right" in page
     assert "✗ wrong" not in page
-    assert "One run alone: its rank says nothing." in capsys.readouterr().out
+    assert "A single run: its rank says nothing." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

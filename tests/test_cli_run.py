@@ -50,8 +50,14 @@ def test_a_run_writes_a_run_file_and_its_record(
     assert 0 <= record["dev"]["paper"]["metrics"]["f1"] <= 1
     printed = capsys.readouterr().out
     called = sum(int(label) for _, label in rows)
-    assert f"test: {called} of 12 candidates called used" in printed
-    for words_shown in ("dev: 5 used / 5 not used", "paper", "held-out", "all used", "F1"):
+    assert f"coin calls {called} of 12 candidates used" in printed
+    for words_shown in (
+        "5 of 10 [95%]",
+        "dev, held-out",
+        "all used",
+        "F1",
+        "--set share=0.4 --set seed=3",
+    ):
         assert words_shown in printed
     assert sorted(path.name for path in out.iterdir()) == ["coin.csv", "coin.json"]
 
@@ -77,7 +83,7 @@ def test_dev_alone_gives_a_record_and_no_run_file(
 ) -> None:
     out = tmp_path / "runs"
     assert clefgan("run", "--method", "coin", "--data", str(data / "dev"), "--out", str(out)) == 0
-    assert "no test candidates: dev scores only, no run file" in capsys.readouterr().out
+    assert "No test candidates: dev scores only, no run file." in capsys.readouterr().out
     assert [path.name for path in out.iterdir()] == ["coin.json"]
 
 

@@ -1,11 +1,19 @@
 """What `clefgan run` prints of its scores."""
 
-import numpy as np
+import io
+import re
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+from rich.console import Console
+
+from clefgan.method import Knowledge
 from clefgan.report.terminal import summary
-from clefgan.runs.record import Scored
+from clefgan.runs.record import Run, Scored
 from evaluation import membership
 from evaluation.intervals.proportions import wilson
+from submissions import editions
 
 
 def scored(n: int = 40, seed: int = 0) -> Scored:
@@ -18,13 +26,13 @@ def cells(title: str, parts: dict[str, Scored]) -> dict[str, list[str]]:
     table = summary.score_table(parts)
     columns = [[str(cell) for cell in column.cells] for column in table.columns]
     assert [str(column.header) for column in table.columns][1:] == [*parts, "all used"]
-    return {name: [column[i] for column in columns[1:]] for i, name in enumerate(columns[0])}
+    return {name: [column[i] for column in columns[1:]] for i, name in enumerate(columns[0]) if i}
 
 
 def test_values_are_the_metrics_and_proportions_have_wilson_limits() -> None:
     one, other = scored(), scored(seed=1)
     rows = cells("dev", {"paper": one, "held-out": other})
-    assert list(rows) == ["F1", "Accuracy", "Precision", "Specificity", "Recall", "Kappa", "AUC"]
+    assert list(rows) == ["F1", "AUC", "Accuracy", "Precision", "Specificity", "Recall", "Kappa"]
     for place, part in enumerate((one, other)):
         assert part.truth is not None
         values = membership.evaluate(part.truth, part.decisions, part.scores)
@@ -37,10 +45,62 @@ def test_values_are_the_metrics_and_proportions_have_wilson_limits() -> None:
     assert rows["AUC"][2] == "0.500"
 
 
-def test_the_title_counts_the_classes() -> None:
-    assert summary.title("test", {"run": scored(30)}) == (
-        "test: 15 used / 15 not used; 95% intervals"
+def test_the_first_row_counts_the_classes() -> None:
+    assert summary.counted(scored(30)) == "15 of 30 [95%]"
+
+
+def run_of(test: Scored, **how: Any) -> Run:
+    method = {"name": "lbp-svm", "set": how.get("set", [])}
+    return Run(
+        method="lbp-svm",
+        knowledge=Knowledge.S2,
+        settings="LbpSvm()",
+        edition=editions.get(how.get("edition", "2023")),
+        dev={},
+        test=test,
+        notes=(),
+        provenance={"method": method},
     )
+
+
+def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -> None:
+    rng = np.random.default_rng(0)
+    run = run_of(Scored(("a",) * 60, rng.random(60), np.arange(60) % 2 == 0))
+    said = summary.verdict(run)
+    assert said.startswith("lbp-svm calls every candidate used: this file is the trivial row")
+    assert re.search(r"AUC 0\.\d\d \[0\.\d\d, 0\.\d\d\] on test is chance\.$", said)
+    assert summary.next_steps(run, Path("r.csv"), "phantom_ct") == ["clefgan run --method fusion"]
+    nobody = summary.verdict(run_of(Scored(("a",) * 9, -np.ones(9), None)))
+    assert nobody == (
+        "lbp-svm calls no candidate used: this file is the trivial row 'all not used'."
+    )
+
+
+def test_a_run_that_finds_something_is_to_be_checked_and_bundled() -> None:
+    run = run_of(scored(200), edition="2025_s1", set=["C=10", "gan.epochs=5"])
+    assert summary.verdict(run).endswith("on test: better than chance (0.5).")
+    assert summary.settings(run) == "--set C=10 --set gan.epochs=5"
+    assert summary.next_steps(run, Path("runs/r.csv"), "my data") == [
+        "clefgan check runs/r.csv --data 'my data'",
+        "clefgan bundle runs/r.csv --data 'my data'",
+    ]
+    wrong = scored(200)
+    turned = Scored(wrong.ids, -wrong.scores, wrong.truth)
+    assert "worse than chance (0.5), so the scores point the wrong way" in summary.verdict(
+        run_of(turned)
+    )
+
+
+def test_the_summary_fits_eighty_columns_and_shows_no_class() -> None:
+    run = run_of(scored(40), set=["C=10"])
+    console = Console(file=io.StringIO(), width=80)
+    console.print(summary.show(run))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "S2 unused" in text
+    assert "--set C=10" in text
+    assert "LbpSvm(" not in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_one_class_and_no_calls_are_dashes() -> None:

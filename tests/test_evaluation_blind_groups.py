@@ -1,4 +1,4 @@
-"""Blind calls of whole groups: equal to the exact ones where groups are single or all alike."""
+"""Guessing of whole groups: equal to the exact ones where groups are single or all alike."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from evaluation.boards.rows import Kind
 from evaluation.metrics import METRICS
 from evaluation.runs import Panel, Run
 from evaluation.significance.blind_groups import BlindGroups
-from evaluation.significance.power import power_line
+from evaluation.significance.power import chance_limit
 
 TRUTH = np.arange(60) % 2 == 0
 COUNTED = ("f1", "cohen_kappa", "accuracy", "mcc", "auc", "tpr_at_fpr_10")
@@ -22,17 +22,17 @@ def test_alike_slices_are_no_more_than_one(metric: metrics.Metric, slices: int) 
     truth = np.repeat(TRUTH, slices)
     groups = np.repeat(np.arange(60), slices)
     drawn = BlindGroups.draw(truth, groups, [metric], draws=10_000, seed=1)
-    exact = power_line(metric, 30, 30, permutations=20_000)
-    assert drawn.power_line(metric).critical == pytest.approx(exact.critical, abs=0.035)
+    exact = chance_limit(metric, 30, 30, permutations=20_000)
+    assert drawn.chance_limit(metric).critical == pytest.approx(exact.critical, abs=0.035)
 
 
 def test_the_more_images_a_group_holds_the_higher_is_the_line() -> None:
     truth = np.repeat(TRUTH, 5)
     kappa = metrics.get("cohen_kappa")
-    alone = power_line(kappa, 150, 150).critical
+    alone = chance_limit(kappa, 150, 150).critical
     whole = BlindGroups.draw(truth, np.repeat(np.arange(60), 5), [kappa], draws=4_000)
-    assert whole.power_line(kappa).critical > 2 * alone
-    assert np.isnan(whole.power_line(kappa).detectable)
+    assert whole.chance_limit(kappa).critical > 2 * alone
+    assert np.isnan(whole.chance_limit(kappa).detectable)
 
 
 def test_groups_of_both_classes_and_of_any_size() -> None:
@@ -52,10 +52,10 @@ def test_groups_of_both_classes_and_of_any_size() -> None:
 def test_where_there_is_no_line() -> None:
     drawn = BlindGroups.draw(TRUTH, np.arange(60), METRICS, draws=200)
     for name in ("recall", "precision", "brier"):
-        assert np.isnan(drawn.power_line(metrics.get(name)).critical)
+        assert np.isnan(drawn.chance_limit(metrics.get(name)).critical)
     one = BlindGroups.draw(np.ones(6, bool), np.arange(6) // 2, METRICS, draws=50)
-    assert np.isnan(one.power_line(metrics.get("f1")).critical)
-    assert np.isnan(one.power_line(metrics.get("auc")).critical)
+    assert np.isnan(one.chance_limit(metrics.get("f1")).critical)
+    assert np.isnan(one.chance_limit(metrics.get("auc")).critical)
 
 
 def test_many_groups_are_drawn_in_bounded_memory() -> None:
@@ -76,8 +76,8 @@ def test_a_board_with_groups_has_line_coin_and_sentence_by_whole_groups() -> Non
     ]
     coins = []
     for board in boards:
-        found = {row.kind: row for row in board.rows if row.name in ("coin", "power line")}
-        assert found[Kind.POWER_LINE].cells["cohen_kappa"].value == (
+        found = {row.kind: row for row in board.rows if row.name in ("coin", "chance limit")}
+        assert found[Kind.CHANCE_LIMIT].cells["cohen_kappa"].value == (
             board.power["cohen_kappa"].critical
         )
         coins.append(found[Kind.TRIVIAL].cells)
@@ -86,5 +86,5 @@ def test_a_board_with_groups_has_line_coin_and_sentence_by_whole_groups() -> Non
         assert lines[1] > 1.5 * lines[0]
         widths = [cells[name].high - cells[name].low for cells in coins]
         assert widths[1] > 1.5 * widths[0]
-    assert "in 60 groups, blind calls of whole groups hardly ever" in findings.power(boards[1])
+    assert "in 60 groups, guessing by whole groups rarely gets" in findings.power(boards[1])
     assert "groups" not in findings.power(boards[0])

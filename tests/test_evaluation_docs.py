@@ -11,7 +11,7 @@ from evaluation.intervals import bootstrap
 from evaluation.published import Consistency
 from evaluation.runs import of_counts
 from evaluation.significance.chance import chance
-from evaluation.significance.power import power_line
+from evaluation.significance.power import chance_limit
 
 PAGE = (Path(__file__).parents[1] / "docs" / "evaluation.md").read_text(encoding="utf-8")
 F1, KAPPA = metrics.get("f1"), metrics.get("cohen_kappa")
@@ -50,10 +50,10 @@ def test_the_table_is_what_the_code_computes(name: str, text: str) -> None:
 
 
 def test_the_numbers_in_the_text() -> None:
-    line = power_line(F1, 100, 100), power_line(KAPPA, 100, 100)
+    line = chance_limit(F1, 100, 100), chance_limit(KAPPA, 100, 100)
     assert f"{line[0].critical:.3f} for F1 and {line[1].critical:.3f} for kappa" in PAGE
     assert f"a true kappa of about {line[1].detectable:.2f}" in PAGE
-    assert f"lies below {power_line(KAPPA, 250, 250).critical:.3f}" in PAGE
+    assert f"lies below {chance_limit(KAPPA, 250, 250).critical:.3f}" in PAGE
     assert f"F1 of {chance(F1, 100, 100, 146).mean:.3f} on average" in PAGE
 
 

@@ -1,6 +1,7 @@
 """The leaderboard as one object: order, ranks, letters, trivial rows, odd inputs."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,9 +26,9 @@ def panel_of(steps: dict[str, float], n: int = 120, clusters: int | None = None)
     return Panel(truth, runs, by)
 
 
-def build(panel: Panel, primary: str | None = None) -> Leaderboard:
+def build(panel: Panel, primary: str | None = None, **how: Any) -> Leaderboard:
     chosen = None if primary is None else metrics.get(primary)
-    return leaderboard.build(panel, primary=chosen, resamples=300)
+    return leaderboard.build(panel, primary=chosen, resamples=300, **how)
 
 
 def row(board: Leaderboard, name: str) -> Row:
@@ -49,7 +50,7 @@ def test_every_metric_can_rank(primary: str) -> None:
     assert sorted(row.rank or 0 for row in board.runs) == [1, 2, 3]
 
 
-def test_runs_trivial_rows_and_the_power_line() -> None:
+def test_runs_trivial_rows_and_the_chance_limit() -> None:
     board = build(panel_of(STEPS))
     assert [row.name for row in board.runs] == ["good", "fair", "blind"]
     assert [row.rank for row in board.runs] == [1, 2, 3]
@@ -58,14 +59,14 @@ def test_runs_trivial_rows_and_the_power_line() -> None:
         "all used": Kind.TRIVIAL,
         "all not used": Kind.TRIVIAL,
         "coin": Kind.TRIVIAL,
-        "power line": Kind.POWER_LINE,
+        "chance limit": Kind.CHANCE_LIMIT,
     }
     assert row(board, "all used").cells["f1"].value == pytest.approx(2 / 3)
     assert row(board, "all used").cells["auc"].value == 0.5
     coin = row(board, "coin").cells["cohen_kappa"]
     assert coin.low < coin.value < coin.high
     assert coin.value == pytest.approx(0, abs=0.02)
-    assert row(board, "power line").cells["f1"].value > 2 / 3
+    assert row(board, "chance limit").cells["f1"].value > 2 / 3
     assert row(board, "good").told_from_chance
     assert row(board, "blind").told_from_chance is False
     assert row(board, "good").groups == ("a",)
@@ -134,13 +135,14 @@ def test_labels_alone_leave_columns_of_scores_out() -> None:
     assert [metric.name for metric in board.columns] == [m.name for m in METRICS[:8]]
 
 
-def test_different_knowledge_is_marked() -> None:
+def test_a_run_that_used_more_than_was_allowed_is_marked() -> None:
     panel = panel_of(STEPS)
     assert all(row.comparable for row in build(panel).runs)
     mixed = Panel(panel.truth, {**panel.runs, "s3": Run(panel.truth, knowledge="S3")})
-    board = build(mixed)
-    assert not any(row.comparable for row in board.runs)
-    assert any("different knowledge" in note for note in board.notes)
+    assert all(row.comparable for row in build(mixed).runs)
+    board = build(mixed, allows=lambda knowledge: knowledge != "S3")
+    assert [row.name for row in board.runs if not row.comparable] == ["s3"]
+    assert board.notes == ("not comparable, as they used more than was allowed: s3",)
 
 
 def test_one_run_alone() -> None:

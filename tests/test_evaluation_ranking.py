@@ -13,7 +13,7 @@ from evaluation.intervals.bootstrap import bootstrap
 from evaluation.metrics import METRICS
 from evaluation.runs import Panel, Run
 from evaluation.significance.chance import chance
-from evaluation.significance.power import minimum_detectable_difference, power_line
+from evaluation.significance.power import chance_limit, minimum_detectable_difference
 
 F1, KAPPA, AUC = (metrics.get(name) for name in ("f1", "cohen_kappa", "auc"))
 
@@ -131,14 +131,14 @@ def test_groups_check_their_input() -> None:
         letters.groups(np.ones(2))
 
 
-def test_the_power_line_of_kappa_is_that_of_the_challenge() -> None:
+def test_the_chance_limit_of_kappa_is_that_of_the_challenge() -> None:
     """The challenge's rule: |kappa| below about 0.14 at n = 200, 0.08 at n = 500, is chance."""
-    assert power_line(KAPPA, 100, 100).critical == pytest.approx(0.14, abs=0.005)
-    assert power_line(KAPPA, 250, 250).critical == pytest.approx(0.085, abs=0.006)
+    assert chance_limit(KAPPA, 100, 100).critical == pytest.approx(0.14, abs=0.005)
+    assert chance_limit(KAPPA, 250, 250).critical == pytest.approx(0.085, abs=0.006)
 
 
-def test_the_power_line_of_f1_lies_above_all_used() -> None:
-    line = power_line(F1, 100, 100)
+def test_the_chance_limit_of_f1_lies_above_all_used() -> None:
+    line = chance_limit(F1, 100, 100)
     assert 2 / 3 < line.critical < line.detectable < 0.75
     for called in range(0, 201, 10):
         blind = chance(F1, 100, 100, called)
@@ -148,12 +148,12 @@ def test_the_power_line_of_f1_lies_above_all_used() -> None:
 
 def test_recall_alone_tells_nothing() -> None:
     for name in ("recall", "precision", "specificity"):
-        assert np.isnan(power_line(metrics.get(name), 100, 100).critical)
-    assert power_line(metrics.get("recall"), 100, 100, called=100).critical == pytest.approx(0.57)
+        assert np.isnan(chance_limit(metrics.get(name), 100, 100).critical)
+    assert chance_limit(metrics.get("recall"), 100, 100, called=100).critical == pytest.approx(0.57)
 
 
 def test_a_run_at_the_detectable_value_passes_four_times_in_five() -> None:
-    line = power_line(KAPPA, 100, 100, called=100)
+    line = chance_limit(KAPPA, 100, 100, called=100)
     # A run that calls 100 of 200 used: kappa k means 50 + 50 k true positives on average.
     rng = np.random.default_rng(0)
     share = 0.5 + line.detectable / 2
@@ -165,24 +165,24 @@ def test_a_run_at_the_detectable_value_passes_four_times_in_five() -> None:
     assert passed == pytest.approx(0.8, abs=0.03)
 
 
-def test_the_power_line_of_the_auc_is_that_of_the_rank_test() -> None:
+def test_the_chance_limit_of_the_auc_is_that_of_the_rank_test() -> None:
     spread = np.sqrt(201 / (12 * 100 * 100))
-    line = power_line(AUC, 100, 100)
+    line = chance_limit(AUC, 100, 100)
     assert line.critical == pytest.approx(0.5 + 1.96 * spread, abs=0.004)
     assert np.isnan(line.detectable)
 
 
-def test_where_there_is_no_power_line() -> None:
-    assert np.isnan(power_line(metrics.get("brier"), 10, 10).critical)
-    assert np.isnan(power_line(KAPPA, 1, 1).critical)
-    assert np.isnan(power_line(KAPPA, 5, 0).critical)
-    assert np.isnan(power_line(AUC, 5, 0).critical)
+def test_where_there_is_no_chance_limit() -> None:
+    assert np.isnan(chance_limit(metrics.get("brier"), 10, 10).critical)
+    assert np.isnan(chance_limit(KAPPA, 1, 1).critical)
+    assert np.isnan(chance_limit(KAPPA, 5, 0).critical)
+    assert np.isnan(chance_limit(AUC, 5, 0).critical)
 
 
-def test_a_large_test_set_has_a_power_line_too() -> None:
+def test_a_large_test_set_has_a_chance_limit_too() -> None:
     for metric in METRICS[:8]:
-        power_line(metric, 50_000, 50_000)
-    assert power_line(KAPPA, 50_000, 50_000).critical == pytest.approx(0.0062, abs=3e-4)
+        chance_limit(metric, 50_000, 50_000)
+    assert chance_limit(KAPPA, 50_000, 50_000).critical == pytest.approx(0.0062, abs=3e-4)
 
 
 def test_minimum_detectable_difference() -> None:

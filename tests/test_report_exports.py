@@ -45,7 +45,7 @@ def test_csv_has_every_number_in_full(table: Sheet) -> None:
                 assert row[key] == ("" if math.isnan(value) else repr(value))
     best = rows[0]
     assert (best["run"], best["rank"], best["rank_low"], best["kind"]) == ("good", "1", "1", "run")
-    assert best["comparable"] == "0"
+    assert best["comparable"] == "1"
     assert sum(int(best[key]) for key in ("tp", "tn", "fp", "fn")) == 40
 
 
@@ -133,7 +133,7 @@ def test_other_words() -> None:
 
 def test_a_run_called_as_a_row_that_is_no_run_is_told_from_it() -> None:
     truth = np.arange(20) < 10
-    runs = {name: Run(truth) for name in ("coin", "all used", "power line", "old")}
+    runs = {name: Run(truth) for name in ("coin", "all used", "chance limit", "old")}
     board = leaderboard.build(Panel(truth, runs), resamples=50, published={"old": (9, 9, 1, 1)})
     found = sheet.of(board, "t")
     names = {(line.name, line.kind.value) for line in found.lines}
@@ -142,8 +142,8 @@ def test_a_run_called_as_a_row_that_is_no_run_is_told_from_it() -> None:
     assert {("all not used", "trivial"), ("old (published)", "published")} <= names
     for text in (exports.as_markdown([found]), exports.as_latex([found])):
         assert text.count("coin (trivial)") == 1
-        assert text.count("power line (power line)") == 1
+        assert text.count("chance limit (chance limit)") == 1
     console = Console(width=100, file=io.StringIO(), record=True)
-    console.print(ranking.show(found, 100), scores.show(found, 200))
+    console.print(ranking.show(found, 100, whole=True), scores.show(found, 200))
     shown = console.export_text()
     assert shown.count("coin (trivial)") >= 3  # ranking, metrics, and beside the scores

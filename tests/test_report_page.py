@@ -4,12 +4,17 @@ import base64
 import hashlib
 import re
 import time
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from clefgan import __version__
+from clefgan.report import sheet
+from clefgan.report.files import exports
 from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page import document, page
 from clefgan.report.page.charts import frame
@@ -108,6 +113,23 @@ def test_nothing_is_fetched(reader: Reader) -> None:
     assert "@import" not in style
 
 
+def test_the_page_says_who_made_it_when_and_carries_its_tables() -> None:
+    given = part(panel(1))
+    imprint = page.Imprint("org@uni.example", date(2026, 1, 31))
+    text = page.html("Our Board", [replace(given, links={HOSTILE: "https://a.example/x"})], imprint)
+    assert f"Made on 2026-01-31 with clefgan {__version__}" in text
+    links = {found["href"]: found for found in read(text).all("a")}
+    assert {"mailto:org@uni.example", "https://a.example/x"} <= set(links)
+    files = {found["download"]: found["href"] for found in links.values() if "download" in found}
+    assert set(files) == {"our-board.csv", "our-board.json", "our-board.md"}
+    held = base64.b64decode((files["our-board.csv"] or "").partition(",")[2]).decode()
+    shown = sheet.of(given.board, given.title, given.notes, given.extra)
+    assert held == exports.as_csv([shown])
+    tips = [found for found in read(text).all("div") if found.get("title")]
+    assert len(tips) >= 4
+    assert page.made_by(page.Imprint("ring the bell", date(2026, 1, 31)))[-1] == "ring the bell"
+
+
 def test_only_our_script_may_run() -> None:
     text = page.html("Title", [part(panel(1))])
     script = re.search(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -137,7 +159,7 @@ def test_tables_and_pictures_can_be_read_aloud(reader: Reader) -> None:
 
 def test_links_lead_somewhere(reader: Reader) -> None:
     places = {attributes.get("id") for _, attributes in reader.seen}
-    links = [found["href"] or "" for found in reader.all("a")]
+    links = [found["href"] or "" for found in reader.all("a") if "download" not in found]
     assert links
     assert all(link.removeprefix("#") in places for link in links)
     ids = [attributes["id"] for _, attributes in reader.seen if "id" in attributes]
@@ -246,13 +268,13 @@ def test_charts_take_the_decisions_of_the_run_and_its_threshold() -> None:
     quota = Run(scores > -1.85, scores, threshold=-1.85)
     one = {"by": Run(scores > -1.85, scores, threshold=-1.85)}
     drawn = page.html("t", [Part("t", leaderboard.build(Panel(truth, one)), Panel(truth, one))])
-    assert "scores above −1.85 are called used, 5 of 10 right" in drawn
-    assert "the run calls 80%" in drawn
+    assert "scores above −1.85 are decided as used, 5 of 10 right" in drawn
+    assert "the run decides 80%" in drawn
     assert 'class="threshold"' in charts.histogram("by", truth, quota)
     odd = Run(np.arange(10) % 3 == 0, scores, threshold=-1.85)  # not what the threshold says
-    assert charts.decided(odd) == "4 of 10 are called used, by no threshold"
+    assert charts.decided(odd) == "4 of 10 are decided as used, by no threshold"
     assert 'class="threshold"' not in charts.histogram("odd", truth, odd)
-    assert "the run calls 40%" in charts.shares("odd", truth, odd, metrics.get("f1"))
+    assert "the run decides 40%" in charts.shares("odd", truth, odd, metrics.get("f1"))
 
 
 def test_the_legend_exempts_printed_rows_from_adjustment() -> None:
@@ -260,4 +282,6 @@ def test_the_legend_exempts_printed_rows_from_adjustment() -> None:
     printed = {"old": (9, 9, 9, 9)}
     for published, said in (({}, "Holm)."), (printed, "Holm, but not of printed rows).")):
         board = leaderboard.build(shown, resamples=50, published=published)
-        assert f"(p adjusted, {said}" in page.html("t", [Part("t", board, shown)])
+        assert f"(p-values adjusted for the number of runs, {said}" in page.html(
+            "t", [Part("t", board, shown)]
+        )

@@ -35,7 +35,7 @@ def printed(what: RenderableType, width: int) -> list[str]:
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_a_leaderboard_fits_and_cuts_nothing(width: int) -> None:
     table = sheet.of(board(4, 1, 0), "Title")
-    lines = printed(ranking.show(table, width), width)
+    lines = printed(ranking.show(table, width, whole=True), width)
     assert max(map(len, lines)) <= width
     assert not any("…" in line for line in lines)
     text = "\n".join(lines)
@@ -51,17 +51,22 @@ def test_signs_say_what_colours_say() -> None:
     worst = next(line for line in lines if "run[1]" in line)
     assert "●" in best.split("<0.001")[1]
     assert "○" in worst
-    assert any("power line" in line and "line" in line for line in lines)
+    assert any("limit" in line.split("chance limit")[0] for line in lines if "chance limit" in line)
 
 
-def test_runs_of_unlike_knowledge_are_marked() -> None:
+def test_runs_that_used_more_than_was_allowed_are_marked() -> None:
     rng = np.random.default_rng(0)
     truth = np.arange(20) % 2 == 0
     runs = {kind: Run(rng.random(20) < 0.5, knowledge=kind) for kind in ("S0", "S3")}
-    mixed = sheet.of(leaderboard.build(Panel(truth, runs), resamples=50), "Title")
+    found = leaderboard.build(Panel(truth, runs), resamples=50, allows=lambda kind: kind == "S3")
+    mixed = sheet.of(found, "Title")
     text = "\n".join(printed(ranking.show(mixed, 100), 100))
-    assert "S0 ≠" in text
-    assert "≠ runs know different things: not comparable" in text
+    assert "S0 image ≠" in text
+    assert "S3 labels ≠" not in text
+    assert "≠ used more than was allowed: not comparable" in text
+    assert findings.first_place(found) == (
+        "Fewer than two comparable runs: ranks say nothing. Not compared: S0."
+    )
     assert "≠" not in "\n".join(printed(ranking.show(sheet.of(board(1, 0), "T"), 100), 100))
 
 
@@ -99,23 +104,25 @@ def test_scores_fit_and_show_every_metric_of_every_run() -> None:
 
 def test_findings_of_a_strong_and_a_blind_run() -> None:
     found = findings.sentences(board(5, 0))
-    assert found[0] == "1 of 2 runs can be told from blind calls by F1: run[0]."
-    assert found[1].startswith("Calling every image used scores F1 0.667, more than 1 of 2 runs")
-    assert found[2] == "run[0] is better than every other run."
-    assert any("power line" in sentence for sentence in found)
-    assert found[-1] == (
-        "Found at few false alarms, where an average says nothing: run[0] (1.00 at 0.1%)."
-    )
+    assert found[0] == "1 of 2 runs is better than guessing by F1: run[0]."
+    assert found[1] == "run[0] is better than every other run."
+    assert any("says used for every image scores F1 0.667: more than 1 of 2" in f for f in found)
+    assert any(sentence.startswith("Chance limit: with 30 used of 60") for sentence in found)
+    assert (
+        "At few false alarms, where an average says nothing: run[0] finds 100% of the used images "
+        "at 0.1% false alarms."
+    ) in found
+    assert findings.short(board(5, 0))[-1] == f"{found[1]} {found[0]}"
 
 
 def test_findings_where_nothing_can_be_told() -> None:
     blind = findings.sentences(board(0.1, 0))
-    assert blind[0] == "None of 2 runs can be told from blind calls by F1."
-    assert "leads, but no other run can be told from it" in blind[2]
+    assert blind[0] == "None of 2 runs can be distinguished from guessing by F1."
+    assert "leads, but no other run differs significantly from it" in blind[1]
     alone = findings.sentences(board(0))
-    assert alone[0] == "The run cannot be told from blind calls by its F1."
-    assert alone[-1].startswith("An average cannot exclude that single images were copied")
-    assert alone[2] == "One run alone: its rank says nothing."
+    assert alone[0] == "The run cannot be distinguished from guessing by its F1."
+    assert alone[2].startswith("An average cannot exclude that single images were copied")
+    assert alone[1] == "A single run: its rank says nothing."
     assert not any("leads" in sentence for sentence in alone)
 
 
@@ -133,10 +140,10 @@ def test_findings_say_who_shares_the_lead() -> None:
     close = good.copy()
     close[3:5] = False
     assert said(a=good, b=other, c=close) == (
-        "a and b share the lead, but no other run can be told from them."
+        "a and b share the lead, but no other run differs significantly from them."
     )
     assert said(a=good, b=good, c=close, d=bad) == (
-        "a and b share the lead; c cannot be told from them."
+        "a and b share the lead; c does not differ significantly from them."
     )
 
 
@@ -144,8 +151,36 @@ def test_findings_of_one_class_say_that_nothing_can_be_tested() -> None:
     truth = np.ones(5, bool)
     one = leaderboard.build(Panel(truth, {"run": Run(truth, truth.astype(float))}), resamples=50)
     text = " ".join(findings.sentences(one))
-    assert "blind calls" in text or "cannot be tested" in text
+    assert "guessing" in text or "cannot be tested" in text
     assert "nan" not in text.lower()
+
+
+def test_a_run_past_the_limit_that_is_not_better_than_guessing_is_explained() -> None:
+    rng = np.random.default_rng(5)
+    truth = np.arange(60) < 30
+    lucky = (np.arange(60) < 27) | (np.arange(60) >= 42)  # 27 right of 45 said to be used
+    runs = {"lucky": Run(lucky)}
+    runs |= {f"team {i}": Run(rng.random(60) < 0.5) for i in range(12)}
+    found = leaderboard.build(Panel(truth, runs), resamples=100)
+    first = found.runs[0]
+    limit = found.power["f1"].critical
+    assert first.cells["f1"].value > limit
+    assert first.told_from_chance is False
+    said = findings.against_the_limit(found)
+    assert "adjusted for the number of runs" in said
+    assert said.endswith(f"{first.name}.")
+    few = truth & (np.arange(60) < 9)
+    cautious = leaderboard.build(Panel(truth, {"few": Run(few)}), resamples=100)
+    assert findings.against_the_limit(cautious) == (
+        "Better than guessing with as many decisions of used, yet within the chance limit, which "
+        "holds for any number of them: few."
+    )
+
+
+def test_stability_says_what_tau_means() -> None:
+    said = findings.stability(board(4, 1, 0))
+    assert "(1: the same order, 0: any order)" in said
+    assert "or more" not in said
 
 
 def test_lists_of_names() -> None:

@@ -117,14 +117,13 @@ COMMANDS = (
     ),
     Listed(
         "leaderboard",
-        "Rank run files, with intervals, trivial rows, a power line, and letters of runs alike.",
+        "Rank run files, with intervals, trivial answers and a chance limit beside them.",
         "clefgan.cli.leaderboard:leaderboard",
         panel=JUDGE,
     ),
     Listed(
         "check",
-        "Check run files against an edition's rules; list every problem. Exit 1 if there is an "
-        "error.",
+        "Check run files against the rules of an edition. Exit 1 if there is an error.",
         "clefgan.cli.check:check",
         panel=SUBMIT,
     ),
@@ -139,6 +138,12 @@ COMMANDS = (
         "For organisers: a Codabench competition.",
         commands=CODABENCH,
         panel=SUBMIT,
+    ),
+    Listed(
+        "editions",
+        "List the editions; `editions show NAME > mine.toml` writes one to change.",
+        "clefgan.cli.editions:editions",
+        panel=LOOK,
     ),
     Listed(
         "weights",

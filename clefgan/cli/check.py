@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,12 +46,17 @@ def check(
     repair: Annotated[
         bool, typer.Option("--fix", help="Write a repaired copy where the repair is certain.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List every problem, not one of each kind.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Let --fix replace an earlier copy.")
     ] = False,
 ) -> None:
-    """Check run files against an edition's rules; list every problem. Exit 1 if there is an error.
+    """Check run files against the rules of an edition. Exit 1 if there is an error.
+
+    Equal problems of a file are one line with their number; --all lists them.
 
     Without --data and --ids the ids are the edition's own where they are known (2023), else only
     their form is checked. Without --edition it is that of the records beside the runs, else 2023.
@@ -65,7 +70,10 @@ def check(
     for found in checked:
         if repair and found.problems:
             put_right(found, rules, known, force)
-    show_json(checked, rules) if as_json else show(checked, rules, known)
+    if as_json:
+        show_json(checked, rules)
+    else:
+        show(checked, rules, known, everything)
     raise typer.Exit(code=int(any(not found.ok and found.fixed is None for found in checked)))
 
 
@@ -104,18 +112,25 @@ def as_object(run: Checked, edition: Edition) -> dict[str, Any]:
     return {**shown, "ok": run.ok}
 
 
-def show(checked: list[Checked], edition: Edition, ids: Collection[str] | None) -> None:
-    """Print one problem a line, as compilers do, and one summary line a run."""
+def show(
+    checked: list[Checked], edition: Edition, ids: Collection[str] | None, everything: bool
+) -> None:
+    """Print one line for each kind of problem, or for each problem, and one for each run."""
+    against = f"edition {edition.name}, "
+    against += f"{len(ids)} ids" if ids is not None else "ids not checked: give --data or --ids"
     for run in checked:
-        for problem in run.problems:
-            say(str(problem), "red" if problem.is_error else "yellow")
-        say(summary(run, edition, ids), "bold")
+        for problem, text in problem_lines(run.problems, everything):
+            say(text, "red" if problem.is_error else "yellow")
+        say(summary(run, "" if len(checked) > 1 else f" ({against})"), "bold")
         if run.fixed is not None:
             say(f"wrote {run.fixed}", "green")
             for change, times in run.changes.items():
                 say(f"  {change}: {times} time{'s' * (times != 1)}")
         elif run.not_fixed:
             say(run.not_fixed, "red")
+    if len(checked) > 1:
+        valid = sum(run.ok for run in checked)
+        say(f"{valid} of {len(checked)} run files are valid ({against})", "bold")
     inferred = edition.inferred_rules(any_zip(checked))
     if inferred:
         say(
@@ -124,16 +139,28 @@ def show(checked: list[Checked], edition: Edition, ids: Collection[str] | None) 
         )
 
 
+def problem_lines(problems: list[Problem], everything: bool) -> Iterator[tuple[Problem, str]]:
+    """Each problem and its line; else the first of each kind, with how many more there are."""
+    if everything:
+        yield from ((problem, str(problem)) for problem in problems)
+        return
+    kinds: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.path, problem.level, problem.kind), []).append(problem)
+    for alike in kinds.values():
+        more = sum(problem.times for problem in alike) - 1
+        yield alike[0], f"{alike[0]}{f'; and {more} more like it' if more else ''}"
+
+
 def any_zip(checked: list[Checked]) -> bool:
     """Whether the rules for zips took part."""
     return any(run.path.suffix.lower() == ".zip" for run in checked)
 
 
-def summary(run: Checked, edition: Edition, ids: Collection[str] | None) -> str:
+def summary(run: Checked, against: str) -> str:
     """One line: how many problems, and what was checked."""
     errors, warnings = checker.n_errors(run.problems)
     counted = [
         f"{n} {word}{'s' * (n != 1)}" for n, word in ((errors, "error"), (warnings, "warning")) if n
     ]
-    against = f"{len(ids)} ids" if ids is not None else "ids not checked: give --data or --ids"
-    return f"{run.path}: {', '.join(counted) or 'ok'} (edition {edition.name}, {against})"
+    return f"{run.path}: {', '.join(counted) or 'ok'}{against}"

@@ -6,6 +6,8 @@ messages of others say `[b]` and `:x:` where they do. Styles are given beside th
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,9 +52,15 @@ def echo(text: str) -> None:
         typer.echo(text)
 
 
+def dumped(content: object) -> str:
+    """A result as JSON that any terminal can show."""
+    only_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
+    return json.dumps(content, indent=2, ensure_ascii=only_ascii)
+
+
 def say(text: str, style: str = "") -> None:
-    """Print one line whole: never wrapped."""
-    console.print(Text(text, style=style), soft_wrap=True)
+    """Print one line: wrapped between words on a terminal, whole in a pipe or a file."""
+    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
 
 
 def say_wrote(paths: Iterable[Path]) -> None:
@@ -72,15 +80,29 @@ def complain(text: str) -> None:
 
 
 @contextmanager
+def only_errors(wanted: bool = True) -> Iterator[None]:
+    """Print nothing but errors, and draw no bar, within this block if that is wanted."""
+    before = console.quiet
+    console.quiet = before or wanted
+    try:
+        yield
+    finally:
+        console.quiet = before
+
+
+@contextmanager
 def progress_bar(*, disable: bool = False) -> Iterator[interface.Progress]:
-    """A Progress that draws one bar a stage on stderr; nothing where stderr is not a terminal."""
-    if disable or not errors.is_terminal:
+    """A Progress with a bar for each stage on stderr, until it is finished.
+
+    Nothing is drawn where stderr is not a terminal.
+    """
+    if disable or console.quiet or not errors.is_terminal:
         yield lambda _stage, _done, _total, _note: None  # a bar that is off still ends its line
         return
     bars = Bars(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=20),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", style="dim", markup=False),
@@ -95,7 +117,7 @@ def progress_bar(*, disable: bool = False) -> Iterator[interface.Progress]:
             if task is not None:
                 bars.update(task, visible=False)
             task = tasks[stage] = bars.add_task(stage, total=total, note=note)
-        bars.update(task, completed=done, total=total, note=note)
+        bars.update(task, completed=done, total=total, note=note, visible=done < total)
 
     with bars:
         yield report

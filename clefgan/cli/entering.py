@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from clefgan.data import imageset, reading, truth_and_groups
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
-from clefgan.runs import run_files
+from clefgan.runs import run_files, team_names
 from evaluation import runs as evaluated
 from submissions import RunFileError, editions
 from submissions import ids as id_files
@@ -28,6 +29,8 @@ class Entered:
 
     challenge : that of --data; None where it is not given
     pairs : of the runs that kept them, by name
+    invalid : what is wrong with each run that could not be read, by name
+    links : of runs, by name
     """
 
     panel: evaluated.Panel
@@ -35,6 +38,28 @@ class Entered:
     notes: tuple[str, ...]
     challenge: challenges.Challenge | None = None
     pairs: Mapping[str, pair_tables.PairTable] = field(default_factory=dict)
+    invalid: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def taking_part(given: str | None, runs: Sequence[Path]) -> tuple[Edition, list[Path], list[str]]:
+    """The edition that is given, or that most records name; its runs; and notes on the others.
+
+    A run without a record takes part.
+    """
+    named = {run: run_files.recorded_edition(run) for run in runs}
+    recorded = Counter(name for name in named.values() if name is not None)
+    if given is not None or not recorded:
+        asked = editions.get(given or "2023")
+    else:
+        most = recorded.most_common(1)[0][0]
+        asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
+    others = {run: name for run, name in named.items() if name and contradicts(name, asked)}
+    kept = [run for run in runs if run not in others]
+    if not kept:
+        edition_of(given, runs)  # which says what is wrong with the first
+    notes = [f"left out: {run} is of edition {name}" for run, name in others.items()]
+    return asked, kept, notes
 
 
 def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2023") -> Edition:
@@ -102,6 +127,8 @@ def enter(
     groups: Path | None,
     *,
     pictures: bool = False,
+    lenient: bool = False,
+    names: Path | None = None,
 ) -> Entered:
     """Read truth, run files and their records.
 
@@ -110,13 +137,13 @@ def enter(
     folders : edition whose folder names the data has, as it is given
     pictures : images of the data will be shown, so they must be those of the runs; else a note
         says where they are not
+    lenient : go on past runs that are not valid, as long as one is
+    names : a table of what runs are called (`clefgan.runs.team_names`)
     """
     challenge = None if data is None else reading.read(data, folders)
     answers, images, source = known_truth(truth, challenge, edition)
-    entrants: dict[str, run_files.Entrant] = {
-        name: run_files.read(path, edition, images, source)
-        for name, path in zip(run_files.names(paths), paths, strict=True)
-    }
+    called, links = titled(paths, names)
+    entrants, invalid = read_all(called, edition, images, source, lenient)
     with wrong_usage("--knowledge"):
         entrants = run_files.with_knowledge(entrants, knowledge or [])
     patients = None if groups is None else truth_and_groups.clusters(groups, images)
@@ -126,7 +153,34 @@ def enter(
     notes = (*strange, *(note for entrant in entrants.values() for note in entrant.notes))
     lined_up = run_files.line_up(entrants, answers, patients)
     pairs = {name: one.pairs for name, one in entrants.items() if one.pairs is not None}
-    return Entered(lined_up, tuple(answers), notes, challenge, pairs)
+    return Entered(lined_up, tuple(answers), notes, challenge, pairs, invalid, links)
+
+
+def titled(paths: Sequence[Path], names: Path | None) -> tuple[dict[str, Path], dict[str, str]]:
+    """The runs by what they are called, in the table or by their files; and their links."""
+    plain = dict(zip(run_files.names(paths), paths, strict=True))
+    if names is None:
+        return plain, {}
+    rows = team_names.matched(team_names.read(names), plain, names)
+    titles = team_names.titles(list(plain), rows)
+    links = {titles[name]: row.link for name, row in rows.items() if row.link}
+    return {titles[name]: path for name, path in plain.items()}, links
+
+
+def read_all(
+    paths: Mapping[str, Path], edition: Edition, images: FileNames, source: str, lenient: bool
+) -> tuple[dict[str, run_files.Entrant], dict[str, str]]:
+    """The runs that are valid, and what is wrong with the others; raise if that is all of them."""
+    entrants: dict[str, run_files.Entrant] = {}
+    invalid: dict[str, str] = {}
+    for name, path in paths.items():
+        try:
+            entrants[name] = run_files.read(path, edition, images, source)
+        except (ClefganError, RunFileError) as error:
+            if not lenient or not path.exists() or len(invalid) + 1 == len(paths):
+                raise
+            invalid[name] = str(error)
+    return entrants, invalid
 
 
 def test_ids(

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import evaluate_classes, outputs
-from clefgan.cli.console import complain, console, progress_bar, say_wrote
+from clefgan.cli import board_table, evaluate_classes, outputs
+from clefgan.cli.console import complain, console, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
+    ALL,
     CHALLENGE_HELP,
     CLUSTER,
     CSV,
@@ -25,6 +26,7 @@ from clefgan.cli.options import (
     MARKDOWN,
     METHODS,
     METRIC,
+    QUIET,
     SEED,
     SHARED,
     check_level,
@@ -50,10 +52,10 @@ from clefgan.experiments.controls import by_method
 from clefgan.experiments.trials import evaluate as evaluation
 from clefgan.experiments.trials import trials
 from clefgan.plugins import registry
-from clefgan.report import boards, findings, sheet
+from clefgan.report import boards, sheet
 from clefgan.report import part as parts
 from clefgan.report.page import page as pages
-from clefgan.report.terminal import control_table, ranking
+from clefgan.report.terminal import control_table
 from submissions import editions
 
 SUBFOLDER = "trials"
@@ -105,8 +107,14 @@ def evaluate(
     markdown: MARKDOWN = None,
     latex: LATEX = None,
     html: HTML = None,
+    everything: ALL = False,
+    quiet: QUIET = False,
 ) -> None:
-    """Compare methods on the dev images. Stopped and started again, it goes on where it was."""
+    """Compare methods on the dev images. Stopped and started again, it goes on where it was.
+
+    The screen has the headline metrics of the held-out scores; --all has every metric, and the
+    files have everything. Scores on the training images (--protocol paper) are shown if asked for.
+    """
     check_level(level)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
@@ -133,7 +141,7 @@ def evaluate(
         data=place,
         folder=kept,
         edition=edition,
-        protocols=chosen_protocols(protocol),
+        protocols=chosen_protocols(protocol or ["held-out"]),
         repeats=repeats,
         n_folds=folds,
         seed=seed,
@@ -144,7 +152,7 @@ def evaluate(
     if controls:
         by_method.check(plan)
     contrasts = None
-    with connected(cluster):
+    with connected(cluster), only_errors(quiet):
         with progress_bar() as progress:
             results = evaluation.evaluate(plan, jobs=jobs, progress=progress)
         if controls and results.scores.get("held-out"):
@@ -156,10 +164,11 @@ def evaluate(
     if page is not None and parts:
         contents[page] = pages.html("Evaluation on dev", parts)
     written = outputs.write(contents)
-    show(parts, sheets)
-    if contrasts is not None:
-        console.print(control_table.show(contrasts))
-    say_wrote(written)
+    with only_errors(quiet):
+        say_wrote(written)
+        if contrasts is not None:
+            console.print(control_table.show(contrasts))
+        show(parts, sheets, everything)
     for reason in results.failures.values():
         complain(reason)
     if results.failures:
@@ -178,14 +187,7 @@ def refuse_of_membership(
             raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
-def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet]) -> None:
-    """Print the tables and what they say."""
-    for part, table in zip(parts, sheets, strict=True):
-        console.print(ranking.show(table, console.width))
-        console.print()
-        for sentence in findings.sentences(part.board):
-            console.print(sentence)
-        for note in table.notes:
-            console.print(note, style="yellow")
-        console.print(findings.made(part.board), style="dim")
-        console.print()
+def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet], everything: bool) -> None:
+    """Print the tables and what they say; held-out, which is the one to believe, last."""
+    for part, table in reversed(list(zip(parts, sheets, strict=True))):
+        board_table.show(part.board, table, everything)

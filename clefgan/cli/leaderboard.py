@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from clefgan.cli import entering, leaderboard_classes, outputs
-from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli import board_table, entering, leaderboard_classes, outputs
+from clefgan.cli.console import progress_bar, say_wrote
 from clefgan.cli.entering import Entered
 from clefgan.cli.options import (
+    ALL,
     CSV,
     DATA,
     EDITION_OF_RUNS,
@@ -28,11 +30,10 @@ from clefgan.cli.options import (
     check_level,
     main_metric,
 )
-from clefgan.report import findings, gallery, sheet
+from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
 from clefgan.report.page import page as pages
-from clefgan.report.terminal import ranking
 from evaluation import published
 from evaluation.boards import leaderboard as boards
 from evaluation.boards import rows
@@ -64,47 +65,68 @@ def leaderboard(
     latex: LATEX = None,
     pairs: PAIRS = None,
     html: HTML = None,
+    names: Annotated[
+        Path | None,
+        typer.Option("--names", help="CSV of file, team, run, link: what the runs are called."),
+    ] = None,
+    contact: Annotated[
+        str, typer.Option(help="Whom to ask, as the page says it: an address or a link.")
+    ] = "",
+    everything: ALL = False,
 ) -> None:
-    """Rank run files, with intervals, trivial rows, a power line, and letters of runs alike.
+    """Rank run files, with intervals, trivial answers and a chance limit beside them.
 
-    With --data the page also shows candidates beside their nearest generated images. Nothing is
-    written before everything was read and computed; what is written replaces older files.
+    A run that is not valid is shown as invalid and not ranked; a run of another edition is left
+    out; both are said. With --data the page also shows candidates beside their nearest generated
+    images. What is written replaces older files, after everything was read and computed.
     """
     check_level(level)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
     written = outputs.tables({**files, "pairs": pairs, "html": page})
-    outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition])
-    rules = entering.edition_of(edition, runs)
+    outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition, names])
+    rules, kept, left_out = entering.taking_part(edition, runs)
     if not rules.is_membership:
         refuse_of_membership(knowledge, pairs)
         asked_of = leaderboard_classes.AskedOfRuns(
-            runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
+            kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
             with_published,
         )  # fmt: skip
         leaderboard_classes.show(asked_of, files, page)
         return
     primary = main_metric(metric, rules)
     pictures, asked = page is not None and data is not None, edition or rules.name
-    entered = entering.enter(runs, truth, data, rules, asked, knowledge, groups, pictures=pictures)
+    entered = entering.enter(
+        kept, truth, data, rules, asked, knowledge, groups,
+        pictures=pictures, lenient=True, names=names,
+    )  # fmt: skip
     board = boards.build(
         entered.panel,
         primary=primary,
         published=printed(rules) if with_published else None,
         level=level,
         seed=seed,
+        allows=rules.allows,
     )
+    board = replace(board, rows=(*board.rows, *rows.of_invalid(entered.invalid, board.columns)))
     shown = galleries(board, entered) if pictures else ()
-    notes = (*entered.notes, *absent(board, rules, with_published, pictures and not shown))
-    part = parts.Part(title, board, entered.panel, notes, shown)
-    contents = outputs.texts([sheet.of(board, title, notes)], files)
+    unread = (f"invalid, not ranked: {name}: {why}" for name, why in entered.invalid.items())
+    notes = (
+        *left_out,
+        *unread,
+        *entered.notes,
+        *absent(board, rules, with_published, pictures and not shown),
+    )
+    part = parts.Part(title, board, entered.panel, notes, shown, links=entered.links)
+    table = sheet.of(board, title, notes)
+    contents = outputs.texts([table], files)
     if pairs is not None:
         contents[pairs] = pair_table.as_csv(board, entered.panel)
     if page is not None:
-        contents[page] = pages.html(title, [part])
+        contents[page] = pages.html(title, [part], pages.Imprint(contact))
     paths = outputs.write(contents)
-    show(board, notes, title)
     say_wrote(paths)
+    board_table.show(board, table, everything)
 
 
 def refuse_of_membership(knowledge: list[str] | None, pairs: Path | None) -> None:
@@ -124,17 +146,6 @@ def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:
             if counts is not None:
                 counts_by_row[f"{row.team}: {row.title}"] = counts
     return counts_by_row
-
-
-def show(board: boards.Leaderboard, notes: tuple[str, ...], title: str) -> None:
-    """Print the table and what it says."""
-    console.print(ranking.show(sheet.of(board, title), console.width))
-    console.print()
-    for sentence in findings.sentences(board):
-        console.print(sentence)
-    for note in (*board.notes, *notes):
-        console.print(note, style="yellow")
-    console.print(findings.made(board), style="dim")
 
 
 def absent(

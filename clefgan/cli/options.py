@@ -49,7 +49,10 @@ SETTINGS = Annotated[
 ]
 PROTOCOL = Annotated[
     list[str] | None,
-    typer.Option(help="Dev protocol: paper, held-out; repeatable; both if not given."),
+    typer.Option(
+        help="How dev is scored: held-out, or paper (on the training images); repeatable.",
+        show_default="both for run, held-out for evaluate",
+    ),
 ]
 FOLDS = Annotated[int, typer.Option(help="Of the held-out dev scores.", min=2)]
 SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
@@ -91,6 +94,15 @@ MARKDOWN = Annotated[
     Path | None, typer.Option("--markdown", help="Write the table as Markdown; replaces a file.")
 ]
 LATEX = Annotated[Path | None, typer.Option("--latex", help="As LaTeX, booktabs; replaces a file.")]
+ALL = Annotated[
+    bool, typer.Option("--all", help="Show every metric and finding, not only the headlines.")
+]
+QUIET = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; the files are written.")
+]
+AS_JSON = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")
+]
 HTML = Annotated[
     Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
 ]

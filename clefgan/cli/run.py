@@ -8,14 +8,25 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, run_classes
-from clefgan.cli.console import console, progress_bar, say_path, say_wrote
+from clefgan.cli.console import (
+    console,
+    dumped,
+    echo,
+    only_errors,
+    progress_bar,
+    say,
+    say_path,
+    say_wrote,
+)
 from clefgan.cli.options import (
+    AS_JSON,
     CHALLENGE_HELP,
     CLUSTER,
     EDITION,
     FOLDER,
     FOLDS,
     PROTOCOL,
+    QUIET,
     SEED,
     SETTINGS,
     SHARED,
@@ -101,6 +112,8 @@ def run(
         bool, typer.Option(help="Score the images against another generator's too.")
     ] = True,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
+    quiet: QUIET = False,
+    as_json: AS_JSON = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
     wanted = editions.get(edition)
@@ -122,7 +135,8 @@ def run(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
             settings or [], folds, window_levels(window), rule or "argmax", shared,
         )  # fmt: skip
-        run_classes.run(asked, csv, force)
+        with only_errors(quiet):
+            run_classes.run(asked, csv, force)
         return
     refuse_class_options(sources, folder, clusters, shared=shared)
     configured = registry.configure(method, settings or [], seed)
@@ -131,7 +145,7 @@ def run(
     owners = patient_table(patients, file_column, patient_column)
     with wrong_usage("--decide"):
         how = None if rule is None else decide.parse(rule)
-    with connected(cluster), progress_bar() as progress:
+    with only_errors(quiet or as_json), connected(cluster), progress_bar() as progress:
         challenge = reading.read(
             place, edition, test_data=test_data, window=levels, size=grid, patients=owners
         )
@@ -148,10 +162,17 @@ def run(
         )
     stale = result.test is None and csv.exists()
     written = result.write(csv, force=force)
-    console.print(summary.show(result))
-    if stale:
-        say_path("removed ", csv, ": it was of an earlier run")
-    say_wrote(written)
+    steps = summary.next_steps(result, csv, str(test_data or place))
+    if as_json:
+        echo(dumped(summary.as_object(result, written, steps)))
+    with only_errors(quiet or as_json):
+        if stale:
+            say_path("removed ", csv, ": it was of an earlier run")
+        say_wrote(written)
+        console.print()
+        console.print(summary.show(result))
+        for step in steps:
+            say(f"next: {step}")
 
 
 def file_stem(method: str) -> str:

@@ -49,7 +49,7 @@ class Journal:
     def note(self) -> str:
         """Return the newest losses and the speed, for a progress bar."""
         discriminator, generator = self._losses[-1].mean(axis=0)
-        return f"D {discriminator:.2f} G {generator:.2f} {self.speed():.0f} images/s"
+        return f"D {discriminator:.2f} G {generator:.2f} {paced(self.speed())}"
 
     def speed(self) -> float:
         """Return the images a second of this epoch."""
@@ -71,6 +71,19 @@ class Journal:
         }
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def paced(speed: float) -> str:
+    """A speed in images per second; in seconds per image where that is more than one.
+
+    Examples
+    --------
+    >>> paced(12.3), paced(0.4)
+    ('12 images/s', '2.5 s per image')
+    """
+    if speed >= 10:
+        return f"{speed:.0f} images/s"
+    return f"{speed:.1f} images/s" if speed >= 1 else f"{1 / max(speed, 1e-9):.1f} s per image"
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ class Trained:
         """Draw n images; the first k of them are the same for any n of at least k."""
         draw = _drawing(graphs(self.config, self.size), self.config.latent)
         samples_key = key(self.config.seed, "samples")
+        progress("drawing", 0, n, "")
         images = np.empty((n, self.size, self.size), np.uint8)
         for first in range(0, n, AT_ONCE):
             part = np.asarray(draw(self.weights["generator"], samples_key, jnp.int32(first)))

@@ -66,6 +66,25 @@ def default_of(field: "dataclasses.Field[Any]") -> Any:
     return field.default
 
 
+def changed(instance: Any, prefix: str = "") -> list[str]:
+    """The settings of a dataclass that are not the defaults, as `--set` takes them."""
+    return changed_from({f.name: default_of(f) for f in settable(type(instance))}, instance, prefix)
+
+
+def changed_from(defaults: Mapping[str, Any], instance: Any, prefix: str) -> list[str]:
+    """The settings of a dataclass that are not these."""
+    texts: list[str] = []
+    hints = typing.get_type_hints(type(instance))
+    for name, default in defaults.items():
+        value = getattr(instance, name)
+        if is_nested(hints[name]):
+            inner = {f.name: getattr(default, f.name) for f in settable(type(default))}
+            texts += changed_from(inner, value, f"{prefix}{name}.")
+        elif value != default:
+            texts.append(f"{prefix}{name}={show(value)}")
+    return texts
+
+
 def show(value: Any) -> str:
     """A value as a user would type it."""
     if isinstance(value, tuple):

@@ -1,7 +1,7 @@
 """Leaderboards of an evaluation: one a protocol, over all repeats.
 
 Repeats are scores of the same images, so they are no more images: an image, or its group, is
-drawn again together with all its repeats, and trivial rows and the power line are those of a single
+drawn again together with all its repeats, and trivial rows and the chance limit are those of one
 repeat.
 """
 
@@ -26,6 +26,8 @@ from evaluation.boards.rows import Kind, Row
 from evaluation.meter import measure
 from evaluation.metrics import Metric
 from evaluation.runs import Panel, Run
+
+TITLES = {"held-out": "held-out", "paper": "on the training images"}
 
 
 def parts(
@@ -59,7 +61,7 @@ def part(
     if plan.repeats > 1:
         board = of_one_repeat(board, single(results, scores, knows), primary, plan.seed)
     return Part(
-        title=f"dev, {protocol}",
+        title=f"dev, {TITLES[protocol]}",
         board=board,
         panel=panel,
         notes=notes(plan, protocol, scores),
@@ -97,7 +99,7 @@ def clusters(results: Results, repeats: int) -> NDArray[np.str_] | None:
 
 
 def of_one_repeat(board: Leaderboard, one: Panel, primary: Metric, seed: int) -> Leaderboard:
-    """The board with numbers of images, trivial rows and power line as of a single repeat."""
+    """The board with numbers of images, trivial rows and chance limit as of a single repeat."""
     small = leaderboard.build(one, primary=primary, level=board.level, seed=seed)
     kept = [row for row in board.rows if row.kind is Kind.RUN]
     others = [row for row in small.rows if row.kind is not Kind.RUN]
@@ -157,4 +159,4 @@ def notes(
         many = "1 repeat" if plan.repeats == 1 else f"{plan.repeats} repeats"
         return (f"held-out: {plan.n_folds} grouped folds, {many}, seeds from {plan.seed}",)
     said = [(name, promises(type(registry.configure(name))).paper_note) for name in scores]
-    return tuple(f"paper protocol, {name}: {note}" for name, note in said if note)
+    return tuple(f"on the training images, {name}: {note}" for name, note in said if note)

@@ -1,12 +1,13 @@
 """What a leaderboard says, in sentences: the same in the terminal and on the page."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from clefgan.report.wording import number, percent
 from evaluation.boards.leaderboard import Leaderboard
-from evaluation.boards.rows import Kind
+from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import FPRS
 
 
@@ -14,47 +15,94 @@ def sentences(board: Leaderboard) -> list[str]:
     """The findings, the most important first."""
     texts = [
         from_chance(board),
-        trivial(board),
         first_place(board),
+        against_the_limit(board),
+        low_end(board),
+        trivial(board),
         power(board),
         detectable(board),
         stability(board),
-        low_end(board),
     ]
     return [sentence for sentence in texts if sentence]
 
 
+def short(board: Leaderboard) -> list[str]:
+    """The findings for a screen: the one that matters most last."""
+    found = [
+        power(board),
+        trivial(board),
+        against_the_limit(board),
+        low_end(board),
+        " ".join(filter(None, (first_place(board), from_chance(board)))),
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def more(board: Leaderboard) -> list[str]:
+    """What the short list leaves out."""
+    return [sentence for sentence in (detectable(board), stability(board)) if sentence]
+
+
 def from_chance(board: Leaderboard) -> str:
-    """How many runs can be told from blind calls."""
-    told = [row.name for row in board.runs if row.told_from_chance]
-    some = [row for row in board.runs if row.told_from_chance is not None]
-    if not some:
-        return "Whether a run is better than chance cannot be tested here."
-    if len(some) == 1:
-        verb = "can" if told else "cannot"
-        return f"The run {verb} be told from blind calls by its {board.primary.label}."
-    if not told:
-        return f"None of {len(some)} runs can be told from blind calls by {board.primary.label}."
-    return (
-        f"{len(told)} of {len(some)} runs can be told from blind calls by {board.primary.label}: "
-        f"{listed(told)}."
+    """How many runs are better than guessing."""
+    better = [row.name for row in board.runs if row.told_from_chance]
+    tested = [row for row in board.runs if row.told_from_chance is not None]
+    if not tested:
+        return "Whether a run is better than guessing cannot be tested here."
+    label = board.primary.label
+    if len(tested) == 1:
+        verb = "is better than" if better else "cannot be distinguished from"
+        return f"The run {verb} guessing by its {label}."
+    if not better:
+        return f"None of {len(tested)} runs can be distinguished from guessing by {label}."
+    verb = "is" if len(better) == 1 else "are"
+    return f"{len(better)} of {len(tested)} runs {verb} better than guessing by {label}: " + (
+        f"{listed(better)}."
     )
+
+
+def against_the_limit(board: Leaderboard) -> str:
+    """Why a run is on the one side of the chance limit and its p-value on the other."""
+    limit = board.power[board.primary.name].critical
+    if math.isnan(limit):
+        return ""
+    gaps = {
+        row.name: board.primary.sign * (row.cells[board.primary.name].value - limit)
+        for row in board.runs
+    }
+    above = [r.name for r in board.runs if r.told_from_chance is False and gaps[r.name] > 0]
+    below = [r.name for r in board.runs if r.told_from_chance and gaps[r.name] <= 0]
+    found = []
+    if above:
+        why = "the p-value is adjusted for the number of runs"
+        if board.n_clusters is not None:
+            why = "the p-value counts groups and is adjusted for the number of runs"
+        found.append(
+            f"Past the chance limit, yet not distinguished from guessing, as {why}: "
+            f"{listed(above)}."
+        )
+    if below:
+        found.append(
+            "Better than guessing with as many decisions of used, yet within the chance limit, "
+            f"which holds for any number of them: {listed(below)}."
+        )
+    return " ".join(found)
 
 
 def low_end(board: Leaderboard) -> str:
     """Which runs find used images at few false alarms, and what an average cannot exclude."""
-    leading: list[tuple[str, str]] = []
+    leading: dict[str, str] = {}
     for fpr in FPRS:
         name = f"tpr_at_fpr_{fpr:g}"
         for row in board.runs:
             cell = row.cells.get(name)
-            if cell is not None and cell.low > fpr and row.name not in dict(leading):
-                leading.append(
-                    (row.name, f"{row.name} ({number(cell.value, 2)} at {percent(fpr)})")
+            if cell is not None and cell.low > fpr and row.name not in leading:
+                leading[row.name] = (
+                    f"{row.name} finds {number(100 * cell.value, 0)}% of the used images at "
+                    f"{percent(fpr)} false alarms"
                 )
     if leading:
-        said = listed([words for _, words in leading])
-        return f"Found at few false alarms, where an average says nothing: {said}."
+        return f"At few false alarms, where an average says nothing: {listed([*leading.values()])}."
     if any(row.told_from_chance for row in board.runs):
         return ""
     return (
@@ -77,49 +125,59 @@ def trivial(board: Leaderboard) -> str:
         )
     if metric.sign < 0:
         tail = tail.replace("more", "better")
-    return f"Calling every image used scores {metric.label} {number(value)}, {tail}."
+    return f"A file that says used for every image scores {metric.label} {number(value)}: {tail}."
 
 
 def first_place(board: Leaderboard) -> str:
-    """Who leads, alone or with others, and who cannot be told from the leader."""
-    runs = board.runs
-    if len(runs) == 1:
-        return "One run alone: its rank says nothing."
+    """Who leads among the comparable runs, alone or with others, and who may be as good."""
+    runs = [run for run in board.runs if run.comparable]
+    beyond = [run.name for run in board.runs if not run.comparable]
+    aside = f" Not compared: {listed(beyond)}." if beyond else ""
+    if len(board.runs) == 1:
+        return "A single run: its rank says nothing."
+    if len(runs) < 2:
+        return f"Fewer than two comparable runs: ranks say nothing.{aside}"
     if math.isnan(runs[0].cells[board.primary.name].value):
-        return ""
+        return aside.strip()
+    return leader(board, runs) + aside
+
+
+def leader(board: Leaderboard, runs: Sequence[Row]) -> str:
+    """Who leads these runs, of two or more, best first."""
     first = [run for run in runs if run.rank == runs[0].rank]
     others = runs[len(first) :]
     if not others:
         return f"All {len(runs)} runs have the same {board.primary.label}: no run leads."
     alike = {group for run in first for group in run.groups}
     near = [run.name for run in others if alike & set(run.groups)]
-    who, lead, be, it = first[0].name, "leads", "is", "it"
+    who, leads, be, it = first[0].name, "leads", "is", "it"
     if len(first) > 1:
-        who, lead, be, it = listed([run.name for run in first]), "share the lead", "are", "them"
+        who, leads, be, it = listed([run.name for run in first]), "share the lead", "are", "them"
     if not near:
         return f"{who} {be} better than every other run."
     if len(near) == len(others):
-        return f"{who} {lead}, but no other run can be told from {it}."
-    return f"{who} {lead}; {listed(near)} cannot be told from {it}."
+        return f"{who} {leads}, but no other run differs significantly from {it}."
+    verb = "does" if len(near) == 1 else "do"
+    return f"{who} {leads}; {listed(near)} {verb} not differ significantly from {it}."
 
 
 def power(board: Leaderboard) -> str:
-    """Which value blind calls hardly ever reach."""
+    """Which value guessing hardly ever passes."""
     line = board.power[board.primary.name]
     if math.isnan(line.critical):
         return ""
-    worse = "less" if board.primary.sign < 0 else "more"
+    worse = "below" if board.primary.sign < 0 else "above"
     size = f"{board.n_used} used of {board.n_used + board.n_not} images"
-    calls = "blind calls"
+    guessing = "guessing"
     if board.n_clusters is not None:
         size += f" in {board.n_clusters} groups"
-        calls = "blind calls of whole groups"
+        guessing = "guessing by whole groups"
     text = (
-        f"With {size}, {calls} hardly ever reach {worse} than {board.primary.label} "
-        f"{number(line.critical)}, whatever they call (power line)"
+        f"Chance limit: with {size}, {guessing} rarely gets {worse} {board.primary.label} "
+        f"{number(line.critical)}, however many it says are used"
     )
     if not math.isnan(line.detectable):
-        text += f"; a run that is worth {number(line.detectable)} passes it 4 times in 5"
+        text += f"; a run whose true value is {number(line.detectable)} passes it 4 times in 5"
     return text + "."
 
 
@@ -129,7 +187,7 @@ def detectable(board: Leaderboard) -> str:
         return ""
     return (
         f"Two runs must differ by about {number(board.detectable, 2)} in {board.primary.label} "
-        "before 4 tests in 5 would notice."
+        "for 4 tests in 5 to notice it."
     )
 
 
@@ -140,10 +198,13 @@ def stability(board: Leaderboard) -> str:
         return ""
     own = [value for value in board.robustness.tau[0][1:] if not np.isnan(value)]
     text = (
-        f"Drawn again, the order agrees with this one at Kendall's tau {number(tau, 2)} on average"
+        "If other images had been drawn, the order would agree with this one with a Kendall's tau "
+        f"of {number(tau, 2)} on average (1: the same order, 0: any order)"
     )
-    if own:
-        text += f"; ordered by another metric, at {number(float(np.min(own)), 2)} or more"
+    if own and min(own) > 0.999:
+        text += "; every other metric gives the same order"
+    elif own:
+        text += f"; with the metric that agrees least, tau is {number(float(min(own)), 2)}"
     return text + "."
 
 

@@ -1,6 +1,7 @@
 """What one leaderboard of the page consists of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from clefgan.report.gallery import Gallery
 from clefgan.report.sheet import Extra
@@ -10,7 +11,7 @@ from evaluation.runs import Panel
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One leaderboard of the page, with the runs behind it."""
+    """One leaderboard of the page, with the runs behind it; `links` of runs by name."""
 
     title: str
     board: Leaderboard
@@ -18,3 +19,4 @@ class Part:
     notes: tuple[str, ...] = ()
     galleries: tuple[Gallery, ...] = ()
     extra: tuple[Extra, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)

@@ -114,17 +114,30 @@ FIXED = (
     Column("rank", "Rank", Holds.WHOLE, True, "Rank by the primary metric, and its interval"),
     Column("run", "Run", Holds.TEXT),
     Column("kind", "Kind", Holds.TEXT, help="What the row stands for"),
-    Column("knowledge", "Knows", Holds.TEXT, help="What the method used: S0 (least) to S3 (most)"),
-    Column("comparable", "Comparable", Holds.YES_NO, help="No run used other knowledge"),
-    Column("groups", "Group", Holds.TEXT, help="Runs that share a letter cannot be told apart"),
     Column(
-        "p_chance",
-        "p chance",
-        Holds.P_VALUE,
-        help="Against blind calls, adjusted (Holm); printed rows: as it is",
+        "knowledge",
+        "Knows",
+        Holds.TEXT,
+        help="What the method used: S0 (image), S1 (pool), S2 (unused), S3 (labels)",
+    ),
+    Column("comparable", "Comparable", Holds.YES_NO, help="The run used no more than was allowed"),
+    Column(
+        "groups",
+        "Alike",
+        Holds.TEXT,
+        help="Runs that share a letter do not differ significantly",
     ),
     Column(
-        "told_from_chance", "Told from chance", Holds.YES_NO, help="Better than blind calls, surely"
+        "p_chance",
+        "p guess",
+        Holds.P_VALUE,
+        help="Against guessing, adjusted for the number of runs (Holm); not so for printed rows",
+    ),
+    Column(
+        "told_from_chance",
+        "Better than guessing",
+        Holds.YES_NO,
+        help="Above what guessing scores, and the p-value is small enough",
     ),
 )
 COUNTS = ("tp", "tn", "fp", "fn")

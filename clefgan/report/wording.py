@@ -2,6 +2,8 @@
 
 import math
 
+from clefgan.method import Knowledge
+
 NOTHING = "–"
 MINUS = "−"
 
@@ -76,6 +78,20 @@ def bare(value: float) -> str:
     """Two decimals without the zero before the point."""
     text = number(value, 2)
     return text.removesuffix("0") if text.strip(MINUS) == "1.00" else text.replace("0.", ".", 1)
+
+
+def knowledge(level: str) -> str:
+    """A level of knowledge with its word; text of another kind as it is.
+
+    Examples
+    --------
+    >>> knowledge("S1"), knowledge("")
+    ('S1 pool', '')
+    """
+    try:
+        return f"{level} {Knowledge(level).word}"
+    except ValueError:
+        return level
 
 
 def as_bytes(count: int) -> str:

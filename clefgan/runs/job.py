@@ -20,6 +20,7 @@ import numpy as np
 from clefgan.data import run_names
 from clefgan.data.challenge import Challenge
 from clefgan.method import Method, Progress, Promises, Scores, silent
+from clefgan.plugins import hyperparameters
 from clefgan.runs import blank, folds, loading, provenance
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs.blank import Blank, BlankContrast, SharedCalls
@@ -191,6 +192,7 @@ def said_again(
             "name": request.name,
             "class": provenance.class_name(request.method),
             "knowledge": str(request.method.knowledge),
+            "set": hyperparameters.changed(request.method),
         },
         "hyperparameters": settings,
         "seed": {"folds": request.seed, "method": settings.get("seed")},

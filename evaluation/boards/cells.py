@@ -25,8 +25,8 @@ class Cell:
 
     low, high : confidence limits (of the coin: the range of its values)
     interval : how they were made: "Wilson", "BCa", "range" or ""
-    chance : mean value of blind calls with as many called used
-    p_chance : two-sided, against blind calls; not adjusted
+    chance : mean value of guessing with as many decisions 'used'
+    p_chance : two-sided, against guessing; not adjusted
     """
 
     value: float

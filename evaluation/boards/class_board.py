@@ -230,7 +230,7 @@ def label_free(key: str) -> bool:
 def compared(
     how: Asked, rows: Sequence[ClassRow], answers: Mapping[str, ClassAnswer]
 ) -> list[ClassRow]:
-    """The rows, those of runs with rank, letters and a p-value against blind labels."""
+    """The rows, those of runs with rank, letters and a p-value against guessed labels."""
     runs = sorted((row for row in rows if row.is_run), key=lambda row: order(row, how.primary))
     others = [row for row in rows if not row.is_run]
     values = np.array([row.cells[how.primary].value for row in runs])

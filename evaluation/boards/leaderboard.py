@@ -1,10 +1,10 @@
 """The leaderboard as one plain object: whatever shows it (terminal, CSV, HTML) reads its cells.
 
-Runs are ranked by the primary metric. Trivial rows stand among them, and a power line: the value
-that a run must reach before it can be told from blind calls at this number of images.
+Runs are ranked by the primary metric. Trivial rows stand among them, and a chance limit: the value
+that a run must reach before it can be told from guessing at this number of images.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +22,7 @@ from evaluation.runs import Panel
 from evaluation.significance import comparison
 from evaluation.significance.blind_groups import BlindGroups
 from evaluation.significance.comparison import Adjust, PairedTests
-from evaluation.significance.power import PowerLine, minimum_detectable_difference, power_line
+from evaluation.significance.power import ChanceLimit, chance_limit, minimum_detectable_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +45,7 @@ class Leaderboard:
     level: float
     resamples: int
     seed: int
-    power: Mapping[str, PowerLine]
+    power: Mapping[str, ChanceLimit]
     stability: Stability
     robustness: Robustness
     pairs: PairedTests
@@ -76,6 +76,7 @@ def build(
     resamples: int | None = None,
     adjust: Adjust = Adjust.HOLM,
     seed: int = 0,
+    allows: Callable[[str], bool] = lambda _knowledge: True,
 ) -> Leaderboard:
     """Score, rank and compare the runs of a panel.
 
@@ -85,6 +86,7 @@ def build(
     metrics : columns; those that no run gives data for are left out
     published : name to counts tp, tn, fp, fn of runs on other or withheld truths; shown, not ranked
     level : of every interval; 1 - level is the significance level
+    allows : whether a run that used so much (`Run.knowledge`) is comparable
 
     Raises
     ------
@@ -103,7 +105,7 @@ def build(
         blind = BlindGroups.draw(panel.truth, panel.clusters, columns, draws=draws, seed=seed)
     power = _power(panel, columns, blind, level, draws, seed)
     lines = [
-        *rows.of_runs(panel, columns, replicates, stability, pairs, level, draws, seed),
+        *rows.of_runs(panel, columns, replicates, stability, pairs, level, draws, seed, allows),
         *rows.trivial(panel.truth, columns, draws, level, seed, blind),
         rows.of_power(columns, power),
         *rows.of_published(published or {}, columns, draws, level, seed),
@@ -123,7 +125,7 @@ def build(
         robustness=ranking.robustness(columns, replicates.values),
         pairs=pairs,
         detectable=_detectable(replicates, columns[0], level),
-        notes=_notes(panel, power[columns[0].name], level),
+        notes=_notes(panel, power[columns[0].name], level, allows),
     )
 
 
@@ -134,13 +136,13 @@ def _power(
     level: float,
     draws: int,
     seed: int,
-) -> dict[str, PowerLine]:
+) -> dict[str, ChanceLimit]:
     """By metric: what a run has to reach to be told from guessing."""
     if blind is not None:
-        return {metric.name: blind.power_line(metric, level) for metric in columns}
+        return {metric.name: blind.chance_limit(metric, level) for metric in columns}
     n_used, n_not = int(panel.truth.sum()), int((~panel.truth).sum())
     return {
-        metric.name: power_line(metric, n_used, n_not, level=level, permutations=draws, seed=seed)
+        metric.name: chance_limit(metric, n_used, n_not, level=level, permutations=draws, seed=seed)
         for metric in columns
     }
 
@@ -172,10 +174,13 @@ def _detectable(replicates: Replicates, primary: Metric, level: float) -> float:
     return float(minimum_detectable_difference(np.median(some), level=level)) if len(some) else NAN
 
 
-def _notes(panel: Panel, line: PowerLine, level: float) -> tuple[str, ...]:
+def _notes(
+    panel: Panel, line: ChanceLimit, level: float, allows: Callable[[str], bool]
+) -> tuple[str, ...]:
     notes = []
-    if len({run.knowledge for run in panel.runs.values()}) > 1:
-        notes.append("runs used different knowledge: they are not comparable")
+    beyond = [name for name, run in panel.runs.items() if not allows(run.knowledge)]
+    if beyond:
+        notes.append(f"not comparable, as they used more than was allowed: {', '.join(beyond)}")
     if panel.truth.all() or not panel.truth.any():
         notes.append("truth of one class only: most metrics are undefined")
     if np.isnan(line.critical):

@@ -1,6 +1,6 @@
-"""The rows of a leaderboard: runs, trivial ones, the power line, and published counts."""
+"""The rows of a leaderboard: runs, trivial ones, the chance limit, and published counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ from evaluation.runs import Panel, Run, of_counts
 from evaluation.significance import multiple
 from evaluation.significance.blind_groups import BlindGroups
 from evaluation.significance.comparison import PairedTests
-from evaluation.significance.power import PowerLine
+from evaluation.significance.power import ChanceLimit
 
 
 class Kind(StrEnum):
@@ -29,8 +29,9 @@ class Kind(StrEnum):
     RUN = "run"
     TRIVIAL = "trivial"
     SHORTCUT = "shortcut"
-    POWER_LINE = "power line"
+    CHANCE_LIMIT = "chance limit"
     PUBLISHED = "published"
+    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Row:
     counts : tp, tn, fp, fn; None of rows that are no single run
     rank, rank_low, rank_high : by the primary metric, with the middle `level` under resampling
     groups : letters; runs that share one cannot be told apart
-    p_chance : of the primary metric against blind calls with as many called used, two-sided,
+    p_chance : of the primary metric against guessing with as many called used, two-sided,
         adjusted (Holm) for the number of runs
-    told_from_chance : better than blind calls, and `p_chance` below 1 - level
-    comparable : nobody on the board used other knowledge
+    told_from_chance : better than guessing, and `p_chance` below 1 - level
+    comparable : it used no more than what was allowed
     """
 
     name: str
@@ -69,21 +70,21 @@ def of_runs(
     level: float,
     draws: int,
     seed: int,
+    allows: Callable[[str], bool],
 ) -> list[Row]:
-    """One row a run, in the order of the panel, ranked, lettered and held against blind calls."""
+    """One row a run, in the order of the panel, ranked, lettered and held against guessing."""
     tables = Meter(panel, ()).tables(np.ones((1, len(panel.truth))))
     counts = np.concatenate(tables, axis=1).astype(int).tolist()
     cells = measured_cells(panel, columns, replicates, level=level, permutations=draws, seed=seed)
     p_chance = multiple.holm([row[columns[0].name].p_chance for row in cells])
     marks = _letters(stability, pairs, level)
-    mixed = len({run.knowledge for run in panel.runs.values()}) > 1
     return [
         Row(
             name=name,
             kind=Kind.RUN,
             cells=cells[place],
             knowledge=run.knowledge,
-            comparable=not mixed,
+            comparable=allows(run.knowledge),
             counts=tuple(counts[place]),
             rank=int(stability.rank[place]),
             rank_low=int(stability.low[place]),
@@ -99,7 +100,7 @@ def of_runs(
 
 
 def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | None:
-    """Better than blind calls? None where that cannot be tested."""
+    """Better than guessing? None where that cannot be tested."""
     if np.isnan(p_value):
         return None
     return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) > 0)
@@ -144,10 +145,10 @@ def trivial(
     return [*rows, Row(name="coin", kind=Kind.TRIVIAL, cells=coin)]
 
 
-def of_power(columns: tuple[Metric, ...], power: Mapping[str, PowerLine]) -> Row:
-    """The least value of each metric that can be told from blind calls."""
+def of_power(columns: tuple[Metric, ...], power: Mapping[str, ChanceLimit]) -> Row:
+    """The least value of each metric that can be told from guessing."""
     cells = {metric.name: Cell(power[metric.name].critical) for metric in columns}
-    return Row(name="power line", kind=Kind.POWER_LINE, cells=cells)
+    return Row(name=Kind.CHANCE_LIMIT.value, kind=Kind.CHANCE_LIMIT, cells=cells)
 
 
 def of_published(
@@ -182,6 +183,12 @@ def of_published(
             )
         )
     return rows
+
+
+def of_invalid(names: Iterable[str], columns: tuple[Metric, ...]) -> list[Row]:
+    """Runs that could not be read: nothing is measured, and there is no rank."""
+    cells = {metric.name: Cell(NAN) for metric in columns}
+    return [Row(name=name, kind=Kind.INVALID, cells=cells, comparable=False) for name in names]
 
 
 def best_first(rows: list[Row], primary: Metric) -> list[Row]:

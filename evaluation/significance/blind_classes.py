@@ -1,4 +1,4 @@
-"""What blind labels of the same shares would score: the permutation null of metrics of classes."""
+"""What guessed labels of the same shares would score: the permutation null of class metrics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from evaluation.class_tables import METRICS
 
 @dataclass(frozen=True, slots=True)
 class BlindScore:
-    """One metric of blind labels: mean, 95 % quantile, and the share that scores as high."""
+    """One metric of guessed labels: mean, 95 % quantile, and the share that scores as high."""
 
     mean: float
     upper: float

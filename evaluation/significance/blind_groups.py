@@ -1,8 +1,8 @@
-"""What blind calls score that treat a group, such as the slices of one patient, as one.
+"""What guessing scores by whole groups, such as all slices of one patient.
 
 Slices of a patient are alike, so a run that knows nothing gives them alike answers, and its scores
 vary more than those of calls made image by image. How alike is not known; here the extreme is
-drawn, all answers of a group being the same, so that a power line errs on the safe side. With
+drawn, all answers of a group being the same, so that a chance limit errs on the safe side. With
 one image a group this is `evaluation.significance.chance`, but drawn instead of exact.
 """
 
@@ -17,12 +17,12 @@ from evaluation.intervals.resampling import CELLS, ROWS
 from evaluation.membership import Used
 from evaluation.metrics import Metric, Needs
 from evaluation.score_curve import Curve
-from evaluation.significance.power import NAN, PowerLine, best, numbers_of_calls
+from evaluation.significance.power import NAN, ChanceLimit, best, numbers_of_calls
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlindGroups:
-    """Drawn blind calls, for some metrics.
+    """Drawn guesses, for some metrics.
 
     n_used, n_not : images
     tried : numbers of groups called used
@@ -80,23 +80,23 @@ class BlindGroups:
             },
         )
 
-    def power_line(self, metric: Metric, level: float = 0.95) -> PowerLine:
-        """As `evaluation.significance.power.power_line`, whatever the number of groups called used.
+    def chance_limit(self, metric: Metric, level: float = 0.95) -> ChanceLimit:
+        """As `power.chance_limit`, whatever the number of groups called used.
 
         What is detectable is not known: it depends on how alike answers within a group are.
         """
         tail = (1 - level) / 2
         if metric.needs is Needs.PROBABILITIES or 0 in (self.n_used, self.n_not):
-            return PowerLine(metric, NAN, NAN)
+            return ChanceLimit(metric, NAN, NAN)
         if metric.of_counts is None:
-            return PowerLine(metric, reached(metric, self.ranked[metric.name], tail), NAN)
+            return ChanceLimit(metric, reached(metric, self.ranked[metric.name], tail), NAN)
         lines = [reached(metric, metric.of_counts(table), tail) for table in self.tables()]
         told = [metric.sign * line for line in lines if not np.isnan(line)]
         critical = metric.sign * max(told, default=NAN)
         images = numbers_of_calls(self.n_used + self.n_not)
         top = best(metric, images, self.n_used, self.n_not)
         better = metric.sign * (top - critical)
-        return PowerLine(metric, critical if better > 1e-12 else NAN, NAN)
+        return ChanceLimit(metric, critical if better > 1e-12 else NAN, NAN)
 
     def tables(self) -> Iterator[Counts]:
         """Tables (draws,) for each number of groups called used."""

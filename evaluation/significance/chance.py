@@ -1,4 +1,4 @@
-"""What blind calls score: the exact distribution, given how many images a run calls used.
+"""What guessing scores: the exact distribution, given how many images a run calls used.
 
 A run that calls `called` of the candidates used without knowing anything has a number of true
 positives that is hypergeometric. So every metric of counts has an exact chance distribution: no
@@ -24,7 +24,7 @@ SAME = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chance:
-    """Distribution of a metric over blind calls.
+    """Distribution of a metric over guessing.
 
     table : every possible table, as arrays (tables,); of large n those further than 40 standard
         deviations from the mean are left out (less than 1 in 10^80 of all)
@@ -48,7 +48,7 @@ class Chance:
         return float(np.sqrt(self.probability @ (self.values - self.mean) ** 2))
 
     def limits(self, level: float = 0.95) -> tuple[float, float]:
-        """Equal-tailed range of blind calls; at most half of `1 - level` lies beyond each end."""
+        """Equal-tailed range of guessing; at most half of `1 - level` lies beyond each end."""
         if np.isnan(self.values).any():
             return float("nan"), float("nan")
         order = np.argsort(self.values)
@@ -58,7 +58,7 @@ class Chance:
         return float(self.values[order[low]]), float(self.values[order[min(high, len(order) - 1)]])
 
     def p_value(self, observed: float, alternative: Alternative = "two-sided") -> float:
-        """Probability that blind calls do at least as well (or, two-sided, are as far off)."""
+        """Probability that guessing does at least as well (or, two-sided, is as far off)."""
         if np.isnan(observed) or np.isnan(self.values).any():
             return float("nan")
         gap = self.metric.sign * (self.values - observed)
@@ -110,7 +110,7 @@ def hypergeometric(
 
 
 def _support(n_used: int, n_not: int, called: int) -> Values:
-    """Numbers of true positives that blind calls can reach."""
+    """Numbers of true positives that guessing can reach."""
     n = n_used + n_not
     mean = called * n_used / n
     reach = 1 + 40 * np.sqrt(mean * (n_not / n) * (n - called) / max(n - 1, 1))

@@ -1,6 +1,6 @@
 """What a test set of this size can show at all.
 
-Two questions: which value must a run reach before it can be told from chance (the *power line*),
+Two questions: which value must a run reach before it can be told from chance (the *chance limit*),
 and how far apart must two runs be before they can be told from each other?
 """
 
@@ -18,14 +18,14 @@ from evaluation.significance.chance import SAME, Chance, chance, hypergeometric
 NAN = float("nan")
 
 CALLED = 400
-"""Numbers of calls tried at most for a power line."""
+"""Numbers of calls tried at most for a chance limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class PowerLine:
+class ChanceLimit:
     """One metric at one size of test set.
 
-    critical : the best value that blind calls still reach in more than half of `1 - level` of
+    critical : the best value that guessing still reaches in more than half of `1 - level` of
         tries; a run must do better than this to be told from chance. NaN where nothing is better:
         calling everything used reaches recall 1, so no recall tells anything by itself
     detectable : the expected value of a run, calling as many used as there are used, that passes
@@ -37,7 +37,7 @@ class PowerLine:
     detectable: float
 
 
-def power_line(
+def chance_limit(
     metric: Metric,
     n_used: int,
     n_not: int,
@@ -47,8 +47,8 @@ def power_line(
     power: float = 0.8,
     permutations: int = 10_000,
     seed: int = 0,
-) -> PowerLine:
-    """Power line of one metric.
+) -> ChanceLimit:
+    """Chance limit of one metric.
 
     Parameters
     ----------
@@ -65,19 +65,19 @@ def power_line(
     """
     _check(level, power)
     if metric.needs is Needs.PROBABILITIES or n_used + n_not == 0:
-        return PowerLine(metric, NAN, NAN)
+        return ChanceLimit(metric, NAN, NAN)
     tail = (1 - level) / 2
     if metric.needs is Needs.SCORES:
         critical = _critical_score(metric, n_used, n_not, tail, permutations, seed)
-        return PowerLine(metric, critical, NAN)
+        return ChanceLimit(metric, critical, NAN)
     tried = numbers_of_calls(n_used + n_not) if called is None else [called]
     reached = [_reached(chance(metric, n_used, n_not, many), tail) for many in tried]
     critical = metric.sign * max((x for x in reached if not np.isnan(x)), default=NAN)
     blind = chance(metric, n_used, n_not, n_used if called is None else called)
     better = metric.sign * (best(metric, tried, n_used, n_not) - critical)
     if not better > SAME:  # nothing is better, or nothing is defined
-        return PowerLine(metric, NAN, NAN)
-    return PowerLine(metric, critical, _detectable(blind, critical, n_used, n_not, power))
+        return ChanceLimit(metric, NAN, NAN)
+    return ChanceLimit(metric, critical, _detectable(blind, critical, n_used, n_not, power))
 
 
 def minimum_detectable_difference(
@@ -108,7 +108,7 @@ def numbers_of_calls(n: int) -> list[int]:
 
 
 def _reached(blind: Chance, tail: float) -> float:
-    """Best value, higher being better, that blind calls reach with probability above `tail`."""
+    """Best value, higher being better, that guessing reaches with probability above `tail`."""
     values = blind.metric.sign * blind.values
     order = np.argsort(-values)
     beyond = np.cumsum(blind.probability[order])

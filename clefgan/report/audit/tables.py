@@ -70,7 +70,7 @@ def attacks(run: AuditRun) -> AuditTable:
     rows = tuple(attack_row(each, run.findings.strongest) for each in run.findings.attacks)
     caption = (
         "Thresholds come from other patients than they are judged on. Control: held-out patients "
-        "named by the same calls. Guessing: the share that as many blind calls name. The strongest "
+        "named by the same calls. Guessing: the share that as many guesses name. The strongest "
         "attack (▸) was chosen on the half that did not judge it. Epsilon: lower bound, in "
         "parentheses the most that so few patients can show; – is no bound, not 0."
     )

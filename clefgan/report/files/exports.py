@@ -10,7 +10,7 @@ from typing import Any
 from clefgan.report.files import latex, markdown
 from clefgan.report.files.markdown import plain
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
-from clefgan.report.wording import measured, p_value, span
+from clefgan.report.wording import knowledge, measured, p_value, span
 from clefgan.storage import json_text
 from clefgan.storage.files import written_whole
 
@@ -166,7 +166,7 @@ def words(entry: Entry, column: Column) -> str:
         return "" if math.isnan(entry.measure) else p_value(entry.measure)
     if column.key == "rank" and entry.value is not None and not math.isnan(entry.low):
         return f"{entry.value} ({span(int(entry.low), int(entry.high))})"
-    return text_of(entry)
+    return knowledge(text_of(entry)) if column.key == "knowledge" else text_of(entry)
 
 
 def as_latex(sheets: Sequence[Sheet]) -> str:

@@ -61,7 +61,7 @@ def pictures(part: Part, row: Row) -> list[Markup]:
     return [
         *found,
         card("Scores by truth", by_truth, charts.histogram_legend(own)),
-        card("If another share were called used", by_share, charts.share_legend(board.primary)),
+        card("If another share were decided as used", by_share, charts.share_legend(board.primary)),
     ]
 
 

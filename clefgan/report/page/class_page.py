@@ -79,8 +79,8 @@ def summary(part: ClassPart) -> Markup:
 def legend(part: ClassPart) -> Markup:
     """What the signs in the table mean."""
     words = (
-        "● can and ○ cannot be told from blind labels (p adjusted, Holm). Runs that share a letter "
-        "cannot be told apart. Shortcuts know nothing of training data. The coin's interval is its "
+        "● better than guessed labels, ○ not distinguished from them (p adjusted, Holm). Runs that "
+        "share a letter do not differ significantly. Shortcuts know nothing of training data. The coin's interval is its "
         "range."
     )
     if any(part.labs.values()):

@@ -1,10 +1,15 @@
 """The report: one HTML page that needs no network and nothing beside it."""
 
+import base64
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from math import isnan
 
+from clefgan import __version__
 from clefgan.method import Knowledge
 from clefgan.report import findings, sheet
+from clefgan.report.files import exports
 from clefgan.report.page import cards, gallery, table
 from clefgan.report.page.charts import tables
 from clefgan.report.page.document import document
@@ -14,19 +19,31 @@ from clefgan.report.wording import number, percent
 from evaluation.boards.rows import Kind
 
 
-def html(title: str, parts: Sequence[Part]) -> str:
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """Who made the page, and when.
+
+    contact : whom to ask, an address or a link; "" where nobody says
+    made : the day
+    """
+
+    contact: str = ""
+    made: date = field(default_factory=date.today)
+
+
+def html(title: str, parts: Sequence[Part], imprint: Imprint | None = None) -> str:
     """The whole page."""
     return document(
         title,
         tag("a", "To the table", href="#table", class_="skip"),
-        header(title, parts),
+        header(title, parts, imprint or Imprint()),
         tag("main", *(part_of_page(part, place, len(parts)) for place, part in enumerate(parts))),
         footer(parts),
     )
 
 
-def header(title: str, parts: Sequence[Part]) -> Markup:
-    """Title and where to go."""
+def header(title: str, parts: Sequence[Part], imprint: Imprint) -> Markup:
+    """Title, who made it and when, and where to go."""
     links = [
         ("table", "Table"),
         ("trust", "How far to trust it"),
@@ -39,8 +56,41 @@ def header(title: str, parts: Sequence[Part]) -> Markup:
         "header",
         tag("p", "clefgan · which real images trained the generator?", class_="over"),
         tag("h1", title),
+        tag("p", *made_by(imprint), class_="over"),
+        tag("p", "Tables to download: ", *downloads(title, parts), class_="over"),
         tag("nav", tag("ul", *items), aria_label="On this page"),
     )
+
+
+def made_by(imprint: Imprint) -> list[str]:
+    """The day, the version and the contact."""
+    said: list[str] = [f"Made on {imprint.made.isoformat()} with clefgan {__version__}"]
+    if not imprint.contact:
+        return [f"{said[0]}."]
+    address = imprint.contact
+    if "://" not in address and "@" in address:
+        address = f"mailto:{address}"
+    is_link = address.startswith(("mailto:", "https://", "http://"))
+    shown = tag("a", imprint.contact, href=address) if is_link else imprint.contact
+    return [said[0], " · contact: ", shown]
+
+
+def downloads(title: str, parts: Sequence[Part]) -> list[str]:
+    """Links to the tables as files; the page carries them itself."""
+    sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
+    stem = "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-") or "table"
+    found: list[str] = []
+    for ending, (kind, text) in {
+        "csv": ("text/csv", exports.as_csv(sheets)),
+        "json": ("application/json", exports.as_json(sheets)),
+        "md": ("text/markdown", exports.as_markdown(sheets)),
+    }.items():
+        data = base64.b64encode(text.encode("utf-8", "backslashreplace")).decode()
+        link = tag(
+            "a", ending.upper(), href=f"data:{kind};base64,{data}", download=f"{stem}.{ending}"
+        )
+        found += [" · " if found else "", link]
+    return found
 
 
 def part_of_page(part: Part, place: int, of: int) -> Markup:
@@ -54,7 +104,7 @@ def part_of_page(part: Part, place: int, of: int) -> Markup:
             part.title if several else "Table",
             first,
             summary(part),
-            table.leaderboard(shown),
+            table.leaderboard(shown, part.links),
             legend(part),
         ),
         section("trust", named("How far to trust it", part, several), first, *trust(part)),
@@ -86,14 +136,27 @@ def summary(part: Part) -> Markup:
     """Size and findings."""
     board = part.board
     facts = [
-        (f"{board.n_used} / {board.n_not}", "used / not used"),
-        (str(len(board.runs)), "runs"),
-        (board.primary.label, "ranks"),
-        (number(board.power[board.primary.name].critical), "power line"),
+        (f"{board.n_used} / {board.n_not}", "used / not used", "Images of each class in the truth"),
+        (str(len(board.runs)), "runs", "Valid runs; invalid ones are listed and not ranked"),
+        (board.primary.label, "ranks", board.primary.formula),
+        (
+            number(board.power[board.primary.name].critical),
+            "chance limit",
+            f"Guessing rarely gets past this {board.primary.label} with so many images",
+        ),
     ]
     if len(board.runs) > 1:
-        facts.append((number(board.detectable, 2), "detectable difference"))
-    boxes = [tag("div", tag("dd", value), tag("dt", words)) for value, words in facts]
+        facts.append(
+            (
+                number(board.detectable, 2),
+                "detectable difference",
+                "Two runs must differ by as much for 4 tests in 5 to notice it",
+            )
+        )
+    boxes = [
+        tag("div", tag("dd", value), tag("dt", words), title=tip, tabindex="0")
+        for value, words, tip in facts
+    ]
     notes = [tag("li", note, class_="note") for note in (*board.notes, *part.notes)]
     said = [tag("li", sentence) for sentence in findings.sentences(board)]
     return join([tag("dl", *boxes, class_="facts"), tag("ul", *said, *notes, class_="findings")])
@@ -105,9 +168,9 @@ def legend(part: Part) -> Markup:
     exempt = ", but not of printed rows" if printed else ""
     return tag(
         "p",
-        f"● can and ○ cannot be told from blind calls (p adjusted, Holm{exempt}). Runs that share "
-        "a letter cannot be told apart. Dotted line in the drawing: power line. The coin's "
-        "interval is its range.",
+        f"● better than guessing, ○ not distinguished from it (p-values adjusted for the number of "
+        f"runs, Holm{exempt}). Runs that share a letter do not differ significantly. Dotted line "
+        "in the drawing: chance limit. The coin's interval is its range.",
         class_="legend",
     )
 
@@ -148,7 +211,11 @@ def footer(parts: Sequence[Part]) -> Markup:
         for metric in metrics.values()
         for item in (tag("dt", metric.label), tag("dd", metric.formula))
     ]
-    knows = [item for kind in Knowledge for item in (tag("dt", kind), tag("dd", kind.meaning))]
+    knows = [
+        item
+        for kind in Knowledge
+        for item in (tag("dt", f"{kind} {kind.word}"), tag("dd", kind.meaning))
+    ]
     return tag(
         "footer",
         tag("h2", "How it is made", id="how"),

@@ -1,33 +1,36 @@
 """The leaderboard's table on the page: sortable, with intervals drawn."""
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet, text_of
-from clefgan.report.terminal.ranking import drawn_range, power_value
-from clefgan.report.wording import limits, number, p_value, span
+from clefgan.report.terminal.ranking import drawn_range, limit_value
+from clefgan.report.wording import knowledge, limits, number, p_value, span
 from evaluation.boards.rows import Kind
 
 LEFT_OUT = {"kind", "comparable", "told_from_chance", "run", "tp", "tn", "fp", "fn"}
 BADGES = {
     Kind.TRIVIAL: "trivial",
     Kind.SHORTCUT: "shortcut",
-    Kind.POWER_LINE: "line",
+    Kind.CHANCE_LIMIT: "limit",
     Kind.PUBLISHED: "printed",
+    Kind.INVALID: "invalid",
 }
 LABS = ("knows", "lab_training", "lab_texture")
 PLOT_WIDTH, PLOT_HEIGHT = 150, 18
 
 
-def leaderboard(sheet: Sheet) -> Markup:
-    """The whole table in a region that scrolls sideways."""
+def leaderboard(sheet: Sheet, links: Mapping[str, str] = MappingProxyType({})) -> Markup:
+    """The whole table in a region that scrolls sideways; names of runs may be links."""
     columns = shown(sheet)
     heads = [head(sheet.column("run"))]
     for column in columns:
         heads.append(head(column, column.key == sheet.primary))
         if column.key == sheet.primary:
             heads.append(tag("th", *scale(sheet), scope="col", class_="drawn"))
-    rows = [row(sheet, line, columns) for line in sheet.lines]
+    rows = [row(sheet, line, columns, links.get(line.name, "")) for line in sheet.lines]
     caption = tag(
         "caption",
         f"{sheet.title}: {sheet.subtitle}; {100 * sheet.level:g}% intervals. "
@@ -74,9 +77,9 @@ def scale(sheet: Sheet) -> list[str]:
     return labels
 
 
-def row(sheet: Sheet, line: Line, columns: list[Column]) -> Markup:
+def row(sheet: Sheet, line: Line, columns: list[Column], link: str = "") -> Markup:
     """One row; its header is the run's name."""
-    cells = [name(line)]
+    cells = [name(line, link)]
     for column in columns:
         cells.append(cell(line, column))
         if column.key == sheet.primary:
@@ -84,9 +87,9 @@ def row(sheet: Sheet, line: Line, columns: list[Column]) -> Markup:
     return tag("tr", *cells, class_=line.kind.value.replace(" ", "-"))
 
 
-def name(line: Line) -> Markup:
+def name(line: Line, link: str = "") -> Markup:
     """The run's name, with what the row stands for."""
-    parts: list[str] = [line.name]
+    parts: list[str] = [tag("a", line.name, href=link) if link else line.name]
     if line.kind in BADGES:
         parts += [" ", tag("span", BADGES[line.kind], class_="badge")]
     return tag("th", *parts, scope="row", data_sort=line.name)
@@ -108,9 +111,9 @@ def cell(line: Line, column: Column) -> Markup:
         return tag("td", said, data_sort=sortable(entry), class_="n")
     if column.key == "rank":
         return tag("td", *rank(entry), data_sort=sortable(entry), class_="n")
-    words = text_of(entry)
+    words = knowledge(text_of(entry)) if column.key == "knowledge" else text_of(entry)
     if column.key == "knowledge" and line.kind is Kind.RUN and not line.comparable:
-        unlike = tag("abbr", "≠", title="runs know different things: not comparable")
+        unlike = tag("abbr", "≠", title="used more than was allowed: not comparable")
         return tag("td", f"{words} ", unlike, data_sort=words)
     return tag("td", words, data_sort=words)
 
@@ -129,7 +132,7 @@ def chance(line: Line, entry: Entry) -> list[str]:
     """The p-value, with a sign and a word for whether the run beats chance."""
     if math.isnan(entry.measure):
         return [""]
-    told = "told from chance" if line.told else "not told from chance"
+    told = "better than guessing" if line.told else "not distinguished from guessing"
     sign = tag(
         "span", "●" if line.told else "○", class_="told" if line.told else "untold", title=told
     )
@@ -154,7 +157,7 @@ def plot(sheet: Sheet, line: Line) -> Markup:
         return 5 + min(1.0, max(0.0, share)) * (PLOT_WIDTH - 10)
 
     parts = []
-    critical = power_value(sheet)
+    critical = limit_value(sheet)
     if not math.isnan(critical):
         parts.append(stroke(place(critical), 0, place(critical), PLOT_HEIGHT, "threshold"))
     if not math.isnan(entry.low):

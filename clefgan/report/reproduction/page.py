@@ -192,7 +192,9 @@ def reading(made: Reproduction) -> str:
             "95%, one in twenty does so by chance."
         )
     else:
-        sentences.append(f"None of the {len(parts)} AUC intervals leaves out 0.5, blind calls.")
+        sentences.append(
+            f"None of the {len(parts)} AUC intervals leaves out 0.5, the value of guessing."
+        )
     return "\n\n".join(["## What it says", *sentences])
 
 

@@ -19,7 +19,7 @@ TABLES = 3  # best runs whose class tables are shown
 
 def show(part: ClassPart, width: int) -> RenderableType:
     """The whole leaderboard, no wider than `width` columns."""
-    lines: list[RenderableType] = [ranking.show(class_sheet.of(part), width), Text("")]
+    lines: list[RenderableType] = [ranking.show(class_sheet.of(part), width, whole=True), Text("")]
     if any(part.labs.values()):
         lines += [lab_table(part), Text("")]
     shown = [row for row in part.board.runs if row.table is not None]

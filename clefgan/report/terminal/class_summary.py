@@ -64,9 +64,9 @@ def called(run: ClassRun) -> str:
 
 
 def score_table(rows: Mapping[str, ClassScored]) -> Table:
-    """A row a method: accuracy with its 95% interval, others, and what blind labels reach."""
+    """A row a method: accuracy with its 95% interval, others, and what guessed labels reach."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", *(class_tables.METRICS[name].brief for name in SHOWN), "blind 95%"):
+    for title in ("", *(class_tables.METRICS[name].brief for name in SHOWN), "guess 95%"):
         table.add_column(title, no_wrap=True)
     for name, scored in rows.items():
         measured = scored.measured()

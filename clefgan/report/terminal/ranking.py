@@ -7,40 +7,43 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.sheet import Column, Line, Sheet
-from clefgan.report.wording import MINUS, NOTHING, number, p_value, short_limits, span
+from clefgan.report.wording import MINUS, NOTHING, knowledge, number, p_value, short_limits, span
 from evaluation.boards.rows import Kind
 
 STYLES = {
     Kind.RUN: "",
     Kind.TRIVIAL: "cyan",
     Kind.SHORTCUT: "blue",
-    Kind.POWER_LINE: "yellow",
+    Kind.CHANCE_LIMIT: "yellow",
     Kind.PUBLISHED: "magenta",
+    Kind.INVALID: "red",
 }
 SIGNS = {
     Kind.TRIVIAL: "trivial",
     Kind.SHORTCUT: "short",
-    Kind.POWER_LINE: "line",
+    Kind.CHANCE_LIMIT: "limit",
     Kind.PUBLISHED: "printed",
+    Kind.INVALID: "invalid",
 }
-NAME, MEASURE, PLOT, GAP = 30, 14, (12, 40), 2
-FIXED = 2 + 7 + MEASURE + 6 + 9
-"""Rank, its interval, the primary metric, groups and p-value."""
+NAME, LEAST, MEASURE, PLOT, GAP = 30, 14, 14, (12, 40), 1
+WIDE, KNOWS = 100, 9
+SECOND = "auc"
+"""The metric beside the primary one on a screen: it does not depend on the threshold."""
 
 
-def show(sheet: Sheet, width: int) -> RenderableType:
-    """The whole sheet, no wider than `width` columns."""
+def show(sheet: Sheet, width: int, *, whole: bool = False) -> RenderableType:
+    """The ranking, no wider than `width` columns; with `whole` all other metrics below it."""
     parts: list[RenderableType] = [title(sheet), ranking(sheet, width), legend(sheet)]
-    rest = [column for column in sheet.measures if column.key != sheet.primary]
-    name = name_width(sheet)
-    for columns in chunks(rest, max(1, (width - name) // (MEASURE + GAP + 1))):
-        parts += [Text(""), metrics(sheet, columns, name)]
+    if whole:
+        rest = [column for column in sheet.measures if column.key != sheet.primary]
+        name = name_width(sheet)
+        for columns in chunks(rest, max(1, (width - name) // (MEASURE + GAP + 2))):
+            parts += [Text(""), metrics(sheet, columns, name)]
     return Group(*parts)
 
 
@@ -50,46 +53,74 @@ def title(sheet: Sheet) -> Text:
 
 
 def ranking(sheet: Sheet, width: int) -> Table:
-    """Rank, primary metric with its interval drawn, groups, and whether it beats chance."""
-    primary = sheet.column(sheet.primary)
+    """Rank, headline metrics, letters, and whether a run beats guessing; intervals where wide."""
+    heads = headline(sheet)
     knows = any(line["knowledge"].value for line in sheet.lines)
-    taken = FIXED + (5 if knows else 0) + 9 * GAP
-    name = min(name_width(sheet), max(12, width - taken - 20))
-    plot = min(PLOT[1], width - taken - name)
-    table = Table(
-        box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), header_style="bold", pad_edge=False
-    )
+    spans, bounds = width >= WIDE, drawn_range(sheet)
+    fixed = [2, *[7] * spans, *[KNOWS] * knows, *[MEASURE] * len(heads), 6, 8]
+    room = width - sum(fixed) - GAP * (len(fixed) + 2)
+    name = max(LEAST, min(name_width(sheet), room))
+    plot = min(PLOT[1], room - name - GAP)
+    table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
-    table.add_column("rank", no_wrap=True, style="dim")
-    table.add_column("run", no_wrap=True, overflow="ellipsis", max_width=name)
+    if spans:
+        table.add_column("rank", no_wrap=True, style="dim")
+    table.add_column("run", overflow="fold", max_width=name)
     if knows:
         table.add_column("knows", no_wrap=True)
-    table.add_column(f"{primary.brief}, {100 * sheet.level:g}%", no_wrap=True)
-    bounds = drawn_range(sheet)
-    drawn = plot >= PLOT[0] and bounds is not None
-    if drawn and bounds is not None:
-        table.add_column(ruler(bounds, plot), no_wrap=True, width=plot)
-    table.add_column("group", no_wrap=True, overflow="ellipsis", max_width=6, style="bold")
-    table.add_column("p chance", justify="right", no_wrap=True)
+    for column in heads:
+        table.add_column(f" {column.brief}{' ↓' if column.lower_is_better else ''}", no_wrap=True)
+    drawn = bounds if spans and plot >= PLOT[0] else None
+    if drawn is not None:
+        table.add_column(ruler(drawn, plot), no_wrap=True, width=plot)
+    table.add_column("alike", overflow="fold", max_width=6, style="bold")
+    table.add_column("p guess", justify="right", no_wrap=True)
     for line in sheet.lines:
-        style = STYLES[line.kind]
-        entry = line[primary.key]
-        cells: list[RenderableType] = [
-            Text("" if line["rank"].value is None else str(line["rank"].value), style="bold"),
-            rank_span(line),
-            Text(line.name, style=f"bold {style}" if line.told else style),
-        ]
+        cells: list[RenderableType] = [rank_of(line, spans)]
+        if spans:
+            cells.append(rank_span(line))
+        cells.append(named(line))
         if knows:
-            unlike = " ≠" if line.kind is Kind.RUN and not line.comparable else ""
-            cells.append(Text(f"{line['knowledge'].value}{unlike}"))
-        cells.append(measured(line, primary))
-        if drawn and bounds is not None:
-            critical = power_value(sheet)
-            cells.append(
-                interval_plot(entry.measure, entry.low, entry.high, bounds, plot, critical, style)
-            )
+            cells.append(known(line))
+        cells += [measured(line, column) for column in heads]
+        if drawn is not None:
+            cells.append(drawing(sheet, line, drawn, plot))
         table.add_row(*cells, Text(str(line["groups"].value or "")), chance(line))
     return table
+
+
+def headline(sheet: Sheet) -> list[Column]:
+    """The metric that ranks, and the AUC where it is measured."""
+    measures = {column.key: column for column in sheet.measures}
+    return [measures[key] for key in dict.fromkeys((sheet.primary, SECOND)) if key in measures]
+
+
+def rank_of(line: Line, spans: bool) -> Text:
+    """The rank; where its interval has no column, a dot for a row without one."""
+    value = line["rank"].value
+    if value is not None:
+        return Text(str(value), "bold")
+    sign = "✗" if line.kind is Kind.INVALID else "·"
+    return Text("" if spans else sign, STYLES[line.kind])
+
+
+def named(line: Line) -> Text:
+    """The name, bold for a run that beats guessing."""
+    style = STYLES[line.kind]
+    return Text(line.name, style=f"bold {style}" if line.told else style)
+
+
+def known(line: Line) -> Text:
+    """What the method used, with its word; a sign if that is more than was allowed."""
+    beyond = " ≠" if line.kind is Kind.RUN and not line.comparable else ""
+    return Text(f"{knowledge(str(line['knowledge'].value or ''))}{beyond}")
+
+
+def drawing(sheet: Sheet, line: Line, bounds: tuple[float, float], width: int) -> Text:
+    """The interval of the metric that ranks, drawn to scale."""
+    entry, style = line[sheet.primary], STYLES[line.kind]
+    limit = limit_value(sheet)
+    return interval_plot(entry.measure, entry.low, entry.high, bounds, width, limit, style)
 
 
 def rank_span(line: Line) -> Text:
@@ -125,8 +156,8 @@ def measured(line: Line, column: Column) -> Text:
 
 def metrics(sheet: Sheet, columns: Sequence[Column], name: int) -> Table:
     """Some of the other metrics."""
-    table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("run", no_wrap=True, overflow="ellipsis", min_width=name, max_width=name)
+    table = Table(box=None, padding=(0, GAP + 1, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column("run", overflow="fold", min_width=name, max_width=name)
     for column in columns:
         arrow = " ↓" if column.lower_is_better else ""
         table.add_column(f" {column.brief}{arrow}", no_wrap=True, min_width=MEASURE)
@@ -138,11 +169,12 @@ def metrics(sheet: Sheet, columns: Sequence[Column], name: int) -> Table:
 
 def legend(sheet: Sheet) -> Text:
     """What the signs mean, as far as they are used."""
-    text = "●/○ can/cannot be told from blind calls · runs that share a letter cannot be told apart"
-    if not math.isnan(power_value(sheet)):
-        text += " · ┆ power line"
+    text = (
+        f"{sheet.level:.0%} intervals · ● better than guessing, ○ not distinguished from it · "
+        "alike: runs that share a letter do not differ significantly"
+    )
     if any(line.kind is Kind.RUN and not line.comparable for line in sheet.lines):
-        text += " · ≠ runs know different things: not comparable"
+        text += " · ≠ used more than was allowed: not comparable"
     return Text(text, style="dim")
 
 
@@ -151,9 +183,9 @@ def name_width(sheet: Sheet) -> int:
     return min(NAME, max(len(line.name) for line in sheet.lines))
 
 
-def power_value(sheet: Sheet) -> float:
-    """Where the power line stands."""
-    lines = sheet.of_kind(Kind.POWER_LINE)
+def limit_value(sheet: Sheet) -> float:
+    """Where the chance limit stands."""
+    lines = sheet.of_kind(Kind.CHANCE_LIMIT)
     return lines[0][sheet.primary].measure if lines else math.nan
 
 
@@ -187,7 +219,7 @@ def interval_plot(
     critical: float,
     style: str = "",
 ) -> Text:
-    """Draw `├──●──┤` on a scale; `┆` stands at the power line."""
+    """Draw `├──●──┤` on a scale; `┆` stands at the chance limit."""
 
     def place(at: float) -> int:
         return min(

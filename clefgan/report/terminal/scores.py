@@ -9,7 +9,7 @@ from rich.text import Text
 
 from clefgan.report.sheet import Column, Line, Sheet
 from clefgan.report.terminal.ranking import STYLES
-from clefgan.report.wording import NOTHING, limits, number
+from clefgan.report.wording import NOTHING, knowledge, limits, number
 from evaluation.boards.rows import Kind
 
 CELL, MARGIN, MOST = 20, 2, 14
@@ -41,7 +41,8 @@ def block(sheet: Sheet, runs: Sequence[Line], beside: Sequence[Line]) -> Table:
         table.add_column(Text(line.name), no_wrap=True, style="dim")
     if any(line["knowledge"].value for line in sheet.lines):
         known = [
-            f"{line['knowledge'].value or '?'}{'' if line.comparable else ' ≠'}" for line in runs
+            f"{knowledge(str(line['knowledge'].value or '?'))}{'' if line.comparable else ' ≠'}"
+            for line in runs
         ]
         table.add_row("knows", *map(Text, known))
     for column in sheet.measures:

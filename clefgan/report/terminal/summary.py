@@ -1,6 +1,9 @@
-"""What `clefgan run` shows: how many called used, and scores with intervals beside all used."""
+"""What `clefgan run` shows: scores beside a file of ones, and in words what they say."""
 
+import math
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -8,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.terminal import blank_table
-from clefgan.report.wording import limits, number
+from clefgan.report.wording import knowledge, limits, number
 from clefgan.runs.record import Run, Scored
 from evaluation import metrics
 from evaluation.boards.cells import Cell, interval_cells
@@ -17,60 +20,145 @@ from evaluation.intervals.bca import Interval
 from evaluation.runs import Panel
 from evaluation.runs import Run as Measured
 
-SHOWN = ("f1", "accuracy", "precision", "specificity", "recall", "cohen_kappa", "auc")
+SHOWN = ("f1", "auc", "accuracy", "precision", "specificity", "recall", "cohen_kappa")
 RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
+BEGIN_WITH = "fusion"
+"""The method that the next step names after a run that says nothing."""
 
 
 def show(run: Run) -> RenderableType:
-    """The summary of a run: what was called used, then a table a part, then notes."""
+    """The summary of a run: method, settings that differ, a table, notes, and what it says."""
     lines: list[RenderableType] = [
-        Text.assemble((run.method, "bold"), f"  {run.knowledge}"),
-        Text(run.settings, style="dim"),
-        Text(called(run)),
+        Text.assemble(
+            (run.method, "bold"), f"  {knowledge(run.knowledge)}: {run.knowledge.meaning}"
+        )
     ]
-    for title, table in tables(run):
-        lines += [Text(""), Text(title, style="dim"), table]
-    contrasts = blank_table.parts(run)
-    if contrasts:
+    if changed := settings(run):
+        lines.append(Text(changed, style="dim"))
+    parts = shown_parts(run)
+    if parts:
+        lines += [Text(""), score_table(parts)]
+    if contrasts := blank_table.parts(run):
         title_of_blank = "blank: the same images against another generator's; 95% intervals"
         lines += [Text(""), Text(title_of_blank, style="dim"), blank_table.table(contrasts)]
-    notes = (*blank_table.warnings(run), *run.notes)
+    notes = (*blank_table.warnings(run), *shown_notes(run, parts))
     lines += [Text(note, style="yellow") for note in notes]
-    return Group(*lines)
+    return Group(*lines, Text(""), Text(verdict(run), style="bold"))
 
 
-def called(run: Run) -> str:
-    """How many candidates the run calls used."""
-    if run.test is None:
-        return "no test candidates: dev scores only, no run file"
-    said = f"test: {int(run.test.decisions.sum())} of {len(run.test.ids)} candidates called used"
-    verdict = run.test.verdict
-    if verdict is None:
-        return said
-    expected = verdict.false_calls
-    if expected is not None and run.test.decisions.any():
-        said += f", about {expected:.1f} of them expected to be false"
-    return f"{said}; {verdict.note}"
+def settings(run: Run) -> str:
+    """The settings that differ from the defaults, as `--set` takes them; '' where none does."""
+    return " ".join(f"--set {each}" for each in run.provenance["method"].get("set", ()))
 
 
-def tables(run: Run) -> list[tuple[str, Table]]:
-    """Title and table of dev by protocol, and of test where the truth is known."""
-    titled = []
-    if run.dev:
-        parts = {str(name): part for name, part in run.dev.items()}
-        titled.append((title("dev", parts), score_table(parts)))
+def shown_parts(run: Run) -> dict[str, Scored]:
+    """What is scored, by title: dev held out where it is, else on the training images; test."""
+    protocol = "held-out" if "held-out" in run.dev else "paper"
+    titles = {"held-out": "dev, held-out", "paper": "dev, training images"}
+    parts = {titles[protocol]: run.dev[protocol]} if protocol in run.dev else {}  # type: ignore[index]
     if run.test is not None and run.test.truth is not None:
-        parts = {run.method: run.test}
-        titled.append((title("test", parts), score_table(parts)))
-    return titled
+        parts["test"] = run.test
+    return parts
 
 
-def title(name: str, parts: Mapping[str, Scored]) -> str:
-    """Part, how many images of each class, and what the brackets are."""
-    truth = next(iter(parts.values())).truth
-    assert truth is not None
-    n_used = int(truth.sum())
-    return f"{name}: {n_used} used / {len(truth) - n_used} not used; 95% intervals"
+def shown_notes(run: Run, parts: Mapping[str, Scored]) -> list[str]:
+    """What the reader must know; of scores on the training images only where they are shown."""
+    on_training = "dev, training images" in parts
+    return [note for note in run.notes if on_training or not note.startswith("paper protocol")]
+
+
+def verdict(run: Run) -> str:
+    """What was found, in words: the decisions, then whether the scores beat chance."""
+    said = [decided(run)]
+    parts = shown_parts(run)
+    if parts:
+        title = list(parts)[-1]
+        said.append(against_chance(parts[title], title))
+    return " ".join(said)
+
+
+def decided(run: Run) -> str:
+    """How many candidates the run says are used."""
+    if run.test is None:
+        return "No test candidates: dev scores only, no run file."
+    n, n_used = len(run.test.ids), int(run.test.decisions.sum())
+    how = run.test.verdict
+    why = f" ({how.note})" if how is not None else ""
+    if n_used in (0, n):
+        what, row = ("every", "all used") if n_used else ("no", "all not used")
+        return (
+            f"{run.method} calls {what} candidate used{why}: this file is the trivial row '{row}'."
+        )
+    false = how.false_calls if how is not None else None
+    expected = "" if false is None else f", about {false:.1f} of them expected to be wrong"
+    return f"{run.method} calls {n_used} of {n} candidates used{expected}{why}."
+
+
+def against_chance(part: Scored, title: str) -> str:
+    """The AUC with its interval, and what it means."""
+    cell = measured({title: part})[0]["auc"]
+    if math.isnan(cell.value) or math.isnan(cell.low):
+        return f"AUC on {title}: nothing to measure."
+    told = f"AUC {cell.value:.2f} [{cell.low:.2f}, {cell.high:.2f}] on {title}"
+    if cell.low > 0.5:
+        return f"{told}: better than chance (0.5)."
+    if cell.high < 0.5:
+        return f"{told}: worse than chance (0.5), so the scores point the wrong way."
+    return f"{told} is chance."
+
+
+def says_nothing(run: Run) -> bool:
+    """Whether all candidates get one decision, or the AUC may be that of guessing."""
+    if run.test is not None and len(set(run.test.decisions.tolist())) == 1:
+        return True
+    parts = shown_parts(run)
+    return bool(parts) and not measured({"": [*parts.values()][-1]})[0]["auc"].low > 0.5
+
+
+def next_steps(run: Run, csv: Path, data: str) -> list[str]:
+    """The commands to go on with."""
+    steps = []
+    own = "" if data == "phantom_ct" else f" --data {quoted(data)}"
+    if says_nothing(run) and run.method != BEGIN_WITH:
+        edition = "" if run.edition.name == "2023" else f" --edition {run.edition.name}"
+        steps.append(f"clefgan run --method {BEGIN_WITH}{own}{edition}")
+    elif run.test is not None:
+        steps.append(f"clefgan check {quoted(str(csv))} --data {quoted(data)}")
+        if run.edition.container == "zip":
+            steps.append(f"clefgan bundle {quoted(str(csv))} --data {quoted(data)}")
+    return steps
+
+
+def quoted(text: str) -> str:
+    """A word as a shell takes it."""
+    plain = all(sign.isalnum() or sign in "/._-+=:@%" for sign in text) and text
+    return text if plain else "'" + text.replace("'", "'\\''") + "'"
+
+
+def as_object(run: Run, written: list[Path], steps: list[str]) -> dict[str, Any]:
+    """The summary for a program to read."""
+    return {
+        "method": run.method,
+        "knowledge": str(run.knowledge),
+        "set": list(run.provenance["method"].get("set", ())),
+        "edition": run.edition.name,
+        "files": [str(path) for path in written],
+        "candidates": None if run.test is None else len(run.test.ids),
+        "used": None if run.test is None else int(run.test.decisions.sum()),
+        "scores": {
+            title: {name: as_numbers(cell) for name, cell in measured({title: part})[0].items()}
+            for title, part in shown_parts(run).items()
+        },
+        "notes": list(run.notes),
+        "verdict": verdict(run),
+        "next": steps,
+    }
+
+
+def as_numbers(cell: Cell) -> dict[str, float | None]:
+    """Value and limits, None where undefined."""
+    values = {"value": cell.value, "low": cell.low, "high": cell.high}
+    return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 
 def score_table(parts: Mapping[str, Scored]) -> Table:
@@ -78,8 +166,9 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
     for name in parts:
-        table.add_column(Text(name), no_wrap=True, overflow="ellipsis", max_width=24)
+        table.add_column(Text(name), no_wrap=True)
     table.add_column("all used", no_wrap=True, style="dim")
+    table.add_row("used of", *(Text(counted(part), style="dim") for part in parts.values()))
     *cells, ones = measured(parts)
     for metric in SHOWN:
         texts = [cell_text(row[metric]) for row in cells]
@@ -87,27 +176,35 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
     return table
 
 
+def counted(part: Scored) -> str:
+    """How many of the images were used, and what the brackets below are."""
+    assert part.truth is not None
+    return f"{int(part.truth.sum())} of {len(part.truth)} [95%]"
+
+
 def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
-    """Cells of each part, and of a file of ones after them."""
+    """Cells of each part, and of a file of ones for the last after them."""
     columns = [metrics.get(name) for name in SHOWN]
-    truth = next(iter(parts.values())).truth
+    rows = []
+    for part in parts.values():
+        assert part.truth is not None
+        rows.append(cells_of(part.truth, Measured(part.decisions, part.scores), columns))
+    truth = [*parts.values()][-1].truth
     assert truth is not None
-    runs = {f"{i}": Measured(part.decisions, part.scores) for i, part in enumerate(parts.values())}
-    runs["ones"] = Measured(np.ones(len(truth), bool), np.zeros(len(truth)))
-    replicates = bootstrap.bootstrap(Panel(truth, runs), columns, resamples=RESAMPLES)
+    return [
+        *rows,
+        cells_of(truth, Measured(np.ones(len(truth), bool), np.zeros(len(truth))), columns),
+    ]
+
+
+def cells_of(truth: Any, run: Measured, columns: list[metrics.Metric]) -> Mapping[str, Cell]:
+    """Value and interval of each metric of one run."""
+    panel = Panel(truth, {"run": run})
+    replicates = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
     ends = replicates.intervals()
     nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
-    return [
-        interval_cells(
-            Panel(truth, {name: run}),
-            columns,
-            replicates.values[:, place],
-            Interval(ends.low[:, place], ends.high[:, place]),
-            0.95,
-            nothing,
-        )
-        for place, (name, run) in enumerate(runs.items())
-    ]
+    own = Interval(ends.low[:, 0], ends.high[:, 0])
+    return interval_cells(panel, columns, replicates.values[:, 0], own, 0.95, nothing)
 
 
 def cell_text(cell: Cell) -> Text:

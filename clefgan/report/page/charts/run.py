@@ -38,7 +38,7 @@ def roc(name: str, found: Band, row: Row, level: float) -> Markup:
     x, y = x_scale(0, 1), y_scale(0, 1)
     return chart(
         f"ROC of {name}",
-        f"AUC {measured(row, 'auc')}; band: {percent(level)}; dashed: blind calls.",
+        f"AUC {measured(row, 'auc')}; band: {percent(level)}; dashed: guessing.",
         axes(x, y, ("False positive rate", "Recall"), UNIT, UNIT),
         line(x(0), y(0), x(1), y(1), "blind"),
         band(x, y, found.x.tolist(), found.low.tolist(), found.high.tolist()),
@@ -53,7 +53,7 @@ def precision_recall(name: str, found: Band, row: Row, truth: Truth, level: floa
     return chart(
         f"Precision and recall of {name}",
         f"Average precision {measured(row, 'average_precision')}; band: {percent(level)}; "
-        f"dashed: blind calls, {number(share, 2)}.",
+        f"dashed: guessing, {number(share, 2)}.",
         axes(x, y, ("Recall", "Precision"), UNIT, UNIT),
         line(x(0), y(share), x(1), y(share), "blind"),
         band(x, y, found.x.tolist(), found.low.tolist(), found.high.tolist()),
@@ -86,8 +86,10 @@ def histogram(name: str, truth: Truth, run: Run) -> Markup:
 def decided(run: Run) -> str:
     """How the run calls used, in words."""
     if run.cut is not None:
-        return f"scores above {short(run.cut)} are called used"
-    return f"{int(run.decisions.sum())} of {len(run.decisions)} are called used, by no threshold"
+        return f"scores above {short(run.cut)} are decided as used"
+    return (
+        f"{int(run.decisions.sum())} of {len(run.decisions)} are decided as used, by no threshold"
+    )
 
 
 def histogram_legend(run: Run) -> Markup:
@@ -135,7 +137,7 @@ def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     curves_by_metric = [curves.by_share(truth, run.scores, metric) for metric in shown]
     low = min(0.0, *(float(np.nanmin(values, initial=0.0)) for _, values in curves_by_metric))
     x, y = x_scale(0, 1), y_scale(math.floor(low * 4) / 4, 1)
-    parts = [axes(x, y, ("Share called used", "Metric"), UNIT, ticks(y.low, 1, 4))]
+    parts = [axes(x, y, ("Share decided as used", "Metric"), UNIT, ticks(y.low, 1, 4))]
     own, true = float(run.decisions.mean()), float(truth.mean())
     parts.append(line(x(own), y.start, x(own), y.end, "threshold"))
     parts.append(line(x(true), y.start, x(true), y.end, "truth"))
@@ -147,8 +149,8 @@ def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     return chart(
         f"{name}: metrics by assumed share of used images",
         f"{shown[0].label} would be highest, {number(float(curves_by_metric[0][1][best]))}, with "
-        f"{percent(round(float(curves_by_metric[0][0][best]), 2))} called used; the run calls "
-        f"{percent(round(own, 3))}, the truth is {percent(round(true, 3))}.",
+        f"{percent(round(float(curves_by_metric[0][0][best]), 2))} decided as used; the run decides "
+        f"{percent(round(own, 3))}, the true share is {percent(round(true, 3))}.",
         *parts,
     )
 
@@ -169,7 +171,7 @@ def share_legend(primary: Metric) -> Markup:
     for metric, class_ in zip(shown, LINES, strict=False):
         items.append(key(f"curve {class_}", metric.label))
     items += [
-        key("blind", f"{shown[0].label} of blind calls"),
+        key("blind", f"{shown[0].label} of guessing"),
         key("threshold", "the run's own share"),
         key("truth", "true share"),
     ]

@@ -20,7 +20,7 @@ def confusion(row: Row) -> Markup:
     assert row.counts is not None
     tp, tn, fp, fn = row.counts
     head = tag(
-        "tr", tag("td", ""), *(heading(words) for words in ("called used", "called not used"))
+        "tr", tag("td", ""), *(heading(words) for words in ("decided used", "decided not used"))
     )
     rows = [
         tag("tr", heading(words, "row"), *(share_cell(n, sum(cells), ok) for n, ok in marks))
