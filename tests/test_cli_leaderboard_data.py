@@ -42,8 +42,8 @@ def test_the_page_takes_the_decisions_of_the_run(made: Path, tmp_path: Path) -> 
     page = (tmp_path / "index.html").read_text()
     threshold = json.loads((made / "nearest.json").read_text())["test"]["decision"]["threshold"]
     shown = f"{threshold:.4g}".replace("-", "\N{MINUS SIGN}")
-    assert f"scores above {shown} are called used, " in page
-    assert "the run calls 90%" in page
+    assert f"scores above {shown} are decided as used, " in page
+    assert "the run decides 90%" in page
     assert page.count("called not used (score") == 2
     assert page.count("called used (score") == 6
 
@@ -145,7 +145,7 @@ def test_log_odds_are_scored_as_probabilities(
     capsys.readouterr()
     table = tmp_path / "table.json"
     words = [tmp_path / "texture-cdf.csv", "--data", made / "data", "--json", table]
-    assert clefgan("leaderboard", made / "nearest.csv", *words) == 0
+    assert clefgan("leaderboard", made / "nearest.csv", *words, "--all") == 0
     rows = {row["run"]: row for row in json.loads(table.read_text())["tables"][0]["rows"]}
     assert rows["texture-cdf"]["brier"]["value"] == pytest.approx(
         record["test"]["metrics"]["brier"]

@@ -80,8 +80,8 @@ def legend(part: ClassPart) -> Markup:
     """What the signs in the table mean."""
     words = (
         "● better than guessed labels, ○ not distinguished from them (p adjusted, Holm). Runs that "
-        "share a letter do not differ significantly. Shortcuts know nothing of training data. The coin's interval is its "
-        "range."
+        "share a letter do not differ significantly. Shortcuts know "
+        "nothing of training data. The coin's interval is its range."
     )
     if any(part.labs.values()):
         words += (
