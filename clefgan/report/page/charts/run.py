@@ -149,8 +149,8 @@ def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     return chart(
         f"{name}: metrics by assumed share of used images",
         f"{shown[0].label} would be highest, {number(float(curves_by_metric[0][1][best]))}, with "
-        f"{percent(round(float(curves_by_metric[0][0][best]), 2))} decided as used; the run decides "
-        f"{percent(round(own, 3))}, the true share is {percent(round(true, 3))}.",
+        f"{percent(round(float(curves_by_metric[0][0][best]), 2))} decided as used; the run "
+        f"decides {percent(round(own, 3))}, the true share is {percent(round(true, 3))}.",
         *parts,
     )
 
