@@ -1,29 +1,38 @@
 """Methods of attribution on labs with a known truth, and how long they take at full size.
 
     python -m benchmarks.attribution labs lidc_patches.npz --seeds 3
-    python -m benchmarks.attribution speed --share 0.25
+    python -m benchmarks.attribution trained lidc_patches.npz --rule dcgan --set epochs=100
+    python -m benchmarks.attribution speed --scratch FOLDER
 
 Labs: 64 x 64 pixels, 40 real, 80 labelled and 80 test images a class; accuracy, ARI of clusters.
-Speed: 5 classes of 1,000 real and 1,000 generated images and 2,500 under test at 256 x 256, or a
-share of them.
+Trained: the same, made by a network a class.
+Speed: 5 classes of 1,000 real and 1,000 generated images and 2,500 under test at 256 x 256, and
+shares of them, each method in a process of its own: seconds, seconds of processors, peak memory,
+and how the latter grow.
 """
 
 import argparse
 import resource
+import subprocess
+import sys
 import time
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
+from clefgan.dcgan.config import DCGANConfig
 from clefgan.experiments.lab import reals
-from clefgan.experiments.lab.make_classes import ClassSpec, draw
+from clefgan.experiments.lab.flow_config import FlowConfig
+from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec, draw
 from clefgan.method import Images, Source
-from clefgan.plugins import registry
+from clefgan.plugins import hyperparameters, registry
 from evaluation import attribution
 
-TRAINED = ("siamese-centroid",)
+TRAINED = ("siamese-centroid", "vgg16-probe")
 TRIVIAL = ("most-frequent", "class-coin")
 LABS: dict[str, dict[str, Any]] = {
     "subset pca": {"rule": "pca"},
@@ -42,51 +51,91 @@ LABS: dict[str, dict[str, Any]] = {
     "blend then pca": {"kind": "other-generator", "rule": "blend", "test_rule": "pca"},
     "pca then warp": {"kind": "other-generator", "rule": "pca", "test_rule": "warp"},
 }
+SHARES = (0.25, 0.5, 1.0)
+CLASSES, REALS, MADE, TEST = 5, 1_000, 1_000, 2_500
 
 
 def labs(path: Path, seeds: int) -> None:
+    """Every method on every lab."""
     found = reals.read(path, size=64)
-    methods = [name for name in registry.ATTRIBUTORS.built_in() if name not in TRIVIAL + TRAINED]
     for title, settings in LABS.items():
-        values: dict[str, list[float]] = {}
-        for seed in range(seeds):
-            lab = draw(found, ClassSpec(seed=seed, **settings))
-            for name in methods:
-                method = registry.ATTRIBUTORS.configure(name)
-                called = np.argmax(method.fit(lab.sources).score(lab.test), axis=1)
-                values.setdefault(name, []).append(attribution.accuracy(lab.truth, called))
-            for name in registry.CLUSTERERS.built_in():
-                clusters = registry.CLUSTERERS.configure(name).cluster(lab.test, len(lab.sources))
-                values.setdefault(name, []).append(attribution.adjusted_rand(lab.truth, clusters))
-        cells = " ".join(f"{name}={np.mean(each):.2f}" for name, each in values.items())
-        print(f"{title}: {cells}", flush=True)
+        table([draw(found, ClassSpec(seed=seed, **settings)) for seed in range(seeds)], title)
 
 
-def speed(share: float) -> None:
-    rng = np.random.default_rng(0)
-    n = round(1_000 * share)
-    sources = [Source(f"t{k}", made(n, rng), made(n, rng)) for k in range(5)]
-    test = made(round(2_500 * share), rng)
+def trained(path: Path, rule: str, settings: Sequence[str], seeds: Sequence[int]) -> None:
+    """Every method on subsets made by a network a class; siamese-centroid too."""
+    found = reals.read(path, size=64)
+    values = hyperparameters.parse_settings(list(settings))
+    configs: dict[str, Any] = {
+        "gan" if rule == "dcgan" else "flow": hyperparameters.build(
+            DCGANConfig if rule == "dcgan" else FlowConfig, values, rule
+        )
+    }
+    labs_made = [draw(found, ClassSpec(rule=rule, seed=seed, **configs)) for seed in seeds]
+    table(labs_made, f"subset {rule}", ("siamese-centroid",))
+
+
+def table(made: Iterable[ClassLab], title: str, more: Sequence[str] = ()) -> None:
+    """Print the mean of each method over labs of one kind."""
+    left_out = {*TRIVIAL, *TRAINED} - set(more)
+    methods = [name for name in registry.ATTRIBUTORS.built_in() if name not in left_out]
+    values: dict[str, list[float]] = {}
+    for lab in made:
+        for name in methods:
+            method = registry.ATTRIBUTORS.configure(name)
+            called = np.argmax(method.fit(lab.sources).score(lab.test), axis=1)
+            values.setdefault(name, []).append(attribution.accuracy(lab.truth, called))
+        for name in registry.CLUSTERERS.built_in():
+            clusters = registry.CLUSTERERS.configure(name).cluster(lab.test, len(lab.sources))
+            values.setdefault(name, []).append(attribution.adjusted_rand(lab.truth, clusters))
+    cells = " ".join(f"{name}={np.mean(each):.2f}" for name, each in values.items())
+    print(f"{title}: {cells}", flush=True)
+
+
+def speed(scratch: Path, shares: Sequence[float], only: Sequence[str]) -> None:
+    """Every method at every share, a process each; images are drawn once, into `scratch`."""
+    path = scratch / "attribution_speed.npy"
+    if not path.is_file():
+        n = CLASSES * (REALS + MADE) + TEST
+        scratch.mkdir(parents=True, exist_ok=True)
+        np.save(path, made_images(n, np.random.default_rng(0)))
     rooms: list[Any] = [registry.ATTRIBUTORS, registry.CLUSTERERS]
-    for room in rooms:
-        for name in room.built_in():
-            if name in TRAINED:
-                continue
-            wall, used = time.perf_counter(), time.process_time()
-            method = room.configure(name)
-            if room is registry.CLUSTERERS:
-                method.cluster(test, 5)
-            else:
-                method.fit(sources).score(test)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    names = [name for room in rooms for name in room.built_in() if name not in TRAINED]
+    for name in only or names:
+        before = 0.0
+        for share in shares:
+            words = [sys.executable, "-m", "benchmarks.attribution", "one", name, str(path)]
+            done = subprocess.run(
+                [*words, "--share", str(share)], capture_output=True, text=True, check=True
+            )
+            seconds, used, peak = map(float, done.stdout.split())
+            grown = f", {used / before:.1f} times the share before" if before else ""
             print(
-                f"{name}: {time.perf_counter() - wall:.1f} s, "
-                f"{time.process_time() - used:.1f} s of processors, peak {peak} MiB so far",
+                f"{name} {share:g}: {seconds:.1f} s, {used:.1f} s of processors{grown}, peak "
+                f"{peak:.0f} MiB",
                 flush=True,
             )
+            before = used
 
 
-def made(n: int, rng: np.random.Generator) -> Images:
+def one(name: str, path: Path, share: float) -> None:
+    """One method in this process: seconds, seconds of processors, peak MiB."""
+    whole = np.load(path, mmap_mode="r")
+    reals_, labelled, test = (round(each * share) for each in (REALS, MADE, TEST))
+    ends = np.cumsum([0, *[reals_, labelled] * CLASSES, test])
+    parts = [np.array(whole[start:stop]) for start, stop in pairwise(ends.tolist())]
+    sources = [Source(f"t{k}", parts[2 * k], parts[2 * k + 1]) for k in range(CLASSES)]
+    wall, used = time.perf_counter(), time.process_time()
+    if name in registry.CLUSTERERS.entries():
+        registry.CLUSTERERS.configure(name).cluster(parts[-1], CLASSES)
+    else:
+        registry.ATTRIBUTORS.configure(name).fit(sources).score(parts[-1])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(time.perf_counter() - wall, time.process_time() - used, peak)
+
+
+def made_images(n: int, rng: np.random.Generator) -> Images:
+    """Smooth random images with noise, 256 x 256."""
     images = np.empty((n, 256, 256), np.uint8)
     for image in images:
         smooth = ndimage.zoom(rng.integers(0, 255, (16, 16)).astype(np.float32), 16, order=1)
@@ -95,17 +144,34 @@ def made(n: int, rng: np.random.Generator) -> Images:
 
 
 def main() -> None:
+    """Parse, run."""
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     of_labs = commands.add_parser("labs")
     of_labs.add_argument("reals", type=Path)
     of_labs.add_argument("--seeds", type=int, default=3)
-    commands.add_parser("speed").add_argument("--share", type=float, default=1.0)
+    networks = commands.add_parser("trained")
+    networks.add_argument("reals", type=Path)
+    networks.add_argument("--rule", choices=("dcgan", "flow"), default="dcgan")
+    networks.add_argument("--set", action="append", default=[])
+    networks.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    of_speed = commands.add_parser("speed")
+    of_speed.add_argument("--scratch", type=Path, default=Path("attribution_scratch"))
+    of_speed.add_argument("--shares", type=float, nargs="+", default=SHARES)
+    of_speed.add_argument("--only", nargs="*", default=[])
+    single = commands.add_parser("one")
+    single.add_argument("name")
+    single.add_argument("path", type=Path)
+    single.add_argument("--share", type=float, default=1.0)
     given = parser.parse_args()
     if given.command == "labs":
         labs(given.reals, given.seeds)
+    elif given.command == "trained":
+        trained(given.reals, given.rule, given.set, given.seeds)
+    elif given.command == "speed":
+        speed(given.scratch, given.shares, given.only)
     else:
-        speed(given.share)
+        one(given.name, given.path, given.share)
 
 
 if __name__ == "__main__":

