@@ -5,10 +5,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from baselines.fusion import Fusion, fused, signal
+from baselines.fusion import Fusion, fused, signal, standard
 from baselines.scoring import fusion_parts, view_scores
-from baselines.scoring.columns import Highest, standardised
-from baselines.scoring.ranks import normal_scores
+from baselines.scoring.columns import Highest, LessUsual
+from baselines.scoring.fusion_parts import Seen
 from building import noise
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images
@@ -16,6 +16,7 @@ from clefgan.similarity.detail_images import SCALES, Detail, Details
 from clefgan.similarity.engine import scan
 from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Block, Whole
+from clefgan.similarity.view_tiles import Cut, ViewsAndTiles
 from clefgan.similarity.views import EachView, Stacked, Views
 from clefgan.testing import blobs, example
 
@@ -53,19 +54,12 @@ def test_scores_of_a_view_are_those_of_their_formulas() -> None:
     x, g = noise(30), noise(70, seed=1)
     s, among = correlations(x, g), correlations(x, x)
     np.fill_diagonal(among, -np.inf)
-    distances = 1 - among
-    pool = view_scores.pool(distances)
+    pool = view_scores.pool(1 - among)
     kept = view_scores.reduction(pool).partial(Block(1 - s, 0))
-    found = view_scores.scores(pool, kept)
-
-    near = np.sort(np.sqrt(2 - 2 * among), axis=1)[:, :3].mean(axis=1)
-    ratio = np.log(near + 1e-6) - np.log(np.sqrt(2 - 2 * s).min(axis=1) + 1e-6)
-    np.testing.assert_allclose(found["pool"], ratio)
     usual = -np.sort(-s, axis=0)[:20].mean(axis=0)
     mine = -np.sort(-among, axis=1)[:, :20].mean(axis=1)
-    np.testing.assert_allclose(found["csls"], (s - usual).max(axis=1) - mine / 2)
-    z = stats.zscore(s, axis=0)
-    np.testing.assert_allclose(found["top"], np.sort(z, axis=1)[:, -5:].mean(axis=1))
+    csls = view_scores.scores(pool, kept)["csls"]
+    np.testing.assert_allclose(csls, (s - usual).max(axis=1) - mine / 2)
 
 
 def test_the_own_direction_is_the_residual_of_a_ridge_regression() -> None:
@@ -89,7 +83,7 @@ def test_the_own_direction_is_the_residual_of_a_ridge_regression() -> None:
 
 def test_the_highest_do_not_depend_on_the_blocks() -> None:
     values = np.random.default_rng(0).uniform(0, 2, (7, 150))
-    keep = Highest(((np.positive, 1), (standardised, 5)))
+    keep = Highest(((np.positive, 1), (LessUsual(3), 5)))
     whole = keep.partial(Block(values, 0))
     state = keep.partial(Block(values[:, :64], 0))
     for start, stop in ((64, 128), (128, 149), (149, 150)):
@@ -98,42 +92,71 @@ def test_the_highest_do_not_depend_on_the_blocks() -> None:
         np.testing.assert_array_equal(one, other)
 
 
-def test_normal_scores_are_those_of_scipy_and_rounding_makes_no_difference() -> None:
-    values = np.array([3.0, 1.0, 1.0 + 1e-13, 9.0, 5.0])
-    expected = stats.norm.ppf((stats.rankdata([3, 1, 1, 9, 5]) - 0.5) / 5)
-    np.testing.assert_allclose(normal_scores(values), expected)
-    np.testing.assert_array_equal(normal_scores(np.ones(3)), np.zeros(3))
+def test_tiles_are_compared_each_by_itself() -> None:
+    x, g = noise(4), noise(9, seed=1)
+    cut = Cut.fitting(2, (32, 32), 4)
+    details = Details((SCALES["fine"],), (32, 32))
+    found = scan(
+        ViewsAndTiles(Metric.PEARSON, cut), Stacked(x, details), Stacked(g, details),
+        EachView((Whole(),) * (3 + 16)),
+    )  # fmt: skip
+    views = [details.views(images) for images in (x, g)]
+    for v in range(3):
+        expected = correlations(*(view[:, v] for view in views))
+        np.testing.assert_allclose(1 - found[v], expected, atol=1e-9)
+    maps = [view[:, 2].reshape(-1, 32, 32) for view in views]
+    for number in range(16):
+        i, j = 8 * (number // 4), 8 * (number % 4)
+        expected = correlations(*(m[:, i : i + 8, j : j + 8] for m in maps))
+        np.testing.assert_allclose(1 - found[3 + number], expected, atol=1e-9)
 
 
-def test_a_weak_block_does_not_drag_a_strong_one_down() -> None:
+@pytest.mark.parametrize(
+    ("work", "shape"),
+    [((128, 96), (16, 192)), ((9, 30), (4, 75)), ((2, 3), (1, 6)), ((1, 1), (1, 1))],
+)
+def test_tiles_cover_any_view_and_overlap_where_they_must(
+    work: tuple[int, int], shape: tuple[int, int]
+) -> None:
+    rows = noise(5, 128).reshape(5, 1, -1)[:, :, : work[0] * work[1]]
+    assert Cut.fitting(0, work, 4).tiles(rows).shape == (5, *shape)
+
+
+def test_a_weak_part_does_not_drag_a_strong_one_down() -> None:
     rng = np.random.default_rng(0)
     truth = np.arange(400) < 200
 
     def auc(scores: Floats) -> float:
         return float(stats.mannwhitneyu(scores[truth], scores[~truth]).statistic) / 200**2
 
-    parts = {
-        "band a": rng.normal(0, 1, 400),
-        "contrast a": rng.normal(0, 1, 400),
-        "whole a": rng.normal(0, 1, 400),
-        "tiles a": rng.normal(2.5 * truth, 1),
-    }
+    parts = {name: rng.normal(0, 1, 400) for name in fusion_parts.PARTS}
+    parts["tiles own"] = rng.normal(2.5 * truth, 1)
+    seen = Seen(parts, np.zeros(400, bool))
     weights = Fusion().weights(parts, truth)
     assert sum(weights.values()) == pytest.approx(1)
-    assert weights["tiles"] > 0.9
-    assert auc(fused(parts, weights)) > auc(parts["tiles a"]) - 0.01
-    even = dict.fromkeys(weights, 0.25)
-    assert auc(fused(parts, even)) < auc(parts["tiles a"]) - 0.05  # what is prevented
+    assert weights["tiles own"] > 0.9
+    assert auc(fused(seen, weights)) > auc(parts["tiles own"]) - 0.01
+    even = dict.fromkeys(parts, 1 / len(parts))
+    assert auc(fused(seen, even)) < auc(parts["tiles own"]) - 0.05  # what is prevented
 
 
 def test_without_doubt_the_labels_of_dev_do_not_count() -> None:
     rng = np.random.default_rng(0)
     truth = np.arange(60) < 30
-    parts = {f"{block} a": rng.normal(size=60) for block in fusion_parts.BLOCKS}
-    weights = Fusion(doubt=0).weights(parts, truth)
-    assert list(weights.values()) == pytest.approx([4 / 9, 4 / 9, 1 / 18, 1 / 18])
+    parts = {name: rng.normal(size=60) for name in fusion_parts.PARTS}
+    even = dict.fromkeys(parts, 1 / len(parts))
+    assert Fusion(doubt=0).weights(parts, truth) == pytest.approx(even)
     against = {name: -9.0 * truth + rng.normal(size=60) for name in parts}
-    assert Fusion(doubt=1e6).weights(against, truth) == dict.fromkeys(fusion_parts.BLOCKS, 0.25)
+    assert Fusion(doubt=1e6).weights(against, truth) == even
+
+
+def test_parts_are_standardised_without_copies_and_cut_far_out() -> None:
+    part = np.array([1.0, 2.0, 3.0, 1e6])
+    among = np.array([True, True, True, False])
+    expected = [*stats.zscore(part[:3]), 8.0]
+    np.testing.assert_allclose(standard(part, among), expected)
+    np.testing.assert_array_equal(standard(np.full(4, 7.0), among), np.zeros(4))
+    np.testing.assert_array_equal(standard(part, np.zeros(4, bool)), np.zeros(4))
 
 
 def test_signal_is_in_standard_deviations() -> None:
@@ -157,7 +180,7 @@ def test_tiny_images_have_scores(size: int) -> None:
     assert np.isfinite(scores).all()
 
 
-@pytest.mark.parametrize("settings", [{"detail": 0.0}, {"others": -1.0}, {"doubt": -0.1}])
+@pytest.mark.parametrize("settings", [{"expected": 0.0}, {"power": -1.0}, {"doubt": -0.1}])
 def test_settings_that_mean_nothing_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must be above 0, and doubt .* at least 0"):
         Fusion(**settings)

@@ -18,15 +18,6 @@ Transform: TypeAlias = Callable[[Floats], Floats]
 """Similarities, (n_generated, n_candidates), to values of the same shape."""
 
 
-def standardised(similarity: Floats) -> Floats:
-    """In standard deviations above the mean of the candidates; 0 where all are equal."""
-    mean = similarity.mean(axis=1, keepdims=True)
-    spread = similarity.std(axis=1, keepdims=True)
-    flat = spread <= 1e-9
-    deviations = np.zeros_like(similarity)
-    return np.asarray(np.divide(similarity - mean, spread, out=deviations, where=~flat))
-
-
 @dataclass(frozen=True)
 class LessUsual:
     """Less the mean of the image's `neighbours` largest similarities (as in CSLS)."""

@@ -23,20 +23,3 @@ def average_ranks(values: NDArray[Any]) -> Floats:
 def places(values: Floats) -> Floats:
     """Ranks as shares of the whole, 0 to 1 for the lowest to the highest; one value: 0.5."""
     return (average_ranks(values) - 0.5) / max(1, len(values))
-
-
-def normal_scores(values: Floats) -> Floats:
-    """The normal quantiles of the places of values; ones that differ by rounding only are equal.
-
-    References
-    ----------
-    Blom (1958), Statistical Estimates and Transformed Beta-Variables: scores of ranks; here of
-    (rank - 1/2) / n.
-    """
-    from scipy.special import ndtri  # slow to load: on use
-
-    size = float(np.ptp(values)) if len(values) else 0.0
-    if size > 0:
-        values = np.round((values - values.min()) / size, 9)
-    scores: Floats = ndtri(places(values))
-    return scores

@@ -3,10 +3,7 @@
 ==========  ========================================================================================
 score       of candidate `x`; `s` is correlation in the view
 ==========  ========================================================================================
-pool        log of the distance to the three nearest other candidates over that to the nearest
-            generated image
 csls        largest `s(x, g) - usual(g)`, less half of `usual(x)`
-top         mean of the five largest `s(x, g)`, standardised over the candidates for each `g`
 own         mean of the five largest similarities of `g` with what no other candidate has of `x`
 ==========  ========================================================================================
 
@@ -17,21 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from baselines.scoring.columns import Highest, LessUsual, OwnDirection, own_direction, standardised
+from baselines.scoring.columns import Highest, LessUsual, OwnDirection, own_direction
 from clefgan.method import Scores
 from clefgan.similarity.whole_numbers import Floats
 
 USUAL = 20  # largest similarities that say what is usual
-POOL = 3  # nearest other candidates
 TOP = 5  # generated images that speak for a candidate
 RIDGE = 0.3  # of the regression on the other candidates, of correlations
-FLOOR = 1e-6  # added to distances, so that a copy has a finite score
 
 
 class Pool(NamedTuple):
     """What the candidates say about each other in one view."""
 
-    near: Floats  # (n,) mean distance of the nearest others; inf where there is none
     usual: Floats  # (n,) mean of the largest similarities with others; 0 where there is none
     own: OwnDirection
 
@@ -39,30 +33,21 @@ class Pool(NamedTuple):
 def pool(distances: Floats) -> Pool:
     """Return what the (n, n) distances `1 - correlation` say; inf on the diagonal."""
     n = len(distances)
-    others = np.sort(distances, axis=1)[:, : n - 1]
     similarity = 1 - np.where(np.isfinite(distances), distances, 0)
     np.fill_diagonal(similarity, 1)
     own = own_direction(similarity, RIDGE)
     if n == 1:
-        return Pool(np.full(1, np.inf), np.zeros(1), own)
-    near = np.sqrt(2 * others[:, :POOL]).mean(axis=1)
-    return Pool(near, 1 - others[:, :USUAL].mean(axis=1), own)
+        return Pool(np.zeros(1), own)
+    others = np.sort(distances, axis=1)[:, : n - 1]
+    return Pool(1 - others[:, :USUAL].mean(axis=1), own)
 
 
 def reduction(pool: Pool) -> Highest:
     """Return what to keep of the comparison with the generated images."""
-    return Highest(((np.positive, 1), (LessUsual(USUAL), 1), (standardised, TOP), (pool.own, TOP)))
+    return Highest(((np.positive, 1), (LessUsual(USUAL), 1), (pool.own, TOP)))
 
 
 def scores(pool: Pool, kept: tuple[Floats, ...]) -> dict[str, Scores]:
     """Return each score by its name, from what `reduction` kept."""
-    nearest, corrected, top, own = kept
-    distance = np.sqrt(np.maximum(2 - 2 * nearest[:, 0], 0))
-    known = np.isfinite(pool.near)
-    ratio = np.log(np.where(known, pool.near, 1) + FLOOR) - np.log(distance + FLOOR)
-    return {
-        "pool": np.where(known, ratio, 0.0),
-        "csls": corrected[:, 0] - pool.usual / 2,
-        "top": top.mean(axis=1),
-        "own": own.mean(axis=1),
-    }
+    _, corrected, own = kept
+    return {"csls": corrected[:, 0] - pool.usual / 2, "own": own.mean(axis=1)}
