@@ -94,7 +94,8 @@ def _percent(fpr: float) -> str:
     return f"{100 * fpr:g}%"
 
 
-def _tpr_at(fpr: float) -> Metric:
+def tpr_at(fpr: float) -> Metric:
+    """Return recall at a false positive rate, as a metric."""
     return Metric(
         name=f"tpr_at_fpr_{fpr:g}",
         label=f"TPR at {_percent(fpr)} FPR",
@@ -191,7 +192,7 @@ METRICS: list[Metric] = [
         chance=lambda p, _c: p,
         of_curve=Curve.average_precision,
     ),
-    *(_tpr_at(fpr) for fpr in FPRS),
+    *(tpr_at(fpr) for fpr in FPRS),
     Metric(
         name="brier",
         label="Brier score",

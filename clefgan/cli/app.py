@@ -76,6 +76,11 @@ LAB = (
         "Power of methods against the strength of a leak. Stopped and started again, it goes on.",
         "clefgan.cli.lab_study:study",
     ),
+    Listed(
+        "bench",
+        "Measure methods on a fixed suite of leaks and controls, made once and kept in the cache.",
+        "clefgan.cli.lab_bench:bench",
+    ),
 )
 COMMANDS = (
     Listed(

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.data.phantom import slices
 from clefgan.experiments.lab import make, roles
 from clefgan.experiments.lab.bench import challenge as challenges
 from clefgan.experiments.lab.bench.challenge import BenchChallenge
-from clefgan.experiments.lab.bench.suite import BenchSize, Entry
+from clefgan.experiments.lab.bench.suite import SEED, BenchSize, Entry
 from clefgan.experiments.lab.make import DrawnChallenge, Spec
 from clefgan.experiments.lab.reals import Reals, reduced
 from clefgan.method import DevSet, Images, Progress, silent
@@ -75,6 +76,16 @@ def least_per_group(reals: Reals, size: BenchSize) -> int:
         if (1 - LEFT) * sum(min(most, n) for n in members) >= wanted:
             return most
     return max(members)
+
+
+def phantoms(size: BenchSize) -> Reals:
+    """Return slices of phantoms, one a patient, as many as the suite needs."""
+    n = round(sum(size.counts.real().values()) / (1 - LEFT)) + size.counts.used
+    images = np.stack(
+        [slices.draw(np.random.SeedSequence([SEED, i]), size.large) for i in range(n)]
+    )
+    names = tuple(f"phantom {i + 1}" for i in range(n))
+    return Reals(images, names, names, "phantoms", "patient")
 
 
 def sized(reals: Reals, side: int) -> Reals:

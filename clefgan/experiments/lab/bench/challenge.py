@@ -1,5 +1,7 @@
 """A challenge of the bench in memory, and as one file in the cache."""
 
+import hashlib
+import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -34,6 +36,15 @@ class BenchChallenge:
         """Dev, as methods take it."""
         return DevSet(self.dev_generated, self.dev_used, self.dev_not_used)
 
+    def digest(self) -> str:
+        """Return SHA-256 over all arrays."""
+        whole = hashlib.sha256()
+        for field in FIELDS:
+            array = np.ascontiguousarray(getattr(self, field.name))
+            whole.update(f"{field.name} {array.dtype} {array.shape}".encode())
+            whole.update(array.tobytes())
+        return whole.hexdigest()
+
 
 def write(path: Path, challenge: BenchChallenge) -> None:
     """Write all arrays to one npz, whole or not at all."""
@@ -45,9 +56,9 @@ def write(path: Path, challenge: BenchChallenge) -> None:
 def read(path: Path) -> BenchChallenge | None:
     """Return the challenge that was written; None where there is none, or a damaged one."""
     try:
-        with np.load(path) as file:
+        with path.open("rb") as opened, np.load(opened) as file:
             return BenchChallenge(**{field.name: file[field.name] for field in FIELDS})
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 

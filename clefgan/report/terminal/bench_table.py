@@ -1,0 +1,31 @@
+"""The bench as a table on the terminal."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.experiments.lab.bench.table import BenchRow
+from clefgan.report.wording import number
+
+TITLES = ("method", "AUC", "worst", "rank", "TPR 1%", "accuracy", "false", "no leak", "claims")
+
+
+def rows_table(rows: Sequence[BenchRow]) -> Table:
+    """A row a method, best mean AUC first."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in TITLES:
+        table.add_column(title, justify="left" if title == "method" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            Text(row.method),
+            number(row.auc, 3),
+            number(row.worst, 3),
+            number(row.rank, 1),
+            number(row.tpr, 2),
+            number(row.accuracy, 2),
+            number(row.false_share, 2),
+            number(row.no_leak_auc, 3),
+            str(row.claims),
+        )
+    return table
