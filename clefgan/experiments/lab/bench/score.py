@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from clefgan.experiments import kept
 from clefgan.experiments.lab.bench.challenge import BenchChallenge
 from clefgan.method import Method, Scores, promises
-from clefgan.runs import folds, job
+from clefgan.runs import folds
 from clefgan.runs.decisions.decide import PROMISED
 from clefgan.runs.decisions.guarded import Guarded
 from clefgan.runs.decisions.rules import Conformal, Zero
 from clefgan.runs.decisions.verdict import Known, Rule
 from clefgan.runs.loading import DevImages, TestImages
+from clefgan.runs.request import Loaded, Request, Stopwatch
+from clefgan.runs.scoring import fit_and_score
 from submissions.names import FileNames
 
 N_FOLDS = 3
@@ -53,10 +55,10 @@ def outcome(name: str, method: Method, challenge: BenchChallenge) -> BenchOutcom
     rule: Rule = Guarded(PROMISED[LAYOUT]) if compares else Zero()
     conformal = Conformal(FDR)
     # both are given the scores of unused images among the candidates
-    request = job.Request(name, method, ("held-out",), N_FOLDS, 0, conformal)
-    watch = job.Stopwatch()
+    request = Request(name, method, ("held-out",), N_FOLDS, 0, conformal)
+    watch = Stopwatch()
     images = loaded(challenge)
-    fitted = job.fit_and_score(request, images, watch, lambda *_: None)
+    fitted = fit_and_score(request, images, watch, lambda *_: None)
     assert fitted.test is not None
     assert fitted.held_out is not None
     known = Known(fitted.held_out, images.dev.truth, fitted.rounds)
@@ -70,7 +72,7 @@ def outcome(name: str, method: Method, challenge: BenchChallenge) -> BenchOutcom
     )
 
 
-def loaded(challenge: BenchChallenge) -> job.Loaded:
+def loaded(challenge: BenchChallenge) -> Loaded:
     """Put the images into the order of a run."""
     dev = challenge.devset
     reals = np.concatenate([dev.used, dev.not_used])
@@ -80,7 +82,7 @@ def loaded(challenge: BenchChallenge) -> job.Loaded:
     names = tuple(f"candidate {i + 1}" for i in range(len(challenge.candidates)))
     files = FileNames({name: name for name in names})
     test = TestImages(challenge.candidates, challenge.generated, names, None, files)
-    return job.Loaded(
+    return Loaded(
         DevImages(dev, reals, truth, ids, groups), folds.grouped(groups, truth, N_FOLDS, 0), test
     )
 
