@@ -124,13 +124,13 @@ def test_drawn_p_values_are_those_of_scipy(name: str, alternative: Alternative) 
 
     test: Any = stats.permutation_test
     expected = test(
-        (truth,), statistic, permutation_type="pairings", n_resamples=2_000,
+        (truth,), statistic, permutation_type="pairings", n_resamples=1_000,
         alternative="greater" if alternative == "better" else alternative,
         rng=np.random.default_rng(1),
     ).pvalue  # fmt: skip
     panel = Panel(truth, {"run": Run(likely > 0.5, likely, likely)})
     found = permutation.p_values(panel, [metric], permutations=20_000, alternative=alternative)
-    assert found[0, 0] == pytest.approx(expected, abs=0.02)
+    assert found[0, 0] == pytest.approx(expected, abs=0.03)
     assert 0.001 < expected < 0.9
 
 

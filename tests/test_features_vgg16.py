@@ -198,7 +198,9 @@ def test_every_block_equals_the_packages_model_on_real_ct(real_ct: Images) -> No
 @needs_package
 def test_backends_agree_on_embeddings_of_real_ct(real_ct: Images) -> None:
     for settings in (Vgg16(), Vgg16("block4", "max", grid=3), Vgg16("block3", side=64)):
-        found = [replace(settings, backend=backend)(real_ct) for backend in BACKENDS]
+        found = [
+            replace(settings, backend=backend)(real_ct[:, 64:176, 64:176]) for backend in BACKENDS
+        ]
         assert relative(found[0], found[1]) < 1e-4
 
 
