@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+import traceback
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from clefgan.errors import STDOUT, ClefganError, shortened
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
+DEBUG = "--debug"
 LONGEST = 2000  # characters of a message: a few paths, each as long as a path may be in practice
 
 
@@ -77,9 +79,13 @@ def run(arguments: list[str] | None) -> None:
     """Run one command of ours."""
     from clefgan.cli.app import app  # Typer and our packages: not before they are known to be ours
 
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    debug = DEBUG in words
     try:
-        app(arguments)
+        app([word for word in words if word != DEBUG])
     except known_errors() as error:
+        if debug:
+            traceback.print_exception(error)
         if isinstance(error, OSError) and error.filename in (None, STDOUT):
             forget_stdout()
         print(f"clefgan: {message(error)}", file=sys.stderr)  # noqa: T201 - never wrapped or styled

@@ -198,3 +198,33 @@ def test_an_outside_plug_in_runs(plug_in: Path, tmp_path: Path) -> None:
     done = clefgan(plug_in, "run", "--method", "brightness", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "brightness.csv").read_text().splitlines()) == 100
+
+
+def test_all_faults_are_told_at_once_each_with_the_line_to_write(tmp_path: Path) -> None:
+    text = MINE.replace("(frozen=True)", "").replace("= Knowledge.S0", "= 'S0'")
+    text = text.replace("def fit", "def learn").replace("float = 100.0 ", "float ")
+    path = write(tmp_path, text)
+    with pytest.raises(ClefganError) as caught:
+        registry.get(f"{path}:Mine")
+    said = str(caught.value)
+    assert said.startswith(
+        f"{path}:Mine: 4 faults: (1) dataclass 'Mine' is not frozen; write @data"
+    )
+    for line in (
+        "write knowledge: ClassVar[Knowledge] = Knowledge.S0",
+        "write def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:",
+        "write level: float = ...  # what it is",
+    ):
+        assert line in said
+    assert "\n" not in said
+
+
+def test_a_file_without_a_class_means_the_one_in_it(tmp_path: Path) -> None:
+    path = write(tmp_path, MINE)
+    assert repr(registry.configure(str(path), ["level=7"])) == "Mine(level=7.0)"
+    two = write(tmp_path, MINE + "\n\n@dataclass(frozen=True)\nclass Other(Mine):\n    pass\n")
+    with pytest.raises(ClefganError, match=r"several methods; give one of .*:Mine, .*:Other$"):
+        registry.get(str(two))
+    none = write(tmp_path, "x = 1\n")
+    with pytest.raises(ClefganError, match=r"no class with a method 'fit'; write one$"):
+        registry.get(str(none))

@@ -97,7 +97,7 @@ COMMANDS = (
     ),
     Listed(
         "methods",
-        "List the methods, or the hyper-parameters of one.",
+        "List the methods, show the settings of one, or write a new one.",
         "clefgan.cli.methods:methods",
         panel=RUN,
     ),
@@ -192,6 +192,10 @@ def main(
     version: Annotated[
         bool,
         typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show where an error comes from; anywhere in the command."),
     ] = False,
 ) -> None:
     """Which real images trained the generator? Run, score and submit membership methods."""

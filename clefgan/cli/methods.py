@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,25 +11,117 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan import method as interface
-from clefgan.cli.console import console, errors
-from clefgan.plugins import hyperparameters, registry
+from clefgan.cli.console import console, dumped, echo, errors, say, say_wrote
+from clefgan.cli.options import AS_JSON
+from clefgan.plugins import hyperparameters, registry, starting
+from clefgan.report import wording
+from clefgan.report.terminal import method_list
+
+KINDS = {
+    "membership": "Membership: was this real image used?",
+    "attribution": "Attribution: which class made this image?",
+    "clusters": "Clusters: which images were made alike?",
+}
+
+
+def names(incomplete: str) -> list[str]:
+    """Names of methods that begin so, for the shell's completion."""
+    known = (registry.METHODS, registry.ATTRIBUTORS, registry.CLUSTERERS)
+    return [name for room in known for name in room.entries() if name.startswith(incomplete)]
 
 
 def methods(
-    name: Annotated[str | None, typer.Argument(help="A method: show its hyper-parameters.")] = None,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME | new FILE]",
+            help="A method: show its settings. `new mine.py` writes a method to begin with.",
+            autocompletion=names,
+        ),
+    ] = None,
+    knows: Annotated[
+        str | None, typer.Option(help="Only those that know no more, such as S1 or A2.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only membership, attribution or clusters.")
+    ] = None,
+    find: Annotated[
+        str | None, typer.Option(help="Only those whose name, line or source has this text.")
+    ] = None,
+    as_json: AS_JSON = False,
 ) -> None:
-    """List the methods, or the hyper-parameters of one."""
-    if name is None:
-        show_all()
+    """List the methods, show the settings of one, or write a new one.
+
+    Start with `fusion`. `clefgan methods new mine.py` writes a method that works, and its test.
+    """
+    if kind is not None and kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS)}", param_hint="--kind")
+    words = words or []
+    if words[:1] == ["new"]:
+        if len(words) != 2:
+            raise typer.BadParameter("give one file, as in 'methods new mine.py'")
+        written = starting.write(Path(words[1]))
+        say_wrote(written)
+        say(f"next: clefgan run --method {written[0]}")
+        say(f"next: python {written[1]}")
+    elif len(words) > 1:
+        raise typer.BadParameter(f"one method at a time; got {' '.join(words)!r}")
+    elif words:
+        show_one(words[0])
     else:
-        show_one(name)
+        show_all(knows, kind, find, as_json)
 
 
-def show_all() -> None:
-    """A table an interface, a row a method; broken plug-ins on stderr, one line each."""
-    section("Membership: was this real image used?", registry.METHODS, knowledge())
-    section("Attribution: which class made this image?", registry.ATTRIBUTORS, {})
-    section("Clusters: which images were made alike?", registry.CLUSTERERS, evidence())
+def show_all(knows: str | None, kind: str | None, find: str | None, as_json: bool) -> None:
+    """A table a group, a row a method; broken plug-ins on stderr, one line each."""
+    rooms: dict[str, registry.Registry[Any]] = {
+        "membership": registry.METHODS,
+        "attribution": registry.ATTRIBUTORS,
+        "clusters": registry.CLUSTERERS,
+    }
+    listed = {
+        name: listed_methods(room, knows, find)
+        for name, room in rooms.items()
+        if kind in (None, name)
+    }
+    if as_json:
+        echo(dumped(method_list.as_object(listed)))
+        return
+    for name, rows in listed.items():
+        if not rows:
+            continue
+        console.print(Text(KINDS[name], style="bold"))
+        if name == "membership":
+            for each in method_list.membership(rows, console.width):
+                console.print(each)
+        else:
+            console.print(method_list.table("", rows, console.width))
+        console.print()
+    if not any(listed.values()):
+        say("no such method; leave a filter out")
+        return
+    levels = {**knowledge(), **evidence()} if kind is None else {}
+    for level, meaning in levels.items():
+        console.print(f"{wording.knowledge(level)}: {meaning}", style="dim")
+    say("clefgan methods NAME says what one does and what can be set")
+
+
+def listed_methods(
+    room: registry.Registry[Any], knows: str | None, find: str | None
+) -> list[method_list.ListedMethod]:
+    """The methods of one interface that pass the filters; complains of broken ones."""
+    rows = []
+    for name, method in room.all_methods():
+        if isinstance(method, registry.Broken):
+            errors.print(method.reason, soft_wrap=True)
+            continue
+        level = str(registry.vars_of(method)[room.level])
+        row = method_list.ListedMethod(name, level, first_line(method), source(method))
+        text = f"{row.name} {row.does} {row.source}".lower()
+        beyond = knows is not None and (level[0] != knows[:1].upper() or level > knows.upper())
+        if not beyond and (find or "").lower() in text:
+            rows.append(row)
+    return rows
 
 
 def knowledge() -> dict[str, str]:
@@ -42,45 +134,20 @@ def evidence() -> dict[str, str]:
     return {kind.value: kind.meaning for kind in interface.Evidence}
 
 
-def section(title: str, known: registry.Registry[Any], meanings: Mapping[str, str]) -> None:
-    """One interface, and what its levels mean."""
-    table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
-    table.add_column("method", no_wrap=True, style="cyan")
-    table.add_column("knows", no_wrap=True)
-    table.add_column("what it does", overflow="fold")
-    table.add_column("source", overflow="fold", style="dim")
-    broken: list[registry.Broken] = []
-    for name, method in known.all_methods():
-        if isinstance(method, registry.Broken):
-            broken.append(method)
-        else:
-            table.add_row(
-                name, str(registry.vars_of(method)[known.level]), first_line(method), source(method)
-            )
-    console.print(table)
-    console.print()
-    for level, meaning in meanings.items():
-        console.print(f"{level}: {meaning}", style="dim")
-    if meanings:
-        console.print()
-    for failure in broken:
-        errors.print(failure.reason, soft_wrap=True)
-
-
 def show_one(name: str) -> None:
     """The docstring and the hyper-parameters of one method."""
     known = registry.room_of(name)
     cls: type = known.get(name)
     level = str(registry.vars_of(cls)[known.level])
     meaning = (knowledge() | evidence())[level]
-    console.print(Text.assemble((name, "bold cyan"), f"  {level}: {meaning}"))
+    console.print(Text.assemble((name, "bold cyan"), f"  {wording.knowledge(level)}: {meaning}"))
     console.print(source(cls), style="dim")
     console.print()
     console.print(reflowed(inspect.getdoc(cls) or ""))
     console.print()
     rows = hyperparameters.describe(cls)
     if not rows:
-        console.print("no hyper-parameters")
+        console.print("no settings")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("--set", no_wrap=True, style="cyan")

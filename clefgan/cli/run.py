@@ -178,7 +178,7 @@ def run(
 def file_stem(method: str) -> str:
     """A file name for a method: `nearest(size=8)` is `nearest`, `my.py:Mine` is `Mine`."""
     bare, _ = registry.split(method)
-    return bare.rpartition(":")[2]
+    return Path(bare).stem if bare.endswith(".py") else bare.rpartition(":")[2]
 
 
 def refuse_existing(paths: list[Path], force: bool) -> None:

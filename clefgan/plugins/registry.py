@@ -5,7 +5,6 @@ group `clefgan.methods`, those of attribution by `clefgan.attributors` and `clef
 Only the module of the method that is asked for is imported.
 """
 
-import dataclasses
 import difflib
 import importlib.util
 import sys
@@ -15,11 +14,11 @@ from enum import StrEnum
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar, cast, get_type_hints
+from typing import Any, Generic, TypeVar, cast
 
 from clefgan.errors import ClefganError
-from clefgan.method import Attributor, Clusterer, Evidence, Knowledge, Method, promises
-from clefgan.plugins import hyperparameters
+from clefgan.method import Attributor, Clusterer, Evidence, Knowledge, Method
+from clefgan.plugins import faults, hyperparameters
 from clefgan.plugins.isolation import named, one_line
 
 OURS = "clefgan"
@@ -57,12 +56,6 @@ class Registry(Generic[T]):
     levels: tuple[StrEnum, ...]
     action: str
 
-    def named_levels(self) -> str:
-        """`Knowledge.S0 to S3`, or the one that there is."""
-        first, last = self.levels[0], self.levels[-1]
-        kind = type(first).__name__
-        return f"{kind}.{first}" if first is last else f"{kind}.{first} to {last}"
-
     def entries(self) -> dict[str, EntryPoint]:
         """Every entry point of the group by name; of two that claim a name, ours."""
         by_name: dict[str, EntryPoint] = {}
@@ -83,7 +76,7 @@ class Registry(Generic[T]):
         ClefganError
             No such method (with the closest name), or one that cannot be loaded.
         """
-        if ".py:" in name:
+        if is_file(name):
             return self.from_file(name)
         known = self.entries()
         if name not in known:
@@ -100,49 +93,38 @@ class Registry(Generic[T]):
         return self.checked(loaded, place)
 
     def from_file(self, text: str) -> type[T]:
-        """Return the class of `path/to/file.py:Class`; the file runs as a module of its own."""
-        file, _, name = text.rpartition(":")
-        path = Path(file)
+        """Return the class of `path/to/file.py:Class`; the file runs as a module of its own.
+
+        Without a class it is the one method in the file.
+        """
+        path, name = file_and_class(text)
         if not path.is_file():
             raise ClefganError(f"{path}: no such file; --method takes a name or file.py:Class")
         module = run_file(path)
+        name = name or self.only_one(path, module)
         if not hasattr(module, name):
             raise ClefganError(f"{path}: no class {name!r}; {suggestion(name, classes(module))}")
-        return self.checked(getattr(module, name), text)
+        return self.checked(getattr(module, name), f"{path}:{name}")
+
+    def only_one(self, path: Path, module: ModuleType) -> str:
+        """The name of the one class of a module that can do what a method does."""
+        own = classes(module)
+        able = [name for name in own if callable(vars_of(getattr(module, name)).get(self.action))]
+        if len(able) == 1:
+            return able[0]
+        if len(own) == 1:
+            return own[0]  # whose faults are told
+        if able:
+            raise ClefganError(f"{path}: several methods; give one of {listed(path, able)}")
+        raise ClefganError(f"{path}: no class with a method {self.action!r}; write one")
 
     def checked(self, loaded: object, place: str) -> type[T]:
         """Return `loaded` if it is a method class, else say what it lacks."""
         if not isinstance(loaded, type):
             raise ClefganError(f"{place}: is not a class; got {type(loaded).__name__!r}")
-        if not dataclasses.is_dataclass(loaded):
-            raise ClefganError(
-                f"{place}: class {loaded.__name__!r} is not a dataclass; make it frozen"
-            )
-        if not loaded.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise ClefganError(f"{place}: dataclass {loaded.__name__!r} is not frozen")
-        said = vars_of(loaded).get(self.level)
-        if not isinstance(said, type(self.levels[0])) or said not in self.levels:
-            raise ClefganError(
-                f"{place}: class variable {self.level!r} is not one of {self.named_levels()}"
-            )
-        if not callable(vars_of(loaded).get(self.action)):
-            raise ClefganError(f"{place}: class {loaded.__name__!r} has no method {self.action!r}")
-        try:
-            promises(loaded)
-        except ClefganError as error:
-            raise ClefganError(f"{place}: {error}") from None
-        for field in dataclasses.fields(loaded):
-            if (
-                field.default is dataclasses.MISSING
-                and field.default_factory is dataclasses.MISSING
-            ):
-                raise ClefganError(f"{place}: field {field.name!r} has no default")
-        try:
-            get_type_hints(loaded)
-        except Exception as error:
-            raise ClefganError(
-                f"{place}: types of fields cannot be read: {one_line(error)}"
-            ) from error
+        wrong = list(faults.faults(loaded, vars_of(loaded), self.level, self.levels, self.action))
+        if wrong:
+            raise ClefganError(faults.together(place, wrong))
         return cast("type[T]", loaded)
 
     def all_methods(self) -> Iterator[tuple[str, type[T] | Broken]]:
@@ -182,6 +164,24 @@ class Registry(Generic[T]):
             )
         method: T = instance
         return method
+
+
+def is_file(name: str) -> bool:
+    """Whether the name of a method is that of a file, with or without a class."""
+    return ".py:" in name or name.endswith(".py")
+
+
+def file_and_class(text: str) -> tuple[Path, str]:
+    """The file and the class of `file.py:Class`; no class of `file.py`."""
+    if text.endswith(".py"):
+        return Path(text), ""
+    file, _, name = text.rpartition(":")
+    return Path(file), name
+
+
+def listed(path: Path, names: Iterable[str]) -> str:
+    """Classes of a file as they are given to --method."""
+    return ", ".join(f"{path}:{name}" for name in names)
 
 
 def run_file(path: Path) -> ModuleType:
@@ -224,7 +224,9 @@ def split(text: str) -> tuple[str, list[str]]:
     ClefganError
         Brackets that do not match.
     """
-    if ".py:" in text.partition("(")[2]:  # they belong to the path of a file
+    if ".py:" in text.partition("(")[2] or text.endswith(
+        ".py"
+    ):  # they belong to the path of a file
         return text, []
     if "(" not in text and ")" not in text:
         return text, []
@@ -288,10 +290,13 @@ def registry_of(name: str) -> Registry[Attributor] | Registry[Clusterer]:
         A method of membership, or none at all.
     """
     bare, _ = split(name)
-    if ".py:" in bare:
-        file, _, attribute = bare.rpartition(":")
-        cls = vars(run_file(Path(file))).get(attribute) if Path(file).is_file() else None
-        is_clusterer = getattr(cls, "evidence", None) is Evidence.A0
+    if is_file(bare):
+        path, attribute = file_and_class(bare)
+        module = run_file(path) if path.is_file() else None
+        own = [] if module is None else [attribute] if attribute else classes(module)
+        is_clusterer = any(
+            getattr(getattr(module, name, None), "evidence", None) is Evidence.A0 for name in own
+        )
         return CLUSTERERS if is_clusterer else ATTRIBUTORS
     for registry in (ATTRIBUTORS, CLUSTERERS):
         if bare in registry.entries():

@@ -1,0 +1,100 @@
+"""The methods as tables that fit: by what they do, with what they know, cost and see."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from clefgan.report import method_guide
+from clefgan.report.wording import NOTHING, knowledge
+
+WIDE = 110
+"""From so many columns on there is room for what a method does."""
+LEGEND = (
+    "AUC on copies, blends, patchworks, a Gaussian of the used images: docs/study.md; 0.5 is "
+    "chance. Cost: product (seconds), tiles and SSIM (minutes), training and DCGAN (minutes to "
+    "hours)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMethod:
+    """One method: its name, what it knows, and the first line of what it says of itself."""
+
+    name: str
+    knows: str
+    does: str
+    source: str
+
+
+def membership(rows: Sequence[ListedMethod], width: int) -> Iterator[RenderableType]:
+    """Yield a table for each group, and before them where to start."""
+    names = [row.name for row in rows]
+    begin = [name for name in method_guide.BEGIN_WITH if name in names]
+    if begin:
+        yield Text.assemble(("Start here: ", "bold"), (", then ".join(begin), "cyan"))
+    for group in method_guide.GROUPS:
+        own = [row for row in rows if method_guide.expected(row.name).group == group]
+        if own:
+            yield Text("")
+            yield table(group, own, width, measured=group != method_guide.OTHER)
+    yield Text("")
+    yield Text(LEGEND, style="dim")
+
+
+def table(
+    title: str, rows: Sequence[ListedMethod], width: int, *, measured: bool = False
+) -> RenderableType:
+    """One group."""
+    found = Table(
+        box=None, pad_edge=False, header_style="bold", title=title, title_justify="left",
+        title_style="italic",
+    )  # fmt: skip
+    found.add_column("method", no_wrap=True, style="cyan", min_width=20)
+    found.add_column("knows", no_wrap=True, min_width=9)
+    if measured:
+        found.add_column("cost", no_wrap=True, min_width=8)
+        for kind in ("copy", "blend", "tiles", "pca"):
+            found.add_column(kind, no_wrap=True, min_width=5)
+    if not measured or width >= WIDE:
+        found.add_column("what it does", overflow="fold")
+    for row in rows:
+        cells = [Text(row.name), Text(knowledge(row.knows))]
+        if measured:
+            known = method_guide.expected(row.name)
+            auc = known.auc or (NOTHING,) * 4
+            cells += [Text(known.cost), *map(Text, auc)]
+        if not measured or width >= WIDE:
+            cells.append(Text(row.does))
+        found.add_row(*cells)
+    return found
+
+
+def as_object(rows: Mapping[str, Sequence[ListedMethod]]) -> dict[str, list[dict[str, object]]]:
+    """The same for a program to read, by interface."""
+    return {
+        kind: [
+            {
+                "name": row.name,
+                "knows": row.knows,
+                "does": row.does,
+                "source": row.source,
+                **(guide(row.name) if kind == "membership" else {}),
+            }
+            for row in found
+        ]
+        for kind, found in rows.items()
+    }
+
+
+def guide(name: str) -> dict[str, object]:
+    """Group, cost and measured AUCs of a method of membership."""
+    known = method_guide.expected(name)
+    auc = dict(zip(("copy", "blend", "tiles", "pca"), known.auc, strict=False))
+    return {
+        "group": known.group,
+        "cost": known.cost,
+        "auc": {kind: float(text) for kind, text in auc.items() if text != NOTHING},
+    }
