@@ -23,7 +23,8 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     Notes
     -----
     The promises: a frozen dataclass with a default for each field (a comment too, else a warning);
-    the same seed gives the same scores; scores are finite float64 of shape (n,), also for the sets of `awkward`;
+    the same seed gives the same scores; scores are finite float64 of shape (n,), also for the sets
+    of `awkward`;
     permuting candidates permutes scores, and permuting the generated images leaves them; a method
     of knowledge S0 scores an image the same whatever its neighbours; an exact copy of a candidate
     among the generated images never lowers its score, for a method that looks at them and does not
