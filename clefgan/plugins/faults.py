@@ -52,7 +52,7 @@ def faults(
     hints = {}
     try:
         hints = get_type_hints(cls)
-    except Exception as error:  # whatever the annotations of others raise
+    except Exception as error:  # noqa: BLE001 - whatever the annotations of others raise
         yield f"types of fields cannot be read: {one_line(error)}"
     for field in dataclasses.fields(cls) if is_dataclass else ():
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
