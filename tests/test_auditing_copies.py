@@ -8,7 +8,7 @@ from clefgan.auditing.false_bound import false_bound
 from clefgan.auditing.material import Flags
 
 
-def test_the_cutoff_is_knockoff_plus() -> None:
+def test_the_list_holds_most_copies_of_all_that_pass_knockoff_plus() -> None:
     """Against the definition, tried at every cutoff."""
     rng = np.random.default_rng(0)
     for share in (0.5, 0.8):
@@ -16,17 +16,38 @@ def test_the_cutoff_is_knockoff_plus() -> None:
         margin[:30] += 4
         won[:30] = True
         found = copies.find(margin, won, share, q=0.2)
-        passing = [
-            c
-            for c in margin
-            if (1 + (~won & (margin >= c)).sum()) * share / (1 - share)
-            <= 0.2 * (won & (margin >= c)).sum()
-        ]
-        assert found.cutoff == min(passing)
-        assert set(found.listed) == set(np.flatnonzero(won & (margin >= min(passing))))
-        assert found.decoys == (~won & (margin >= min(passing))).sum()
+        ratio = share / (1 - share)
+        passing = {
+            (won & (margin >= c)).sum() - (~won & (margin >= c)).sum() * ratio: c
+            for c in sorted(margin)
+            if (1 + (~won & (margin >= c)).sum()) * ratio <= 0.2 * (won & (margin >= c)).sum()
+        }
+        cutoff = passing[max(passing)]
+        assert found.cutoff == cutoff
+        assert set(found.listed) == set(np.flatnonzero(won & (margin >= cutoff)))
+        assert found.decoys == (~won & (margin >= cutoff)).sum()
         assert (found.q_values[found.listed] <= 0.2).all()
         assert (found.q_values[~won] == 1).all()
+
+
+def test_the_list_ends_where_it_gains_no_more_copies() -> None:
+    won = np.array([True] * 10 + [False, True] * 5)
+    found = copies.find(-np.arange(20.0), won, 0.5, q=0.2)
+    assert found.listed.tolist() == list(range(10))
+    assert found.q_values[11] <= 0.2  # the longest list that keeps the share would hold it
+
+
+@pytest.mark.parametrize(("copied", "ahead"), [(10, 6.0), (25, 6.0), (50, 3.0), (250, 2.0)])
+def test_the_shorter_list_keeps_the_share_wherever_copies_stand(copied: int, ahead: float) -> None:
+    shares = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        margin, won = rng.exponential(size=1000), rng.random(1000) < 0.5
+        margin[:copied] += ahead
+        won[:copied] = True
+        listed = copies.find(margin, won, 0.5, q=0.2).listed
+        shares.append((listed >= copied).mean() if len(listed) else 0.0)
+    assert np.mean(shares) <= 0.2
 
 
 @pytest.mark.parametrize("share", [0.5, 0.75])

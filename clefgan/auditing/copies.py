@@ -9,7 +9,8 @@ it is exact (see `patients`).
 References
 ----------
 Barber, Candes (2015), arXiv:1404.5609 (knockoff+); Elias, Gygi (2007), doi:10.1038/nmeth1019
-(target-decoy).
+(target-decoy). They take the longest list that keeps the share; here it is the one that holds most
+copies by the decoys' count, the shortest of equals, and so never longer than theirs.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class CopyList:
     listed : numbers of the images, largest margin first
     cutoff : the smallest margin that is listed; inf where none is
     decoys : images won by held-out patients at or above the cutoff
-    q_values : (n,), smallest false share at which the image would be listed; 1 for decoys
+    q_values : (n,), smallest false share of any list that reaches down to the image; 1 for decoys
     look : largest margin of a decoy; images above it, won by training patients, are worth a look
     """
 
@@ -67,8 +68,7 @@ def find(
     q_values = np.ones(len(order))
     q_values[order] = np.minimum(1.0, best)
     q_values[~won] = 1.0
-    passing = np.flatnonzero(estimate <= q)
-    last = int(passing[-1]) if len(passing) else -1
+    last = cutoff(estimate <= q, hits - decoys * share / (1 - share))
     listed = order[: last + 1][won[order[: last + 1]]]
     return CopyList(
         listed=listed.astype(np.int64),
@@ -78,3 +78,10 @@ def find(
         look=float(margin[~won].max(initial=-np.inf)),
         q=q,
     )
+
+
+def cutoff(passing: Flags, copies: Values) -> int:
+    """Where the list ends: of the places that pass the one with most copies; -1: there is none."""
+    if not passing.any():
+        return -1
+    return int(np.where(passing, copies, -np.inf).argmax())
