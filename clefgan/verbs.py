@@ -395,6 +395,7 @@ def audit(
     after: str | Path | None = None,
     withhold: str | None = None,
     thin: float | None = None,
+    sealed: float | None = None,
     window: WindowChoice = None,
     largest: int | None = 128,
     deals: int = 1999,
@@ -415,6 +416,8 @@ def audit(
     one_image_each : every image is a patient of its own
     after : the folder of the audit before: this is a re-audit
     withhold : `list` or `symmetric`: how images are withheld
+    thin : share of the kept images that stay, chosen for diversity
+    sealed : share of the patients kept for the re-audit; None: 0.2 with `withhold`, else nobody
     window : levels of images of more than 8 bits, one window for all
 
     Returns
@@ -431,6 +434,7 @@ def audit(
         after=after,
         withhold=withhold,
         thin=thin,
+        sealed=sealed,
         deals=deals,
         planted=planted,
         seed=seed,

@@ -67,7 +67,8 @@ class Plan:
 class Findings:
     """What was found.
 
-    exact : (n, 2) released and training images that are equal, pixel for pixel
+    exact : (n, 2) released and training images that are equal, pixel for pixel; those of sealed
+        patients among them
     test, attacks, control, patients, sure : None or empty without held-out patients
     strongest : name of the attack, chosen on the half that it is not judged on
     """

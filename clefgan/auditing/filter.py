@@ -23,7 +23,7 @@ import numpy as np
 
 from clefgan.auditing import alone
 from clefgan.auditing.examine import Findings
-from clefgan.auditing.margins import Numbers
+from clefgan.auditing.margins import Numbers, Strongest
 
 QUANTILE = 0.95  # of real images' margins, of the symmetric filter
 
@@ -45,9 +45,14 @@ class Withheld:
     cutoff: float
 
 
-def withhold(findings: Findings, how: Withhold) -> Withheld:
-    """Choose; exact copies are withheld in any case."""
-    margin = findings.strong.margin
+def withhold(findings: Findings, how: Withhold, *, everybody: Strongest | None = None) -> Withheld:
+    """Choose; exact copies are withheld in any case.
+
+    Parameters
+    ----------
+    everybody : margins among sealed patients too, who set no cutoff; None: nobody is sealed
+    """
+    margin = (everybody or findings.strong).margin
     if how is Withhold.SYMMETRIC:
         null = alone.null_margins(findings.material, findings.look, seed=findings.plan.seed)
         cutoff = float(np.quantile(null, QUANTILE))

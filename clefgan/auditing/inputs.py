@@ -10,7 +10,7 @@ import numpy as np
 from clefgan.auditing import file_findings, material
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
-from clefgan.auditing.material import Material
+from clefgan.auditing.material import Flags, Material
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.grey import GreySet, read_sets
@@ -49,6 +49,14 @@ class Inputs:
             HELD_OUT: digest(own, np.flatnonzero(~ours)),
             RELEASED: hashlib.sha256(np.ascontiguousarray(own.released).data).hexdigest(),
         }
+
+    def of_groups(self, chosen: Flags) -> "Inputs":
+        """The same with some of the patients alone."""
+        return replace(self, material=self.material.of_groups(chosen))
+
+    def noting(self, note: str) -> "Inputs":
+        """The same with one more note."""
+        return replace(self, notes=(*self.notes, note))
 
     def keep(self, kept: Sequence[int], note: str) -> "Inputs":
         """The same with some of the released images, and a note that says so."""

@@ -1,7 +1,9 @@
 """What was looked at before: each further look at the same patients has a stricter level.
 
 The first look is at level a, the k-th re-audit at a / 2^k, so that all looks together stay below
-2 a. A record is the `audit.json` of the audit before.
+2 a. Where patients were kept sealed, the next look opens them, and its level is shared equally
+between the test of all patients and that of the sealed ones. A record is the `audit.json` of the
+audit before.
 
 References
 ----------
@@ -12,8 +14,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clefgan.auditing.filter import Withhold
+from clefgan.auditing.sealing import Seal
 from clefgan.errors import ClefganError
 
 RECORD = "audit.json"
@@ -29,6 +33,8 @@ class Before:
     digests : of the three sets
     withhold : how images were withheld, None where they were not
     profile : name of the threshold that was fixed then
+    filtered : whether images were withheld in this look or in one before
+    seal : who was kept sealed and has not been opened; None: nobody
     """
 
     look: int
@@ -36,6 +42,8 @@ class Before:
     digests: Mapping[str, str]
     withhold: Withhold | None
     profile: str
+    filtered: bool = False
+    seal: Seal | None = None
 
     def next_level(self) -> float:
         """Level of the next look."""
@@ -64,9 +72,18 @@ def read(folder: Path) -> Before:
             digests={str(k): str(v) for k, v in found["digests"].items()},
             withhold=None if how is None else Withhold(how),
             profile=str(found["profile"]["name"]),
+            filtered=bool(found["ledger"]["filtered"]),
+            seal=seal_of(found["ledger"]["sealed"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ClefganError(f"{path}: not a record of an audit ({error!r}); audit again") from error
+
+
+def seal_of(record: Mapping[str, Any] | None) -> Seal | None:
+    """Who was kept sealed and has not been opened."""
+    if record is None or record["opened"]:
+        return None
+    return Seal(float(record["share"]), int(record["seed"]))
 
 
 def check(before: Before, digests: Mapping[str, str], profile: str, folder: Path) -> None:

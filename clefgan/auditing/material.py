@@ -5,7 +5,7 @@ image of each group is found in one pass.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,20 @@ class Material:
     def image_training(self) -> Flags:
         """Whether each real image was trained on, (n_real,)."""
         return self.training[self.group]
+
+    def of_groups(self, chosen: Flags) -> "Material":
+        """The same of some groups alone; `order` still says where their images stood."""
+        rows = chosen[self.group]
+        number = np.cumsum(chosen) - 1
+        return replace(
+            self,
+            real=self.real[rows],
+            order=self.order[rows],
+            group=number[self.group[rows]],
+            names=tuple(name for name, own in zip(self.names, chosen, strict=True) if own),
+            training=self.training[chosen],
+            stratum=self.stratum[chosen],
+        )
 
 
 def gather(

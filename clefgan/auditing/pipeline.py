@@ -1,17 +1,21 @@
 """An audit from its inputs to all that a report says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from clefgan.auditing import (
     diversity,
+    exact,
     examine,
     fidelity,
     looks,
     membership,
     other_slices,
+    sealing,
     verdict,
 )
 from clefgan.auditing import filter as filters
@@ -22,10 +26,13 @@ from clefgan.auditing.inputs import HELD_OUT, Inputs
 from clefgan.auditing.ledger import Before
 from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers
+from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.profiles import Profile
+from clefgan.auditing.sealing import Seal, Sealed
 from clefgan.auditing.verdict import AuditVerdict
 from clefgan.auditing.views import BATTERY, CONFIRMING
+from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
 
 
@@ -35,16 +42,26 @@ class Settings:
 
     withhold : how images are withheld after looking; None: none
     thin : share of the kept images that stay, chosen for diversity; None: all
+    sealed : share of the patients kept for the re-audit; None: `sealing.SHARE` where images are
+        withheld, else nobody
     """
 
     profile: Profile
     withhold: Withhold | None = None
     thin: float | None = None
+    sealed: float | None = None
     level: float = LEVEL
     q: float = 0.2
     deals: int = 1999
     planted: int = 50
     seed: int = 0
+
+    def seal(self) -> Seal | None:
+        """Who is kept sealed."""
+        share = self.sealed
+        if share is None:
+            share = 0.0 if self.withhold is None else sealing.SHARE
+        return None if share == 0 else Seal(share, self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +84,15 @@ class Point:
 class AuditRun:
     """All that a report says.
 
+    inputs : with the patients that this look is at
+    digests : of all patients' images, and of the release
     look : number of this look at these patients, from 1
+    filtered : whether images were withheld in this look or in one before
     plane : held-out images as the ideal point first, then the release, and what is kept of it
     """
 
     inputs: Inputs
+    digests: Mapping[str, str]
     settings: Settings
     findings: Findings
     verdict: AuditVerdict
@@ -80,6 +101,8 @@ class AuditRun:
     plane: tuple[Point, ...]
     other_slices: OtherSlices | None
     withheld: Withheld | None
+    sealed: Sealed | None
+    filtered: bool
 
 
 def run(
@@ -96,40 +119,112 @@ def run(
     ----------
     kept_lists : folder where the lists of each view are kept, so that an audit that was stopped is
         resumed
+
+    Raises
+    ------
+    ClefganError
+        A second filter is asked for, or settings mean nothing.
     """
-    number = 1 if before is None else before.look + 1
-    level = settings.level if before is None else before.next_level()
-    filtered = before is not None and before.withhold is not None
-    plan = Plan(
-        level=level,
-        q=settings.q,
-        deals=settings.deals if before is None else max(settings.deals, int(np.ceil(4 / level))),
-        planted=settings.planted,
-        views=CONFIRMING if filtered else BATTERY,
-        seed=settings.seed,
-    )
-    look = looks.look(inputs.material, plan.views, kept=kept_lists, progress=progress)
-    findings = examine.judge(inputs.material, plan, look, progress=progress)
-    out = None if settings.withhold is None else filters.withhold(findings, settings.withhold)
-    if out is not None and settings.thin is not None:
-        out = thinned(inputs, out, settings.thin)
+    refuse_second_filter(settings, before)
+    seal = settings.seal() if before is None else before.seal
+    groups = None if seal is None else sealing.choose(inputs.material, seal)
+    plan = plan_of(settings, before, shared=groups is not None)
+    seen = partial(looks.look, views=plan.views, kept=kept_lists, progress=progress)
+    shown = noting(inputs, seal, groups, before)
+    look = seen(shown.material)
+    findings = examine.judge(shown.material, plan, look, progress=progress)
+    if shown.material is not inputs.material:
+        findings = replace(findings, exact=exact.copies(inputs.material))
+    sealed, everybody = None, None
+    if seal is not None and groups is not None:
+        apart = inputs.material.of_groups(groups)
+        sealed = sealing.Sealed(seal, apart.n_training, apart.n_held_out)
+        if before is not None:
+            sealed = opened(sealed, seen(apart), apart, plan)
+        elif settings.withhold is not None:
+            everybody = sealing.everybody(look, seen(apart), inputs.material, groups)
+    out = None
+    if settings.withhold is not None:
+        out = filters.withhold(findings, settings.withhold, everybody=everybody)
+        out = out if settings.thin is None else thinned(inputs, out, settings.thin)
     return AuditRun(
-        inputs,
-        settings,
-        findings,
-        verdict.of(
+        inputs=shown,
+        digests=inputs.digests(),
+        settings=settings,
+        findings=findings,
+        verdict=verdict.of(
             findings,
             settings.profile,
-            look_number=number,
+            look_number=1 if before is None else before.look + 1,
             withheld=None if out is None else len(out.withheld),
             files=inputs.files,
+            sealed=sealed,
         ),
-        number,
-        settings.level if before is None else before.level,
-        plane(findings, out),
-        other_slices.judge(look, inputs.material),
-        out,
+        look=1 if before is None else before.look + 1,
+        first_level=settings.level if before is None else before.level,
+        plane=plane(findings, out),
+        other_slices=other_slices.judge(look, shown.material),
+        withheld=out,
+        sealed=sealed,
+        filtered=out is not None or (before is not None and before.filtered),
     )
+
+
+def refuse_second_filter(settings: Settings, before: Before | None) -> None:
+    """Refuse to withhold again: no views would be left that have not filtered."""
+    if settings.withhold is not None and before is not None and before.filtered:
+        raise ClefganError(
+            "withhold: images were withheld after an earlier look already, and a second filter "
+            "would leave no views to audit with; change the generator"
+        )
+
+
+def plan_of(settings: Settings, before: Before | None, *, shared: bool) -> Plan:
+    """How this look is done.
+
+    Parameters
+    ----------
+    shared : whether a re-audit shares its level with the test of sealed patients
+    """
+    level, deals = settings.level, settings.deals
+    if before is not None:
+        level = before.next_level() / (2 if shared else 1)
+        deals = max(deals, int(np.ceil(4 / level)))
+    views = CONFIRMING if before is not None and before.filtered else BATTERY
+    return Plan(
+        level=level,
+        q=settings.q,
+        deals=deals,
+        planted=settings.planted,
+        views=views,
+        seed=settings.seed,
+    )
+
+
+def noting(
+    inputs: Inputs, seal: Seal | None, groups: Flags | None, before: Before | None
+) -> Inputs:
+    """The patients that this look is at, and a note on those who are sealed."""
+    if seal is None:
+        return inputs
+    if groups is None:
+        return inputs.noting(
+            f"nobody is kept sealed for a re-audit: that takes {sealing.OPEN + sealing.FEWEST} "
+            "patients of each set"
+        )
+    n = int(groups.sum())
+    if before is not None:
+        return inputs.noting(f"{n} patients were kept sealed until this look, and are opened now")
+    return inputs.of_groups(~groups).noting(
+        f"{n} patients are kept sealed for the re-audit: they take no part in this look, and what "
+        "is withheld protects them too"
+    )
+
+
+def opened(sealed: Sealed, look: Look, apart: Material, plan: Plan) -> Sealed:
+    """The sealed patients, opened."""
+    result = looks.test(look, apart.training, apart.stratum, times=plan.deals, seed=plan.seed)
+    return replace(sealed, test=result, level=plan.level)
 
 
 def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:

@@ -89,11 +89,16 @@ def measure(
         seen = looks.look_beside(copies.images, release, material)
         calls = shown(seen, copies, material.training, found)
         limit = max(1, round(SEEN_SHARE * len(material.released)))
-        sizes = [dose for dose in DOSES if dose <= min(planted, max(limit, 1))] if doses else []
+        sizes = doses_up_to(min(planted, limit)) if doses else []
         noticed = smallest_noticed(material, release, seen, sizes, level, rng)
         results.append(Sensitivity(kind, share(calls), noticed, max(sizes, default=0), limit))
         progress("planting copies", number + 1, len(kinds), kind.name)
     return results
+
+
+def doses_up_to(most: int) -> list[int]:
+    """How many copies are planted together, the most that is allowed last."""
+    return [dose for dose in DOSES if dose < most] + [most]
 
 
 def shown(seen: Look, copies: Planted, training: Flags, found: CopyList) -> Flags:

@@ -12,6 +12,7 @@ from clefgan.auditing.examine import Findings
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.profiles import Profile
+from clefgan.auditing.sealing import Sealed
 from clefgan.auditing.sensitivity import Sensitivity
 
 MARKS = ("uid", "identity", "names")  # kinds of file findings that are a leak by themselves
@@ -44,6 +45,7 @@ def of(
     look_number: int = 1,
     withheld: int | None = None,
     files: Sequence[FileFinding] = (),
+    sealed: Sealed | None = None,
 ) -> AuditVerdict:
     """Judge findings by a threshold that was fixed before.
 
@@ -52,9 +54,10 @@ def of(
     look_number : of this look at these patients, from 1
     withheld : how many images a filter withholds; None: those that are listed
     files : what files give away; marks of a person or a training file are a leak by themselves
+    sealed : patients who were opened in this look
     """
     marks = marked(files)
-    reasons = [*marks, *leaks(findings, profile)]
+    reasons = [*marks, *leaks(findings, profile, sealed)]
     if reasons:
         sentence = leak_sentence(findings, reasons[0], look_number, withheld, marks)
         return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
@@ -63,7 +66,9 @@ def of(
         more = f" ({len(doubts) - 1} more reasons below)" if len(doubts) > 1 else ""
         sentence = f"This audit cannot say: {doubts[0]}{more}."
         return AuditVerdict(Outcome.CANNOT_SAY, sentence, tuple(doubts))
-    return AuditVerdict(Outcome.NOTHING_FOUND, nothing_sentence(findings), remarks(findings))
+    return AuditVerdict(
+        Outcome.NOTHING_FOUND, nothing_sentence(findings, sealed), remarks(findings)
+    )
 
 
 def marked(files: Sequence[FileFinding]) -> list[str]:
@@ -71,7 +76,7 @@ def marked(files: Sequence[FileFinding]) -> list[str]:
     return [each.sentence.rstrip(".") for each in files if each.kind in MARKS]
 
 
-def leaks(findings: Findings, profile: Profile) -> list[str]:
+def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> list[str]:
     """What speaks for a leak, the strongest first."""
     if findings.control is not None and findings.control.differs and not len(findings.exact):
         return []
@@ -91,10 +96,24 @@ def leaks(findings: Findings, profile: Profile) -> list[str]:
         return reasons
     if test.p_value <= findings.plan.level:
         reasons.append(nearer(findings))
+    reasons += nearer_to_sealed(sealed)
     attack = findings.attack
     if attack is not None and profile.measure == "risk" and attack.risk_low > profile.limit:
         reasons.append(f"{risk_words(attack)}, above the {profile.limit:g} of {profile.name!r}")
     return reasons
+
+
+def nearer_to_sealed(sealed: Sealed | None) -> list[str]:
+    """What the set test of sealed patients saw, where they were opened."""
+    if sealed is None or sealed.test is None or sealed.level is None:
+        return []
+    if sealed.test.p_value > sealed.level:
+        return []
+    return [
+        f"released images are nearer to the {sealed.n_training} training patients who were sealed "
+        f"until this look than to the {sealed.n_held_out} sealed held-out ones "
+        f"(p = {sealed.test.p_value:.2g}, level {sealed.level:.2g})"
+    ]
 
 
 def nearer(findings: Findings) -> str:
@@ -183,7 +202,7 @@ def above_limit(attack: Attack, profile: Profile) -> list[str]:
     return []
 
 
-def nothing_sentence(findings: Findings) -> str:
+def nothing_sentence(findings: Findings, sealed: Sealed | None = None) -> str:
     """The sentence where nothing was found."""
     parts = ["No near-copy found."]
     by_itself = [each for each in findings.sensitivity if each.shown.low > 0.5]
@@ -208,10 +227,17 @@ def nothing_sentence(findings: Findings) -> str:
             f"of training patients at {percent(attack.control.value)} false alarms (risk beyond "
             f"the control {percent(attack.risk)} [{percent(attack.risk_low)} to "
             f"{percent(attack.risk_high)}]), and the set test sees no difference "
-            f"(p = {test.p_value:.2g})."
+            f"(p = {test.p_value:.2g}{sealed_words(sealed)})."
         )
     parts.append("This is no proof that nobody can be recognised.")
     return " ".join(parts)
+
+
+def sealed_words(sealed: Sealed | None) -> str:
+    """The p-value of the sealed patients, where they were opened."""
+    if sealed is None or sealed.test is None:
+        return ""
+    return f"; among the patients sealed until now p = {sealed.test.p_value:.2g}"
 
 
 def from_words(kinds: list[Sensitivity]) -> str:

@@ -64,6 +64,10 @@ def audit(
     thin: Annotated[
         float | None, typer.Option(help="With --withhold: share kept, for diversity.")
     ] = None,
+    sealed: Annotated[
+        float | None,
+        typer.Option(help="Share of patients kept for the re-audit [default: 0.2 to withhold]."),
+    ] = None,
     window: Annotated[
         str | None,
         typer.Option(metavar="LOW,HIGH|header|percentiles", help="Levels, one window for all."),
@@ -92,6 +96,7 @@ def audit(
             after=after,
             withhold=withhold,
             thin=thin,
+            sealed=sealed,
             deals=deals,
             planted=planted,
             seed=seed,

@@ -53,6 +53,7 @@ class Options:
     after: str | Path | None = None
     withhold: str | None = None
     thin: float | None = None
+    sealed: float | None = None
     deals: int = 1999
     planted: int = 50
     seed: int = 0
@@ -71,6 +72,7 @@ class Options:
             profile=profiles.get(self.release),
             withhold=None if self.withhold is None else Withhold(self.withhold),
             thin=self.thin,
+            sealed=self.sealed,
             deals=self.deals,
             planted=self.planted,
             seed=self.seed,

@@ -9,6 +9,7 @@ import numpy as np
 
 from clefgan.auditing.ledger import FORMAT
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.auditing.sealing import Sealed
 from clefgan.runs import provenance
 
 BINS = 10  # of the histogram of p-values
@@ -49,6 +50,8 @@ def chosen_before(run: AuditRun) -> dict[str, Any]:
             "look": run.look,
             "first_level": run.first_level,
             "level": found.plan.level,
+            "filtered": run.filtered,
+            "sealed": None if run.sealed is None else sealed(run.sealed),
         },
         "sets": {
             "training_patients": own.n_training,
@@ -59,12 +62,26 @@ def chosen_before(run: AuditRun) -> dict[str, Any]:
             "height": own.real.shape[1],
             "width": own.real.shape[2],
         },
-        "digests": run.inputs.digests(),
+        "digests": run.digests,
         "notes": run.inputs.notes,
         "files": [
             {"kind": each.kind, "count": each.count, "n": each.n, "sentence": each.sentence}
             for each in run.inputs.files
         ],
+    }
+
+
+def sealed(own: Sealed) -> dict[str, Any]:
+    """The sealed patients: how many, whether they were opened, and what their test said."""
+    return {
+        "share": own.seal.share,
+        "seed": own.seal.seed,
+        "training_patients": own.n_training,
+        "held_out_patients": own.n_held_out,
+        "opened": own.test is not None,
+        "p_value": None if own.test is None else own.test.p_value,
+        "p_value_held_out": None if own.test is None else own.test.p_held_out,
+        "level": own.level,
     }
 
 

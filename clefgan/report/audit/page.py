@@ -2,7 +2,7 @@
 
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.verdict import Outcome
-from clefgan.report.audit import charts, numbers, tables
+from clefgan.report.audit import charts, numbers, statement, tables
 from clefgan.report.audit.tables import AuditTable
 from clefgan.report.audit.wordings import ADVICE, MEANINGS, NOT_ASSESSED
 from clefgan.report.page.document import document
@@ -75,7 +75,7 @@ def verdict(run: AuditRun) -> Markup:
     fixed = (
         f"Threshold fixed before looking: {profile.name} ({profile.context}), {profile.measure} at "
         f"most {profile.limit:g}. {profile.source}. Look {run.look} at these patients, level "
-        f"{run.findings.plan.level:g}."
+        f"{run.findings.plan.level:g}. {statement.sealed(run)}"
     )
     return tag(
         "section",

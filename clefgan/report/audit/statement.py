@@ -26,7 +26,7 @@ def text(run: AuditRun, today: date | None) -> str:
         f"Source: {profile.source}. No regulator and no paper gives a threshold for images; this "
         "one is taken over from tables.",
         f"- Look number {run.look} at these patients; level of the set test in this look "
-        f"{found.plan.level:g}.",
+        f"{found.plan.level:g}. {sealed(run)}",
         f"- Residual risk: {residual(run)}",
         "",
         "## Reasons",
@@ -54,11 +54,25 @@ def text(run: AuditRun, today: date | None) -> str:
         "## Versions and digests",
         "",
         *(f"- {name} {version}" for name, version in provenance.versions().items()),
-        *(f"- {name}: SHA-256 {digest}" for name, digest in run.inputs.digests().items()),
+        *(f"- {name}: SHA-256 {digest}" for name, digest in run.digests.items()),
         "",
         *signature(today),
     ]
     return "\n".join(lines)
+
+
+def sealed(run: AuditRun) -> str:
+    """Who was kept sealed, or opened, in this look."""
+    own = run.sealed
+    if own is None:
+        return "Nobody is sealed."
+    who = f"{own.n_training} training and {own.n_held_out} held-out patients"
+    if own.test is None:
+        return f"{who} took no part in this look: they are sealed for the re-audit."
+    return (
+        f"{who} were sealed until this look; opened, their set test gives p = "
+        f"{own.test.p_value:.2g} at the same level."
+    )
 
 
 def residual(run: AuditRun) -> str:
