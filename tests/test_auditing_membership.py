@@ -107,3 +107,27 @@ def test_the_best_view_keeps_a_patient_whom_one_view_gives_away() -> None:
     scores = attacks.scores(leads)
     assert scores[attacks.BEST].argmax() == 7
     assert list(scores) == ["a", "b", "c", attacks.ALL, attacks.BEST]
+
+
+def test_the_best_of_many_attacks_by_chance_is_not_judged_where_it_was_chosen() -> None:
+    """40 attacks that know nothing: the best of them names many, but not in the other half."""
+    naive, honest = [], []
+    training = np.arange(120) < 60
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        scores = {f"attack {i}": rng.normal(size=120) for i in range(40)}
+        judged = {each.name: each for each in membership.judge(scores, training, seed=seed)}
+        best = judged[membership.strongest(scores, training, seed=seed)]
+        own = membership.as_chosen(scores, training, seed=seed)
+        naive.append(best.found.value - best.control.value)
+        honest.append(own.found.value - own.control.value)
+    assert np.mean(naive) > 0.03
+    assert abs(np.mean(honest)) < 0.02
+
+
+def test_an_attack_that_both_halves_choose_is_judged_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    training = np.arange(200) < 100
+    scores = {"good": rng.normal(size=200) + 4 * training, "blind": rng.normal(size=200)}
+    own = membership.as_chosen(scores, training)
+    assert own == membership.judge(scores, training)[0]

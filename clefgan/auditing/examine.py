@@ -70,7 +70,8 @@ class Findings:
     exact : (n, 2) released and training images that are equal, pixel for pixel; those of sealed
         patients among them
     test, attacks, control, patients, sure : None or empty without held-out patients
-    strongest : name of the attack, chosen on the half that it is not judged on
+    strongest : name of the attack that the first half chose
+    attack : the strongest attack, judged by the half that did not choose it
     """
 
     material: Material
@@ -84,14 +85,10 @@ class Findings:
     control: ImageOnly | None = None
     attacks: tuple[Attack, ...] = ()
     strongest: str = ""
+    attack: Attack | None = None
     patients: Patients | None = None
     sure: Sure | None = None
     strata: tuple[StratumRow, ...] = ()
-
-    @property
-    def attack(self) -> Attack | None:
-        """The strongest attack."""
-        return next((each for each in self.attacks if each.name == self.strongest), None)
 
 
 def examine(material: Material, plan: Plan, *, progress: Progress = silent) -> Findings:
@@ -130,6 +127,7 @@ def judge(material: Material, plan: Plan, look: Look, *, progress: Progress = si
         control=blind,
         attacks=tuple(membership.judge(scores, training, seed=plan.seed)),
         strongest=membership.strongest(scores, training, seed=plan.seed),
+        attack=membership.as_chosen(scores, training, seed=plan.seed),
         patients=rows,
         sure=patients.sure(rows.margin, training, seed=plan.seed),
         strata=tuple(patients.by_stratum(rows, training, stratum, material.strata)),

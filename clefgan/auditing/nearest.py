@@ -3,7 +3,9 @@
 Only lists are kept, never all pairs. All that the audit says is worked out from these lists.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +14,13 @@ from numpy.typing import NDArray
 from clefgan.auditing.views import View
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.detail import Maps
-from clefgan.similarity.threads import in_threads, single_blas
+from clefgan.similarity.threads import cores, single_blas
 
 HUB = 10  # released images that say how alike a real image is to everything
-BLOCK = 256  # released images compared at a time
-ROWS = 1024  # images that are filtered at a time
+BLOCK = 512  # released images that a thread compares at a time
+FEW, MANY = 1024, 4096  # real images beside them: similarities of short rows stay in the cache
+SHORT = 1024  # pixels of a short row
+ROWS = 16  # images that are filtered at a time
 ALIKE = 1 - 1e-6  # correlations are cut here before atanh
 
 
@@ -60,38 +64,98 @@ def nearest(
     n, keep = len(released), min(view.keep, len(np.unique(group)))
     values = np.full((view.n_cuts, n, keep), -np.inf, np.float32)
     images = np.zeros((view.n_cuts, n, keep), np.int32)
-    largest = np.full((view.n_cuts, len(real), min(HUB, n)), -1, np.float32)
+    tops = Tops(view.n_cuts, len(real), 0 if hubs is not None else min(HUB, n))
     with single_blas():
-        rows = real_rows(view, real)
-        for start, cuts in blocks(view, released):
-            for number, some in enumerate(cuts):
-                part = slice(start, start + len(some))
-                found = values[number, part], images[number, part]
-                fill(
-                    some, rows[number], group, found, None if hubs is not None else largest[number]
-                )
-            progress(f"comparing {view.name}", min(start + BLOCK, n), n, "")
-    z = as_z(largest)
-    level = z.mean(axis=2) if hubs is None else hubs
-    return NearestLists(view, as_z(values), images, np.asarray(level, np.float32), z[:, :, 0])
+        rows = filtered_in_threads(view, real)
+
+        def compare(start: int) -> int:
+            part = slice(start, min(start + BLOCK, n))
+            some = np.asarray(released[part])
+            cuts = filtered(view, some[:, :, ::-1] if view.mirrored else some)
+            with tops.borrowed() as (largest, limits):
+                for number, cut in enumerate(cuts):
+                    found = values[number, part], images[number, part]
+                    fill(cut, rows[number], group, found, (largest[number], limits[number]))
+            return part.stop - start
+
+        in_turn(compare, n, f"comparing {view.name}", progress)
+    if hubs is not None:
+        return NearestLists(view, as_z(values), images, hubs, hubs)
+    z = as_z(tops.merged())
+    level = np.asarray(z.mean(axis=2), np.float32)
+    return NearestLists(view, as_z(values), images, level, z[:, :, 0])
 
 
-def real_rows(view: View, real: Images) -> list[Maps]:
-    """Unit rows of the real images, one array a window; filtered block by block."""
+def in_turn(work: Callable[[int], int], n: int, stage: str, progress: Progress) -> None:
+    """Call `work` with the start of each block of `range(n)`, one thread a core.
+
+    Blocks are the same for any number of threads, and so is what comes of them.
+    """
+    done = 0
+    with ThreadPoolExecutor(cores()) as pool:
+        waiting = [pool.submit(work, start) for start in range(0, n, BLOCK)]
+        try:
+            for finished in as_completed(waiting):
+                done += finished.result()
+                progress(stage, done, n, "")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class Tops:
+    """Largest similarities of each real image, one store a thread, merged at the end.
+
+    Each is (n_cuts, n_real, k) beside the last of them, (n_cuts, n_real).
+    """
+
+    def __init__(self, n_cuts: int, n_real: int, k: int) -> None:
+        self.shape = (n_cuts, n_real, k)
+        self.made: list[tuple[Maps, Maps]] = []
+        self.free: list[tuple[Maps, Maps]] = []
+
+    @contextmanager
+    def borrowed(self) -> Iterator[tuple[Maps, Maps]]:
+        """A store that no other thread has now."""
+        try:
+            store = self.free.pop()
+        except IndexError:
+            store = np.full(self.shape, -1, np.float32), np.full(self.shape[:2], -1, np.float32)
+            self.made.append(store)
+        yield store
+        self.free.append(store)
+
+    def merged(self) -> Maps:
+        """The largest of all stores, descending."""
+        everything = np.concatenate([store[0] for store in self.made], axis=2)
+        return np.asarray(-np.sort(-everything, axis=2)[:, :, : self.shape[2]])
+
+
+def filtered(view: View, images: Images) -> list[Maps]:
+    """Unit rows of images, one array a window; a few at a time, so that they stay in the cache."""
     rows: list[Maps] = []
-    for start in range(0, len(real), ROWS):
-        for number, some in enumerate(view.cuts(real[start : start + ROWS])):
+    for start in range(0, len(images), ROWS):
+        for number, some in enumerate(view.cuts(images[start : start + ROWS])):
             if len(rows) <= number:
-                rows.append(np.empty((len(real), some.shape[1]), np.float32))
+                rows.append(np.empty((len(images), some.shape[1]), np.float32))
             rows[number][start : start + len(some)] = some
     return rows
 
 
-def blocks(view: View, released: Images) -> Iterator[tuple[int, Iterator[Maps]]]:
-    """Where a block of released images starts, and its unit rows, window by window."""
-    for start in range(0, len(released), BLOCK):
-        some = np.asarray(released[start : start + BLOCK])
-        yield start, view.cuts(some[:, :, ::-1] if view.mirrored else some)
+def filtered_in_threads(view: View, images: Images) -> list[Maps]:
+    """The same, one thread a core."""
+    rows = [
+        np.empty((len(images), some.shape[1]), np.float32) for some in filtered(view, images[:1])
+    ]
+
+    def some_of(start: int) -> int:
+        part = slice(start, min(start + BLOCK, len(images)))
+        for whole, some in zip(rows, filtered(view, images[part]), strict=True):
+            whole[part] = some
+        return part.stop - start
+
+    in_turn(some_of, len(images), "", silent)
+    return rows
 
 
 def fill(
@@ -99,24 +163,20 @@ def fill(
     rows: Maps,
     group: NDArray[np.int64],
     found: tuple[NDArray[np.float32], NDArray[np.int32]],
-    largest: NDArray[np.float32] | None,
+    largest: tuple[Maps, Maps],
 ) -> None:
     """Compare one block with all real images; fill its lists, and update the hubs' values."""
     from clefgan.auditing import _nearest_kernels as kernels  # imports numba
 
-    similar = np.empty((len(some), len(rows)), np.float32)
-    values, images = found
-
-    def across(part: slice) -> None:
-        np.matmul(some[part], rows.T, out=similar[part])
-        kernels.nearest_groups(similar[part], group, values[part], images[part])
-
-    def down(part: slice) -> None:
-        kernels.update_largest(similar, part.start, part.stop, largest)
-
-    in_threads(across, len(some))
-    if largest is not None:
-        in_threads(down, len(rows))
+    width = FEW if rows.shape[1] <= SHORT else MANY
+    buffer = np.empty((len(some), min(width, len(rows))), np.float32)
+    for start in range(0, len(rows), width):
+        part = slice(start, min(start + width, len(rows)))
+        similar = buffer[:, : part.stop - start]
+        np.matmul(some, rows[part].T, out=similar)
+        kernels.nearest_groups(similar, start, group, *found)
+        if largest[0].shape[1]:
+            kernels.update_largest(similar, largest[0][part], largest[1][part])
 
 
 def as_z(correlations: NDArray[np.float32]) -> NDArray[np.float32]:

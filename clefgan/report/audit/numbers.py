@@ -95,6 +95,7 @@ def seen(run: AuditRun) -> dict[str, Any]:
         "image_only": found.control,
         "attacks": found.attacks,
         "strongest_attack": found.strongest or None,
+        "strongest_of_each_half": found.attack,
         "patients": patients(run),
         "sensitivity": [sensitivity(each) for each in found.sensitivity],
         "plane": run.plane,

@@ -67,23 +67,27 @@ def sensitivity(run: AuditRun) -> AuditTable:
 
 def attacks(run: AuditRun) -> AuditTable:
     """Membership by each attack."""
-    rows = tuple(attack_row(each, run.findings.strongest) for each in run.findings.attacks)
+    found = run.findings
+    rows = [attack_row(each.name, each) for each in found.attacks]
+    if found.attack is not None:
+        rows.append(attack_row("▸ strongest of each half", found.attack))
     caption = (
         "Thresholds come from other patients than they are judged on. Control: held-out patients "
-        "named by the same calls. Guessing: the share that as many guesses name. The strongest "
-        "attack (▸) was chosen on the half that did not judge it. Epsilon: lower bound, in "
+        "named by the same calls. Guessing: the share that as many guesses name. The last "
+        "row (▸), which the verdict takes: each half of the patients judged by the attack that the "
+        "other half chose; AUC and epsilon are of one of the two. Epsilon: lower bound, in "
         "parentheses the most that so few patients can show; – is no bound, not 0."
     )
     heads = ("attack", "AUC", "false alarms aimed at", "named", "control", "guessing",
              "risk beyond control", "epsilon at least")  # fmt: skip
-    return AuditTable("attacks", "Membership", caption, heads, rows)
+    return AuditTable("attacks", "Membership", caption, heads, tuple(rows))
 
 
-def attack_row(each: Attack, strongest: str) -> tuple[str, ...]:
+def attack_row(name: str, each: Attack) -> tuple[str, ...]:
     """One attack."""
     bound = "–" if each.epsilon is None else number(each.epsilon, 2)
     return (
-        f"{'▸ ' if each.name == strongest else ''}{each.name}",
+        name,
         f"{number(each.auc)} {limits(each.auc_low, each.auc_high)}",
         f"{100 * each.rate:g}%",
         f"{each.found.hits} of {each.found.of}",
