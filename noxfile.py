@@ -78,8 +78,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def package(session: nox.Session) -> None:
-    """Build the wheel and check what it holds; `pythons` tests it, away from the checkout."""
-    check_contents(session, built(session))
+    """Build wheel and sdist, check what they hold and say; `pythons` tests the wheel."""
+    wheel = built(session)
+    check_contents(session, wheel)
+    session.install("twine>=6.1")
+    session.run("twine", "check", "--strict", *map(str, sorted(wheel.parent.iterdir())))
 
 
 def built(session: nox.Session) -> Path:
