@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from baselines.features.blocks import Features
-from baselines.features.space import HOG_PCA40, Place, Space
+from baselines.features.space import HOG_PCA40, FittedSpace, Space
 from baselines.learning import logistic, scaling
 from baselines.scoring import threshold, unused
 from baselines.scoring.unused import Folds
@@ -61,13 +61,13 @@ class AgainstUnused:
             No used or no not-used image in dev.
         """
         threshold.require(dev)
-        place = self.features.learned(dev.generated)
+        space = self.features.learned(dev.generated)
         known = unused.folds(dev.not_used, self.folds)
-        return threshold.midway(partial(self.raw, place, known), dev, progress=progress)
+        return threshold.midway(partial(self.raw, space, known), dev, progress=progress)
 
     def raw(
         self,
-        place: Place,
+        space: FittedSpace,
         known: Folds,
         candidates: Images,
         generated: Images,
@@ -77,7 +77,7 @@ class AgainstUnused:
         """Log-odds of each candidate."""
         chosen = generated[canonical(generated, self.most)]  # in an order of its own
         ours, theirs, real = (
-            features_of(place, images) for images in (candidates, chosen, known.images)
+            features_of(space, images) for images in (candidates, chosen, known.images)
         )
         scale = scaling.fit(np.concatenate([theirs, real]).astype(np.float32), "standard")
         scores = np.empty((known.count, len(candidates)))
@@ -90,8 +90,8 @@ class AgainstUnused:
         return known.out_of_fold(candidates, scores)
 
 
-def features_of(place: Place, images: Images) -> Features:
+def features_of(space: FittedSpace, images: Images) -> Features:
     """All features of some images."""
-    rows = place.rows(images)
+    rows = space.rows(images)
     features: Features = rows[0 : len(images)].reshape(len(images), -1)
     return features

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
@@ -53,7 +53,7 @@ class Calibrated:
 class FromUnused:
     """The raw score."""
 
-    place: Place
+    space: FittedSpace
     unused: Images
 
     def __call__(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
@@ -63,13 +63,13 @@ class FromUnused:
                 f"calibrated: candidates are {candidates.shape[1]}x{candidates.shape[2]}, dev "
                 f"images {self.unused.shape[1]}x{self.unused.shape[2]}; resize one of the two"
             )
-        place = self.place
-        rows = place.rows(candidates)
+        space = self.space
+        rows = space.rows(candidates)
         to_generated = nearest(
-            place.metric, rows, place.rows(generated), progress=progress, stage="generated"
+            space.metric, rows, space.rows(generated), progress=progress, stage="generated"
         ).distances[:, 0]
         to_unused = nearest(
-            place.metric, rows, place.rows(self.unused), apart=True, stage="unused"
+            space.metric, rows, space.rows(self.unused), apart=True, stage="unused"
         ).distances[:, 0]
         # nothing to compare with: no verdict
         return np.where(np.isfinite(to_unused), to_unused - to_generated, 0.0)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
@@ -45,16 +45,16 @@ class Csls:
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""
-        place = self.features.learned(dev.generated)
-        return threshold.midway(partial(self.raw, place), dev, progress=progress)
+        space = self.features.learned(dev.generated)
+        return threshold.midway(partial(self.raw, space), dev, progress=progress)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """CSLS of each candidate."""
-        metric = Metric.PEARSON if place.metric is Metric.UNIT else Metric.COSINE
+        metric = Metric.PEARSON if space.metric is Metric.UNIT else Metric.COSINE
         near, best = scan(
-            metric, place.rows(candidates), place.rows(generated),
+            metric, space.rows(candidates), space.rows(generated),
             Both(Smallest(self.neighbours, apart=True), Corrected(self.neighbours)),
             progress=progress,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS_PCA20, Place, Space
+from baselines.features.space import PIXELS_PCA20, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest, scan
@@ -57,8 +57,8 @@ class Domias:
             No used or no not-used image in dev.
         """
         threshold.require(dev)
-        place = self.features.learned(dev.generated)
-        generated = place.rows(dev.generated)
+        space = self.features.learned(dev.generated)
+        generated = space.rows(dev.generated)
         rows = generated[0 : len(generated)]
         spread = rows.std(axis=0, dtype=np.float64)
         spread[spread == 0] = 1
@@ -66,7 +66,7 @@ class Domias:
             self.bandwidth * n ** (-1 / (rows.shape[1] + 4))
             for n in (len(dev.generated), len(dev.not_used))
         ]
-        ratio = DensityRatio(place, spread, dev.not_used, widths[0], widths[1])
+        ratio = DensityRatio(space, spread, dev.not_used, widths[0], widths[1])
         return threshold.midway(ratio, dev, progress=progress)
 
 
@@ -74,7 +74,7 @@ class Domias:
 class DensityRatio:
     """The raw score."""
 
-    place: Place
+    space: FittedSpace
     spread: Floats  # of each component
     unused: Images
     width: float  # of the kernel on generated images
@@ -83,11 +83,11 @@ class DensityRatio:
     def __call__(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """`log p_S - log p_R` of each candidate."""
         rows = self.scaled(candidates)
-        theirs = Scaled(self.place.rows(generated), self.spread)
+        theirs = Scaled(self.space.rows(generated), self.spread)
         n_features = len(self.spread)
-        log_p = log_density(self.place, rows, theirs, self.width, progress=progress)
+        log_p = log_density(self.space, rows, theirs, self.width, progress=progress)
         log_p -= n_features * np.log(self.width)
-        to_unused = scan(self.place.metric, rows, self.scaled(self.unused), Whole())
+        to_unused = scan(self.space.metric, rows, self.scaled(self.unused), Whole())
         kernel = np.where(to_unused > 0, -((to_unused / self.unused_width) ** 2) / 2, -np.inf)
         others = np.isfinite(kernel).sum(axis=1)
         known = others > 0
@@ -99,7 +99,7 @@ class DensityRatio:
 
     def scaled(self, images: Images) -> Floats:
         """Components in units of their spread."""
-        rows = Scaled(self.place.rows(images), self.spread)
+        rows = Scaled(self.space.rows(images), self.spread)
         return rows[0 : len(images)]
 
 
@@ -119,12 +119,12 @@ class Scaled:
 
 
 def log_density(
-    place: Place, rows: Floats, others: Rows, width: float, *, progress: Progress
+    space: FittedSpace, rows: Floats, others: Rows, width: float, *, progress: Progress
 ) -> Floats:
     """Log of the mean Gaussian kernel, without its constant; never saturates far away."""
-    closest = nearest(place.metric, rows, others, progress=progress, stage="closest").distances
+    closest = nearest(space.metric, rows, others, progress=progress, stage="closest").distances
     kernel = Sum(partial(kernel_from, closest, width))
-    sums = scan(place.metric, rows, others, kernel, progress=progress, stage="density")
+    sums = scan(space.metric, rows, others, kernel, progress=progress, stage="density")
     return np.log(sums / len(others)) - (closest[:, 0] / width) ** 2 / 2
 
 

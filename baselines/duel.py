@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest
@@ -30,15 +30,15 @@ class Duel:
         return threshold.Thresholded(partial(self.raw, self.features.learned(dev.generated)), 0.0)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """`d_S(neighbour) - d_S(x)` of each candidate."""
-        rows = place.rows(candidates)
+        rows = space.rows(candidates)
         far = nearest(
-            place.metric, rows, place.rows(generated), progress=progress, stage="generated"
+            space.metric, rows, space.rows(generated), progress=progress, stage="generated"
         ).distances[:, 0]
         neighbours = nearest(
-            place.metric, rows, rows, skip_self=True, progress=progress, stage="pool"
+            space.metric, rows, rows, skip_self=True, progress=progress, stage="pool"
         )
         rival = neighbours.indices[:, 0]
         return np.where(rival >= 0, far[rival] - far, 0.0)

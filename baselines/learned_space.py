@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 from baselines.csls import Csls
 from baselines.duel import Duel
 from baselines.features.learned import Learned, Training
-from baselines.features.space import Place
+from baselines.features.space import FittedSpace
 from baselines.learning import net_settings
 from baselines.nearest import Nearest
 from baselines.pool_log_ratio import PoolLogRatio
@@ -69,6 +69,6 @@ class LearnedSpace:
         """Train on both sets, or read what was trained on them; score each candidate."""
         space = Learned(candidates, generated, self.encoder, self.seed, progress)
         scores: Scores = SCORES[self.score]().raw(
-            Place(Metric.COSINE, space), candidates, generated, progress=progress
+            FittedSpace(Metric.COSINE, space), candidates, generated, progress=progress
         )
         return scores

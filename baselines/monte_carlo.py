@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from baselines.features.space import PIXELS_PCA40, Place, Space
+from baselines.features.space import PIXELS_PCA40, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
@@ -52,31 +52,31 @@ class MonteCarlo:
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""
-        place = self.features.learned(dev.generated)
-        return threshold.midway(partial(self.raw, place), dev, progress=progress)
+        space = self.features.learned(dev.generated)
+        return threshold.midway(partial(self.raw, space), dev, progress=progress)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """`f_eps` of each candidate."""
-        rows, others = place.rows(candidates), place.rows(generated)
+        rows, others = space.rows(candidates), space.rows(generated)
         smallest = scan(
-            place.metric, rows, others, SmallestOfNew(), progress=progress, stage="closest"
+            space.metric, rows, others, SmallestOfNew(), progress=progress, stage="closest"
         )
         if not np.isfinite(smallest).all():  # copies, and nothing else
             copies = scan(
-                place.metric, rows, others, CountBelow(COPY), progress=progress, stage="counting"
+                space.metric, rows, others, CountBelow(COPY), progress=progress, stage="counting"
             )
-            each = 1.0 if self.form == "count" else -np.log(NEAREST_COUNTED)
-            return each * copies / len(generated)
+            weight = 1.0 if self.form == "count" else -np.log(NEAREST_COUNTED)
+            return weight * copies / len(generated)
         eps = float(np.percentile(smallest, self.percentile))
         if self.form == "count":
             counts = scan(
-                place.metric, rows, others, CountBelow(eps), progress=progress, stage="counting"
+                space.metric, rows, others, CountBelow(eps), progress=progress, stage="counting"
             )
             return counts / len(generated)
         sums = scan(
-            place.metric, rows, others, Sum(partial(closeness, eps)),
+            space.metric, rows, others, Sum(partial(closeness, eps)),
             progress=progress, stage="counting",
         )  # fmt: skip
         return sums / len(generated)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity import engine
@@ -46,15 +46,15 @@ class Nearest:
         ClefganError
             If one of the three sets is empty, or their images differ in size.
         """
-        place = self.features.learned(dev.generated)
-        return threshold.midway(partial(self.raw, place), dev, progress=progress)
+        space = self.features.learned(dev.generated)
+        return threshold.midway(partial(self.raw, space), dev, progress=progress)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Minus the distance of each candidate to the closest generated image."""
         near = engine.nearest(
-            place.metric, place.rows(candidates), place.rows(generated),
+            space.metric, space.rows(candidates), space.rows(generated),
             progress=progress, stage="nearest",
         )  # fmt: skip
         return -near.distances[:, 0]

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest
@@ -44,11 +44,11 @@ class PoolLogRatio:
         )
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Log-ratio of each candidate; 0 where there is no other candidate."""
         to_generated, near = distances(
-            place, candidates, generated, self.neighbours, progress=progress
+            space, candidates, generated, self.neighbours, progress=progress
         )
         return log_ratio(near.mean(axis=1), to_generated, self.floor)
 
@@ -77,25 +77,25 @@ class Identifiability:
         return threshold.Thresholded(partial(self.raw, self.features.learned(dev.generated)), 0.0)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """1 or 0 for each candidate."""
-        to_generated, near = distances(place, candidates, generated, 1, progress=progress)
+        to_generated, near = distances(space, candidates, generated, 1, progress=progress)
         known = np.isfinite(near[:, 0])
         return (known & (to_generated < near[:, 0])).astype(np.float64)
 
 
 def distances(
-    place: Place, candidates: Images, generated: Images, k: int, *, progress: Progress
+    space: FittedSpace, candidates: Images, generated: Images, k: int, *, progress: Progress
 ) -> tuple[Floats, Floats]:
     """Distance to the closest generated image, (n,), and to the k nearest others, (n, <= k)."""
-    rows = place.rows(candidates)
+    rows = space.rows(candidates)
     to_generated = nearest(
-        place.metric, rows, place.rows(generated), progress=progress, stage="generated"
+        space.metric, rows, space.rows(generated), progress=progress, stage="generated"
     ).distances[:, 0]
     others = max(1, min(k, len(candidates) - 1))
     pool = nearest(
-        place.metric, rows, rows, others, skip_self=True, progress=progress, stage="pool"
+        space.metric, rows, rows, others, skip_self=True, progress=progress, stage="pool"
     ).distances
     return to_generated, pool
 

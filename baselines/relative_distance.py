@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import nearest
@@ -47,11 +47,11 @@ class RelativeDistance:
         )
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Minus the relative distance of each candidate."""
         near = nearest(
-            place.metric, place.rows(candidates), place.rows(generated), self.neighbours,
+            space.metric, space.rows(candidates), space.rows(generated), self.neighbours,
             progress=progress,
         ).distances  # fmt: skip
         return relative(near, self.share)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
@@ -33,15 +33,15 @@ class Votes:
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""
-        place = self.features.learned(dev.generated)
-        return threshold.midway(partial(self.raw, place), dev, progress=progress)
+        space = self.features.learned(dev.generated)
+        return threshold.midway(partial(self.raw, space), dev, progress=progress)
 
     def raw(
-        self, place: Place, candidates: Images, generated: Images, *, progress: Progress
+        self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Largest vote or sum of votes of each candidate, 0 if it has none."""
         best = scan(
-            place.metric, place.rows(candidates), place.rows(generated), BestTwo(),
+            space.metric, space.rows(candidates), space.rows(generated), BestTwo(),
             progress=progress,
         )  # fmt: skip
         scores = np.zeros(len(candidates))

@@ -25,7 +25,7 @@ def foreign_packages() -> list[str]:
             lines.append(f"package {name!r} is missing; install clefgan again")
             continue
         places = list(spec.submodule_search_locations or [spec.origin or ""])
-        if not any(Path(place).resolve().parent == home for place in places):
+        if not any(Path(folder).resolve().parent == home for folder in places):
             lines.append(
                 f"package {name!r} found at {places[0]!r} is not clefgan's; "
                 "run `clefgan`, or `python -P -m clefgan`, outside that folder"

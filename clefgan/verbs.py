@@ -168,7 +168,7 @@ def methods() -> dict[str, type[Method]]:
 def class_methods() -> dict[str, type[Attributor] | type[Clusterer]]:
     """The same of the methods of attribution, clusterers included."""
     rooms: list[registry.Registry[Any]] = [registry.ATTRIBUTORS, registry.CLUSTERERS]
-    known = [each for room in rooms for each in room.all_methods()]
+    known = [method for room in rooms for method in room.all_methods()]
     return {name: cls for name, cls in known if not isinstance(cls, registry.Broken)}
 
 
@@ -271,12 +271,12 @@ def chosen_protocols(asked: Sequence[str]) -> tuple[Protocol, ...]:
 
 def name_of(method: Any) -> str:
     """The name under which a method's class is registered, else the name of the class."""
-    place = provenance.class_name(method)
+    dotted = provenance.class_name(method)
     rooms: list[registry.Registry[Any]] = [
         registry.METHODS, registry.ATTRIBUTORS, registry.CLUSTERERS,
     ]  # fmt: skip
     entries = [item for room in rooms for item in room.entries().items()]
-    named = (name for name, entry in entries if entry.value == place)
+    named = (name for name, entry in entries if entry.value == dotted)
     return next(named, type(method).__name__)
 
 

@@ -61,8 +61,8 @@ def table(truth: Labels, predicted: Labels) -> Tables:
     validate(truth, predicted)
     truth, predicted = np.asarray(truth), np.asarray(predicted)
     names, places = np.unique(np.concatenate((truth, predicted)), return_inverse=True)
-    true, told = places[: len(truth)], places[len(truth) :]
-    cells = np.bincount(true * len(names) + told, minlength=len(names) ** 2)
+    true, labels = places[: len(truth)], places[len(truth) :]
+    cells = np.bincount(true * len(names) + labels, minlength=len(names) ** 2)
     return cells.reshape(1, len(names), len(names)).astype(np.float64)
 
 

@@ -39,9 +39,9 @@ class Meter:
         """Measure under each row of weights: (metrics, runs, resamples)."""
         values = np.full((len(self.metrics), len(self.panel.runs), len(weights)), np.nan)
         tables = self.tables(weights)
-        for place, metric in enumerate(self.metrics):
+        for number, metric in enumerate(self.metrics):
             if metric.of_counts is not None:
-                values[place] = metric.of_counts(tables)
+                values[number] = metric.of_counts(tables)
         for column, run in enumerate(self.panel.runs.values()):
             self._measure_scores(values[:, column], column, weights)
             self._measure_probabilities(values[:, column], run, weights)
@@ -52,16 +52,16 @@ class Meter:
         if order is None:
             return
         curve = order.cumulate(weights)
-        for place, metric in enumerate(self.metrics):
+        for number, metric in enumerate(self.metrics):
             if metric.of_curve is not None:
-                values[place] = metric.of_curve(curve)
+                values[number] = metric.of_curve(curve)
 
     def _measure_probabilities(self, values: Values, run: Run, weights: Weights) -> None:
         if run.probabilities is None:
             return
-        for place, metric in enumerate(self.metrics):
+        for number, metric in enumerate(self.metrics):
             if metric.of_probabilities is not None:
-                values[place] = metric.of_probabilities(
+                values[number] = metric.of_probabilities(
                     self.panel.truth, run.probabilities, weights
                 )
 

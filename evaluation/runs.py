@@ -135,5 +135,5 @@ def _some(ids: Iterable[str]) -> str:
     """Name the first ids and count the rest."""
     names = list(ids)
     rest = len(names) - SHOWN
-    shown = ", ".join(repr(name) for name in names[:SHOWN])
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    first = ", ".join(repr(name) for name in names[:SHOWN])
+    return f"{first} and {rest} more" if rest > 0 else first

@@ -120,7 +120,7 @@ def calibration_error(
     truth: NDArray[np.bool_], probabilities: Values, weights: Weights, bins: int
 ) -> Values:
     """Mean over cases of |mean probability - share used| of the case's bin."""
-    place = np.minimum((probabilities * bins).astype(np.intp), bins - 1)
+    bin_of = np.minimum((probabilities * bins).astype(np.intp), bins - 1)
     gaps = np.zeros((len(truth), bins))
-    gaps[np.arange(len(truth)), place] = probabilities - truth
+    gaps[np.arange(len(truth)), bin_of] = probabilities - truth
     return ratio(np.abs(weights @ gaps).sum(axis=1), weights.sum(axis=1))

@@ -31,8 +31,8 @@ def count(runs: Sequence[str | os.PathLike[str]], edition: Edition) -> None:
             f"({edition.certainty['max_runs']})"
         )
     places = [Path(run).resolve() for run in runs]
-    for i, place in enumerate(places):
-        if place in places[:i]:
+    for i, path in enumerate(places):
+        if path in places[:i]:
             raise RunFileError(f"{os.fspath(runs[i])}: given twice; give each run once")
 
 

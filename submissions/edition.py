@@ -100,7 +100,7 @@ class Edition:
         """
         if self.id_range is None:
             return None
-        first, last = (split_number(each) for each in self.id_range)
+        first, last = (split_number(end) for end in self.id_range)
         return tuple(
             f"{first[0]}{i:0{len(first[1])}d}" for i in range(int(first[1]), int(last[1]) + 1)
         )
@@ -131,7 +131,7 @@ class Edition:
         """The images that ids stand for which are written as this edition writes them."""
         named = self.extension_in_id
         return FileNames(
-            {self.image_id(each): each if named and has_extension(each) else "" for each in tokens}
+            {self.image_id(key): key if named and has_extension(key) else "" for key in tokens}
         )
 
     def label(self, decision: bool | str) -> str:

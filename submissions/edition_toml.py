@@ -84,7 +84,7 @@ class Table:
             self.fail(key, f"unknown key {key!r}; {hint}")
 
     def _texts(self, key: str, value: object) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
             self.fail(key, f"{key!r} must be a list of texts; got {value!r}")
         return tuple(value)
 
@@ -121,7 +121,7 @@ class Table:
         ids = self._texts("id_range", value)
         if not ids:
             return None
-        numbers = [re.fullmatch(r"(.*?)([0-9]+)", each) for each in ids]
+        numbers = [re.fullmatch(r"(.*?)([0-9]+)", end) for end in ids]
         first, last = (numbers[0], numbers[-1]) if len(ids) == 2 else (None, None)
         if first is None or last is None or first[1] != last[1] or not _ascends(first[2], last[2]):
             self.fail(

@@ -40,11 +40,11 @@ def get(name: str | Path) -> Edition:
     asked = _canonical(text)
     if asked in known:
         return known[asked]
-    tasks = [each for each in known if each.startswith(f"{asked}_s")]
+    tasks = [task for task in known if task.startswith(f"{asked}_s")]
     if tasks:
         raise RunFileError(
             f"edition {text!r} has two parts; say "
-            + " or ".join(f"{each!r} ({known[each].task})" for each in tasks)
+            + " or ".join(f"{task!r} ({known[task].task})" for task in tasks)
         )
     close = difflib.get_close_matches(asked, known, 1, 0.6)
     hint = f"; did you mean {close[0]!r}?" if close else ""

@@ -72,15 +72,15 @@ class Ids:
 
     def image_id(self, token: str) -> str:
         """The image id that a token stands for."""
-        place = self.index.get(token)
-        return self.edition.image_id(token) if place is None else self.image_ids[place]
+        index = self.index.get(token)
+        return self.edition.image_id(token) if index is None else self.image_ids[index]
 
     def meant(self, token: str) -> int | None:
         """Index of the one id that differs in extension, padding or case only; None if not one."""
         if self._meant is None:
             self._meant = {}
-            for i, each in enumerate(self.tokens):
-                key = _loose(each)
+            for i, token_known in enumerate(self.tokens):
+                key = _loose(token_known)
                 self._meant[key] = -1 if key in self._meant else i
         index = self._meant.get(_loose(token), -1)
         return None if index < 0 else index

@@ -38,7 +38,7 @@ def has_extension(name: str) -> bool:
 def without_extension(name: str) -> str:
     """A name without its image extension, if it has one: the id of an image file."""
     low = name.lower()
-    length = max((len(each) for each in IMAGE_EXTENSIONS if low.endswith(each)), default=0)
+    length = max((len(end) for end in IMAGE_EXTENSIONS if low.endswith(end)), default=0)
     return name[: len(name) - length] if length < len(name) else name
 
 
@@ -71,7 +71,7 @@ def matched(names: Iterable[str], images: Mapping[str, str]) -> dict[str, str]:
     written = list(names)
     by_file = {file: image_id for image_id, file in images.items() if file}
     by_id = {image_id: image_id for image_id in images}
-    readings = sorted((by_id, by_file), key=lambda each: -sum(name in each for name in written))
+    readings = sorted((by_id, by_file), key=lambda which: -sum(name in which for name in written))
     id_by_name: dict[str, str] = {}
     for name in written:
         image_id = readings[0].get(name) or readings[1].get(name) or without_extension(name)

@@ -114,5 +114,5 @@ def as_json(problems: Iterable[Problem]) -> str:
 
 def quoted(text: str, at_most: int = 60) -> str:
     """A value in quotes, unprintable characters escaped, shortened if long."""
-    shown = text if len(text) <= at_most else text[:at_most] + "…"
-    return repr(shown)
+    short = text if len(text) <= at_most else text[:at_most] + "…"
+    return repr(short)

@@ -84,8 +84,8 @@ def rows(path: str | os.PathLike[str]) -> tuple[TextRow, ...]:
     RunFileError
         As `read` does.
     """
-    shown = os.fspath(path)
-    return tuple(row for row in _rows(shown, _text(shown)) if any(row.cells))
+    where = os.fspath(path)
+    return tuple(row for row in _rows(where, _text(where)) if any(row.cells))
 
 
 def read(path: str | os.PathLike[str], *, known: Collection[str] = ()) -> TextTable:
@@ -100,11 +100,11 @@ def read(path: str | os.PathLike[str], *, known: Collection[str] = ()) -> TextTa
     RunFileError
         No such file, not text, or a quote that is never closed; with the line where it starts.
     """
-    shown = os.fspath(path)
+    where = os.fspath(path)
     table = rows(path)
     if table and _is_header(table[0].cells, frozenset(known)):
-        return TextTable(shown, tuple(cell.casefold() for cell in table[0].cells), table[1:])
-    return TextTable(shown, (), table)
+        return TextTable(where, tuple(cell.casefold() for cell in table[0].cells), table[1:])
+    return TextTable(where, (), table)
 
 
 def pairs(table: TextTable, columns: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -191,7 +191,7 @@ def _text(path: str) -> str:
 
 def _rows(path: str, text: str) -> Iterator[TextRow]:
     first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    comma = max(DELIMITERS, key=lambda each: len(_cells(first, each)))
+    comma = max(DELIMITERS, key=lambda delimiter: len(_cells(first, delimiter)))
     lines = io.StringIO(text, newline=None)
     reader = csv.reader(lines, delimiter=comma, strict=True, skipinitialspace=True)
     start = 1

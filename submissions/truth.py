@@ -170,7 +170,7 @@ def used_or_not(text: str, labels: Sequence[str] = ZERO_ONE) -> tuple[str | None
 
 
 def _class(text: str, edition: Edition) -> tuple[str | None, str]:
-    same = [each for each in edition.labels if each.lower() == text.lower()]
+    same = [label for label in edition.labels if label.lower() == text.lower()]
     if text in edition.labels or not edition.labels:
         return text, ""
     known = ", ".join(edition.labels[:10]) + (", …" if len(edition.labels) > 10 else "")

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from baselines.attribution.sources import Labels, labelled
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
 from clefgan.similarity.engine import nearest
 
@@ -50,7 +50,7 @@ class NearestGenerated:
 class Neighbourhood:
     """Labelled images, and where distances to them are measured."""
 
-    place: Place
+    space: FittedSpace
     images: Images
     labels: Labels
     k: int
@@ -58,7 +58,7 @@ class Neighbourhood:
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
         """Share of each class, 0 to 1; a row sums to 1."""
         near = nearest(
-            self.place.metric, self.place.rows(generated), self.place.rows(self.images),
+            self.space.metric, self.space.rows(generated), self.space.rows(self.images),
             min(self.k, len(self.images)), progress=progress, stage="neighbours",
         )  # fmt: skip
         size = np.bincount(self.labels)

@@ -60,8 +60,8 @@ class SiameseCentroid:
             progress=progress,
         )  # fmt: skip
         centroids = [
-            pair_net.encoded(net, each, self.size, 1 / 255).mean(axis=0, dtype=np.float64)
-            for each in images
+            pair_net.encoded(net, of_class, self.size, 1 / 255).mean(axis=0, dtype=np.float64)
+            for of_class in images
         ]
         return Centroids(net, self.size, np.stack(centroids))
 

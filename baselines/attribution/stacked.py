@@ -49,8 +49,8 @@ class StackedAttributor:
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Fit the subset methods on the real images, then the discriminant on the labelled ones."""
         images, labels = labelled(sources)
-        place = np.concatenate([np.arange(n) for n in np.bincount(labels)])
-        kept = place < self.most  # in the order of digests: a fair choice
+        number = np.concatenate([np.arange(n) for n in np.bincount(labels)])
+        kept = number < self.most  # in the order of digests: a fair choice
         methods = (SubsetSpan(), SubsetPatches(), SubsetNearest())
         parts = tuple(method.fit(sources, progress=progress) for method in methods)
         stack = Stack(texture_map(self.lags), parts)
@@ -69,7 +69,7 @@ class Stack:
         """Features of each image; of scores, what they differ from the mean of their row."""
         texture = self.texture(np.asarray(images), progress=progress)
         scores = [part.score(images, progress=progress) for part in self.parts]
-        centred = [each - each.mean(axis=1, keepdims=True) for each in scores]
+        centred = [values - values.mean(axis=1, keepdims=True) for values in scores]
         return np.concatenate([texture, *centred], axis=1)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from baselines.attribution.sources import reals
-from baselines.features.space import PIXELS, Place, Space
+from baselines.features.space import PIXELS, FittedSpace, Space
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.reductions import PAGE, Block
@@ -43,17 +43,17 @@ class SubsetNearest:
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the real images; measure how near they lie to each other."""
         images = reals(sources)
-        place = self.features.learned(np.concatenate(images))
-        return Density(place, images, self.width * typical(place, images, progress))
+        space = self.features.learned(np.concatenate(images))
+        return Density(space, images, self.width * typical(space, images, progress))
 
 
-def typical(place: Place, images: Sequence[Images], progress: Progress) -> float:
+def typical(space: FittedSpace, images: Sequence[Images], progress: Progress) -> float:
     """Median distance of a real image to the nearest other one of its class; 1 where unknown."""
     distances = []
-    for each in images:
-        if len(each) > 1:
-            rows = place.rows(each[:WIDTH_FROM])  # in the order of digests: a fair choice
-            near = nearest(place.metric, rows, rows, skip_self=True, progress=progress)
+    for of_class in images:
+        if len(of_class) > 1:
+            rows = space.rows(of_class[:WIDTH_FROM])  # in the order of digests: a fair choice
+            near = nearest(space.metric, rows, rows, skip_self=True, progress=progress)
             distances.append(near.distances[:, 0])
     median = float(np.median(np.concatenate(distances))) if distances else 0.0
     return median or 1.0
@@ -63,19 +63,19 @@ def typical(place: Place, images: Sequence[Images], progress: Progress) -> float
 class Density:
     """Real images of each class, and the width of the kernel on each."""
 
-    place: Place
+    space: FittedSpace
     images: Sequence[Images]
     width: float
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
         """Log density of each class, up to a number for all."""
-        rows = self.place.rows(generated)
+        rows = self.space.rows(generated)
         columns = [
             scan(
-                self.place.metric, rows, self.place.rows(each), LogMeanExp(self.width, len(each)),
+                self.space.metric, rows, self.space.rows(real), LogMeanExp(self.width, len(real)),
                 progress=progress, stage=f"class {number} of {len(self.images)}",
             )
-            for number, each in enumerate(self.images, start=1)
+            for number, real in enumerate(self.images, start=1)
         ]  # fmt: skip
         return np.stack(columns, axis=1)
 

@@ -53,7 +53,7 @@ class SubsetPatches:
 
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the real images."""
-        images = [cells_of(each, self.cells) for each in reals(sources)]
+        images = [cells_of(of_class, self.cells) for of_class in reals(sources)]
         progress("real tiles", len(images), len(images), "")
         return Patches(images, self)
 

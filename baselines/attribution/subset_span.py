@@ -49,12 +49,12 @@ class SubsetSpan:
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Find the principal components of each class."""
         images = reals(sources)
-        rows = [LowPass(self.cells)(each).astype(np.float64) for each in images]
+        rows = [LowPass(self.cells)(of_class).astype(np.float64) for of_class in images]
         most = min(min(map(len, rows)) - 1, rows[0].shape[1] // 2)
         k = most if self.components is None else min(most, self.components)
         spans = []
-        for done, each in enumerate(rows, start=1):
-            spans.append(Span.of(each, k))
+        for done, of_class in enumerate(rows, start=1):
+            spans.append(Span.of(of_class, k))
             progress("spans", done, len(rows), "")
         return Spans(LowPass(self.cells), spans)
 

@@ -53,7 +53,7 @@ class ClassCoin:
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep a number of each class."""
         labelled(sources)
-        return Tosses(tuple(number_of(distinct(each.generated), self.seed) for each in sources))
+        return Tosses(tuple(number_of(distinct(source.generated), self.seed) for source in sources))
 
 
 def number_of(images: Images, seed: int) -> int:

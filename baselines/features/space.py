@@ -83,16 +83,16 @@ class Space:
     def __str__(self) -> str:
         return self.base if self.n_components is None else f"{self.base}-pca{self.n_components}"
 
-    def learned(self, generated: Images) -> "Place":
+    def learned(self, generated: Images) -> "FittedSpace":
         """Return the place to measure in; principal components are those of `generated`."""
         if self.n_components is not None:
             base = "pixels" if self.base == "levels" else self.base
             learned = pca.fit(feature_map(base, generated), generated, self.n_components)
-            return Place(Metric.EUCLIDEAN, learned)
+            return FittedSpace(Metric.EUCLIDEAN, learned)
         if self.base in ("pixels", "levels"):
-            return Place(Metric.UNIT if self.base == "pixels" else Metric.EUCLIDEAN, None)
+            return FittedSpace(Metric.UNIT if self.base == "pixels" else Metric.EUCLIDEAN, None)
         metric = Metric.COSINE if self.base == "whitened" else Metric.UNIT
-        return Place(metric, feature_map(self.base, generated))
+        return FittedSpace(metric, feature_map(self.base, generated))
 
 
 PIXELS = Space()
@@ -103,7 +103,7 @@ HOG_PCA40 = Space("hog", 40)
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class FittedSpace:
     """A metric and the features that it compares."""
 
     metric: Metric

@@ -90,7 +90,7 @@ class RadialSpectrum:
             power = np.abs(np.fft.fft2(x * window)) ** 2 / (height * width)
             logs = np.log(power + LITTLE).reshape(len(block), -1)
             columns = [
-                logs[:, each].mean(axis=1) if len(each) else np.zeros(len(logs)) for each in places
+                logs[:, ring].mean(axis=1) if len(ring) else np.zeros(len(logs)) for ring in places
             ]
             return np.stack(columns, axis=1).astype(np.float32)
 

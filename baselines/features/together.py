@@ -16,4 +16,4 @@ class Together:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, sum of the maps' features) float32."""
-        return np.concatenate([each(images, progress=progress) for each in self.maps], axis=1)
+        return np.concatenate([part(images, progress=progress) for part in self.maps], axis=1)

@@ -60,7 +60,7 @@ def init(
     titles = metrics.titles() if wanted.is_membership else class_tables.titles()
     made = competitions.init(folder, wanted, truth, titles, dev_truth=dev_truth, settings=settings)
     say(f"wrote {made}: edition {wanted.name}, official metric {wanted.metric}")
-    inferred = [each for each in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(each)]
+    inferred = [key for key in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(key)]
     if inferred:
         say(f"note: our reading, not confirmed by the organisers: {', '.join(inferred)}")
     say(f"next: edit {made / 'pages'}, then clefgan codabench lint {made}")

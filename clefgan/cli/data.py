@@ -58,12 +58,12 @@ def info(
     rules = editions.get(edition)
     levels, grid = window_levels(window), pixels(size)
     if not rules.is_membership:
-        place = data or classes_reading.DEFAULT_CLASSES
+        source = data or classes_reading.DEFAULT_CLASSES
         if grid is not None or patients is not None:
             raise typer.BadParameter("--size, --patients: not for an edition of classes")
         with progress_bar() as progress:
             report = class_inspection.inspect(
-                place,
+                source,
                 edition,
                 test_data=test_data,
                 folders=run_classes.folders_of(folder or []),
@@ -114,8 +114,8 @@ def show_contents(data: str, owners: patient_tables.PatientTable | None, edition
     """Show what is in a folder or file of images that is no challenge."""
     with progress_bar() as progress:
         inside = contents.contents(data, edition, patients=owners, progress=progress)
-    for each in contents_sheet.show(inside):
-        console.print(each, soft_wrap=True)
+    for line in contents_sheet.show(inside):
+        console.print(line, soft_wrap=True)
     if problems := list(inside.problems()):
         for problem in problems:
             say(problem, "red")

@@ -118,16 +118,16 @@ def evaluate(
     check_level(level)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
-    place = data or (DEFAULT_DATA if rules.is_membership else DEFAULT_CLASSES)
+    source = data or (DEFAULT_DATA if rules.is_membership else DEFAULT_CLASSES)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
-    read = [place, edition, strata, patients, *outputs.named_files(method)]
+    read = [source, edition, strata, patients, *outputs.named_files(method)]
     outputs.refuse([Output("--out", kept, is_folder=True)], read)
     outputs.refuse(outputs.tables({**files, "html": page}), [*read, kept])
     if not rules.is_membership:
         refuse_of_membership(patients, size, controls, strata)
         asked = evaluate_classes.AskedOfMethods(
-            method, place, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
+            method, source, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
             cluster, kept, metric, level, window_levels(window), shared,
         )  # fmt: skip
         evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
@@ -138,7 +138,7 @@ def evaluate(
         registry.configure(name)  # a misspelt one stops here, before any work
     plan = trials.TrialPlan(
         methods=tuple(method),
-        data=place,
+        data=source,
         folder=kept,
         edition=edition,
         protocols=chosen_protocols(protocol or ["held-out"]),

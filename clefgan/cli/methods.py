@@ -161,16 +161,16 @@ def show_one(name: str) -> None:
 
 def reflowed(text: str) -> str:
     """A docstring with the lines of each paragraph joined, so that any terminal can wrap them."""
-    shown: list[str] = []
+    lines: list[str] = []
     joins = False
     for line in text.splitlines():
         plain = bool(line) and not line.startswith((" ", "-", "*", ">"))
         if plain and joins:
-            shown[-1] += f" {line}"
+            lines[-1] += f" {line}"
         else:
-            shown.append(line)
+            lines.append(line)
         joins = plain
-    return "\n".join(shown)
+    return "\n".join(lines)
 
 
 def first_line(cls: type) -> str:

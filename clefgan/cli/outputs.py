@@ -61,7 +61,7 @@ def refuse(outputs: Sequence[Output], read: Iterable[Path | str | None]) -> None
         refuse_unwritable(output)
     refuse_twice(outputs)
     if outputs:
-        given = [Path(each) for each in read if each is not None]
+        given = [Path(path) for path in read if path is not None]
         places = Places([*given, *(files.cache_root() / kind for kind in KEPT)])
         for output in outputs:
             refuse_read(output, places)

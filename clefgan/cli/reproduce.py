@@ -102,8 +102,8 @@ def write(made: results.Reproduction, part: Path) -> None:
     if made.own is not None:
         sets["own generated (DCGAN of the images not used)"] = made.own
     pictures.write_examples(part / page.EXAMPLES, sets, made.seed)
-    for each in made.outcome.done:
-        record.write(each.run, part / each.row.key)
+    for row in made.outcome.done:
+        record.write(row.run, part / row.row.key)
 
 
 def write_numbers(path: Path, numbers: dict[str, Any]) -> None:
@@ -117,8 +117,8 @@ def show(made: results.Reproduction) -> None:
         console.print(Text.assemble((title, "bold"), "; 95% intervals"))
         console.print(rows_table(made, part_of))
     for key, splits in made.separation.items():
-        told = ", ".join(f"{s.accuracy:.3f} at {s.train_share:.0%}" for s in splits)
-        console.print(f"two generated sets, {key}: accuracy {told}")
+        accuracies = ", ".join(f"{s.accuracy:.3f} at {s.train_share:.0%}" for s in splits)
+        console.print(f"two generated sets, {key}: accuracy {accuracies}")
     for flag in printed.flags(printed.results(made.paper)):
         console.print(f"paper: {flag}", style="yellow")
     for key, reason in made.outcome.not_run.items():
@@ -136,7 +136,7 @@ def rows_table(made: results.Reproduction, part_of: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in ("", "", *(metrics.get(name).brief for name in names), "TP TN FP FN"):
         table.add_column(head, overflow="fold")
-    done = {each.row.key: each for each in made.outcome.done}
+    done = {row_done.row.key: row_done for row_done in made.outcome.done}
     parts = ("paper", "held-out") if part_of == "dev" else ("test",)
     for row in made.paper.rows:
         name = row.dev if part_of == "dev" else row.test

@@ -121,11 +121,11 @@ def run(
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
     evidence = pair_tables.path_of(csv)
     refuse_existing([csv, json, evidence], force)
-    place = data or (
+    source = data or (
         reading.DEFAULT_DATA if wanted.is_membership else class_reading.DEFAULT_CLASSES
     )
     read = [
-        *(place, test_data, edition, patients),
+        *(source, test_data, edition, patients),
         *outputs.named_files([method, *(settings or [])]),
         *(text.partition("=")[2] for text in sources or []),
     ]
@@ -147,7 +147,7 @@ def run(
         how = None if rule is None else decide.parse(rule)
     with only_errors(quiet or as_json), connected(cluster), progress_bar() as progress:
         challenge = reading.read(
-            place, edition, test_data=test_data, window=levels, size=grid, patients=owners
+            source, edition, test_data=test_data, window=levels, size=grid, patients=owners
         )
         result = job.run(
             challenge,

@@ -37,7 +37,7 @@ def show(places: list[vgg.WeightPlace]) -> None:
     table.add_column("", no_wrap=True)
     for title in ("place", "what is there", "layers"):
         table.add_column(title, overflow="fold")
-    for place in places:
-        mark = Text("yes", style="green") if place.usable else Text("no")
-        table.add_row(mark, place.where, place.what, place.layers)
+    for item in places:
+        mark = Text("yes", style="green") if item.usable else Text("no")
+        table.add_row(mark, item.where, item.what, item.layers)
     console.print(table)

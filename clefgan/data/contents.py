@@ -180,7 +180,7 @@ def owners_of(
 ) -> tuple[Counter[str], tuple[str, ...]]:
     """Number of images of each patient, by a table or by headers, and what is to be said of it."""
     if patients is not None:
-        matched = patients.match({"images": [NamedImage(each.id, each.path) for each in images]})
+        matched = patients.match({"images": [NamedImage(image.id, image.path) for image in images]})
         return Counter(matched.groups["images"].values()), matched.notes
-    known = [each.group if isinstance(each, StoredImage) else None for each in images]
+    known = [image.group if isinstance(image, StoredImage) else None for image in images]
     return Counter(group or "" for group in known), ()

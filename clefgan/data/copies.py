@@ -10,10 +10,10 @@ Digest = TypeVar("Digest", bytes, str)
 
 def by_digest(ids: Iterable[str], digests: Iterable[Digest]) -> dict[Digest, list[str]]:
     """The ids that share each digest of pixels."""
-    found: dict[Digest, list[str]] = {}
+    ids_by_digest: dict[Digest, list[str]] = {}
     for name, digest in zip(ids, digests, strict=True):
-        found.setdefault(digest, []).append(name)
-    return found
+        ids_by_digest.setdefault(digest, []).append(name)
+    return ids_by_digest
 
 
 def in_both(

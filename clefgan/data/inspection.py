@@ -107,11 +107,11 @@ def inspect(
     sets: list[ImageSet] = []
     problems: list[str] = []
     rules = editions.get(edition)
-    for place in (data,) if test_data is None else (data, test_data):
-        sets += listed(place, rules, window, problems)
+    for part in (data,) if test_data is None else (data, test_data):
+        sets += listed(part, rules, window, problems)
     notes: list[str] = []
-    for place in (data,) if test_data is None else (data, test_data):
-        notes += odd_entries(place)
+    for part in (data,) if test_data is None else (data, test_data):
+        notes += odd_entries(part)
     roles = [examine(image_set, progress) for image_set in sets]
     try:
         whole = reading.read(
@@ -123,8 +123,8 @@ def inspect(
             patients=patients,
         )
     except ClefganError as error:
-        told = {*problems, *(line for role in roles for line in first_fault(role))}
-        problems += [str(error)] if str(error) not in told else []
+        sentences = {*problems, *(line for role in roles for line in first_fault(role))}
+        problems += [str(error)] if str(error) not in sentences else []
     else:
         notes += known_beside(whole)
         problems += absent(whole)
@@ -250,9 +250,9 @@ def faults(role: RoleReport, *, several_sizes: bool = True) -> Iterator[str]:
 
 def contradictions(shared: Sequence[Shared]) -> Iterator[str]:
     """Yield what the labels cannot mean: no image is both used and not used."""
-    for each in shared:
-        if each.contradicts:
-            yield copies.both_labels(each.pairs, each.n_second)
+    for ids in shared:
+        if ids.contradicts:
+            yield copies.both_labels(ids.pairs, ids.n_second)
 
 
 def absent(challenge: reading.Challenge) -> Iterator[str]:

@@ -152,12 +152,12 @@ def lean(
     root: Path, path: Path, dev: Mapping[str, Path], test: Mapping[str, Path]
 ) -> tuple[int, int, int]:
     """How much a folder belongs to dev: by place, a name above it, its own name; above 0 is dev."""
-    place = 0
+    towards_dev = 0
     if dev and test:
-        place = nearness(path, dev) - nearness(path, test)
+        towards_dev = nearness(path, dev) - nearness(path, test)
     above = re.findall(r"[a-z]+", "/".join(path.relative_to(root).parts[:-1]).casefold())
     hint = bool(DEV_WORDS & set(above)) - bool(TEST_WORDS & set(above))
-    return place, hint, 1 if path.name.casefold() == "generated" else -1
+    return towards_dev, hint, 1 if path.name.casefold() == "generated" else -1
 
 
 def nearness(path: Path, others: Mapping[str, Path]) -> int:

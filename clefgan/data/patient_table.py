@@ -88,12 +88,12 @@ class PatientTable:
                 line = owners.line_of(name, image)
                 if line is not None:
                     matched[name][image.id] = line
-        owners.check(sum(len(each) for each in sets.values()))
+        owners.check(sum(len(lines) for lines in sets.values()))
         if unknown == "refuse":
             owners.refuse_unknown()
         groups = {
-            name: {key: line.patient or f"{key} {NOBODY}" for key, line in each.items()}
-            for name, each in matched.items()
+            name: {key: line.patient or f"{key} {NOBODY}" for key, line in lines.items()}
+            for name, lines in matched.items()
         }
         return Matched(groups, (f"{self.said}.", *owners.notes()))
 

@@ -55,7 +55,7 @@ def owners(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
     ClefganError
         No source or several, or a fault of it.
     """
-    ids = {name: each.ids for name, each in sets.items()}
+    ids = {name: images.ids for name, images in sets.items()}
     ways: list[tuple[bool, Callable[[], Matched]]] = [
         (source.table is not None, lambda: of_table(sets, source)),
         (source.header, lambda: from_headers(sets)),
@@ -75,7 +75,7 @@ def owners(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
 def of_table(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
     """Patients by a table."""
     assert source.table is not None
-    images = {name: named(each) for name, each in sets.items()}
+    images = {name: named(grey_set) for name, grey_set in sets.items()}
     return source.table.match(images, unknown=source.unknown)
 
 
@@ -92,10 +92,10 @@ def from_headers(sets: Mapping[str, GreySet]) -> Matched:
     ClefganError
         An image that names none.
     """
-    lacking = {name: each.without_group for name, each in sets.items() if each.without_group}
+    lacking = {name: images.without_group for name, images in sets.items() if images.without_group}
     if lacking:
         refuse("in their headers", lacking, sum(map(len, sets.values())))
-    groups = {name: dict(each.groups or {}) for name, each in sets.items()}
+    groups = {name: dict(images.groups or {}) for name, images in sets.items()}
     return Matched(groups, ("patients: from the headers of the images.",))
 
 
@@ -107,10 +107,10 @@ def from_folders(sets: Ids) -> Matched:
     ClefganError
         An image that is in no folder.
     """
-    lacking = {name: [each for each in ids if "/" not in each] for name, ids in sets.items()}
+    lacking = {name: [key for key in ids if "/" not in key] for name, ids in sets.items()}
     if any(lacking.values()):
         refuse("by a folder", lacking, sum(map(len, sets.values())))
-    groups = {name: {each: each.partition("/")[0] for each in ids} for name, ids in sets.items()}
+    groups = {name: {key: key.partition("/")[0] for key in ids} for name, ids in sets.items()}
     return Matched(groups, ("patients: one for each folder.",))
 
 
@@ -126,16 +126,16 @@ def from_pattern(sets: Ids, pattern: str) -> Matched:
         compiled = re.compile(pattern)
     except re.error as error:
         raise ClefganError(f"patients: {pattern!r} is no regular expression ({error})") from error
-    groups = {name: {each: found_in(compiled, each) for each in ids} for name, ids in sets.items()}
+    groups = {name: {key: found_in(compiled, key) for key in ids} for name, ids in sets.items()}
     lacking = {
-        name: [each for each, patient in found.items() if not patient]
-        for name, found in groups.items()
+        name: [key for key, patient in owner.items() if not patient]
+        for name, owner in groups.items()
     }
     if any(lacking.values()):
         refuse(f"by {pattern!r}", lacking, sum(map(len, sets.values())))
     whole = {
-        name: {each: str(patient) for each, patient in found.items()}
-        for name, found in groups.items()
+        name: {key: str(patient) for key, patient in owner.items()}
+        for name, owner in groups.items()
     }
     return Matched(whole, (f"patients: by the pattern {pattern!r}.",))
 
@@ -151,7 +151,7 @@ def found_in(pattern: re.Pattern[str], text: str) -> str | None:
 
 def one_image_each(sets: Ids) -> Matched:
     """Every image as a patient of its own, also where two sets have one id."""
-    groups = {name: {each: f"{name}/{each}" for each in ids} for name, ids in sets.items()}
+    groups = {name: {key: f"{name}/{key}" for key in ids} for name, ids in sets.items()}
     return Matched(groups, ("patients: every image is taken for a patient of its own.",))
 
 
@@ -168,7 +168,7 @@ def refuse(how: str, lacking: Mapping[str, Iterable[str]], n_images: int) -> Non
     ClefganError
         Always.
     """
-    names = [f"{each} of {name}" for name, ids in lacking.items() for each in ids]
+    names = [f"{key} of {name}" for name, ids in lacking.items() for key in ids]
     raise ClefganError(
         f"patients: {len(names)} of {n_images} images name no patient {how}: {listed(names)}; give "
         "a table of images and patients"

@@ -129,7 +129,7 @@ def brought_to(challenge: Challenge, size: Size) -> Challenge:
         raise ClefganError(f"size {size[1]}x{size[0]}: need at least 1 pixel")
     dev, test = challenge.dev, challenge.test
     if dev is not None:
-        dev = Dev(*(replace(each, size=size) for each in (dev.generated, dev.used, dev.not_used)))
+        dev = Dev(*(replace(role, size=size) for role in (dev.generated, dev.used, dev.not_used)))
     if test is not None:
         candidates = replace(test.candidates, size=size)
         test = replace(test, generated=replace(test.generated, size=size), candidates=candidates)

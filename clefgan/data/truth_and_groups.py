@@ -167,5 +167,5 @@ def refuse_absent(path: Path, images: FileNames, values: Mapping[str, object], c
 def first(names: Sequence[str]) -> str:
     """`'a', 'b', 'c' and 4 more ids are`."""
     more = f" and {len(names) - NAMED} more ids" if len(names) > NAMED else ""
-    shown = ", ".join(quoted(name) for name in names[:NAMED])
-    return f"{shown}{more} {'is' if len(names) == 1 else 'are'}"
+    quoted_names = ", ".join(quoted(name) for name in names[:NAMED])
+    return f"{quoted_names}{more} {'is' if len(names) == 1 else 'are'}"

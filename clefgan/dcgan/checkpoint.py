@@ -52,7 +52,7 @@ class Checkpoints:
 
     def latest(self) -> int | None:
         """Return the number of steps done at the newest checkpoint; None where there is none."""
-        if not any(each.is_dir() for each in self.folder.glob("*")):
+        if not any(entry.is_dir() for entry in self.folder.glob("*")):
             return None
         step: int | None = self._manager.latest_step()
         return step

@@ -139,8 +139,8 @@ def nested(arrays: dict[str, NDArray[np.generic]]) -> dict[Any, Any]:
     tree: dict[Any, Any] = {name: {"norms": {}} for name in ("generator", "discriminator")}
     for path, array in arrays.items():
         *folders, last = (int(part) if part.isdigit() else part for part in path.split("/"))
-        place = tree
+        branch = tree
         for folder in folders:
-            place = place.setdefault(folder, {})
-        place[last] = array
+            branch = branch.setdefault(folder, {})
+        branch[last] = array
     return tree

@@ -99,8 +99,8 @@ def pool(many: int, load: Callable[[], object]) -> Iterator[ProcessPoolExecutor]
     context = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
     places = context.Queue()
-    for place in range(many):
-        places.put(place)
+    for number in range(many):
+        places.put(number)
     cluster = dask_cluster.current()
     given = (load, many, places, None if cluster is None else cluster.address)
     workers = ProcessPoolExecutor(many, context, initializer=ready, initargs=given)
@@ -140,15 +140,15 @@ def end_with_parent() -> None:
     os._exit(1)
 
 
-def share_of_cores(place: int, many: int) -> list[int]:
-    """The cores of worker `place` of `many`; all where the system cannot say which there are.
+def share_of_cores(number: int, many: int) -> list[int]:
+    """The cores of worker `number` of `many`; all where the system cannot say which there are.
 
     Each has as many, since their number decides the last bits of what a method trains.
     """
     if not hasattr(os, "sched_getaffinity"):
         return []
     mine = sorted(os.sched_getaffinity(0))
-    return mine[place::many][: len(mine) // many] or [mine[place % len(mine)]]
+    return mine[number::many][: len(mine) // many] or [mine[number % len(mine)]]
 
 
 def cores_each(many: int) -> int:

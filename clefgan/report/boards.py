@@ -74,7 +74,7 @@ def stacked(
 ) -> Panel:
     """All repeats one below the other."""
     repeats = len(next(iter(scores.values())))
-    runs = {name: run(name, found.ravel(), knows[name]) for name, found in scores.items()}
+    runs = {name: run(name, of_method.ravel(), knows[name]) for name, of_method in scores.items()}
     return Panel(np.tile(results.truth, repeats), runs, clusters(results, repeats))
 
 

@@ -130,17 +130,17 @@ def make(
     looked_for = None
     if any(name not in known for name in named):
         looked_for = nearest(candidates, generated, names, test.generated.ids, progress)
-    shown = Shown(
+    images = Shown(
         dict(zip(names, candidates, strict=True)),
         dict(zip(test.generated.ids, generated, strict=True)),
         Detail.like("band", "middle", generated),
     )
-    found = []
+    galleries = []
     for name in named:
         evidence = known.get(name, looked_for)
         assert evidence is not None
-        found.append(gallery(name, chosen[name], ids, panel, (shown, evidence)))
-    return found
+        galleries.append(gallery(name, chosen[name], ids, panel, (images, evidence)))
+    return galleries
 
 
 def usable(
@@ -164,13 +164,13 @@ def gallery(
 ) -> Gallery:
     """The gallery of one run."""
     scores, run = scores_of(panel, name), panel.runs[name]
-    shown, pairs = evidence
+    images, pairs = evidence
 
     def sure(index: int) -> SureCalls:
         own = ids[index]
         called, truth = bool(run.decisions[index]), bool(panel.truth[index])
-        candidate = shown.picture(own, shown.candidates[own])
-        return SureCalls(candidate, shown.near(pairs.of(own)), float(scores[index]), called, truth)
+        candidate = images.picture(own, images.candidates[own])
+        return SureCalls(candidate, images.near(pairs.of(own)), float(scores[index]), called, truth)
 
     used, not_used = (tuple(map(sure, part)) for part in chosen)
     return Gallery(name, used, not_used, str(pairs.features[0]))

@@ -147,7 +147,7 @@ def beside_truth(
     left = residual(scores, blank)
     named = {"result": scores, "blank": blank, "residual": left}
     clusters = None if groups is None else np.asarray(groups)
-    panel = Panel(truth, {name: Run(each > 0, each) for name, each in named.items()}, clusters)
+    panel = Panel(truth, {name: Run(row > 0, row) for name, row in named.items()}, clusters)
     again = bootstrap.bootstrap(panel, [metrics.get("auc")], resamples=RESAMPLES, seed=seed)
     gap = again.differences(0, 1, 0.95)
     auc, blank_auc, residual_auc = (float(value) for value in again.values[0, :3])

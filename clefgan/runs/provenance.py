@@ -49,8 +49,8 @@ def digests_of(challenge: Challenge) -> dict[str, str]:
 def reading_of(challenge: Challenge) -> dict[str, list[float]]:
     """Window of levels and size that images were read with, as far as there are any."""
     sets = challenge.image_sets()
-    window = next((each.window for each in sets if each.window is not None), None)
-    size = next((each.size for each in sets if each.size is not None), None)
+    window = next((image_set.window for image_set in sets if image_set.window is not None), None)
+    size = next((image_set.size for image_set in sets if image_set.size is not None), None)
     settings = {"window": window, "size": size}
     return {name: list(value) for name, value in settings.items() if value is not None}
 

@@ -189,25 +189,25 @@ def text(run: Run) -> str:
 
 def part(scored: Scored) -> dict[str, Any]:
     """Counts, metrics where the truth is known, and every image."""
-    shown: dict[str, Any] = {
+    content: dict[str, Any] = {
         "n": len(scored.ids),
         "called_used": int(scored.decisions.sum()),
     }
     if scored.verdict is not None:
-        shown["decision"] = {
+        content["decision"] = {
             "threshold": scored.verdict.threshold,
             "note": scored.verdict.note,
             "expected_false_calls": scored.verdict.false_calls,
         }
     if scored.blank is not None:
-        shown["blank"] = blanks.described(scored.blank)
+        content["blank"] = blanks.described(scored.blank)
     if scored.truth is not None:
-        shown["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
-        shown["metrics"] = membership.evaluate(
+        content["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
+        content["metrics"] = membership.evaluate(
             scored.truth, scored.decisions, scored.scores, scored.probabilities
         )
-    shown["images"] = scored.as_rows()
-    return shown
+    content["images"] = scored.as_rows()
+    return content
 
 
 def files_of(path: str | Path) -> tuple[Path, Path]:

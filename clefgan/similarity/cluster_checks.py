@@ -81,7 +81,7 @@ def beside_us(package: str) -> str:
         return MISSING
     home = Path(clefgan.__file__).resolve().parents[1]
     ours = any(
-        Path(place).resolve().parent == home for place in spec.submodule_search_locations or ()
+        Path(folder).resolve().parent == home for folder in spec.submodule_search_locations or ()
     )
     return clefgan.__version__ if ours else "another package"
 

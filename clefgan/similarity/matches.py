@@ -47,13 +47,13 @@ class MostAlike:
         """Those of a block, which holds all candidates."""
         values = block.values if self.view is None else block.values[:, :, self.view]
         columns = smallest_k(values, self.k)
-        chosen, place = np.unique(columns, return_inverse=True)
+        chosen, inverse = np.unique(columns, return_inverse=True)
         # a generated image a row, contiguous: sums over the pool have one order of adding
         similarity = similarities(self.metric, np.ascontiguousarray(values.T[chosen]))
         z = standardised(similarity)
         rows = np.arange(len(values))[:, None]
-        place = place.reshape(columns.shape)
-        return Matches(similarity[place, rows], z[place, rows], columns + block.start)
+        inverse = inverse.reshape(columns.shape)
+        return Matches(similarity[inverse, rows], z[inverse, rows], columns + block.start)
 
     def fold(self, state: Matches, partial: Matches, /) -> Matches:
         """The k most similar of both; the earlier one wins a tie."""
@@ -85,5 +85,5 @@ def standardised(similarity: Floats) -> Floats:
     """Rows less their mean, over their standard deviation; 0 where a row is constant."""
     mean = similarity.mean(axis=1, keepdims=True)
     spread = similarity.std(axis=1, keepdims=True)
-    found = np.zeros_like(similarity)
-    return np.asarray(np.divide(similarity - mean, spread, out=found, where=spread > FLAT))
+    deviations = np.zeros_like(similarity)
+    return np.asarray(np.divide(similarity - mean, spread, out=deviations, where=spread > FLAT))

@@ -64,7 +64,7 @@ def written_together(
         With `new`: one of the files, or of those to remove, is there at the end.
     """
     parts = tuple(beside(path, f"{i}.part") for i, path in enumerate(paths))  # two may begin alike
-    shown = {str(part): path for part, path in zip(parts, paths, strict=True)}
+    target = {str(part): path for part, path in zip(parts, paths, strict=True)}
     try:
         for path in paths:
             with os_errors_name(path):
@@ -74,7 +74,7 @@ def written_together(
             put(parts, paths, remove, new)
         except OSError as error:
             begun = [path for part, path in zip(parts, paths, strict=True) if part.exists()]
-            raise about(error, shown, (begun or list(paths))[-1]) from error
+            raise about(error, target, (begun or list(paths))[-1]) from error
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
@@ -103,9 +103,9 @@ def os_errors_name(path: Path) -> Iterator[None]:
         raise about(error, {}, path) from error
 
 
-def about(error: OSError, shown: Mapping[str, Path], path: Path) -> OSError:
-    """The error with the file that its user knows: `shown` for its own, `path` if it has none."""
-    name = path if error.filename is None else shown.get(str(error.filename))
+def about(error: OSError, target: Mapping[str, Path], path: Path) -> OSError:
+    """The error with the file that its user knows: `target` for its own, `path` if it has none."""
+    name = path if error.filename is None else target.get(str(error.filename))
     if name is None:
         return error
     return OSError(error.errno or errno.EIO, error.strerror or str(error), str(name))

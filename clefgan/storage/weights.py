@@ -124,9 +124,9 @@ def add(path: Path, *, trust: bool = False) -> KeptWeights:
         known=known,
         has_head="fc2/kernel" in arrays,
     )
-    told = {"source": item.source, "file_sha256": file_sha256, "sha256": item.sha256}
+    facts = {"source": item.source, "file_sha256": file_sha256, "sha256": item.sha256}
     flags = {"known": str(int(known)), "head": str(int(item.has_head))}
-    weight_files.write_safetensors(item.path, arrays, told | flags)
+    weight_files.write_safetensors(item.path, arrays, facts | flags)
     return item
 
 
@@ -135,10 +135,10 @@ def kept() -> list[KeptWeights]:
     in_cache = []
     for path in sorted(cache("weights").glob("vgg16-*.safetensors")):
         try:
-            told = weight_files.safetensors_metadata(path)
-            known, head = told["known"] == "1", told["head"] == "1"
+            facts = weight_files.safetensors_metadata(path)
+            known, head = facts["known"] == "1", facts["head"] == "1"
             item = KeptWeights(
-                path, told["source"], told["file_sha256"], told["sha256"], known, head
+                path, facts["source"], facts["file_sha256"], facts["sha256"], known, head
             )
         except (ClefganError, KeyError):
             continue

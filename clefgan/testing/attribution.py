@@ -83,9 +83,13 @@ def check_order(
     columns = [2, 0, 1]
     turned = method.fit([sources[i] for i in columns]).score(images)
     alike(turned, scores[:, columns], "permuting sources permutes columns")
-    renamed = [Source(f"z{9 - i}", each.real, each.generated) for i, each in enumerate(sources)]
+    renamed = [
+        Source(f"z{9 - i}", source.real, source.generated) for i, source in enumerate(sources)
+    ]
     alike(method.fit(renamed).score(images), scores, "names of classes change nothing")
-    backwards = [Source(each.name, each.real[::-1], each.generated[::-1]) for each in sources]
+    backwards = [
+        Source(source.name, source.real[::-1], source.generated[::-1]) for source in sources
+    ]
     alike(method.fit(backwards).score(images), scores, "the order within a class changes nothing")
 
 
@@ -191,7 +195,7 @@ def example_sources(seed: int = 0) -> list[Source]:
 def under_test(seed: int = 0) -> Images:
     """Nine images, three near to each of the example's classes."""
     rng = np.random.default_rng(seed + 1)
-    parents = np.concatenate([each.real[:3] for each in example_sources(seed)]).astype(np.int16)
+    parents = np.concatenate([of.real[:3] for of in example_sources(seed)]).astype(np.int16)
     near = np.clip(parents + rng.integers(-9, 10, parents.shape), 0, 255)
     return np.asarray(near, np.uint8)
 
@@ -203,14 +207,14 @@ def awkward_sources(sources: Sequence[Source]) -> dict[str, list[Source]]:
     return {
         "two classes": [first, second],
         "one image of each kind a class": [
-            Source(each.name, each.real[:1], each.generated[:1]) for each in sources
+            Source(source.name, source.real[:1], source.generated[:1]) for source in sources
         ],
         "classes of other sizes": [
             Source("a", first.real[:1], first.generated[:2]), second, third
         ],
         "constant images in a class": [Source("a", flat, flat), second, third],
-        "constant images everywhere": [Source(each.name, flat, flat) for each in sources],
+        "constant images everywhere": [Source(source.name, flat, flat) for source in sources],
         "the same images in every class": [
-            Source(each.name, first.real, first.generated) for each in sources
+            Source(source.name, first.real, first.generated) for source in sources
         ],
     }  # fmt: skip

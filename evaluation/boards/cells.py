@@ -58,11 +58,11 @@ def measured_cells(
     else:
         p_chance = _p_by_cluster(columns, replicates)
     rows = []
-    for place, (name, run) in enumerate(panel.runs.items()):
-        own = Interval(limits.low[:, place], limits.high[:, place])
+    for number, (name, run) in enumerate(panel.runs.items()):
+        own = Interval(limits.low[:, number], limits.high[:, number])
         alone = Panel(panel.truth, {name: run}, panel.clusters)
-        values = replicates.values[:, place]
-        rows.append(interval_cells(alone, columns, values, own, level, p_chance[:, place]))
+        values = replicates.values[:, number]
+        rows.append(interval_cells(alone, columns, values, own, level, p_chance[:, number]))
     return rows
 
 
@@ -81,18 +81,18 @@ def interval_cells(
     prevalence = float(panel.truth.mean())
     called = float((table.called_used / table.n).item())
     cells = {}
-    for place, metric in enumerate(columns):
-        low, high, how = float(limits.low[place]), float(limits.high[place]), "BCa"
+    for number, metric in enumerate(columns):
+        low, high, how = float(limits.low[number]), float(limits.high[number]), "BCa"
         if metric.share is not None and panel.clusters is None:
             ends = wilson(*metric.share(table), level)
             low, high, how = ends.low.item(), ends.high.item(), "Wilson"
         cells[metric.name] = Cell(
-            value=float(values[place]),
+            value=float(values[number]),
             low=low,
             high=high,
             interval="" if np.isnan(low) else how,
             chance=metric.chance(prevalence, called),
-            p_chance=float(p_chance[place]),
+            p_chance=float(p_chance[number]),
         )
     return cells
 
@@ -137,22 +137,22 @@ def _coin_cells(
 
 
 def _spread(values: Values, level: float) -> Cell:
-    told = values[~np.isnan(values)]
-    if not len(told):
+    defined = values[~np.isnan(values)]
+    if not len(defined):
         return Cell(NAN)
-    low, high = np.quantile(told, ((1 - level) / 2, (1 + level) / 2))
-    return Cell(float(told.mean()), float(low), float(high), "range")
+    low, high = np.quantile(defined, ((1 - level) / 2, (1 + level) / 2))
+    return Cell(float(defined.mean()), float(low), float(high), "range")
 
 
 def _p_by_cluster(columns: Sequence[Metric], replicates: Replicates) -> Values:
     names = [metric.name for metric in replicates.metrics]
     result = np.full(replicates.values.shape, np.nan)
-    for place, metric in enumerate(columns):
+    for number, metric in enumerate(columns):
         if metric.needs is Needs.DECISIONS and "cohen_kappa" in names:
             source, level = "cohen_kappa", 0.0
         elif metric.name == "auc":
             source, level = "auc", 0.5
         else:
             continue
-        result[place] = replicates.only(source).against(level)
+        result[number] = replicates.only(source).against(level)
     return result

@@ -154,15 +154,15 @@ def _columns(panel: Panel, metrics: Sequence[Metric], primary: Metric | None) ->
         given.add(Needs.SCORES)
     if any(run.probabilities is not None for run in runs):
         given.add(Needs.PROBABILITIES)
-    shown = [metric for metric in metrics if metric.needs in given]
+    measurable = [metric for metric in metrics if metric.needs in given]
     if primary is None:
-        return tuple(shown)
-    if primary.name not in [metric.name for metric in shown]:
+        return tuple(measurable)
+    if primary.name not in [metric.name for metric in measurable]:
         raise EvaluationError(
             f"primary metric: {primary.name!r} is not measured here; got no run with "
-            f"{primary.needs.value}; choose from {', '.join(metric.name for metric in shown)}"
+            f"{primary.needs.value}; choose from {', '.join(metric.name for metric in measurable)}"
         )
-    return (primary, *(metric for metric in shown if metric.name != primary.name))
+    return (primary, *(metric for metric in measurable if metric.name != primary.name))
 
 
 def _detectable(replicates: Replicates, primary: Metric, level: float) -> float:

@@ -78,14 +78,14 @@ class Stability:
     @property
     def mean_tau(self) -> float:
         """Mean of tau over the resamples where it is defined; NaN for one run or all equal."""
-        told = self.tau[~np.isnan(self.tau)]
-        return float(told.mean()) if len(told) else float("nan")
+        defined = self.tau[~np.isnan(self.tau)]
+        return float(defined.mean()) if len(defined) else float("nan")
 
 
 def stability(replicates: Replicates, metric: Metric, level: float = 0.95) -> Stability:
     """How the ranking by one metric changes when cases are drawn again."""
-    place = replicates.of(metric.name)
-    values, drawn = replicates.values[place], replicates.drawn[place]
+    number = replicates.of(metric.name)
+    values, drawn = replicates.values[number], replicates.drawn[number]
     rank = ranks(values, metric.sign)
     runs, resamples = drawn.shape
     again = np.empty((runs, resamples), np.intp)

@@ -49,12 +49,12 @@ def interval(estimate: Values, replicates: Values, acceleration: Values, level: 
     some = np.maximum(defined, 1)
     bias = ndtri(np.clip((below + equal / 2) / some, 0.5 / some, 1 - 0.5 / some))
     ordered = np.sort(replicates, axis=-1)  # NaN last
-    told = ~np.isnan(estimate) & (defined >= (1 - UNDEFINED) * replicates.shape[-1])
+    known = ~np.isnan(estimate) & (defined >= (1 - UNDEFINED) * replicates.shape[-1])
     limits = []
     for tail in ((1 - level) / 2, (1 + level) / 2):
         moved = bias + ndtri(tail)
         share = ndtr(bias + moved / (1 - acceleration * moved))
-        limits.append(np.where(told, _quantile(ordered, defined, share), np.nan))
+        limits.append(np.where(known, _quantile(ordered, defined, share), np.nan))
     return Interval(*limits)
 
 
@@ -85,10 +85,10 @@ def acceleration(left_out: list[tuple[int, Values]]) -> Values:
 
 def _quantile(ordered: Values, defined: NDArray[np.intp], share: Values) -> Values:
     """Quantile of the defined part of each sorted row, linear between neighbours."""
-    place = np.clip(share, 0, 1) * np.maximum(defined - 1, 0)
-    place = np.nan_to_num(place)
-    lower = np.floor(place).astype(np.intp)
+    rank = np.clip(share, 0, 1) * np.maximum(defined - 1, 0)
+    rank = np.nan_to_num(rank)
+    lower = np.floor(rank).astype(np.intp)
     upper = np.minimum(lower + 1, np.maximum(defined - 1, 0))
     left = np.take_along_axis(ordered, lower[..., None], axis=-1)[..., 0]
     right = np.take_along_axis(ordered, upper[..., None], axis=-1)[..., 0]
-    return np.asarray(left + (right - left) * (place - lower), dtype=np.float64)
+    return np.asarray(left + (right - left) * (rank - lower), dtype=np.float64)

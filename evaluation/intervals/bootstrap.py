@@ -63,8 +63,8 @@ class Replicates:
 
     def only(self, metric: str) -> "Paired":
         """Replicates of one metric, better above worse, for tests of many pairs."""
-        place = self.of(metric)
-        return Paired(self.metrics[place].sign * self.drawn[place])
+        number = self.of(metric)
+        return Paired(self.metrics[number].sign * self.drawn[number])
 
     def of(self, metric: str) -> int:
         """Index of a metric."""
@@ -167,11 +167,11 @@ def of_counts(
     high = low.copy()
     again = _drawn_tables(tables, resamples, np.random.default_rng(seed))
     without = _tables_without(tables)
-    for place, metric in enumerate(metrics):
+    for number, metric in enumerate(metrics):
         if metric.needs is Needs.DECISIONS and metric.of_counts is not None:
             skew = _acceleration_of_counts(metric.of_counts(without), tables)
             limits = bca.interval(metric.of_counts(tables), metric.of_counts(again), skew, level)
-            low[place], high[place] = limits
+            low[number], high[number] = limits
     return Interval(low, high)
 
 

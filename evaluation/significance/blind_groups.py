@@ -91,8 +91,8 @@ class BlindGroups:
         if metric.of_counts is None:
             return ChanceLimit(metric, reached(metric, self.ranked[metric.name], tail), NAN)
         lines = [reached(metric, metric.of_counts(table), tail) for table in self.tables()]
-        told = [metric.sign * line for line in lines if not np.isnan(line)]
-        critical = metric.sign * max(told, default=NAN)
+        signed = [metric.sign * line for line in lines if not np.isnan(line)]
+        critical = metric.sign * max(signed, default=NAN)
         images = numbers_of_calls(self.n_used + self.n_not)
         top = best(metric, images, self.n_used, self.n_not)
         better = metric.sign * (top - critical)

@@ -126,9 +126,9 @@ def _tester(
     if test is PairedTest.MCNEMAR:
         return lambda a, b: mcnemar(panel.truth, runs[a].decisions, runs[b].decisions).mid_p
     if test is PairedTest.DELONG:
-        scored = [place for place, run in enumerate(runs) if run.scores is not None]
+        scored = [number for number, run in enumerate(runs) if run.scores is not None]
         areas = delong(panel.truth, [s for run in runs if (s := run.scores) is not None])
-        row = {place: index for index, place in enumerate(scored)}
+        row = {number: index for index, number in enumerate(scored)}
         return lambda a, b: areas.p_value(row[a], row[b]) if a in row and b in row else float("nan")
     if test is PairedTest.BOOTSTRAP and replicates is not None:
         drawn = replicates.only(metric.name)

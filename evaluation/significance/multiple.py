@@ -14,9 +14,9 @@ def holm(p_values: ArrayLike) -> Values:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
     """
-    values, place, ordered = _ordered(p_values)
+    values, order, ordered = _ordered(p_values)
     factors = len(ordered) - np.arange(len(ordered))
-    values[place] = np.minimum(1, np.maximum.accumulate(ordered * factors))
+    values[order] = np.minimum(1, np.maximum.accumulate(ordered * factors))
     return values
 
 
@@ -27,9 +27,9 @@ def benjamini_hochberg(p_values: ArrayLike) -> Values:
     ----------
     Benjamini, Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
-    values, place, ordered = _ordered(p_values)
+    values, order, ordered = _ordered(p_values)
     scaled = ordered * len(ordered) / np.arange(1, len(ordered) + 1)
-    values[place] = np.minimum(1, np.minimum.accumulate(scaled[::-1])[::-1])
+    values[order] = np.minimum(1, np.minimum.accumulate(scaled[::-1])[::-1])
     return values
 
 
@@ -40,5 +40,5 @@ def _ordered(p_values: ArrayLike) -> tuple[Values, NDArray[np.intp], Values]:
         raise EvaluationError(f"p_values: not a list; got shape {values.shape}; give (n,)")
     if ((values < 0) | (values > 1)).any():
         raise EvaluationError("p_values: outside 0..1; give probabilities")
-    place = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
-    return values, place, values[place]
+    order = np.argsort(values, kind="stable")[: np.count_nonzero(~np.isnan(values))]
+    return values, order, values[order]

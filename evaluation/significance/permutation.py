@@ -44,12 +44,12 @@ def p_values(
     result = np.full((len(metrics), len(panel.runs)), np.nan)
     values = measure(panel, metrics)
     for needs in Needs:
-        places = [place for place, metric in enumerate(metrics) if metric.needs is needs]
+        places = [number for number, metric in enumerate(metrics) if metric.needs is needs]
         if needs is Needs.DECISIONS and strata is None:
-            for place in places:
-                result[place] = _exact(panel, metrics[place], values[place], alternative)
+            for number in places:
+                result[number] = _exact(panel, metrics[number], values[number], alternative)
         elif not np.isnan(values[places]).all():
-            some = [metrics[place] for place in places]
+            some = [metrics[number] for number in places]
             null = _shared_null(panel, some, permutations, strata, seed)
             signs = np.array([metric.sign for metric in some], dtype=np.float64)[:, None]
             result[places] = drawn_p_value(
@@ -78,7 +78,7 @@ def _shared_null(
     null = null_values(
         replace(panel, runs=kept), metrics, permutations=permutations, strata=strata, seed=seed
     )
-    row = {name: place for place, name in enumerate(kept)}
+    row = {name: number for number, name in enumerate(kept)}
     return null[:, [row[alike[0] if name in spared else name] for name in panel.runs]]
 
 

@@ -121,8 +121,8 @@ def best(metric: Metric, tried: list[int], n_used: int, n_not: int) -> float:
     called = np.array(tried, dtype=np.float64)
     tp = np.minimum(called, n_used)
     best = metric.of_counts(Counts(tp, n_not - (called - tp), called - tp, n_used - tp))
-    told = metric.sign * best[~np.isnan(best)]
-    return float(metric.sign * told.max()) if len(told) else NAN
+    signed = metric.sign * best[~np.isnan(best)]
+    return float(metric.sign * signed.max()) if len(signed) else NAN
 
 
 def _detectable(blind: Chance, critical: float, n_used: int, n_not: int, power: float) -> float:

@@ -83,9 +83,9 @@ def _of_counts(
     gaps = np.abs(metric.of_counts(ours) - metric.of_counts(theirs))
     if not exact:
         return float(drawn_p_value(np.asarray(gap), gaps, "better"))
-    told = ~np.isnan(gaps)
-    extreme = probability[told & (gaps >= gap - SAME)].sum()
-    return float(min(1.0, extreme / probability[told].sum()))
+    defined = ~np.isnan(gaps)
+    extreme = probability[defined & (gaps >= gap - SAME)].sum()
+    return float(min(1.0, extreme / probability[defined].sum()))
 
 
 def _table(

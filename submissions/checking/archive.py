@@ -80,15 +80,15 @@ def dangerous(infos: list[zipfile.ZipInfo], findings: RunFindings) -> bool:
             f"{MOST_BYTES >> 20} MiB and {MOST_RATIO} times are read"
         )
     for info in infos[:MOST_MEMBERS]:
-        name, shown = info.orig_filename.replace("\\", "/"), quoted(info.orig_filename)
+        name, quote = info.orig_filename.replace("\\", "/"), quoted(info.orig_filename)
         if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/") or "\0" in name:
-            refusals.append(f"holds {shown}, a path that leads outside the zip")
+            refusals.append(f"holds {quote}, a path that leads outside the zip")
         elif stat.S_ISLNK(info.external_attr >> 16):
-            refusals.append(f"holds {shown}, a symbolic link")
+            refusals.append(f"holds {quote}, a symbolic link")
         elif info.flag_bits & 1:
-            refusals.append(f"holds {shown}, which is encrypted; zip it without a password")
+            refusals.append(f"holds {quote}, which is encrypted; zip it without a password")
         elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            refusals.append(f"holds {shown}, packed by an unusual method; use plain zip (deflate)")
+            refusals.append(f"holds {quote}, packed by an unusual method; use plain zip (deflate)")
     for text in refusals:
         findings.add("zip", 0, text)
     return bool(refusals)

@@ -41,5 +41,5 @@ class Shape:
             return False
         if HEADER_WORDS.fullmatch(token):
             return True
-        words = (re.fullmatch(r"[A-Za-z_ ]+", each) for each in text.split(self.edition.delimiter))
+        words = (re.fullmatch(r"[A-Za-z_ ]+", cell) for cell in text.split(self.edition.delimiter))
         return bool(parsed.written) and parsed.label is None and all(words)

@@ -160,32 +160,32 @@ class Scan:
     def _answer(self, number: int, token: str, label: str | None) -> None:
         """Count a line as the answer for an id, or say what is wrong with the id."""
         self.n_rows += 1
-        place = self.index.get(token)
-        if place is None:
-            place = self._place(number, token)
-            if place is None:
+        index = self.index.get(token)
+        if index is None:
+            index = self._place(number, token)
+            if index is None:
                 return
         self.n_matched += 1
         code = self._code(label)
-        if self.line_of[place]:
-            self._again(number, token, place, code)
+        if self.line_of[index]:
+            self._again(number, token, index, code)
             return
-        self.line_of[place], self.label_of[place] = number, code
+        self.line_of[index], self.label_of[index] = number, code
         if label is not None and self.keep is not None:
-            self.keep(self.known.tokens[place] if self.known else self.shape.right(token), label)
+            self.keep(self.known.tokens[index] if self.known else self.shape.right(token), label)
 
     def _place(self, number: int, token: str) -> int | None:
         if self.known is None:
             return self._new(number, token)
-        place = self.known.accepted(token)
-        if place is not None:
-            return place
-        place = self.known.meant(token)
-        if place is not None:
-            right = self.known.tokens[place]
+        index = self.known.accepted(token)
+        if index is not None:
+            return index
+        index = self.known.meant(token)
+        if index is not None:
+            right = self.known.tokens[index]
             text = f"id {quoted(token)} must be {quoted(right)}: {difference(token, right)}"
             self._add("id", number, text, "wrote ids as in the data", "extension_in_id")
-            return place
+            return index
         close = self.known.closest(token) if self.findings.room("unknown") else None
         hint = f"; the closest is {quoted(close)}" if close else ""
         self._add("unknown", number, f"id {quoted(token)} is not an image of the test set{hint}")
@@ -226,9 +226,9 @@ class Scan:
         self.used.add(code)
         return code
 
-    def _again(self, number: int, token: str, place: int, code: int) -> None:
-        before = self.label_of[place]
-        text = f"id {quoted(token)} again, after line {self.line_of[place]}"
+    def _again(self, number: int, token: str, index: int, code: int) -> None:
+        before = self.label_of[index]
+        text = f"id {quoted(token)} again, after line {self.line_of[index]}"
         if not code or not before:
             self._add("repeated", number, text)
         elif code == before:

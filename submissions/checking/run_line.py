@@ -89,7 +89,7 @@ def _fields(row: RunLine, text: str, edition: Edition) -> list[str]:
         fields = text.strip().split(delimiter)
     elif len(fields) > 2:
         fields = _too_many(row, fields, comma)
-    stripped = [each.strip(" \t") for each in fields]
+    stripped = [field.strip(" \t") for field in fields]
     if stripped != fields:
         row.fault(
             "spaces",
@@ -97,7 +97,7 @@ def _fields(row: RunLine, text: str, edition: Edition) -> list[str]:
             level="warning",
             repair="removed spaces around ids and labels",
         )
-    return [_unquoted(row, each) for each in _visible(row, stripped)]
+    return [_unquoted(row, field) for field in _visible(row, stripped)]
 
 
 def _too_many(row: RunLine, fields: list[str], comma: str) -> list[str]:
@@ -123,17 +123,17 @@ def _too_many(row: RunLine, fields: list[str], comma: str) -> list[str]:
 
 def _visible(row: RunLine, fields: list[str]) -> list[str]:
     """Remove what cannot be seen: no-break and zero-width spaces, control characters."""
-    if all(each.isascii() and each.isprintable() for each in fields):
+    if all(field.isascii() and field.isprintable() for field in fields):
         return fields
-    clean = ["".join(c for c in each if not _invisible(c)) for each in fields]
+    clean = ["".join(c for c in field if not _invisible(c)) for field in fields]
     if clean != fields:
-        sign = next(c for each in fields for c in each if _invisible(c))
+        sign = next(c for field in fields for c in field if _invisible(c))
         row.fault(
             "invisible",
             f"an invisible character, U+{ord(sign):04X} {unicodedata.name(sign, '(control)')}",
             repair="removed invisible characters",
         )
-    return [each.strip(" \t") for each in clean]
+    return [field.strip(" \t") for field in clean]
 
 
 def _invisible(character: str) -> bool:
@@ -227,7 +227,7 @@ def zero_or_one(text: str) -> tuple[str | None, str]:
 def _class_name(text: str, edition: Edition) -> tuple[str | None, Fault]:
     if not text:
         return None, Fault("decision", "no class after the delimiter", "labels")
-    same = [each for each in edition.labels if each.lower() == text.lower()]
+    same = [label for label in edition.labels if label.lower() == text.lower()]
     if len(same) == 1:
         return same[0], Fault(
             "decision",

@@ -83,10 +83,10 @@ class _Lint:
         for key in REQUIRED[what].split():
             if (what, key) == ("tasks", "reference_data") and node.get("key"):
                 continue
-            found = node.get(key)
-            if found is None or found.value in (None, "", []):
-                place = f" in {what}" if what else ""
-                self.add("key", found.line if found else node.line, f"no {key!r}{place}")
+            child = node.get(key)
+            if child is None or child.value in (None, "", []):
+                where = f" in {what}" if what else ""
+                self.add("key", child.line if child else node.line, f"no {key!r}{where}")
         for key, value in node.value.items():
             if key not in KNOWN[what].split():
                 self.add("key", value.line, f"key {key!r} is not one that Codabench knows")

@@ -69,5 +69,5 @@ def _labels(edition: Edition) -> str:
         no, yes = edition.labels
         return f"The label is `{yes}` for used and `{no}` for not used; no scores."
     if edition.labels:
-        return "The label is one of: " + ", ".join(f"`{each}`" for each in edition.labels) + "."
+        return "The label is one of: " + ", ".join(f"`{label}`" for label in edition.labels) + "."
     return f"The label is the name of a class; there are {edition.n_classes}."

@@ -89,14 +89,14 @@ def _parts(folder: Path, phase: str) -> tuple[Path, Path]:
     except OSError as error:
         raise RunFileError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
     phases = (document.get("phases") or Node([], 1)).items()
-    names = [str((each.get("name") or each).value).lower() for each in phases]
+    names = [str((phase_node.get("name") or phase_node).value).lower() for phase_node in phases]
     if phase.isdigit() and int(phase) < len(phases):
-        place = int(phase)
+        number = int(phase)
     elif phase.lower() in names:
-        place = names.index(phase.lower())
+        number = names.index(phase.lower())
     else:
         raise RunFileError(f"{path}: no phase {phase!r}; known: {', '.join(names)}")
-    wanted = [node.value for node in (phases[place].get("tasks") or Node([], 1)).items()]
+    wanted = [node.value for node in (phases[number].get("tasks") or Node([], 1)).items()]
     for task in (document.get("tasks") or Node([], 1)).items():
         if [(task.get("index") or task).value] == wanted[:1]:
             return _folder(folder, task, "scoring_program"), _folder(folder, task, "reference_data")

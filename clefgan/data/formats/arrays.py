@@ -56,7 +56,7 @@ def of_npz(path: Path, name: str, key: str | None, volumes: bool) -> tuple[Store
     with np.load(path, allow_pickle=False) as content:
         for names in (stacks.IDS, stacks.GROUPS):
             beside = stacks.beside(arrays, names, array, n)
-            columns.append(None if beside is None else [str(each) for each in content[beside]])
+            columns.append(None if beside is None else [str(value) for value in content[beside]])
     take = partial(of_member, path, array)
     ids, groups = columns
     return stacks.images(

@@ -95,9 +95,9 @@ def first(header: Dataset, frame: int, sequence: str) -> Dataset:
 
 def functional(header: Dataset, frame: int) -> Iterator[Dataset]:
     """Functional groups of a frame: its own, then those of all."""
-    each = header.get("PerFrameFunctionalGroupsSequence") or ()
-    if frame < len(each):
-        yield each[frame]
+    per_frame = header.get("PerFrameFunctionalGroupsSequence") or ()
+    if frame < len(per_frame):
+        yield per_frame[frame]
     yield from (header.get("SharedFunctionalGroupsSequence") or ())[:1]
 
 

@@ -79,10 +79,10 @@ def name_of(element: DataElement) -> str:
 def values_of(element: DataElement) -> Iterator[str]:
     """Yield the values of an element as text; long ones by a digest."""
     value = element.value
-    for each in value if isinstance(value, MultiValue | list) else [value]:
-        if each is None:
+    for item in value if isinstance(value, MultiValue | list) else [value]:
+        if item is None:
             continue
-        if isinstance(each, bytes):
-            yield each.strip(b"\0 ").hex() if len(each) < 64 else blake2b(each).hexdigest()
-        elif not (element.VR == "UI" and str(each).startswith(STANDARD)):
-            yield str(each).strip()
+        if isinstance(item, bytes):
+            yield item.strip(b"\0 ").hex() if len(item) < 64 else blake2b(item).hexdigest()
+        elif not (element.VR == "UI" and str(item).startswith(STANDARD)):
+            yield str(item).strip()

@@ -92,7 +92,7 @@ def by_content(start: bytes) -> str | None:
 def ending_of(name: str) -> str:
     """The ending of an image file, such as `.nii.gz`; '' for any other."""
     lower = name.lower()
-    length = max((len(each) for each in ENDINGS if lower.endswith(each)), default=0)
+    length = max((len(ending) for ending in ENDINGS if lower.endswith(ending)), default=0)
     return name[len(name) - length :] if 0 < length < len(name) else ""
 
 

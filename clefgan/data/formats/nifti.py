@@ -140,7 +140,7 @@ def read(path: Path, axes: Axes, level: int, time: int) -> RawImage:
         raise ImageError(f"is NIfTI whose values cannot be read ({reason})") from error
     kind = kind_of(plane.dtype, slope, intercept)
     if plane.dtype.names:
-        return RawImage(luma(np.stack([plane[each] for each in "RGB"], axis=-1)), kind, True)
+        return RawImage(luma(np.stack([plane[channel] for channel in "RGB"], axis=-1)), kind, True)
     plane = plane.astype(plane.dtype.newbyteorder("="), copy=False)
     if (slope, intercept) != (1, 0):
         return RawImage(plane.astype(np.float64) * slope + intercept, kind, False)

@@ -19,7 +19,7 @@ def read(path: Path) -> Marks:
     """
     header: Any = opened(path).header
     texts = [(name, header[name].item()) for name in FIELDS if name in header]
-    texts += [("extension", each.get_content()) for each in header.extensions]
+    texts += [("extension", extension.get_content()) for extension in header.extensions]
     texts_marked = (Mark(MarkKind.TEXT, name, as_text(value)) for name, value in texts)
     return Marks(frozenset(mark for mark in texts_marked if tells(mark.kind, mark.value)))
 

@@ -30,13 +30,13 @@ def images(path: Path, name: str, *, key: str | None, volumes: bool) -> tuple[St
         members = {ALONE: store}
         if isinstance(store, zarr.Group):
             members = dict(store.members(max_depth=None))
-        found = {each: item for each, item in members.items() if isinstance(item, zarr.Array)}
-        arrays = {each: Shapes(tuple(item.shape), item.dtype) for each, item in found.items()}
+        inner = {each: item for each, item in members.items() if isinstance(item, zarr.Array)}
+        arrays = {each: Shapes(tuple(item.shape), item.dtype) for each, item in inner.items()}
         array = stacks.chosen(arrays, key)
         columns = []
         for names in (stacks.IDS, stacks.GROUPS):
             beside = stacks.beside(arrays, names, array, arrays[array].shape[0])
-            values = None if beside is None else np.asarray(found[beside][:]).tolist()
+            values = None if beside is None else np.asarray(inner[beside][:]).tolist()
             columns.append(None if values is None else [str(value) for value in values])
     except DAMAGE as error:
         raise ImageError(damaged(error)) from error

@@ -105,7 +105,7 @@ class _Half:
         n = n_used + n_not_used
         images = np.concatenate([self._draw("used", n_used), self._draw("not_used", n_not_used)])
         order = np.random.default_rng(self._sequence("order")).permutation(n)
-        labels = tuple("used" if place < n_used else "not_used" for place in order)
+        labels = tuple("used" if number < n_used else "not_used" for number in order)
         return DrawnRole(_ids("real_unknown", n), images[order], labels, self._patients(n))
 
     def generated(self, real: DrawnRole, n: int, leak: float) -> DrawnRole:

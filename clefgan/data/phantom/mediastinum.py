@@ -72,8 +72,8 @@ def _core(canvas: Canvas, mask: Canvas, body: Patient, rng: np.random.Generator)
 
 def _above_the_arch(canvas: Canvas, body: Patient, rng: np.random.Generator) -> None:
     for x, y, size in _BRANCHES:
-        place = _at(body, x + rng.normal(0, 0.012), y + rng.normal(0, 0.02))
-        canvas.area(blob(rng, *place, size, size, rough=0.05), body.enhanced)
+        centre = _at(body, x + rng.normal(0, 0.012), y + rng.normal(0, 0.02))
+        canvas.area(blob(rng, *centre, size, size, rough=0.05), body.enhanced)
     _windpipe(canvas, body, 0.0, 0.12, 0.046, rng)
 
 

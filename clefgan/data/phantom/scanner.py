@@ -59,8 +59,8 @@ def expose(
     grey = (image - (setting.centre - setting.width / 2)) * (255.0 / setting.width)
     if setting.circle:
         grey[radius > 0.995] = 0.0
-    shown: NDArray[np.uint8] = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
-    return shown
+    levels: NDArray[np.uint8] = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return levels
 
 
 def _lung_texture(size: int, rng: np.random.Generator) -> Field:

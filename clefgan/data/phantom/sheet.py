@@ -27,8 +27,8 @@ def _rows(generated: DrawnRole, used: DrawnRole, not_used: DrawnRole) -> dict[st
     first_copy = {patient: i for i, patient in reversed(list(enumerate(generated.patients)))}
     copied = [i for i, patient in enumerate(used.patients) if patient in first_copy]
     copies = [first_copy[used.patients[i]] for i in copied]
-    shown = set(used.patients)
-    fresh = [i for i, patient in enumerate(generated.patients) if patient not in shown]
+    patients_drawn = set(used.patients)
+    fresh = [i for i, patient in enumerate(generated.patients) if patient not in patients_drawn]
     return {
         "used": used.images[copied],
         "generated: near copies of the slices above": generated.images[copies],
@@ -46,6 +46,6 @@ def _sheet(rows: dict[str, Images]) -> Image.Image:
         top = row * (size + _GAP + _CAPTION)
         pen.text((_GAP, top + 2), caption, fill=0, font=font)
         for column, image in enumerate(images[:COLUMNS]):
-            place = (_GAP + column * (size + _GAP), top + _CAPTION)
-            sheet.paste(Image.fromarray(np.ascontiguousarray(image)), place)
+            corner = (_GAP + column * (size + _GAP), top + _CAPTION)
+            sheet.paste(Image.fromarray(np.ascontiguousarray(image)), corner)
     return sheet

@@ -108,8 +108,8 @@ def files_below(folder: str | Path, closed: list[str] | None = None) -> Iterator
         if closed is not None:
             closed.append(str(error.filename))
 
-    for place, inner, files in os.walk(folder, onerror=note):
-        here = Path(place)
+    for at, inner, files in os.walk(folder, onerror=note):
+        here = Path(at)
         stores = [name for name in inner if kinds.is_store(here / name)]
         inner[:] = [
             name for name in inner if name not in stores and not name.startswith((".", "__MACOSX"))

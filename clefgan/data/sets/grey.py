@@ -117,11 +117,12 @@ def read_sets(
     if not sources:
         raise ClefganError("no sets of images to read")
     below_by_set = {name: below.images(source) for name, source in sources.items()}
-    listed = {name: each.images for name, each in below_by_set.items()}
+    listed = {name: images.images for name, images in below_by_set.items()}
     listing.check_modality(
-        " and ".join(map(str, sources.values())), [one for each in listed.values() for one in each]
+        " and ".join(map(str, sources.values())),
+        [one for images in listed.values() for one in images],
     )
-    sizes = {name: tuple(map(size_of, each)) for name, each in listed.items()}
+    sizes = {name: tuple(map(size_of, images)) for name, images in listed.items()}
     grid = common_grid(sources, sizes, largest)
     levels, said = one_window(listed, window, window_from, progress)
     sets = {
@@ -176,7 +177,7 @@ def common_grid(
     ClefganError
         Sizes are to be kept, and there are several.
     """
-    counts = Counter(size for each in sizes.values() for size in each)
+    counts = Counter(size for sizes_of in sizes.values() for size in sizes_of)
     usual = max(counts, key=lambda size: (counts[size], size))
     if largest is None:
         if len(counts) > 1:
@@ -205,14 +206,15 @@ def as_text(size: Size) -> str:
 
 def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]:
     """Yield what was done to the sizes of each set."""
-    for name, each in sizes.items():
-        others = Counter(size for size in each if size != grid)
+    for name, sizes_of in sizes.items():
+        others = Counter(size for size in sizes_of if size != grid)
         if not others:
             continue
         stretched = sum(n for size, n in others.items() if size[0] * grid[1] != size[1] * grid[0])
         larger = sum(n for (h, w), n in others.items() if h < grid[0] or w < grid[1])
         yield (
-            f"{name}: {others.total()} of {len(each)} images were brought to {as_text(grid)} by "
+            f"{name}: {others.total()} of {len(sizes_of)} images were brought to "
+            f"{as_text(grid)} by "
             f"area averaging ({as_counts(others)})"
             + (f"; {stretched} were stretched to its ratio of sides" if stretched else "")
             + (f"; {larger} were smaller than that" if larger else "")
@@ -222,12 +224,12 @@ def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]
 
 def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
     """Yield which files were no images."""
-    for name, each in below_by_set.items():
-        if each.others:
-            first = ", ".join(map(repr, each.others[: listing.NAMED]))
-            more = len(each.others) - listing.NAMED
+    for name, below_set in below_by_set.items():
+        if below_set.others:
+            first = ", ".join(map(repr, below_set.others[: listing.NAMED]))
+            more = len(below_set.others) - listing.NAMED
             yield (
-                f"{name}: passed over {len(each.others)} files that are no images ({first}"
+                f"{name}: passed over {len(below_set.others)} files that are no images ({first}"
                 + (f" and {more} more" if more > 0 else "")
                 + ")."
             )

@@ -87,8 +87,8 @@ def is_deep(image: Encoded) -> bool:
 
 def refuse_unit(deep: Mapping[str, Sequence[Listed]]) -> None:
     """Raise where no window is given and percentiles would be a guess."""
-    for found in deep.values():
-        for image in found:
+    for of_set in deep.values():
+        for image in of_set:
             modality = image.modality if isinstance(image, StoredImage) else None
             if modality in RELATIVE:
                 continue
@@ -123,7 +123,7 @@ def of_headers(deep: Mapping[str, Sequence[Listed]]) -> Window:
         none = f"{lacking} of {len(every)} images have none" if lacking else ""
         raise ClefganError(
             f"{every[0].where}: the headers do not give one window for all: "
-            f"{'; '.join(each for each in (none, listed) if each)}; give two levels"
+            f"{'; '.join(reason for reason in (none, listed) if reason)}; give two levels"
         )
     window = next(iter(windows))
     assert window is not None
@@ -141,7 +141,7 @@ def of_percentiles(images: Sequence[Listed], progress: Progress) -> Window:
                 raise ClefganError(listing.refusal(image.where, [(image.name, values)], 1, "image"))
             sample.append(values)
             progress("looking for the window", done, len(images), "")
-    low, high = (float(each) for each in np.percentile(np.concatenate(sample), PERCENTILES))
+    low, high = (float(level) for level in np.percentile(np.concatenate(sample), PERCENTILES))
     if not low < high:
         raise ClefganError(
             f"{images[0].where}: all values are {low:g}, so they give no window; give two levels"

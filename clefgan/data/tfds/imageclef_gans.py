@@ -44,12 +44,12 @@ class ImageclefGans(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     def source_digest(source: Path, config: str) -> str:
         """SHA-256 of all that is taken from a download: ids and encoded images by role, tables."""
         challenge = folder.read(source, editions.get(config).folders)
-        for each in challenge.image_sets():
-            refuse_not_utf_8(each)
+        for image_set in challenge.image_sets():
+            refuse_not_utf_8(image_set)
         tables = [challenge.groups, None if challenge.test is None else challenge.test.truth]
         parts = [
-            (each.role, each.digest(), tuple(each.file_names.values()))
-            for each in challenge.image_sets()
+            (image_set.role, image_set.digest(), tuple(image_set.file_names.values()))
+            for image_set in challenge.image_sets()
         ]
         listed = [sorted((table or {}).items()) for table in tables]
         return hashlib.sha256(repr((parts, listed)).encode()).hexdigest()

@@ -87,8 +87,8 @@ def make(builder: Any, config: str | None, source: Path | None, digest: str, for
     import tensorflow_datasets as tfds
 
     target = folder_of(builder, config)
-    with files.os_errors_name(target), scratch.folder(files.cache("datasets")) as place:
-        maker = builder(config=config, data_dir=place)
+    with files.os_errors_name(target), scratch.folder(files.cache("datasets")) as folder:
+        maker = builder(config=config, data_dir=folder)
         tfds.disable_progress_bar()
         with redirect_stdout(io.StringIO()), written_to(target):
             maker.download_and_prepare(
@@ -98,7 +98,7 @@ def make(builder: Any, config: str | None, source: Path | None, digest: str, for
         made = Path(maker.data_dir)
         if source is not None:
             sources.write(made, source, digest)
-        put(made, target, place / "replaced", force=force)
+        put(made, target, folder / "replaced", force=force)
 
 
 @contextmanager
@@ -137,14 +137,14 @@ def builder_of(name: str) -> tuple[Any, str | None]:
         raise ClefganError(f"{name}: no such folder, and no dataset of this name; {hint}")
     module, _, attribute = BUILDERS[base].partition(":")
     builder = getattr(importlib.import_module(module), attribute)
-    configs = [each.name for each in builder.BUILDER_CONFIGS]
+    configs = [config_name.name for config_name in builder.BUILDER_CONFIGS]
     if config and config not in configs:
-        known = ", ".join(f"{base}/{each}" for each in configs) or base
+        known = ", ".join(f"{base}/{config_name}" for config_name in configs) or base
         raise ClefganError(f"dataset {base!r} has no configuration {config!r}; known: {known}")
     if configs and not config and builder.MANUAL_DOWNLOAD_INSTRUCTIONS is not None:
         raise ClefganError(
             f"dataset {base!r} has several configurations; say one of "
-            + ", ".join(f"{base}/{each}" for each in configs)
+            + ", ".join(f"{base}/{config_name}" for config_name in configs)
         )
     return builder, config or (configs[0] if configs else None)
 

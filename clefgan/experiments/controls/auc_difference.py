@@ -80,9 +80,9 @@ def rows(
     limits = again.intervals(level)
     own, own_low, own_high = (float(v[0, 0]) for v in (again.values, limits.low, limits.high))
     differences = []
-    for place, name in enumerate(controls, 1):
-        gap = again.differences(0, place, level)
-        control = float(again.values[0, place])
+    for number, name in enumerate(controls, 1):
+        gap = again.differences(0, number, level)
+        control = float(again.values[0, number])
         differences.append(
             AucDifference(
                 control=name,

@@ -132,13 +132,13 @@ def permutation(
 
 def ways(truth: Used, sets: Sequence[NDArray[np.intp]]) -> int:
     """How many ways there are to label the images by swaps within the sets; at most `ENOUGH`."""
-    found = 1
+    n_ways = 1
     for places in sets:
         left = len(places)
         for count in counts_of(truth[places]):
-            found = min(ENOUGH, found * min(ENOUGH, math.comb(left, int(count))))
+            n_ways = min(ENOUGH, n_ways * min(ENOUGH, math.comb(left, int(count))))
             left -= int(count)
-    return found
+    return n_ways
 
 
 def counts_of(labels: Used) -> NDArray[np.int64]:

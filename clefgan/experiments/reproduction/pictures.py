@@ -34,7 +34,7 @@ class Matrix:
 
 def matrices(paper: Paper, outcome: RowsRun) -> list[list[Matrix]]:
     """Panels by part and row of the paper: printed above ours; parts without any are left out."""
-    done = {each.row.key: each for each in outcome.done}
+    done = {row_done.row.key: row_done for row_done in outcome.done}
     grid = []
     for part, title in (
         ("dev", "dev, printed"),
@@ -46,17 +46,17 @@ def matrices(paper: Paper, outcome: RowsRun) -> list[list[Matrix]]:
         panels = []
         for row in paper.rows:
             reason = ""
-            shown = title
+            caption = title
             if part in ("dev", "test"):
                 counts, reason, without = printed_panel(row.dev if part == "dev" else row.test)
-                shown += f", all but {printed.label(without)}" if without else ""
+                caption += f", all but {printed.label(without)}" if without else ""
             else:
                 scored = (
                     done[row.key].parts.get(part.removeprefix("our ")) if row.key in done else None
                 )
                 counts = None if scored is None else scored.counts
                 reason = "not run" if row.key not in done else "truth not known"
-            panels.append(Matrix(f"{row.title}\n{shown}", counts, reason))
+            panels.append(Matrix(f"{row.title}\n{caption}", counts, reason))
         if any(panel.counts is not None for panel in panels):
             grid.append(panels)
     return grid
@@ -121,8 +121,8 @@ def write_examples(path: Path, sets: Mapping[str, Images], seed: int = 0) -> Non
     sheet = Image.new("L", (across, down), 255)
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(size=15)
-    for place, (name, images) in enumerate(picked.items()):
-        top = GAP + place * (LABEL + height + GAP)
+    for number, (name, images) in enumerate(picked.items()):
+        top = GAP + number * (LABEL + height + GAP)
         pen.text((GAP, top), name, fill=0, font=font)
         for column, image in enumerate(images):
             sheet.paste(Image.fromarray(image), (GAP + column * (width + GAP), top + LABEL))

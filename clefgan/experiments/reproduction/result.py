@@ -85,11 +85,11 @@ def numbers(made: Reproduction) -> dict[str, Any]:
         "seed": made.seed,
         "folds": made.n_folds,
         "rows": {
-            each.row.key: {
-                "method": each.run.settings,
-                "parts": {part: measured(scored) for part, scored in each.parts.items()},
+            row_done.row.key: {
+                "method": row_done.run.settings,
+                "parts": {part: measured(scored) for part, scored in row_done.parts.items()},
             }
-            for each in outcome.done
+            for row_done in outcome.done
         },
         "all_used": {part: measured(scored) for part, scored in outcome.all_used.items()},
         "not_run": dict(outcome.not_run),

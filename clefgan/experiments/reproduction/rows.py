@@ -139,7 +139,7 @@ def all_used(done: Sequence[Done], challenge: Challenge) -> dict[str, MeasuredPa
 def clusters(challenge: Challenge, ids: Sequence[str]) -> NDArray[np.str_] | None:
     """Group of each image, where some group has more than one of them; else None."""
     known = challenge.groups or {}
-    names = [known.get(each.rpartition("/")[2], f"image {each}") for each in ids]
+    names = [known.get(image.rpartition("/")[2], f"image {image}") for image in ids]
     return np.array(names) if len(set(names)) < len(names) else None
 
 

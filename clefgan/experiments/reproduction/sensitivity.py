@@ -111,9 +111,9 @@ def run(
     seconds = 0.0
     n_used = n_not_used = 0
     for protocol in ("paper", "held-out"):
-        asked = [each for each in here if protocol == "paper" or each.choice not in COSTLY]
+        asked = [choice for choice in here if protocol == "paper" or choice.choice not in COSTLY]
         plan = trials.TrialPlan(
-            methods=tuple(each.named(sizes) for each in asked),
+            methods=tuple(choice.named(sizes) for choice in asked),
             data=data,
             folder=cache("reproduction"),
             edition=edition,
@@ -126,7 +126,7 @@ def run(
         n_used, n_not_used = int(results.truth.sum()), int((~results.truth).sum())
         seconds += sum(results.seconds.values())
         left_out |= results.failures
-        done = [each for each in asked if each.named(sizes) in results.scores[protocol]]
+        done = [choice for choice in asked if choice.named(sizes) in results.scores[protocol]]
         moved += summarised(done, sizes, results, protocol)
     return ChoiceSensitivity(
         paper=paper,
@@ -146,7 +146,7 @@ def that_run(paper: Paper, choices: Sequence[Choice]) -> tuple[list[Choice], dic
     """Choices whose method runs here, and why the methods of the others do not."""
     reasons = why_not(paper.rows)
     absent = {row.method: reasons[row.key] for row in paper.rows if row.key in reasons}
-    return [each for each in choices if each.method not in absent], absent
+    return [choice for choice in choices if choice.method not in absent], absent
 
 
 def renamed(progress: Progress, protocol: str) -> Progress:
@@ -197,9 +197,9 @@ def measured(
     """
     groups = np.array(results.groups)
     clusters = None if len(np.unique(groups)) == len(groups) else groups
-    runs = {str(place): Run(values > 0, values) for place, values in enumerate(scores)}
+    runs = {str(number): Run(values > 0, values) for number, values in enumerate(scores)}
     drawn = bootstrap(Panel(results.truth, runs, clusters), columns, resamples=RESAMPLES)
-    skew = bca.acceleration([(place, part.mean(axis=1)) for place, part in drawn.left_out])
+    skew = bca.acceleration([(number, part.mean(axis=1)) for number, part in drawn.left_out])
     limits = bca.interval(drawn.values.mean(axis=1), drawn.drawn.mean(axis=1), skew, LEVEL)
     return drawn.values, limits
 

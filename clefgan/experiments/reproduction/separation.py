@@ -80,18 +80,18 @@ def run(
     Own images are None where no row can run.
     """
     own: Images | None = None
-    found = {}
+    splits_by_row = {}
     not_run = why_not(paper.rows)
     rows = [row for row in paper.rows if row.key not in not_run]
-    for place, row in enumerate(rows):
+    for number, row in enumerate(rows):
         method = fingerprint(row.configured(sizes, seed))
         own = method.own(not_used, progress=progress)
         features = method.features()
-        found[row.key] = splits(
+        splits_by_row[row.key] = splits(
             features(own, progress=progress), features(given, progress=progress), method, seed
         )
-        progress("separation", place + 1, len(rows), "")
-    return own, found
+        progress("separation", number + 1, len(rows), "")
+    return own, splits_by_row
 
 
 def fingerprint(method: Method) -> Fingerprint:

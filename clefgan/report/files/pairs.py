@@ -37,8 +37,8 @@ def as_csv(board: Leaderboard, panel: Panel) -> str:
     if len(names) < 2:
         raise ClefganError("--pairs: one run alone makes no pair; give two or more")
     drawn = bootstrap.bootstrap(panel, [board.primary], resamples=board.resamples, seed=board.seed)
-    place = {name: index for index, name in enumerate(panel.names)}
-    pairs = [(place[a], place[b]) for i, a in enumerate(names) for b in names[i + 1 :]]
+    number_of = {name: index for index, name in enumerate(panel.names)}
+    pairs = [(number_of[a], number_of[b]) for i, a in enumerate(names) for b in names[i + 1 :]]
     p_values = columns({name: square(test, board, panel) for name, test in TESTS.items()}, pairs)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -44,7 +44,7 @@ def pictures(part: Part, row: Row) -> list[Markup]:
     own = panel.runs[row.name]
     if (scores := own.scores) is None:
         return [tag("p", "No scores beside this run file: no curves.", class_="card quiet")]
-    found = []
+    made = []
     bands = curves.bands(panel.truth, scores, panel.clusters, level=board.level, seed=board.seed)
     if bands is not None:
         roc = charts.roc(row.name, bands.roc, row, board.level)
@@ -52,14 +52,14 @@ def pictures(part: Part, row: Row) -> list[Markup]:
             row.name, bands.precision, row, panel.truth, board.level
         )
         area, average = (charts.measured(row, name) for name in ("auc", "average_precision"))
-        found += [
+        made += [
             card("ROC", roc, f"AUC {area}"),
             card("Precision and recall", precision, f"Average precision {average}"),
         ]
     by_truth = charts.histogram(row.name, panel.truth, own)
     by_share = charts.shares(row.name, panel.truth, own, board.primary)
     return [
-        *found,
+        *made,
         card("Scores by truth", by_truth, charts.histogram_legend(own)),
         card("If another share were decided as used", by_share, charts.share_legend(board.primary)),
     ]

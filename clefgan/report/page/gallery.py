@@ -17,23 +17,25 @@ def gallery(pictures: Gallery) -> Markup:
     parts: list[Markup] = [tag("h3", pictures.run), tag("p", words)]
     for words, group in (("Surest used", pictures.used), ("Surest not used", pictures.not_used)):
         if group:
-            shown = tag("div", *(sure(each) for each in group), class_="strip")
-            parts += [tag("h4", words), shown]
+            strip = tag("div", *(sure(image) for image in group), class_="strip")
+            parts += [tag("h4", words), strip]
     return tag("div", *parts, class_="gallery")
 
 
-def sure(each: SureCalls) -> Markup:
+def sure(calls: SureCalls) -> Markup:
     """A candidate beside its nearest generated images."""
-    called = "used" if each.called else "not used"
-    truth = "used" if each.truth else "not used"
-    mark = "right" if each.right else "wrong"
-    sign = "✓" if each.right else "✗"
+    called = "used" if calls.called else "not used"
+    truth = "used" if calls.truth else "not used"
+    mark = "right" if calls.right else "wrong"
+    sign = "✓" if calls.right else "✗"
     verdict = tag("span", f"{sign} {mark}", class_=f"verdict {mark}")
-    words = f"{each.candidate.id}: called {called} (score {number(each.score, 2)}), truth {truth} "
+    words = (
+        f"{calls.candidate.id}: called {called} (score {number(calls.score, 2)}), truth {truth} "
+    )
     near = [
-        picture(one, f"generated image {one.id}, {alike(one)}", alike(one)) for one in each.near
+        picture(one, f"generated image {one.id}, {alike(one)}", alike(one)) for one in calls.near
     ]
-    own = picture(each.candidate, f"candidate {each.candidate.id}", "candidate")
+    own = picture(calls.candidate, f"candidate {calls.candidate.id}", "candidate")
     images = tag("div", own, *near, class_="row")
     return tag("figure", images, tag("figcaption", words, verdict), class_=f"sure {mark}")
 

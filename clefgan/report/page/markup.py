@@ -23,10 +23,10 @@ def tag(name: str, /, *children: str, **attributes: str | float | bool | None) -
     >>> tag("p", "a < b", class_="note")
     '<p class="note">a &lt; b</p>'
     """
-    shown = "".join(attribute(key, value) for key, value in attributes.items())
+    written = "".join(attribute(key, value) for key, value in attributes.items())
     if name in VOID and not children:
-        return Markup(f"<{name}{shown}/>")
-    return Markup(f"<{name}{shown}>{join(children)}</{name}>")
+        return Markup(f"<{name}{written}/>")
+    return Markup(f"<{name}{written}>{join(children)}</{name}>")
 
 
 def attribute(key: str, value: str | float | bool | None) -> str:

@@ -60,20 +60,20 @@ def is_drawn(data: str) -> bool:
 
 def dev_table(made: Reproduction) -> str:
     """Table 2: every row as printed and by both protocols, and all used last."""
-    done = {each.row.key: each for each in made.outcome.done}
+    done = {row_done.row.key: row_done for row_done in made.outcome.done}
     lines = []
     for row in made.paper.rows:
         lines += lines_of(row, row.dev, done.get(row.key), ("paper", "held-out"))
     lines += all_used_lines(made, "paper")
-    notes = {note for each in made.outcome.done for note in each.run.notes}
-    sizes = {part.n for each in made.outcome.done for part in (each.parts["paper"],)}
+    notes = {note for row_done in made.outcome.done for note in row_done.run.notes}
+    sizes = {part.n for row_done in made.outcome.done for part in (row_done.parts["paper"],)}
     images = f" ({sizes.pop()} images; the paper has 160)" if sizes else ""
     return "\n\n".join([f"## Dev, Table 2{images}", table(lines), *sorted(notes)])
 
 
 def test_table(made: Reproduction) -> str:
     """Table 3: test rows as printed and ours; where the truth is not known, how many called."""
-    done = {each.row.key: each for each in made.outcome.done}
+    done = {row_done.row.key: row_done for row_done in made.outcome.done}
     lines = []
     for row in made.paper.rows:
         if row.test:
@@ -81,9 +81,9 @@ def test_table(made: Reproduction) -> str:
     lines += all_used_lines(made, "test")
     parts = ["## Test, Table 3", table(lines)]
     called = [
-        f"`{each.row.key}` {each.parts['test'].called_used} of {each.parts['test'].n}"
-        for each in made.outcome.done
-        if "test" in each.parts
+        f"`{row_done.row.key}` {row_done.parts['test'].called_used} of {row_done.parts['test'].n}"
+        for row_done in made.outcome.done
+        if "test" in row_done.parts
     ]
     if called:
         parts.append(
@@ -123,18 +123,18 @@ def printed_line(title: str, result: Published) -> tuple[str, ...]:
     """A printed row; intervals and counts as far as they follow from it."""
     counts = printed.counts(result)
     cells = {} if counts is None else of_table(counts.table).cells
-    shown = []
+    values = []
     for metric in METRICS:
         value = result.printed.get(metric)
         if value is None:
-            shown.append(NOTHING)
+            values.append(NOTHING)
         elif counts is not None and counts.without == metric:
-            shown.append(f"**{value}** (!)")
+            values.append(f"**{value}** (!)")
         else:
             brackets = limits(cells[metric].low, cells[metric].high) if metric in cells else ""
-            shown.append(f"{value} {brackets}".strip())
+            values.append(f"{value} {brackets}".strip())
     table_of = tuple(map(str, counts.table)) if counts is not None else (NOTHING,) * 4
-    return (title, "printed", *shown, *table_of)
+    return (title, "printed", *values, *table_of)
 
 
 def of_table(counts: tuple[int, int, int, int]) -> MeasuredPart:
@@ -149,8 +149,8 @@ def measured_line(title: str, kind: str, part: MeasuredPart) -> tuple[str, ...]:
     if part.counts is None:
         called = f"{part.called_used} of {part.n} called used"
         return (title, kind, called, *[""] * (len(METRICS) + 3))
-    shown = [number(part.cells[metric]) for metric in METRICS]
-    return (title, kind, *shown, *map(str, part.counts))
+    values = [number(part.cells[metric]) for metric in METRICS]
+    return (title, kind, *values, *map(str, part.counts))
 
 
 def all_used_lines(made: Reproduction, part: str) -> list[tuple[str, ...]]:
@@ -167,15 +167,15 @@ def number(cell: Cell) -> str:
 def reading(made: Reproduction) -> str:
     """What the numbers say, in sentences; empty where no truth was met."""
     parts = [
-        (f"`{each.row.key}` ({part})", scored)
-        for each in made.outcome.done
-        for part, scored in each.parts.items()
+        (f"`{row.row.key}` ({part})", scored)
+        for row in made.outcome.done
+        for part, scored in row.parts.items()
         if scored.counts is not None
     ]
     if not parts:
         return ""
     trivial = [name for name, scored in parts if scored.called_used in (0, scored.n)]
-    told = [
+    clear = [
         f"{name} {number(scored.cells['auc'])}"
         for name, scored in parts
         if scored.cells["auc"].low > 0.5 or scored.cells["auc"].high < 0.5
@@ -186,9 +186,9 @@ def reading(made: Reproduction) -> str:
             f"All images on one side, so no better than a trivial row whatever its F1, and its "
             f"interval without width: {', '.join(trivial)}."
         )
-    if told:
+    if clear:
         sentences.append(
-            f"AUC whose interval leaves out 0.5: {', '.join(told)}. Of {len(parts)} intervals of "
+            f"AUC whose interval leaves out 0.5: {', '.join(clear)}. Of {len(parts)} intervals of "
             "95%, one in twenty does so by chance."
         )
     else:
@@ -246,7 +246,7 @@ def pictures(made: Reproduction) -> str:
 
 def settings(made: Reproduction) -> str:
     """What was run, to the last hyper-parameter."""
-    lines = [f"- `{each.row.key}`: `{each.run.settings}`" for each in made.outcome.done]
+    lines = [f"- `{row_done.row.key}`: `{row_done.run.settings}`" for row_done in made.outcome.done]
     words = (
         "`clefgan methods lbp-svm` says which of these the paper prints and which are our choice; "
         "`clefgan reproduce NAME --sensitivity` says how much each choice moves the result."

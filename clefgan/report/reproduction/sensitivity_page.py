@@ -46,7 +46,7 @@ def table(study: ChoiceSensitivity, protocol: str) -> str:
     heads = ["method", "choice", "value", first, "change", "images"]
     for title in others:
         heads += [title, "change"]
-    lines = [line(each) for each in study.moved if each.protocol == protocol]
+    lines = [line(moved) for moved in study.moved if moved.protocol == protocol]
     return markdown.table(heads, lines)
 
 
@@ -82,14 +82,14 @@ def brief(study: ChoiceSensitivity) -> tuple[list[str], list[list[str]]]:
     heads = ["protocol", "method", "choice", "value", metrics.get("auc").brief, "change"]
     lines = [
         [
-            each.protocol,
-            each.choice.method,
-            each.choice.choice or "defaults",
-            "" if each.choice.is_default else each.choice.value,
-            shown(each.means["auc"]),
-            change(each, "auc"),
+            moved.protocol,
+            moved.choice.method,
+            moved.choice.choice or "defaults",
+            "" if moved.choice.is_default else moved.choice.value,
+            shown(moved.means["auc"]),
+            change(moved, "auc"),
         ]
-        for each in study.moved
+        for moved in study.moved
     ]
     return heads, lines
 

@@ -22,19 +22,19 @@ def parts(run: Run) -> dict[str, BlankContrast]:
     }
 
 
-def table(found: Mapping[str, BlankContrast]) -> Table:
+def table(contrasts: Mapping[str, BlankContrast]) -> Table:
     """A column a part: its AUC, that of the blank, what is left, and what chance does."""
-    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    shown.add_column("", no_wrap=True)
-    for name in found:
-        shown.add_column(Text(name), no_wrap=True)
-    each = list(found.values())
-    shown.add_row("AUC", *(number(one.auc) for one in each))
-    shown.add_row("AUC of the blank", *(number(one.blank_auc) for one in each))
-    shown.add_row("less the blank", *map(difference, each))
-    shown.add_row("AUC of the residual", *(number(one.residual_auc) for one in each))
-    shown.add_row("used against used", *map(chance, each))
-    return shown
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    made.add_column("", no_wrap=True)
+    for name in contrasts:
+        made.add_column(Text(name), no_wrap=True)
+    of_parts = list(contrasts.values())
+    made.add_row("AUC", *(number(one.auc) for one in of_parts))
+    made.add_row("AUC of the blank", *(number(one.blank_auc) for one in of_parts))
+    made.add_row("less the blank", *map(difference, of_parts))
+    made.add_row("AUC of the residual", *(number(one.residual_auc) for one in of_parts))
+    made.add_row("used against used", *map(chance, of_parts))
+    return made
 
 
 def warnings(run: Run) -> list[str]:

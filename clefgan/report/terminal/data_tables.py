@@ -72,8 +72,8 @@ def marked(count: int, *, bad: bool = False) -> Text:
 
 def examples(groups: Sequence[tuple[str, ...]]) -> Text:
     """The first few sets of equal images."""
-    shown = [" = ".join(ids[:EXAMPLES]) for ids in groups[:EXAMPLES]]
-    return Text(", ".join(shown) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
+    texts = [" = ".join(ids[:EXAMPLES]) for ids in groups[:EXAMPLES]]
+    return Text(", ".join(texts) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
 
 
 def place(role: RoleReport, source: str) -> str:

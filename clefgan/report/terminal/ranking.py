@@ -147,9 +147,9 @@ def measured(line: Line, column: Column) -> Text:
     if entry is None or math.isnan(entry.measure):
         return Text(NOTHING, style="dim")
     value = number(entry.measure)
-    shown = value if value.startswith(MINUS) else f" {value}"
+    aligned = value if value.startswith(MINUS) else f" {value}"
     return Text.assemble(
-        (shown, "bold" if line.kind is Kind.RUN else STYLES[line.kind]),
+        (aligned, "bold" if line.kind is Kind.RUN else STYLES[line.kind]),
         (f" {short_limits(entry.low, entry.high)}", "dim"),
     )
 

@@ -65,8 +65,8 @@ def axes(
     for value in ticks(y.low, y.high) if y_ticks is None else y_ticks:
         at = y(value)
         parts.append(line(x.start, at, x.end, at, "grid"))
-        shown = abs(value) if absolute else value
-        parts.append(text(x.start - 6, at + 3.5, short(shown), anchor="end"))
+        number = abs(value) if absolute else value
+        parts.append(text(x.start - 6, at + 3.5, short(number), anchor="end"))
     middle = (x.start + x.end) / 2
     parts.append(text(middle, HEIGHT - 6, labels[0], anchor="middle", class_="label"))
     up = (y.start + y.end) / 2
@@ -106,15 +106,15 @@ def band(
     x: Scale, y: Scale, xs: Sequence[float], low: Sequence[float], high: Sequence[float]
 ) -> Markup:
     """The area between two curves."""
-    told = [
+    points = [
         (x(a), y(b), y(c))
         for a, b, c in zip(xs, low, high, strict=True)
         if not (math.isnan(b) or math.isnan(c))
     ]
-    if not told:
+    if not points:
         return Markup("")
-    there = [f"{a:.1f} {c:.1f}" for a, _, c in told]
-    back = [f"{a:.1f} {b:.1f}" for a, b, _ in reversed(told)]
+    there = [f"{a:.1f} {c:.1f}" for a, _, c in points]
+    back = [f"{a:.1f} {b:.1f}" for a, b, _ in reversed(points)]
     return tag("path", d=f"M{'L'.join([*there, *back])}Z", class_="band")
 
 
@@ -139,8 +139,8 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def short(value: float) -> str:
     """A number on an axis."""
-    shown = f"{value:.4g}"
-    if "e" in shown:
-        mantissa, _, power = shown.partition("e")
-        shown = f"{mantissa}e{int(power)}"
-    return shown.replace("-", "−") if float(shown.replace("−", "-")) else "0"
+    text = f"{value:.4g}"
+    if "e" in text:
+        mantissa, _, power = text.partition("e")
+        text = f"{mantissa}e{int(power)}"
+    return text.replace("-", "−") if float(text.replace("−", "-")) else "0"

@@ -70,8 +70,8 @@ def distribution_cell(share: float) -> Markup:
     """A share in percent; nothing where it never happens."""
     if share == 0:
         return tag("td", "")
-    shown = "<1" if share < 0.01 else f"{100 * share:.0f}"
-    return tag("td", shown, style=shade(share, "used"))
+    text = "<1" if share < 0.01 else f"{100 * share:.0f}"
+    return tag("td", text, style=shade(share, "used"))
 
 
 def significance(pairs: PairedTests, order: Sequence[int], level: float) -> Markup:
@@ -83,9 +83,9 @@ def significance(pairs: PairedTests, order: Sequence[int], level: float) -> Mark
         *(heading(str(i + 1), title=names[run]) for i, run in enumerate(order)),
     )
     rows = []
-    for place, run in enumerate(order):
+    for rank, run in enumerate(order):
         cells = [significance_cell(pairs, run, other, level) for other in order]
-        label = join([tag("span", f"{place + 1}", class_="number"), Markup(" "), names[run]])
+        label = join([tag("span", f"{rank + 1}", class_="number"), Markup(" "), names[run]])
         rows.append(tag("tr", heading(label, "row"), *cells))
     caption = tag(
         "caption",
