@@ -67,14 +67,14 @@ def check(
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])
     known = test_ids(rules, edition or rules.name, data, ids)
     checked = [Checked(run, checker.check(run, rules, known)) for run in runs]
-    for found in checked:
-        if repair and found.problems:
-            put_right(found, rules, known, force)
+    for outcome in checked:
+        if repair and outcome.problems:
+            put_right(outcome, rules, known, force)
     if as_json:
         show_json(checked, rules)
     else:
         show(checked, rules, known, everything)
-    raise typer.Exit(code=int(any(not found.ok and found.fixed is None for found in checked)))
+    raise typer.Exit(code=int(any(not outcome.ok and outcome.fixed is None for outcome in checked)))
 
 
 def put_right(run: Checked, edition: Edition, ids: Collection[str] | None, force: bool) -> None:
@@ -100,16 +100,16 @@ def show_json(checked: list[Checked], edition: Edition) -> None:
 
 def as_object(run: Checked, edition: Edition) -> dict[str, Any]:
     """The findings in one run, as JSON has them."""
-    shown: dict[str, Any] = {
+    document: dict[str, Any] = {
         "path": str(run.path),
         "edition": edition.name,
         "problems": [asdict(problem) for problem in run.problems],
     }
     if run.fixed is not None:
-        shown |= {"fixed": str(run.fixed), "changes": dict(run.changes)}
+        document |= {"fixed": str(run.fixed), "changes": dict(run.changes)}
     if run.not_fixed:
-        shown["not_fixed"] = run.not_fixed
-    return {**shown, "ok": run.ok}
+        document["not_fixed"] = run.not_fixed
+    return {**document, "ok": run.ok}
 
 
 def show(

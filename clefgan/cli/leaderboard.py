@@ -109,15 +109,15 @@ def leaderboard(
         allows=rules.allows,
     )
     board = replace(board, rows=(*board.rows, *rows.of_invalid(entered.invalid, board.columns)))
-    shown = galleries(board, entered) if pictures else ()
+    pictured = galleries(board, entered) if pictures else ()
     unread = (f"invalid, not ranked: {name}: {why}" for name, why in entered.invalid.items())
     notes = (
         *left_out,
         *unread,
         *entered.notes,
-        *absent(board, rules, with_published, pictures and not shown),
+        *absent(board, rules, with_published, pictures and not pictured),
     )
-    part = parts.Part(title, board, entered.panel, notes, shown, links=entered.links)
+    part = parts.Part(title, board, entered.panel, notes, pictured, links=entered.links)
     table = sheet.of(board, title, notes)
     contents = outputs.texts([table], files)
     if pairs is not None:

@@ -162,7 +162,7 @@ def run(
         )
     stale = result.test is None and csv.exists()
     written = result.write(csv, force=force)
-    steps = summary.next_steps(result, csv, str(test_data or place))
+    steps = summary.next_steps(result, csv, str(test_data or source))
     if as_json:
         echo(dumped(summary.as_object(result, written, steps)))
     with only_errors(quiet or as_json):

@@ -82,20 +82,20 @@ def of_runs(
         Row(
             name=name,
             kind=Kind.RUN,
-            cells=cells[place],
+            cells=cells[number],
             knowledge=run.knowledge,
             comparable=allows(run.knowledge),
-            counts=tuple(counts[place]),
-            rank=int(stability.rank[place]),
-            rank_low=int(stability.low[place]),
-            rank_high=int(stability.high[place]),
-            groups=marks[place],
-            p_chance=float(p_chance[place]),
+            counts=tuple(counts[number]),
+            rank=int(stability.rank[number]),
+            rank_low=int(stability.low[number]),
+            rank_high=int(stability.high[number]),
+            groups=marks[number],
+            p_chance=float(p_chance[number]),
             told_from_chance=_told(
-                cells[place][columns[0].name], columns[0], p_chance[place], level
+                cells[number][columns[0].name], columns[0], p_chance[number], level
             ),
         )
-        for place, (name, run) in enumerate(panel.runs.items())
+        for number, (name, run) in enumerate(panel.runs.items())
     ]
 
 
@@ -112,8 +112,8 @@ def _letters(stability: Stability, pairs: PairedTests, level: float) -> list[tup
     groups = letters.groups(pairs.adjusted[np.ix_(order, order)], level)
     by_rank = letters.letters(groups, len(order))
     marks: list[tuple[str, ...]] = [()] * len(order)
-    for place, run in enumerate(order):
-        marks[run] = by_rank[place]
+    for number, run in enumerate(order):
+        marks[run] = by_rank[number]
     return marks
 
 
@@ -137,9 +137,9 @@ def trivial(
         Row(
             name=name,
             kind=Kind.TRIVIAL,
-            cells={m.name: Cell(float(v)) for m, v in zip(columns, values[:, place], strict=True)},
+            cells={m.name: Cell(float(v)) for m, v in zip(columns, values[:, number], strict=True)},
         )
-        for place, name in enumerate(constant)
+        for number, name in enumerate(constant)
     ]
     coin = blind_cells(truth, columns, draws=draws, level=level, seed=seed, groups=groups)
     return [*rows, Row(name="coin", kind=Kind.TRIVIAL, cells=coin)]
@@ -164,11 +164,11 @@ def of_published(
     tables = Counts.of(*np.array(list(published.values()), dtype=np.float64).T)
     limits = boot.of_counts(columns, tables, resamples=draws, level=level, seed=seed)
     rows = []
-    for place, (name, counts) in enumerate(published.items()):
+    for number, (name, counts) in enumerate(published.items()):
         truth, decisions = of_counts(*counts)
         panel = Panel(truth, {name: Run(decisions)})
         values = Meter(panel, columns).once()[:, 0]
-        own = Interval(limits.low[:, place], limits.high[:, place])
+        own = Interval(limits.low[:, number], limits.high[:, number])
         cells = interval_cells(panel, columns, values, own, level)
         cell = cells[columns[0].name]
         rows.append(

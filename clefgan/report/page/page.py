@@ -37,7 +37,7 @@ def html(title: str, parts: Sequence[Part], imprint: Imprint | None = None) -> s
         title,
         tag("a", "To the table", href="#table", class_="skip"),
         header(title, parts, imprint or Imprint()),
-        tag("main", *(part_of_page(part, place, len(parts)) for place, part in enumerate(parts))),
+        tag("main", *(part_of_page(part, number, len(parts)) for number, part in enumerate(parts))),
         footer(parts),
     )
 
@@ -51,7 +51,7 @@ def header(title: str, parts: Sequence[Part], imprint: Imprint) -> Markup:
         *([("gallery", "Gallery")] if any(part.galleries for part in parts) else []),
         ("how", "How it is made"),
     ]
-    items = [tag("li", tag("a", words, href=f"#{place}")) for place, words in links]
+    items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
     return tag(
         "header",
         tag("p", "clefgan · which real images trained the generator?", class_="over"),
@@ -93,9 +93,9 @@ def downloads(title: str, parts: Sequence[Part]) -> list[str]:
     return found
 
 
-def part_of_page(part: Part, place: int, of: int) -> Markup:
+def part_of_page(part: Part, number: int, of: int) -> Markup:
     """All sections of one leaderboard."""
-    first = place == 0
+    first = number == 0
     several = of > 1
     shown = sheet.of(part.board, part.title, part.notes, part.extra)
     sections = [
@@ -111,14 +111,14 @@ def part_of_page(part: Part, place: int, of: int) -> Markup:
         section("runs", named("Run by run", part, several), first, cards.runs(part)),
     ]
     if part.galleries:
-        found = [gallery.gallery(each) for each in part.galleries]
+        charts = [gallery.gallery(each) for each in part.galleries]
         words = tag(
             "p",
             "The candidates that a run is surest about, each beside the generated images that "
             "are most like it. A near copy is what a leak looks like; often it is seen in the "
             "detail alone.",
         )
-        sections.append(section("gallery", named("Gallery", part, several), first, words, *found))
+        sections.append(section("gallery", named("Gallery", part, several), first, words, *charts))
     return join(sections)
 
 
@@ -127,9 +127,9 @@ def named(words: str, part: Part, several: bool) -> str:
     return f"{words}: {part.title}" if several else words
 
 
-def section(place: str, title: str, first: bool, *content: str) -> Markup:
+def section(anchor: str, title: str, first: bool, *content: str) -> Markup:
     """A section; the first of its kind is what the links lead to."""
-    return tag("section", tag("h2", title, id=place if first else None), *content)
+    return tag("section", tag("h2", title, id=anchor if first else None), *content)
 
 
 def summary(part: Part) -> Markup:

@@ -132,11 +132,11 @@ def chance(line: Line, entry: Entry) -> list[str]:
     """The p-value, with a sign and a word for whether the run beats chance."""
     if math.isnan(entry.measure):
         return [""]
-    told = "better than guessing" if line.told else "not distinguished from guessing"
+    words = "better than guessing" if line.told else "not distinguished from guessing"
     sign = tag(
-        "span", "●" if line.told else "○", class_="told" if line.told else "untold", title=told
+        "span", "●" if line.told else "○", class_="told" if line.told else "untold", title=words
     )
-    return [p_value(entry.measure), " ", sign, tag("span", f" {told}", class_="hidden")]
+    return [p_value(entry.measure), " ", sign, tag("span", f" {words}", class_="hidden")]
 
 
 def sortable(entry: Entry) -> str:

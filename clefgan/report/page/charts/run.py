@@ -33,7 +33,7 @@ UNIT = (0, 0.25, 0.5, 0.75, 1)
 LINES = ("first", "second", "third")
 
 
-def roc(name: str, found: Band, row: Row, level: float) -> Markup:
+def roc(name: str, area: Band, row: Row, level: float) -> Markup:
     """Recall against false positive rate."""
     x, y = x_scale(0, 1), y_scale(0, 1)
     return chart(
@@ -41,12 +41,12 @@ def roc(name: str, found: Band, row: Row, level: float) -> Markup:
         f"AUC {measured(row, 'auc')}; band: {percent(level)}; dashed: guessing.",
         axes(x, y, ("False positive rate", "Recall"), UNIT, UNIT),
         line(x(0), y(0), x(1), y(1), "blind"),
-        band(x, y, found.x.tolist(), found.low.tolist(), found.high.tolist()),
-        curve(x, y, [0.0, *found.x.tolist()], [0.0, *found.value.tolist()], "curve"),
+        band(x, y, area.x.tolist(), area.low.tolist(), area.high.tolist()),
+        curve(x, y, [0.0, *area.x.tolist()], [0.0, *area.value.tolist()], "curve"),
     )
 
 
-def precision_recall(name: str, found: Band, row: Row, truth: Truth, level: float) -> Markup:
+def precision_recall(name: str, area: Band, row: Row, truth: Truth, level: float) -> Markup:
     """Precision against recall; the dashed line is the share of used images."""
     x, y = x_scale(0, 1), y_scale(0, 1)
     share = float(truth.mean())
@@ -56,8 +56,8 @@ def precision_recall(name: str, found: Band, row: Row, truth: Truth, level: floa
         f"dashed: guessing, {number(share, 2)}.",
         axes(x, y, ("Recall", "Precision"), UNIT, UNIT),
         line(x(0), y(share), x(1), y(share), "blind"),
-        band(x, y, found.x.tolist(), found.low.tolist(), found.high.tolist()),
-        curve(x, y, found.x.tolist(), found.value.tolist(), "curve"),
+        band(x, y, area.x.tolist(), area.low.tolist(), area.high.tolist()),
+        curve(x, y, area.x.tolist(), area.value.tolist(), "curve"),
     )
 
 
@@ -133,22 +133,22 @@ def bar(left: float, right: float, y: Scale, count: int, class_: str) -> Markup:
 def shares(name: str, truth: Truth, run: Run, primary: Metric) -> Markup:
     """Metrics if the highest-scored share were called used, over all shares."""
     assert run.scores is not None
-    shown = share_metrics(primary)
-    curves_by_metric = [curves.by_share(truth, run.scores, metric) for metric in shown]
+    columns = share_metrics(primary)
+    curves_by_metric = [curves.by_share(truth, run.scores, metric) for metric in columns]
     low = min(0.0, *(float(np.nanmin(values, initial=0.0)) for _, values in curves_by_metric))
     x, y = x_scale(0, 1), y_scale(math.floor(low * 4) / 4, 1)
     parts = [axes(x, y, ("Share decided as used", "Metric"), UNIT, ticks(y.low, 1, 4))]
     own, true = float(run.decisions.mean()), float(truth.mean())
     parts.append(line(x(own), y.start, x(own), y.end, "threshold"))
     parts.append(line(x(true), y.start, x(true), y.end, "truth"))
-    blind = [shown[0].chance(true, share) for share in curves_by_metric[0][0].tolist()]
+    blind = [columns[0].chance(true, share) for share in curves_by_metric[0][0].tolist()]
     parts.append(curve(x, y, curves_by_metric[0][0].tolist(), blind, "blind"))
     for (places, values), class_ in zip(curves_by_metric, LINES, strict=False):
         parts.append(curve(x, y, places.tolist(), values.tolist(), f"curve {class_}"))
-    best = int(np.argmax(np.nan_to_num(shown[0].sign * curves_by_metric[0][1], nan=-np.inf)))
+    best = int(np.argmax(np.nan_to_num(columns[0].sign * curves_by_metric[0][1], nan=-np.inf)))
     return chart(
         f"{name}: metrics by assumed share of used images",
-        f"{shown[0].label} would be highest, {number(float(curves_by_metric[0][1][best]))}, with "
+        f"{columns[0].label} would be highest, {number(float(curves_by_metric[0][1][best]))}, with "
         f"{percent(round(float(curves_by_metric[0][0][best]), 2))} decided as used; the run "
         f"decides {percent(round(own, 3))}, the true share is {percent(round(true, 3))}.",
         *parts,
@@ -166,12 +166,12 @@ def share_metrics(primary: Metric) -> list[Metric]:
 
 def share_legend(primary: Metric) -> Markup:
     """Which line is which."""
-    shown = share_metrics(primary)
+    columns = share_metrics(primary)
     items: list[Markup] = []
-    for metric, class_ in zip(shown, LINES, strict=False):
+    for metric, class_ in zip(columns, LINES, strict=False):
         items.append(key(f"curve {class_}", metric.label))
     items += [
-        key("blind", f"{shown[0].label} of guessing"),
+        key("blind", f"{columns[0].label} of guessing"),
         key("threshold", "the run's own share"),
         key("truth", "true share"),
     ]
@@ -190,7 +190,7 @@ def measured(row: Row, name: str) -> str:
     if cell is None or math.isnan(cell.value):
         return "undefined"
     ends: Sequence[float] = (cell.low, cell.high)
-    told = not any(math.isnan(end) for end in ends)
+    known = not any(math.isnan(end) for end in ends)
     return number(cell.value) + (
-        f" ({number(cell.low, 2)} to {number(cell.high, 2)})" if told else ""
+        f" ({number(cell.low, 2)} to {number(cell.high, 2)})" if known else ""
     )
