@@ -85,12 +85,12 @@ class Registry(Generic[T]):
 
     def load(self, entry: EntryPoint) -> type[T]:
         """Import the class of an entry point; a ClefganError says why if it is broken."""
-        place = f"method {entry.name!r} of {distribution(entry)}"
+        where = f"method {entry.name!r} of {distribution(entry)}"
         try:
             loaded = entry.load()
         except Exception as error:
-            raise ClefganError(f"{place}: cannot be loaded: {one_line(error)}") from error
-        return self.checked(loaded, place)
+            raise ClefganError(f"{where}: cannot be loaded: {one_line(error)}") from error
+        return self.checked(loaded, where)
 
     def from_file(self, text: str) -> type[T]:
         """Return the class of `path/to/file.py:Class`; the file runs as a module of its own.
@@ -118,13 +118,13 @@ class Registry(Generic[T]):
             raise ClefganError(f"{path}: several methods; give one of {listed(path, able)}")
         raise ClefganError(f"{path}: no class with a method {self.action!r}; write one")
 
-    def checked(self, loaded: object, place: str) -> type[T]:
+    def checked(self, loaded: object, where: str) -> type[T]:
         """Return `loaded` if it is a method class, else say what it lacks."""
         if not isinstance(loaded, type):
-            raise ClefganError(f"{place}: is not a class; got {type(loaded).__name__!r}")
+            raise ClefganError(f"{where}: is not a class; got {type(loaded).__name__!r}")
         wrong = list(faults.faults(loaded, vars_of(loaded), self.level, self.levels, self.action))
         if wrong:
-            raise ClefganError(faults.together(place, wrong))
+            raise ClefganError(faults.together(where, wrong))
         return cast("type[T]", loaded)
 
     def all_methods(self) -> Iterator[tuple[str, type[T] | Broken]]:
