@@ -150,12 +150,17 @@ def test_a_re_audit_looks_at_what_was_kept_in_other_views_and_at_half_the_level(
     leaking: Path,
 ) -> None:
     after = ("--after", str(leaking / "audit"), "--out", str(leaking / "second"))
+    said = leaking / "audit" / "internal" / "judged.csv"
+    said.write_text('released,judgement\n"made000","copy"\n"made150","no copy"\n')
     full(leaking, *after, code=3)
+    said.unlink()
     found = record(leaking / "second")
+    assert "a person judged 2 pairs of the audit before: 1 copies, none of" in found["notes"][-1]
     assert found["ledger"] == {
         "look": 2, "first_level": 0.05, "level": 0.025, "filtered": True, "sealed": None,
     }  # fmt: skip
     first = record(leaking / "audit")["settings"]["views"]
+    assert not re.search(r"made\d", json.dumps(found))
     assert not set(found["settings"]["views"]) & set(first)
     assert found["sets"]["released_images"] == record(leaking / "audit")["withheld"]["kept"]
     assert found["set_test"]["p_value"] > 0.025

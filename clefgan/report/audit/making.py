@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clefgan.auditing import example as examples
-from clefgan.auditing import inputs, ledger, pipeline, profiles
+from clefgan.auditing import inputs, judged, ledger, pipeline, profiles
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import RELEASED, Inputs
 from clefgan.auditing.ledger import Before
@@ -117,6 +117,9 @@ def of_inputs(
         ledger.check(before, digests, settings.profile.name, folder)
         if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
             found = only_kept(found, folder)
+        words = judged.read(folder / internal.FOLDER / judged.FILE)
+        if words:
+            found = found.noting(judged.note(words, found.released_ids))
     kept = storage.cache(KEPT)
     return Audit(pipeline.run(found, settings, before=before, kept_lists=kept, progress=progress))
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.auditing.inputs import RELEASED
+from clefgan.auditing.judged import JUDGEMENTS
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.report.gallery import data_uri
@@ -40,9 +42,21 @@ def html(run: AuditRun) -> str:
             "main",
             tag("h2", "Pairs", id="pairs"),
             tag("p", told),
-            tag("div", *shown, class_="strip"),
+            saving(),
+            tag("div", *shown, class_="strip", data_judged=run.digests[RELEASED][:16]),
         ),
     )
+
+
+def saving() -> Markup:
+    """The button that saves a person's judgements."""
+    button = tag("button", "Save judgements", type="button", id="judged-save")
+    count = tag("span", "0", id="judged-count")
+    told = (
+        f" of {MOST} at most judged. This browser keeps them; the button saves them as judged.csv. "
+        "Put the file into this folder: the next audit with --after reads it."
+    )
+    return tag("p", button, " ", count, told, class_="note")
 
 
 def worst(run: AuditRun) -> Numbers:
@@ -77,10 +91,11 @@ def pair(run: AuditRun, place: int, rank: int) -> Markup:
         tag("figcaption", words),
         tag(
             "div",
-            *(choice(rank, word) for word in ("copy", "no copy", "not sure")),
+            *(choice(rank, word) for word in JUDGEMENTS),
             class_="judged",
         ),
         class_="card",
+        data_released=run.inputs.released_ids[place],
     )
 
 

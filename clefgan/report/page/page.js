@@ -33,3 +33,30 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const fold of closed) fold.open = false;
 });
+// A person's judgements: kept in this browser, and saved to a file where the button is pressed.
+const judged = document.querySelector("[data-judged]");
+if (judged) {
+  const boxes = [...judged.querySelectorAll("input[type=radio]")];
+  const place = (box) => `${judged.dataset.judged} ${box.closest("[data-released]").dataset.released}`;
+  const remember = (work) => { try { return work(localStorage); } catch { return null; } };
+  const told = document.querySelector("#judged-count");
+  const count = () => { told.textContent = boxes.filter((box) => box.checked).length; };
+  for (const box of boxes) {
+    if (remember((store) => store.getItem(place(box))) === box.value) box.checked = true;
+    box.addEventListener("change", () => {
+      remember((store) => store.setItem(place(box), box.value));
+      count();
+    });
+  }
+  count();
+  document.querySelector("#judged-save").addEventListener("click", () => {
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    const rows = boxes.filter((box) => box.checked).map(
+      (box) => `${quoted(box.closest("[data-released]").dataset.released)},${quoted(box.value)}\n`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["released,judgement\n", ...rows], { type: "text/csv" }));
+    link.download = "judged.csv";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}
