@@ -1,6 +1,8 @@
 """`clefgan codabench`, in process."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from clefgan.__main__ import main
 from clefgan.cli.app import app
 from evaluation import membership
 from submissions import RunFileError, editions, runfile
+from submissions.codabench.advice import advice
 
 RUNS = Path(__file__).parent / "data" / "run_files"
 
@@ -42,7 +45,14 @@ def test_init_takes_its_options(made: Path) -> None:
 
 
 def test_lint(made: Path, tmp_path: Path) -> None:
-    assert clefgan("lint", made)[:2] == (0, f"{made}: ok\n")
+    code, said, _, _ = clefgan("lint", made)
+    assert code == 0
+    terms, unlimited, last = said.splitlines()
+    assert terms == (
+        f"{made / 'pages' / 'terms.md'}: warning: still the placeholder; write your own terms"
+    )
+    assert "warning: phase 'Test' takes any number of submissions" in unlimited
+    assert last == f"{made}: ok"
     code, said, _, _ = clefgan("lint", tmp_path)
     assert code == 1
     assert said.splitlines() == [
@@ -94,3 +104,26 @@ def test_pack_checks_first(made: Path, tmp_path: Path) -> None:
 def test_init_refuses_a_folder_with_something_in_it(made: Path) -> None:
     *_, error = clefgan("init", made, "--edition", "2023", "--truth", RUNS / "valid.csv")
     assert str(error) == f"{made}: not an empty folder; choose a new one"
+
+
+def test_own_terms_and_a_limit_need_no_advice(made: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "comp"
+    shutil.copytree(made, copy)
+    (copy / "pages" / "terms.md").write_text("# Terms\n\nBe fair.\n")
+    settings = copy / "competition.yaml"
+    text = settings.read_text()
+    settings.write_text(
+        text.replace("tasks:\n      - 1", "max_submissions: 3\n    tasks:\n      - 1")
+    )
+    assert clefgan("lint", copy)[:2] == (0, f"{copy}: ok\n")
+    settings.write_text("{")
+    assert advice(copy) == []
+
+
+def test_participants_get_the_rules_with_the_page(made: Path, tmp_path: Path) -> None:
+    page = (made / "pages" / "data.md").read_text()
+    own = tmp_path / "edition.toml"
+    own.write_text(page.partition("```toml\n")[2].partition("```")[0])
+    known = editions.get("2023")
+    assert replace(editions.get(own), name="2023", certainty=known.certainty) == known
+    assert "clefgan check run.csv --edition edition.toml --data DATA" in page

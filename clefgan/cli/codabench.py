@@ -14,6 +14,7 @@ from clefgan.cli.outputs import Output
 from clefgan.report.files import exports
 from evaluation import class_tables, metrics
 from submissions import RunFileError, editions
+from submissions.codabench import advice as advices
 from submissions.codabench import init as competitions
 from submissions.codabench import lint as linting
 from submissions.codabench import score as scoring
@@ -67,10 +68,13 @@ def init(
 
 
 def lint(folder: FOLDER) -> None:
-    """Check a competition: columns, files, dates, phases, no truth in public parts."""
+    """Check a competition: columns, files, dates, phases, no truth in public parts.
+
+    Terms that nobody wrote and a last phase without a limit are warnings.
+    """
     problems = linting.lint(folder)
-    for problem in problems:
-        say(str(problem), "red")
+    for problem in (*problems, *advices.advice(folder)):
+        say(str(problem), "red" if problem.is_error else "yellow")
     n = len(problems)
     say(f"{folder}: {f'{n} problem' + 's' * (n != 1) if n else 'ok'}", "bold")
     raise typer.Exit(code=int(bool(problems)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from submissions import edition_text
 from submissions.codabench.competition import Phase
 from submissions.edition import Edition
 
@@ -35,6 +36,7 @@ def write(
         "dev_what": "a fixed secret share of the test images" if shared else "other images",
         "n_test": str(n_test),
         "member": edition.member,
+        "rules": edition_text.as_toml(edition).rstrip("\n"),
         "edition": edition.name,
         "delimiter": edition.delimiter,
         "header": f"first the line `{edition.delimiter.join(edition.header)}`"
