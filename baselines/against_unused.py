@@ -47,6 +47,8 @@ class AgainstUnused:
                 f"C {self.C} must be above 0, folds {self.folds} 2 or more, most {self.most} 1 "
                 "or more"
             )
+        if self.features.is_searched:
+            raise ValueError(f"features '{self.features}' have a search; give plain features")
         if self.features.base in ("pixels", "levels") and self.features.n_components is None:
             raise ValueError(
                 f"features '{self.features}' are too many to classify by; give 'pixels-pca40'"

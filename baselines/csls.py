@@ -10,7 +10,6 @@ from baselines.features.space import PIXELS, FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.engine import scan
-from clefgan.similarity.products import Metric
 from clefgan.similarity.reductions import Block, Both, Folded, Smallest
 from clefgan.similarity.whole_numbers import Floats
 
@@ -52,9 +51,8 @@ class Csls:
         self, space: FittedSpace, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """CSLS of each candidate."""
-        metric = Metric.PEARSON if space.metric is Metric.UNIT else Metric.COSINE
         near, best = scan(
-            metric, space.rows(candidates), space.rows(generated),
+            space.cosine, space.rows(candidates), space.rows(generated),
             Both(Smallest(self.neighbours, apart=True), Corrected(self.neighbours)),
             progress=progress,
         )  # fmt: skip

@@ -70,6 +70,8 @@ class Vcmi(ABC):
     def __post_init__(self) -> None:
         if self.features.n_components is not None:
             raise ValueError(f"features '{self.features}' have components; give plain features")
+        if self.features.is_searched:
+            raise ValueError(f"features '{self.features}' have a search; give plain features")
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:  # noqa: ARG002
         """Learn nothing: the rule has a zero of its own."""

@@ -16,6 +16,10 @@ whitened            pixels on principal components of equal strength      cosine
 NAME-pca40          40 principal components of dev's generated images     Euclidean
 ==================  ====================================================  =========
 
+A name may end in a search, as in `band+flips`: the distance is then the smallest over a small group
+of transformations of the candidate (`flips`, `turns`, `tilts`, `shifts`, `all`; see
+`clefgan.similarity.group`).
+
 `band`, `contrast` and `gradient` (see `clefgan.similarity.detail_images`) are centred and scaled to
 length 1 too. They take a scale: `band:fine`, `band:middle`, which is `band`, or `band:coarse` go
 with how fine the images are; `band:1:3` is the band between blurs of 1 and 3 pixels of the images.
@@ -25,7 +29,7 @@ import difflib
 import importlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -42,11 +46,17 @@ from baselines.features.whitened import learned
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 from clefgan.similarity import detail
-from clefgan.similarity.detail_images import SCALES, Detail, Drawn, Kind
+from clefgan.similarity.detail_images import SCALES, Detail, Drawn, Kind, worked
+from clefgan.similarity.group import GROUPS, GroupName, poses, shifts
 from clefgan.similarity.products import Metric
+from clefgan.similarity.search import Searched
+from clefgan.similarity.spectrum import Spectrum
 from clefgan.similarity.whole_numbers import Rows
+from clefgan.similarity.working_size import working_shape
 
 DETAILS: dict[str, Kind] = {"band": "band", "contrast": "contrast", "gradient": "gradient"}
+MOVABLE = ("pixels", "band", "contrast")
+"""Features in the places of pixels, which a shift of the image moves."""
 PIXEL_SCALE = re.compile(r"[0-9]+(?:\.[0-9]+)?:[0-9]+(?:\.[0-9]+)?")
 
 
@@ -56,8 +66,10 @@ class Space:
 
     CHOICES: ClassVar[str] = (
         "pixels | levels | low-pass | hog | lbp | whitened | band | contrast | gradient | "
-        "vgg16-block1..5, or band:fine, or -pca40"
+        "vgg16-block1..5, or band:fine, or -pca40, or +flips | +turns | +tilts | +shifts | +all"
     )
+
+    is_searched: ClassVar[bool] = False
 
     base: str = "pixels"
     n_components: int | None = None
@@ -71,6 +83,9 @@ class Space:
         ClefganError
             No such features, or no such scale; the closest name, or all of them.
         """
+        text, plus, group = text.partition("+")
+        if plus:
+            return SearchedSpace.of(cls.parse(text), group)
         base, _, components = text.partition("-pca")
         number = int(components) if re.fullmatch("[1-9][0-9]*", components) else None
         known = base in NAMES or is_scaled(base)
@@ -95,6 +110,63 @@ class Space:
         return FittedSpace(metric, feature_map(self.base, generated))
 
 
+@dataclass(frozen=True)
+class SearchedSpace(Space):
+    """The same, and the distance is the smallest over a group of transformations."""
+
+    is_searched: ClassVar[bool] = True
+
+    search: GroupName = "flips"
+
+    @classmethod
+    def of(cls, space: Space, group: str) -> "SearchedSpace":
+        """Add a search to a space.
+
+        Raises
+        ------
+        ClefganError
+            No such group, or shifts of features that are not in the places of pixels.
+        """
+        known = next((name for name in GROUPS if name == group), None)
+        if known is None:
+            raise ClefganError(
+                f"features '{space}+{group}': no search {group!r}; give {', '.join(GROUPS)}"
+            )
+        kind = space.base.partition(":")[0]
+        if shifts(known) and (kind not in MOVABLE or space.n_components is not None):
+            raise ClefganError(
+                f"features '{space}+{group}': shifts are looked for in {', '.join(MOVABLE)} only; "
+                "give one of these, or '+turns'"
+            )
+        return cls(space.base, space.n_components, known)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}+{self.search}"
+
+    def learned(self, generated: Images) -> "FittedSpace":
+        """Return the place to measure in, which looks for the nearest member of the group."""
+        place = Space(self.base, self.n_components).learned(generated)
+        assert isinstance(place.metric, Metric)
+        members = poses(self.search, square=generated.shape[1] == generated.shape[2])
+        if not shifts(self.search):
+            return replace(place, metric=Searched(place.metric, place.rows, members))
+        drawn = place.features
+        maps: Callable[[Images], NDArray[np.float32]]
+        if isinstance(drawn, Detail):
+            maps = partial(detail_maps, drawn)
+        else:
+            maps = partial(worked, work=working_shape(generated))
+        spectrum = Spectrum.learned(maps, generated)
+        rows = FittedSpace(Metric.COSINE, spectrum).rows
+        moving = Searched(Metric.COSINE, rows, members, shifts(self.search), spectrum.moved)
+        return FittedSpace(moving, spectrum)
+
+
+def detail_maps(drawn: Detail, images: Images) -> NDArray[np.float32]:
+    """Detail in levels around 0, (n, height, width)."""
+    return drawn.images(images).astype(np.float32)
+
+
 PIXELS = Space()
 PIXELS_PCA20 = Space("pixels", 20)
 PIXELS_PCA40 = Space("pixels", 40)
@@ -106,8 +178,15 @@ HOG_PCA40 = Space("hog", 40)
 class FittedSpace:
     """A metric and the features that it compares."""
 
-    metric: Metric
+    metric: Metric | Searched
     features: FeatureMap | None  # None: the pixels themselves
+
+    @property
+    def cosine(self) -> Metric | Searched:
+        """How to measure cosines here: of centred rows where distances are between such."""
+        if isinstance(self.metric, Searched):
+            return self.metric.by(cosine_of(self.metric.metric))
+        return cosine_of(self.metric)
 
     def rows(self, images: Images) -> Rows:
         """The rows to compare, computed where they are read."""
@@ -116,6 +195,11 @@ class FittedSpace:
         if isinstance(self.features, Detail):  # grey levels again: exact and fast
             return Drawn(images, self.features)
         return Mapped(images, self.features)
+
+
+def cosine_of(metric: Metric) -> Metric:
+    """Pearson's correlation where rows are centred, else the cosine."""
+    return Metric.PEARSON if metric is Metric.UNIT else Metric.COSINE
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from typing import Any
 from clefgan.method import Images
 from clefgan.similarity.matches import Matches, MostAlike
 from clefgan.similarity.products import Metric
+from clefgan.similarity.search import Searched
 from clefgan.similarity.view_tiles import ViewsAndTiles
 from clefgan.similarity.views import Stacked, Views
 
@@ -44,6 +45,8 @@ class Listener:
             return None
         if isinstance(measure, Metric):
             return MostAlike(measure, self.k)
+        if isinstance(measure, Searched):
+            return MostAlike(measure.metric, self.k)
         if isinstance(measure, (Views, ViewsAndTiles)) and isinstance(generated, Stacked):
             return MostAlike(measure.metric, self.k, FIRST_DETAIL)
         return None
