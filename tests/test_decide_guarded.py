@@ -1,10 +1,14 @@
 """The rule that can say that there is no sign of a leak: in simulation and by hand."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from clefgan.data import reading
 from clefgan.errors import ClefganError
+from clefgan.runs.decisions.beforehand import floor
 from clefgan.runs.decisions.decide import parse
 from clefgan.runs.decisions.guarded import Guarded, higher, share_called
 from clefgan.runs.decisions.nulls import Round, least_calls
@@ -111,3 +115,28 @@ def test_it_is_read_from_text() -> None:
         parse("auto:0")
     with pytest.raises(ClefganError, match="'auto:' needs a number"):
         parse("auto:")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            "conformal:0.1",
+            r"with 40 unused dev images a .* 0.1 can call 25 or more of 100 .*",
+        ),
+        ("auto", r".*can call 25 or more of 100 candidates, or none"),
+        (
+            "conformal:0.01",
+            r".*can call none of 100 candidates: it needs 244 at once; give.*",
+        ),
+        ("conformal:0.99", ".*can call 3 or more of 100 candidates, or none"),
+        ("auto:0.5", ""),
+        ("zero", ""),
+    ],
+)
+def test_what_cannot_be_called_is_said_before_the_work(rule: str, said: str) -> None:
+    challenge = reading.read("phantom_ct")
+    assert challenge.test is not None
+    assert challenge.dev is not None
+    assert (len(challenge.test.candidates), len(challenge.dev.not_used)) == (100, 40)
+    assert re.fullmatch(f"(decide: )?{said}", floor(parse(rule), challenge))

@@ -1,8 +1,11 @@
 """Fusion: its scores against plain NumPy, its weights, and what it must not do."""
 
+import io
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import stats
 
 from baselines.fusion import Fusion, fused, signal, standard
@@ -189,3 +192,43 @@ def test_settings_that_mean_nothing_are_refused(settings: dict[str, float]) -> N
 def test_rows_that_are_no_views_are_refused() -> None:
     with pytest.raises(ClefganError, match=r"views: rows have shape \(3, 4\); give \(n, n_views"):
         Views(Metric.PEARSON).against(np.zeros((3, 4)), memory_mib=1)
+
+
+def heavy_jpeg(images: Images) -> Images:
+    """Images as JPEG of the lowest quality keeps them."""
+    kept = []
+    for image in images:
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, format="JPEG", quality=1)
+        kept.append(np.asarray(Image.open(file)))
+    return np.stack(kept)
+
+
+@pytest.mark.parametrize("odd", ["constant", "equal", "one", "one candidate", "jpeg", "half"])
+def test_odd_images_have_finite_scores(odd: str) -> None:
+    """All of one level, all the same, one alone, heavy JPEG, and constant ones among others."""
+    dev, candidates, generated = example()
+    if odd == "constant":
+        candidates, generated = np.full_like(candidates, 7), np.full_like(generated, 9)
+    elif odd == "equal":
+        candidates = np.repeat(candidates[:1], len(candidates), axis=0)
+    elif odd == "one":
+        generated = generated[:1]
+    elif odd == "one candidate":
+        candidates = candidates[:1]
+    elif odd == "jpeg":
+        candidates, generated = heavy_jpeg(candidates), heavy_jpeg(generated)
+    else:
+        candidates = candidates.copy()
+        candidates[::2] = 0
+    scores = Fusion().fit(dev).score(candidates, generated)
+    assert scores.shape == (len(candidates),)
+    assert np.isfinite(scores).all()
+    if odd in ("equal", "constant"):
+        np.testing.assert_allclose(scores, scores[0])
+
+
+def test_a_dev_set_that_says_nothing_has_finite_scores() -> None:
+    _, candidates, generated = example()
+    flat = np.zeros((4, *candidates.shape[1:]), np.uint8)
+    assert np.isfinite(Fusion().fit(DevSet(flat, flat, flat)).score(candidates, generated)).all()

@@ -55,7 +55,7 @@ from clefgan.plugins import registry
 from clefgan.report.terminal import summary
 from clefgan.runs import job, request
 from clefgan.runs import pairs as pair_tables
-from clefgan.runs.decisions import decide
+from clefgan.runs.decisions import beforehand, decide
 from submissions import editions
 
 
@@ -149,6 +149,9 @@ def run(
         challenge = reading.read(
             source, edition, test_data=test_data, window=levels, size=grid, patients=owners
         )
+        how = how or decide.usual(challenge, configured)
+        if cannot := beforehand.floor(how, challenge):
+            say(cannot)
         result = job.run(
             challenge,
             method,
@@ -156,7 +159,7 @@ def run(
             protocols=chosen,
             n_folds=folds,
             seed=seed,
-            rule=how or decide.usual(challenge, configured),
+            rule=how,
             extras=request.Extras(pair_tables.NEAREST if pairs else 0, blank),
             progress=progress,
         )

@@ -15,7 +15,10 @@ def rows_table(rows: Sequence[BenchRow]) -> Table:
     """A row a method, best mean AUC first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in TITLES:
-        table.add_column(title, justify="left" if title == "method" else "right", no_wrap=True)
+        if title == "method":  # a long name is broken, never a number
+            table.add_column(title, overflow="fold")
+        else:
+            table.add_column(title, justify="right", no_wrap=True, min_width=len(title))
     for row in rows:
         table.add_row(
             Text(row.method),
