@@ -370,7 +370,7 @@ def test_text_from_outside_is_printed_as_it_is(world: Path, tmp_path: Path) -> N
     )
     assert code == 0
     assert f"wrote {tmp_path / '[x]' / '[y].csv'}" in out
-    assert "table='[bold]x[/bold]'" in "".join(out.split("\n"))
+    assert "--set table=[bold]x[/bold]" in " ".join(out.split())
     code, _, err = run("run", "--method", "[red]coin :bug:")
     assert err.startswith("clefgan: no method '[red]coin :bug:'; ")
     code, _, err = run("methods", "[/]")

@@ -19,7 +19,7 @@ def editions(
         typer.Argument(metavar="[show NAME]", help="Print that edition as a commented TOML file."),
     ] = None,
 ) -> None:
-    """List the editions; `editions show 2025_s1 > mine.toml` writes one to change."""
+    """List the editions; `editions show NAME > mine.toml` writes one to change."""
     if not words:
         console.print(table())
         say("clefgan editions show NAME > mine.toml writes one with every key explained", "dim")

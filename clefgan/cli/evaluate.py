@@ -46,8 +46,8 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
-from clefgan.data.classes.reading import DEFAULT_CLASSES
-from clefgan.data.reading import DEFAULT_DATA
+from clefgan.data import reading
+from clefgan.data.classes import reading as class_reading
 from clefgan.experiments.controls import by_method
 from clefgan.experiments.trials import evaluate as evaluation
 from clefgan.experiments.trials import trials
@@ -118,7 +118,9 @@ def evaluate(
     check_level(level)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
-    source = data or (DEFAULT_DATA if rules.is_membership else DEFAULT_CLASSES)
+    source = data or (
+        reading.DEFAULT_DATA if rules.is_membership else class_reading.DEFAULT_CLASSES
+    )
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
     read = [source, edition, strata, patients, *outputs.named_files(method)]

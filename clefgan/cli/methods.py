@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan import method as interface
+from clefgan.cli import starting
 from clefgan.cli.console import console, dumped, echo, errors, say, say_wrote
 from clefgan.cli.options import AS_JSON
 from clefgan.plugins import hyperparameters, registry
 from clefgan.report import wording
 from clefgan.report.terminal import method_list
-from clefgan.testing import starting
 
 KINDS = {
     "membership": "Membership: was this real image used?",
