@@ -11,7 +11,7 @@ from building import save
 from clefgan.data.classes import reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
-from clefgan.experiments.trials import class_trials
+from clefgan.experiments.trials import class_evaluate, class_trials
 from clefgan.experiments.trials.class_trials import ClassPlan
 from clefgan.report.class_notebook import ClassEvaluationTable
 from clefgan.report.page.charts import class_table
@@ -163,7 +163,7 @@ def test_an_evaluation_has_both_protocols_shortcuts_labs_and_goes_on_where_it_wa
         methods=("subset-span", "texture", "cluster-texture"), data=challenge, folder=tmp_path,
         n_folds=2,
     )  # fmt: skip
-    found = class_trials.evaluate(plan, jobs=1)
+    found = class_evaluate.evaluate(plan, jobs=1)
     assert set(found.labels) == {"grouped", "plain"}
     assert set(found.labels["plain"]) == {*plan.methods, *class_trials.SHORTCUTS}
     np.testing.assert_array_equal(
@@ -175,10 +175,10 @@ def test_an_evaluation_has_both_protocols_shortcuts_labs_and_goes_on_where_it_wa
     seen: list[int] = []
 
     def report(stage: str, done: int, _total: int, _note: str) -> None:
-        if stage == class_trials.STAGE:
+        if stage == class_evaluate.STAGE:
             seen.append(done)
 
-    again = class_trials.evaluate(plan, jobs=1, progress=report)
+    again = class_evaluate.evaluate(plan, jobs=1, progress=report)
     assert seen == [len(kept)]  # all were there
     for name, labels in found.labels["plain"].items():
         np.testing.assert_array_equal(again.labels["plain"][name], labels)
@@ -196,7 +196,7 @@ def test_a_method_that_fails_stops_no_other(challenge: ClassChallenge, tmp_path:
     )
     name = f"{broken}:Broken"
     plan = ClassPlan(methods=(name, "subset-span"), data=challenge, folder=tmp_path, n_folds=2)
-    found = class_trials.evaluate(plan, jobs=1)
+    found = class_evaluate.evaluate(plan, jobs=1)
     assert "no" in found.failures[name]
     assert name not in found.labels["plain"]
     assert "subset-span" in found.labels["plain"]

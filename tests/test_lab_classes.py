@@ -9,15 +9,18 @@ import pytest
 
 from clefgan import __main__ as entry
 from clefgan.data.classes import reading
+from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import class_controls, class_folder, class_kinds, class_rules
 from clefgan.experiments.lab.class_kinds import KINDS
+from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec, draw
 from clefgan.experiments.lab.reals import Reals
 from clefgan.plugins import registry
 from clefgan.runs.classes import knows
 from clefgan.testing import blobs
 from clefgan.testing.attribution import example_sources
+from running import clefgan
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +163,28 @@ def test_controls_say_what_a_method_knows() -> None:
     assert texture[knows.TRAINING] < span[knows.TRAINING]
     assert class_controls.known([], registry.ATTRIBUTORS.configure("texture")) == {}
     assert class_kinds.KINDS["null"] is class_kinds.KINDS["seed"]
+
+
+@pytest.mark.parametrize("rule", ["dcgan", "flow"])
+def test_a_network_a_class_has_a_seed_of_its_own(rule: str, reals: Reals) -> None:
+    gan = DCGANConfig(epochs=1, base_filters=4, filters=(4, 4, 4, 4), latent=4)
+    flow = FlowConfig(steps=2, draws=2, width=8)
+    train = reals.images[:4]
+    first, again, other = (
+        class_rules.make(rule, train, 3, np.random.default_rng(seed), gan=gan, flow=flow)
+        for seed in (0, 0, 1)
+    )
+    assert first.shape == (3, 32, 32)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_settings_of_a_network_need_a_rule_that_has_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez(tmp_path / "reals.npz", images=blobs(np.random.default_rng(0), 30))
+    words = ["lab", "make-classes", tmp_path / "lab", "--real", tmp_path / "reals.npz"]
+    assert clefgan(*words, "--set", "epochs=2") == 1
+    assert "got --rule pca; leave it out, or give --rule 'dcgan' or 'flow'" in (
+        capsys.readouterr().err
+    )

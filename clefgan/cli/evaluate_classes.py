@@ -14,7 +14,7 @@ from clefgan.cli.options import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
-from clefgan.experiments.trials import class_trials
+from clefgan.experiments.trials import class_evaluate, class_trials
 from clefgan.report import class_boards, class_findings, class_notebook, class_part
 from clefgan.report.page import class_page
 from clefgan.report.terminal import class_ranking
@@ -50,7 +50,7 @@ def evaluate(
     primary = class_metric(asked.metric, asked.edition)
     plan = planned(asked)
     with connected(asked.cluster), progress_bar() as progress:
-        results = class_trials.evaluate(plan, jobs=asked.jobs, progress=progress)
+        results = class_evaluate.evaluate(plan, jobs=asked.jobs, progress=progress)
     parts = class_boards.parts(plan, results, primary, asked.level) if results.seconds else []
     contents = leaderboard_classes.texts(parts, files) if parts else {}
     if page is not None and parts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
-from clefgan.experiments.trials import class_trials
+from clefgan.experiments.trials import class_evaluate
 from clefgan.experiments.trials.class_trials import ClassPlan
 from clefgan.method import Progress, silent
 from clefgan.report import class_boards, class_findings, class_sheet
@@ -112,7 +112,7 @@ def evaluate(
             n_folds=n_folds,
             seed=seed,
         )
-        results = class_trials.evaluate(plan, jobs=1, progress=progress)
+        results = class_evaluate.evaluate(plan, jobs=1, progress=progress)
     if results.failures:
         raise ClefganError(next(iter(results.failures.values())))
     return ClassEvaluationTable(tuple(class_boards.parts(plan, results, primary, level)))

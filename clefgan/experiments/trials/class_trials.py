@@ -2,15 +2,12 @@
 
 A *trial* is one method by one protocol once (see `clefgan.runs.classes.job` for the protocols), or
 its two labs. Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods share
-the folds. What is done is kept, so an evaluation that was stopped goes on where it was.
+the folds.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError, ClusterError
-from clefgan.experiments import kept, processes
+from clefgan.errors import ClefganError
 from clefgan.method import Evidence, Progress, silent
 from clefgan.plugins import registry
 from clefgan.runs.classes import clusters, decisions, job, loading, near_copies
@@ -29,8 +25,6 @@ from clefgan.runs.classes.loading import ClassImageSets
 
 SHORTCUTS = ("level-histogram", "nearest-generated")
 """Methods that stand in every table: what they reach needs no knowledge of training data."""
-ENGINE = ("clefgan.runs.classes.job", "clefgan.experiments.lab.class_controls")
-STAGE = "evaluating"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,41 +133,6 @@ def load(plan: ClassPlan, progress: Progress = silent) -> ClassBench:
     return ClassBench(images, near_copies.groups(images.labelled, progress=progress))
 
 
-def evaluate(plan: ClassPlan, *, jobs: int = 0, progress: Progress = silent) -> ClassResults:
-    """Run every trial of a plan that is not kept yet; gather all.
-
-    Parameters
-    ----------
-    jobs : processes; 0: one a core; 1: this process, one trial after the other
-
-    Raises
-    ------
-    ClefganError
-        Too few images for the folds, or a process that died. A method that fails while it runs
-        stops no other; see `ClassResults.failures`.
-    """
-    bench = load(plan, progress)
-    protocols, notes = possible(plan, bench)
-    planned = list(trials(plan, protocols))
-    given = conditions(plan)
-    done = {trial: found for trial in planned if (found := read(plan, trial, given)) is not None}
-    todo = [trial for trial in planned if trial not in done]
-    failures: dict[str, str] = {}
-    progress(STAGE, len(done), len(planned), "")
-    for trial, outcome in processes.spread(
-        todo, partial(load, plan), partial(outcome_or_reason, plan),
-        processes.number(jobs, len(todo)), loaded=bench,
-        wanted=lambda trial: trial.method not in failures,
-    ):  # fmt: skip
-        if isinstance(outcome, str):
-            failures.setdefault(trial.method, f"{trial}: {outcome}")
-        else:
-            write(plan, trial, given, outcome)
-            done[trial] = outcome
-        progress(STAGE, len(done) + len(failures), len(planned), str(trial))
-    return gathered(plan, bench, protocols, done, failures, notes)
-
-
 def possible(plan: ClassPlan, bench: ClassBench) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The protocols that the images are enough for, and why others are not."""
     smallest = int(np.bincount(bench.images.labels).min())
@@ -211,16 +170,6 @@ def own_protocol(evidence: Evidence, protocol: str) -> str:
     return {Evidence.A0: "unlabelled", Evidence.A1: "unseen"}.get(evidence, protocol)
 
 
-def outcome_or_reason(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome | str:
-    """One trial: its outcome, or why its method failed."""
-    try:
-        return run(plan, bench, trial)
-    except ClusterError:
-        raise
-    except ClefganError as error:
-        return str(error)
-
-
 def run(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome:
     """Fit and score one trial."""
     seed = plan.seed + trial.repeat
@@ -253,42 +202,6 @@ def fold_of(
     if protocol == "plain":
         return near_copies.plain(bench.images.labels, plan.n_folds, seed)
     return near_copies.grouped(bench.images.labels, bench.groups, plan.n_folds, seed)
-
-
-def conditions(plan: ClassPlan) -> str:
-    """Digest of the images that are fitted on and scored."""
-    sets = plan.data.image_sets()
-    digests = {role: images.digest() for role, images in sets.items() if role != "test"}
-    reading = {role: repr(images.window) for role, images in sets.items()}
-    return hashlib.sha256(json.dumps([digests, reading], sort_keys=True).encode()).hexdigest()
-
-
-def path_of(plan: ClassPlan, trial: ClassTrial, given: str) -> Path:
-    """Where the outcome of a trial is kept."""
-    seed = plan.seed + trial.repeat
-    folds = [seed, plan.n_folds] if trial.protocol in ("plain", "grouped") else [plan.seed]
-    decides = {"protocol": trial.protocol, "folds": folds, "given": given}
-    return kept.path_of(plan.folder, configured(trial.method, seed), decides, modules=ENGINE)
-
-
-def read(plan: ClassPlan, trial: ClassTrial, given: str) -> ClassOutcome | None:
-    """The outcome that was written, if it was; a damaged one counts as none."""
-    record = kept.read(path_of(plan, trial, given))
-    try:
-        return ClassOutcome(tuple(record["labels"]), record["labs"], record["seconds"])
-    except (KeyError, TypeError):
-        return None
-
-
-def write(plan: ClassPlan, trial: ClassTrial, given: str, outcome: ClassOutcome) -> None:
-    """Write an outcome, whole or not at all."""
-    record = {
-        "trial": str(trial),
-        "seconds": outcome.seconds,
-        "labels": outcome.labels,
-        "labs": outcome.labs,
-    }
-    kept.write(path_of(plan, trial, given), record)
 
 
 def gathered(
