@@ -37,9 +37,16 @@ def labelled(sources: Sequence[Source]) -> tuple[Images, Labels]:
     refuse_few(sources)
     generated = {source.name: source.generated for source in sources}
     refuse_empty(generated, "labelled generated images", "A2")
-    parts = [distinct(source.generated) for source in sources]
-    labels = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return np.concatenate(parts), labels.astype(np.int64)
+    kept = [different(source.generated) for source in sources]
+    labels = np.repeat(np.arange(len(kept)), [len(own) for own in kept])
+    first = sources[0].generated
+    images = np.empty((len(labels), *first.shape[1:]), first.dtype)
+    filled = 0
+    for source, own in zip(sources, kept, strict=True):
+        for number in own:  # one by one: no second copy of all
+            images[filled] = source.generated[number]
+            filled += 1
+    return images, labels.astype(np.int64)
 
 
 def refuse_few(sources: Sequence[Source]) -> None:
@@ -67,10 +74,14 @@ def distinct(images: Images) -> Images:
     So a class scores the same whatever order its images come in and however often one is there,
     and two classes of the same images score the same to the last bit.
     """
-    order = canonical(images)
-    kept = [
+    return np.stack([np.asarray(images[number]) for number in different(images)])
+
+
+def different(images: Images) -> list[int]:
+    """Where each different image is, in the order of digests."""
+    order = canonical(images).tolist()
+    return [
         number
         for rank, number in enumerate(order)
         if rank == 0 or not np.array_equal(images[number], images[order[rank - 1]])
     ]
-    return np.stack([np.asarray(images[number]) for number in kept])

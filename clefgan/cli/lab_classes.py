@@ -52,7 +52,7 @@ def make_classes(
     levels = pictures.window_levels(window)
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
-    gan, flow = networks(settings, 0, [rule, test_rule or rule], "--rule")
+    gan, flow = networks(settings, 0, list(dict.fromkeys([rule, test_rule or rule])), "--rule")
     spec = class_labs.ClassSpec(
         kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,
         generated=generated, test=test, overlap=overlap, seed=seed, gan=gan, flow=flow,
