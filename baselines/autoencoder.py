@@ -46,7 +46,7 @@ class Autoencoder:
 
     def raw(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Train on the generated images; minus the error of each candidate."""
-        from baselines.learning import autoencoder_net
+        from baselines.learning import autoencoder_net  # JAX
 
         net = autoencoder_net.trained(
             (generated,), size=self.size, width=self.width, epochs=self.epochs,
@@ -102,7 +102,7 @@ class TwoDecoders:
         self, known: Folds, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Train on generated and unused images; difference of the errors of each candidate."""
-        from baselines.learning import autoencoder_net
+        from baselines.learning import autoencoder_net  # JAX
 
         scores = np.empty((known.count, len(candidates)))
         for number in range(known.count):

@@ -79,7 +79,7 @@ class FingerprintSvm(ABC):
 
     def own(self, not_used: Images, *, progress: Progress = silent) -> Images:
         """Return samples of a DCGAN trained on `not_used`: the same for every kernel and map."""
-        from clefgan.dcgan.synthesise import synthesise
+        from clefgan.dcgan.synthesise import synthesise  # JAX
 
         config = replace(self.gan, seed=self.gan.seed + self.seed)
         return synthesise(not_used, config, self.own_samples, progress=progress)

@@ -63,7 +63,7 @@ class Relation:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Mean relation of each candidate."""
-        from baselines.learning import relation_net
+        from baselines.learning import relation_net  # JAX
 
         ours, theirs = relation_net.relation(net, candidates, generated, self.size)
         weights, bias = relation_net.last(net)

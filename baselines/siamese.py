@@ -63,7 +63,7 @@ class Siamese:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Minus the mean distance of each candidate."""
-        from baselines.learning import embedding_net
+        from baselines.learning import embedding_net  # JAX
 
         ours, theirs = (
             embedding_net.rows(net, images, self.size) for images in (candidates, generated)

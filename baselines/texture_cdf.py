@@ -117,7 +117,7 @@ class WassersteinPairs:
 
     def __call__(self, generated: NDArray[Any], /) -> Floats:
         """Distances of all pairs."""
-        from scipy.spatial.distance import cdist
+        from scipy.spatial.distance import cdist  # SciPy
 
         theirs = per_map(generated)
         return np.stack(

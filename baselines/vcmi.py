@@ -27,7 +27,7 @@ from clefgan.similarity.ssim import SSIM, best
 from clefgan.similarity.whole_numbers import Floats, Rows
 
 
-class Seen(NamedTuple):
+class RankSums(NamedTuple):
     """What the pass over all pairs found of each candidate."""
 
     distance: Floats  # 1 - similarity to the most similar generated image
@@ -37,19 +37,19 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class RankPass(Folded[Seen]):
+class RankPass(Folded[RankSums]):
     """The pass: ties share their rank, and a vote goes to all that are tied."""
 
-    def partial(self, block: Block, /) -> Seen:
+    def partial(self, block: Block, /) -> RankSums:
         """Distance, sum of ranks and votes of a block, (n,) each."""
         values = block.values
         first = values == values.min(axis=0, initial=np.inf)
         ranks = average_ranks(values).sum(axis=1)  # halves: exact in any order
-        return Seen(values.min(axis=1), ranks, first.sum(axis=1), values.shape[1])
+        return RankSums(values.min(axis=1), ranks, first.sum(axis=1), values.shape[1])
 
-    def fold(self, state: Seen, partial: Seen, /) -> Seen:
+    def fold(self, state: RankSums, partial: RankSums, /) -> RankSums:
         """The smaller distances, and the sums of ranks and votes."""
-        return Seen(
+        return RankSums(
             np.minimum(state.distance, partial.distance),
             state.ranks + partial.ranks,
             state.votes + partial.votes,

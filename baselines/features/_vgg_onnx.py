@@ -15,7 +15,7 @@ def network(
     arrays: Arrays, layer: str, threads: int
 ) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
     """Return the network up to `layer`: (n, h, w, 3) to (n, h, w, c) maps, or to (n, d)."""
-    import onnxruntime
+    import onnxruntime  # optional: an extra
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

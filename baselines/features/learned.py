@@ -58,7 +58,7 @@ class Learned:
         ClefganError
             Images below 16 x 16.
         """
-        from baselines.learning import embedding_net
+        from baselines.learning import embedding_net  # JAX
 
         return embedding_net.rows(self.encoder, images, self.training.size)
 

@@ -88,10 +88,10 @@ def embedded(images: Images, arrays: Arrays, settings: Vgg16) -> Iterator[Featur
 def build(arrays: Arrays, layer: str, backend: Backend) -> Network:
     """Return the network up to `layer` on the backend that is asked for."""
     if available(backend) == "onnx":
-        from baselines.features import _vgg_onnx
+        from baselines.features import _vgg_onnx  # ONNX Runtime, an extra
 
         return _vgg_onnx.network(arrays, layer, cores())
-    from baselines.features import _vgg_flax
+    from baselines.features import _vgg_flax  # JAX
 
     return _vgg_flax.network(arrays, layer, BATCH)
 
@@ -113,7 +113,7 @@ def available(backend: Backend) -> Literal["onnx", "flax"]:
         return backend
     if not installed:
         return "flax"
-    import jax
+    import jax  # JAX
 
     return "onnx" if jax.default_backend() == "cpu" else "flax"
 

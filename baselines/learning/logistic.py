@@ -38,7 +38,7 @@ def fit(
     ValueError
         One class is missing.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # SciPy
 
     n, d = features.shape
     counts = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])

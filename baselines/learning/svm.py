@@ -73,7 +73,7 @@ def fit(
     because its weights sum to 0.
     """
     check(features, positive, kernel, C, gamma)
-    from sklearn.svm import SVC
+    from sklearn.svm import SVC  # scikit-learn
 
     number = gamma_of(features, gamma)
     centre = np.zeros(features.shape[1], np.float32)

@@ -14,7 +14,7 @@ def average_ranks(values: NDArray[Any]) -> Floats:
     >>> average_ranks(np.array([0.9, 0.1, 0.5, 0.5]))
     array([4. , 1. , 2.5, 2.5])
     """
-    from scipy.stats import rankdata
+    from scipy.stats import rankdata  # SciPy
 
     ranks: Floats = rankdata(values, axis=0).astype(np.float64)
     return ranks

@@ -47,7 +47,7 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
-from clefgan.cli.run_classes import Asked
+from clefgan.cli.run_classes import ClassRunOptions
 from clefgan.data import reading
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
@@ -131,7 +131,7 @@ def run(
     ]
     outputs.refuse([Output("--out", path) for path in (csv, json, evidence)], read)
     if not wanted.is_membership:
-        asked = Asked(
+        asked = ClassRunOptions(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
             settings or [], folds, window_levels(window), rule or "argmax", shared,
         )  # fmt: skip

@@ -20,7 +20,7 @@ from clefgan.runs.classes import decisions, record
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClassRunOptions:
     """The options of `clefgan run` that classes have too."""
 
     method: str
@@ -38,7 +38,7 @@ class Asked:
     shared: bool
 
 
-def run(asked: Asked, target: Path, force: bool) -> None:
+def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
     """Fit a method on the sources, call each image under test a class, write run and record."""
     with wrong_usage("--decide"):
         rule = decisions.parse(asked.rule)

@@ -41,7 +41,7 @@ class Checkpoints:
 
     @cached_property
     def _manager(self) -> CheckpointManager:
-        import orbax.checkpoint as ocp
+        import orbax.checkpoint as ocp  # JAX
 
         return ocp.CheckpointManager(
             self.folder.resolve(),
@@ -59,7 +59,7 @@ class Checkpoints:
 
     def restore(self, step: int, like: State) -> State:
         """Return the state at `step`; in NumPy; `like` gives shapes and devices."""
-        import orbax.checkpoint as ocp
+        import orbax.checkpoint as ocp  # JAX
 
         leaves, structure = jax.tree.flatten(like)
         try:
@@ -75,7 +75,7 @@ class Checkpoints:
 
     def save(self, state: State, step: int) -> None:
         """Write a checkpoint, whole or not at all."""
-        import orbax.checkpoint as ocp
+        import orbax.checkpoint as ocp  # JAX
 
         named = _named(jax.tree.leaves(state))
         self._manager.save(step, args=ocp.args.StandardSave(named), force=True)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
+from clefgan.storage import array_files, lock
 from clefgan.storage.files import cache
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ def synthesise(
     ClefganError
         If n is below 1, or as `clefgan.dcgan.train.train` does.
     """
-    from clefgan.storage import array_files
-
     if n < 1:
         raise ClefganError(
             f"dcgan: number of images to draw must be at least 1; got {n}; change it"
@@ -76,8 +75,7 @@ def trained(
     ClefganError
         As `clefgan.dcgan.train.train` does.
     """
-    from clefgan.dcgan.trained import Trained
-    from clefgan.storage import array_files, lock
+    from clefgan.dcgan.trained import Trained  # JAX
 
     size = check_images(images)
     path = cache("dcgan") / f"{entry(images, config)}.weights"
@@ -94,7 +92,7 @@ def resumed(
     images: Images, config: DCGANConfig, folder: Path | None, seconds: float, progress: Progress
 ) -> Trained:
     """Train with checkpoints in `folder`; ones that cannot be gone on from are thrown away."""
-    from clefgan.dcgan.checkpoint import CheckpointError
+    from clefgan.dcgan.checkpoint import CheckpointError  # JAX
     from clefgan.dcgan.train import train
 
     def attempt() -> Trained:
@@ -111,7 +109,7 @@ def resumed(
 
 def entry(images: Images, config: DCGANConfig) -> str:
     """Return the name of the cache entry: everything that decides a trained network's bits."""
-    from clefgan.dcgan import devices
+    from clefgan.dcgan import devices  # JAX
     from clefgan.dcgan.train import digest
 
     deciding = {

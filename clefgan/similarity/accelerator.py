@@ -42,6 +42,6 @@ def found() -> "Devices":
     """The accelerators of this process, looked for once."""
     if not any(find_spec(name) for name in PACKAGES):
         return ()
-    import jax
+    import jax  # JAX
 
     return () if jax.default_backend() == "cpu" else tuple(jax.local_devices())

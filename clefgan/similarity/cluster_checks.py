@@ -49,7 +49,7 @@ def check_scheduler(address: str, timeout: float) -> None:
 
 async def hello(address: str) -> str:
     """Ask who is there: `Scheduler`, `Worker`, `Nanny`."""
-    from distributed.core import rpc
+    from distributed.core import rpc  # optional: an extra
 
     async with rpc(address) as other:  # type: ignore[no-untyped-call]
         said: Mapping[str, Any] = await other.identity()

@@ -119,7 +119,7 @@ class Cluster:
     def connect(self) -> None:
         """Greet the scheduler, wait for a worker, compare versions."""
         try:
-            import distributed
+            import distributed  # optional: an extra
         except ImportError:
             raise ClusterError(
                 "cluster: the package 'distributed' is not installed; "
@@ -186,14 +186,14 @@ class Cluster:
 
     def submit(self, *task: Any, **options: Any) -> Any:
         """Give a task to the workers."""
-        import dask
+        import dask  # optional: an extra
 
         with dask.config.set(LARGE):
             return self.client.submit(*task, pure=False, **options)
 
     def value(self, future: Any) -> Any:
         """The value of a task, waited for as long as there are workers."""
-        from distributed import CancelledError
+        from distributed import CancelledError  # optional: an extra
 
         since = time.monotonic()
         transfer = self.waits.look
@@ -256,7 +256,7 @@ class Cluster:
 
     def explained(self, error: Exception) -> Exception:
         """What a task raised, in our words where the cluster is to blame."""
-        from distributed import KilledWorker
+        from distributed import KilledWorker  # optional: an extra
 
         if isinstance(error, KilledWorker):
             return ClusterError(
@@ -273,7 +273,7 @@ class Cluster:
 
 def packed(*values: Any) -> bytes:
     """The values as bytes that tasks open: code that a worker lacks fails there, not in Dask."""
-    import cloudpickle
+    import cloudpickle  # optional: an extra
 
     text: bytes = cloudpickle.dumps(values)
     return text

@@ -44,6 +44,6 @@ def single_blas() -> Iterator[None]:
 @cache
 def controller() -> Any:
     """What knows the BLAS libraries of this process."""
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import ThreadpoolController  # once a process
 
     return ThreadpoolController()

@@ -44,7 +44,7 @@ def only_mine(folder: Path) -> Iterator[Path | None]:
 def locked(folder: Path) -> int | None:
     """Make the folder and hold its lock: an open file; None where that cannot be."""
     try:
-        import fcntl
+        import fcntl  # not on Windows
     except ImportError:  # not on this system
         return None
     folder.mkdir(parents=True, exist_ok=True)

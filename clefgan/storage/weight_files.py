@@ -99,7 +99,7 @@ def read_onnx(path: Path) -> Arrays:
 def read_keras(path: Path) -> Arrays:
     """Return the datasets of a Keras HDF5 file by their path in it."""
     try:
-        import h5py
+        import h5py  # optional: an extra
     except ModuleNotFoundError:
         raise ClefganError(f"{path}: reading it needs h5py; pip install h5py") from None
     arrays: Arrays = {}

@@ -84,7 +84,7 @@ def refuse_source(name: str, builder: Any, source: Path | None) -> None:
 
 def make(builder: Any, config: str | None, source: Path | None, digest: str, force: bool) -> None:
     """Make a dataset in a folder of its own, then put it in its place."""
-    import tensorflow_datasets as tfds
+    import tensorflow_datasets as tfds  # TFDS
 
     target = folder_of(builder, config)
     with files.os_errors_name(target), scratch.folder(files.cache("datasets")) as folder:

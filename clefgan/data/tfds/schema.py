@@ -53,7 +53,7 @@ BUILDERS = {
 
 def features() -> Any:
     """Make the `tfds.features.FeaturesDict` that every builder declares."""
-    import tensorflow_datasets as tfds
+    import tensorflow_datasets as tfds  # TFDS
 
     return tfds.features.FeaturesDict(
         {

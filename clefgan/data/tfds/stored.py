@@ -106,7 +106,7 @@ def read(path: Path) -> dict[str, Split]:
         The dataset is not in the form of `clefgan.data.tfds.schema`, or not as `array_record`,
         or a file of it is not as it was written.
     """
-    import tensorflow_datasets as tfds
+    import tensorflow_datasets as tfds  # TFDS
 
     with readable(str(path)):
         builder = tfds.builder_from_directory(path)
@@ -131,7 +131,7 @@ def read(path: Path) -> dict[str, Split]:
 @contextmanager
 def readable(where: str) -> Iterator[None]:
     """Make one error of what TFDS and the readers below it raise of a damaged file."""
-    from google.protobuf.json_format import ParseError
+    from google.protobuf.json_format import ParseError  # comes with TFDS
 
     try:
         yield

@@ -25,7 +25,7 @@ def draw(points: Sequence[CurvePoint], path: Path, *, n_seeds: int) -> None:
     The first seven methods have a colour and a band (95%, over the seeds), the others are thin
     grey lines.
     """
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # matplotlib
 
     kinds = list(dict.fromkeys(p.how for p in points))
     methods = list(dict.fromkeys(p.method for p in points))
@@ -72,7 +72,7 @@ def panel(axes: "Axes", points: Sequence[CurvePoint], methods: Sequence[str]) ->
 
 def legend(axes: "Axes", methods: Sequence[str], figure: "Figure", n_seeds: int) -> None:
     """Name the curves at the right of all panels."""
-    from matplotlib.lines import Line2D
+    from matplotlib.lines import Line2D  # matplotlib
 
     handles, names = axes.get_legend_handles_labels()
     handles, names = list(handles)[::-1], list(names)[::-1]

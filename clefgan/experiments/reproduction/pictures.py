@@ -73,7 +73,7 @@ def printed_panel(name: str) -> tuple[tuple[int, int, int, int] | None, str, str
 
 def write_matrices(path: Path, grid: Sequence[Sequence[Matrix]]) -> None:
     """Write the panels as one PNG."""
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # matplotlib
 
     figure = Figure(figsize=(2.5 * len(grid[0]), 2.75 * len(grid)), dpi=110, layout="constrained")
     axes = figure.subplots(len(grid), len(grid[0]), squeeze=False)

@@ -13,7 +13,7 @@ from clefgan.data.phantom import slices
 from clefgan.experiments.lab import make, roles
 from clefgan.experiments.lab.bench import challenge as challenges
 from clefgan.experiments.lab.bench.challenge import BenchChallenge
-from clefgan.experiments.lab.bench.suite import SEED, BenchSize, Entry
+from clefgan.experiments.lab.bench.suite import SEED, BenchSize, SuiteEntry
 from clefgan.experiments.lab.make import DrawnChallenge, Spec
 from clefgan.experiments.lab.reals import Reals, reduced
 from clefgan.method import DevSet, Images, Progress, silent
@@ -35,17 +35,17 @@ class Builder:
     size: BenchSize
     folder: Path
 
-    def reals(self, entry: Entry) -> Reals:
+    def reals(self, entry: SuiteEntry) -> Reals:
         """Return the real images of an entry, at its size."""
         found = self.sources[min(entry.source, len(self.sources) - 1)]
         side = self.size.small if entry.side == "small" else self.size.large
         return sized(found, side)
 
-    def spec(self, entry: Entry, reals: Reals) -> Spec:
+    def spec(self, entry: SuiteEntry, reals: Reals) -> Spec:
         """Return what decides an entry: as few images of one patient as there are patients for."""
         return entry.spec(self.size, least_per_group(reals, self.size))
 
-    def path(self, entry: Entry, reals: Reals) -> Path:
+    def path(self, entry: SuiteEntry, reals: Reals) -> Path:
         """Return where an entry is kept: named by all that decides it."""
         decides = {
             "edition": EDITION,
@@ -56,7 +56,7 @@ class Builder:
         text = json.dumps(decides, sort_keys=True)
         return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz"
 
-    def build(self, entry: Entry, *, progress: Progress = silent) -> BenchChallenge:
+    def build(self, entry: SuiteEntry, *, progress: Progress = silent) -> BenchChallenge:
         """Return an entry, from the cache if it is there."""
         reals = self.reals(entry)
         path = self.path(entry, reals)
@@ -96,7 +96,7 @@ def sized(reals: Reals, side: int) -> Reals:
     return Reals(images, reals.ids, reals.groups, reals.source, reals.group_source)
 
 
-def drawn(reals: Reals, spec: Spec, entry: Entry, progress: Progress) -> BenchChallenge:
+def drawn(reals: Reals, spec: Spec, entry: SuiteEntry, progress: Progress) -> BenchChallenge:
     """Make a challenge."""
     made = make.draw(reals, spec, progress=progress)
     if entry.role == "confounded":

@@ -11,7 +11,7 @@ from clefgan.experiments.lab.bench import given, score
 from clefgan.experiments.lab.bench.build import Builder, phantoms
 from clefgan.experiments.lab.bench.challenge import BenchChallenge
 from clefgan.experiments.lab.bench.score import BenchOutcome
-from clefgan.experiments.lab.bench.suite import SEED, BenchSize, Entry, Role
+from clefgan.experiments.lab.bench.suite import SEED, BenchSize, Role, SuiteEntry
 from clefgan.experiments.lab.study import RealSource
 from clefgan.method import Progress, silent
 from clefgan.plugins import registry
@@ -30,7 +30,7 @@ class BenchPlan:
 
     sources: tuple[RealSource, ...]
     known: tuple[Path, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[SuiteEntry, ...]
     methods: tuple[str, ...]
     size: BenchSize
     folder: Path

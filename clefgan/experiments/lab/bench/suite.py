@@ -57,7 +57,7 @@ QUICK = BenchSize(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SuiteEntry:
     """One challenge of the suite.
 
     source : number of the real images that it is made of, 0 or 1; with one source, of that
@@ -105,36 +105,36 @@ class Entry:
 
 
 SEED = 1
-SUITE: tuple[Entry, ...] = (
-    Entry(name="flow-brief", how="flow", length="brief"),
-    Entry(name="flow-medium", how="flow"),
-    Entry(name="flow-long", how="flow", length="long"),
-    Entry(name="latent-brief", how="flow", latent=True, side="large", length="brief"),
-    Entry(name="latent-medium", how="flow", latent=True, side="large"),
-    Entry(name="latent-long", how="flow", latent=True, side="large", length="long"),
-    Entry(name="dcgan-brief", how="dcgan", source=1, length="brief"),
-    Entry(name="dcgan-medium", how="dcgan", source=1),
-    Entry(name="dcgan-long", how="dcgan", source=1, length="long"),
-    Entry(name="other-latent", how="flow", latent=True, source=1, side="large"),
-    Entry(name="other-dcgan", how="dcgan", length="medium"),
-    Entry(name="copy", leak=0.1),
-    Entry(name="blend", how="blend", leak=0.1, source=1, side="large"),
-    Entry(name="tiles", how="tiles", leak=0.25),
-    Entry(name="tiles-large", how="tiles", leak=0.5, source=1, side="large"),
-    Entry(name="pca", how="pca", leak=0.1),
-    Entry(name="no-leak-copy", role="no leak", leak=0.0, source=1),
-    Entry(name="no-leak-flow", role="no leak", how="flow", length="long", against_dev=True),
-    Entry(
+SUITE: tuple[SuiteEntry, ...] = (
+    SuiteEntry(name="flow-brief", how="flow", length="brief"),
+    SuiteEntry(name="flow-medium", how="flow"),
+    SuiteEntry(name="flow-long", how="flow", length="long"),
+    SuiteEntry(name="latent-brief", how="flow", latent=True, side="large", length="brief"),
+    SuiteEntry(name="latent-medium", how="flow", latent=True, side="large"),
+    SuiteEntry(name="latent-long", how="flow", latent=True, side="large", length="long"),
+    SuiteEntry(name="dcgan-brief", how="dcgan", source=1, length="brief"),
+    SuiteEntry(name="dcgan-medium", how="dcgan", source=1),
+    SuiteEntry(name="dcgan-long", how="dcgan", source=1, length="long"),
+    SuiteEntry(name="other-latent", how="flow", latent=True, source=1, side="large"),
+    SuiteEntry(name="other-dcgan", how="dcgan", length="medium"),
+    SuiteEntry(name="copy", leak=0.1),
+    SuiteEntry(name="blend", how="blend", leak=0.1, source=1, side="large"),
+    SuiteEntry(name="tiles", how="tiles", leak=0.25),
+    SuiteEntry(name="tiles-large", how="tiles", leak=0.5, source=1, side="large"),
+    SuiteEntry(name="pca", how="pca", leak=0.1),
+    SuiteEntry(name="no-leak-copy", role="no leak", leak=0.0, source=1),
+    SuiteEntry(name="no-leak-flow", role="no leak", how="flow", length="long", against_dev=True),
+    SuiteEntry(
         name="no-leak-latent", role="no leak", how="flow", latent=True, side="large",
         length="long", against_dev=True,
     ),
-    Entry(name="no-leak-dcgan", role="no leak", how="dcgan", source=1, length="long",
+    SuiteEntry(name="no-leak-dcgan", role="no leak", how="dcgan", source=1, length="long",
           against_dev=True),
-    Entry(name="confounded", role="confounded", leak=0.0),
+    SuiteEntry(name="confounded", role="confounded", leak=0.0),
 )  # fmt: skip
 
 
-def chosen(names: tuple[str, ...]) -> tuple[Entry, ...]:
+def chosen(names: tuple[str, ...]) -> tuple[SuiteEntry, ...]:
     """Return the entries of these names, in the order of the suite; all where none is named.
 
     Raises
