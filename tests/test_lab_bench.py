@@ -17,7 +17,7 @@ from clefgan.experiments.lab.bench import build, evaluate, given, score, suite, 
 from clefgan.experiments.lab.bench.build import Builder
 from clefgan.experiments.lab.bench.evaluate import BenchPlan, BenchResults
 from clefgan.experiments.lab.bench.score import BenchOutcome
-from clefgan.experiments.lab.bench.suite import QUICK, SUITE, Entry
+from clefgan.experiments.lab.bench.suite import QUICK, SUITE, SuiteEntry
 from clefgan.experiments.lab.bench.table import BenchCell
 
 FAILING = '''
@@ -42,7 +42,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     return Builder((build.phantoms(QUICK),), QUICK, tmp_path_factory.mktemp("bench"))
 
 
-def entry(name: str) -> Entry:
+def entry(name: str) -> SuiteEntry:
     (found,) = suite.chosen((name,))
     return found
 
