@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,3 +50,16 @@ def streams(out: io.TextIOWrapper, err: io.TextIOWrapper) -> Iterator[None]:
         sys.stdout, sys.stderr = before
         out.flush()
         err.flush()
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Stay on one core; the test is skipped where there are no more, or the system has no say."""
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    if len(cores) < 2:
+        pytest.skip("one core alone, or a system that cannot say on which to stay")
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from building import levels, png
-from clefgan.data import decoding, images, reading
+from clefgan.data import reading
 from clefgan.errors import ClefganError
 from submissions import RunFileError
 
@@ -223,32 +223,24 @@ class TestImageSet:
         assert found.dev.used.load()[:, 0, 0].tolist() == list(range(20, 31))
         assert len(found.dev.used) == 11
 
-    def test_reading_decodes_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_reading_decodes_nothing(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST)
-
-        def refuse(*_: object, **__: object) -> None:
-            raise AssertionError("decoded")
-
-        monkeypatch.setattr(decoding, "raw", refuse)
+        for path in tmp_path.rglob("*.png"):
+            path.write_bytes(path.read_bytes()[:45])  # the header is whole, the pixels are not
         found = reading.read(tmp_path)
         assert [each.digest() for each in found.image_sets()]
-        with pytest.raises(AssertionError, match="decoded"):
+        with pytest.raises(ClefganError, match="is truncated"):
             found.image_sets()[0].load()
 
-    def test_reading_opens_one_file_a_role(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_reading_opens_one_file_a_role(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST, n=30)
-        opened: list[str] = []
-        whole = images.ImageFile.read_bytes
-
-        def note(file: images.ImageFile) -> bytes:
-            opened.append(file.id)
-            return whole(file)
-
-        monkeypatch.setattr(images.ImageFile, "read_bytes", note)
-        reading.read(tmp_path)
-        assert len(opened) == 5
+        for path in tmp_path.rglob("*.png"):
+            if path.stem != f"{path.parent.name}_1":
+                path.write_bytes(b"no image, and nobody looks")
+        found = reading.read(tmp_path)
+        assert [len(each) for each in found.image_sets()] == [30] * 5
+        with pytest.raises(ClefganError, match="cannot be read"):
+            found.image_sets()[0].load()
 
     def test_digest_sees_ids_and_bytes_and_nothing_else(self, tmp_path: Path) -> None:
         make(tmp_path / "a", *DEV)

@@ -88,13 +88,8 @@ def test_two_processes_train_as_one_does(children: Any, tmp_path: Path) -> None:
     compare(tmp_path / "one.npz", out, shared=2)
 
 
-def test_a_batch_is_shared_by_as_many_devices_as_divide_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(jax, "devices", lambda: list(range(4)))
-    monkeypatch.setattr(jax, "make_mesh", lambda shape, *_, **__: asked.append(shape[0]))
-    for batch in (2, 8, 6, 9):
-        devices.mesh(DCGANConfig(batch=batch))
-    assert asked == [2, 4, 3, 3]
+def test_a_batch_is_shared_by_as_many_devices_as_divide_it() -> None:
+    assert [devices.sharing(batch, 4) for batch in (2, 8, 6, 9, 1)] == [2, 4, 3, 3, 1]
     assert devices.mesh(DCGANConfig(batch=1)) is None
 
 

@@ -1,6 +1,7 @@
 """A paper's rows run again: what is run, measured, checked and drawn."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -234,16 +235,14 @@ def test_the_page_says_what_is_not_known(tmp_path: Path) -> None:
     assert "`one` 4 of 8, `two` 8 of 8" in text
 
 
-def test_the_page_of_rows_that_did_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_rows_that_did_not_run(tmp_path: Path) -> None:
     found = reading.read(write_data(tmp_path, truth=True))
     stub = stub_paper()
-    gone = {"one": "VGG-16: no weights found", "two": "VGG-16: no weights found"}
-    monkeypatch.setattr(rows, "why_not", lambda _rows: gone)
-    monkeypatch.setattr(separation, "why_not", lambda _rows: gone)
+    stub = replace(stub, rows=tuple(replace(row, method="no-such-method") for row in stub.rows))
     made = result.make(stub, found, "2023", SIZES)
     text = page.text(made)
     assert made.own is None
-    assert "Not run: `one`: VGG-16: no weights found" in text
+    assert "Not run: `one`: no method 'no-such-method'" in text
     assert "|  | ours, paper | not run |" in text
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from submissions import RunFileError, checker, editions
 from submissions import ids as id_files
 from submissions.checking import byte_lines, one_pass
+from submissions.problems import RunFindings
 
 RUNS = Path(__file__).parent / "data" / "run_files"
 IDS = tuple(f"real_unknown_000{i}" for i in range(1, 5))
@@ -291,13 +292,11 @@ def test_at_most_20_of_a_kind_then_a_count(tmp_path: Path) -> None:
     assert checker.n_errors(problems) == (200, 0)
 
 
-def test_too_many_ids_when_nobody_gave_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(one_pass, "MOST_IDS", 3)
-    run = tmp_path / "run.csv"
-    run.write_text(OK)
-    assert found(run, ids=None) == ["run.csv:4: more than 3 ids; no edition has as many"]
+def test_too_many_ids_when_nobody_gave_them() -> None:
+    findings = RunFindings("run.csv", editions.get("2023"))
+    one_pass.Scan(findings, None, None, most_ids=3).run(io.BytesIO(OK.encode()))
+    said = [str(problem) for problem in findings.problems]
+    assert said == ["run.csv:4: more than 3 ids; no edition has as many"]
 
 
 def test_ids_that_a_run_could_not_tell_apart() -> None:
@@ -386,9 +385,8 @@ def test_a_huge_line_in_constant_memory(tmp_path: Path) -> None:
 )
 def test_lines_are_the_same_however_they_are_read(parts: list[str], size: int) -> None:
     content = "".join(parts).encode()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(byte_lines, "CHUNK", size)
-        found = [(line or b"") + end for _, line, end in byte_lines.split(io.BytesIO(content))]
+    lines = byte_lines.split(io.BytesIO(content), chunk_size=size)
+    found = [(line or b"") + end for _, line, end in lines]
     assert found == content.splitlines(keepends=True)
 
 

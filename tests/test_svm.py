@@ -57,13 +57,16 @@ def test_features_far_from_the_origin_keep_their_digits() -> None:
     np.testing.assert_allclose(far.decide(features + 500), near.decide(features - 3), atol=2e-3)
 
 
-def test_blocks_change_nothing_and_none_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_change_nothing_and_none_is_dropped() -> None:
     features, positive = two_clouds(50, 6)
     machine = svm.fit(features, positive)
     whole = machine.decide(features)
-    monkeypatch.setattr(svm, "BLOCK", 7)
-    np.testing.assert_allclose(machine.decide(features), whole, atol=1e-12)
-    np.testing.assert_allclose(svm.fit(features, positive).decide(features), whole, atol=1e-9)
+    many = svm.BLOCK // len(features) + 2
+    rows = machine.decide(np.tile(features, (many, 1)))
+    np.testing.assert_allclose(rows, np.tile(whole, many), atol=1e-12)
+    blocks = list(svm.centred(features, features[0], 7))
+    assert [len(rows) for rows in blocks[:-1]] == [7] * (len(features) // 7)
+    np.testing.assert_array_equal(np.concatenate(blocks), features - features[0].astype(float))
     assert machine.decide(features[:0]).shape == (0,)
     assert machine.decide(features[:1]).shape == (1,)
 

@@ -1,7 +1,6 @@
 """Trials of an evaluation: what they fit on, what is kept, what is done again."""
 
 import json
-import os
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from clefgan.runs import job
 from clefgan.runs.record import PROTOCOLS
 from evaluation import metrics
 from evaluation.boards.rows import Kind
+from running import one_core
 
 METHOD = '''
 from dataclasses import dataclass
@@ -164,13 +164,11 @@ def test_folds_by_other_groups_are_done_again(data: Path, counted: str) -> None:
     assert fits(data) == 3 + 2  # the paper protocol has no folds
 
 
-def test_another_number_of_cores_is_done_again(
-    data: Path, counted: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_number_of_cores_is_done_again(data: Path, counted: str) -> None:
     given = plan(data, counted, protocols=("paper",))
     evaluate(given, jobs=1)
-    monkeypatch.setattr(processes, "cores_each", lambda _many: 64)
-    evaluate(given, jobs=1)
+    with one_core():
+        evaluate(given, jobs=1)
     assert fits(data) == 2
 
 
@@ -247,17 +245,12 @@ def test_a_process_that_dies_is_one_clear_error(data: Path, tmp_path: Path) -> N
         evaluate(plan(data, dies, n_folds=2), jobs=2)
 
 
-@pytest.fixture
-def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 5}, raising=False)
-
-
-@pytest.mark.usefixtures("four_cores")
 def test_workers_share_the_cores() -> None:
-    assert [processes.share_of_cores(i, 2) for i in range(2)] == [[0, 2], [1, 5]]
-    assert [processes.share_of_cores(i, 3) for i in range(3)] == [[0], [1], [2]]
-    assert processes.share_of_cores(5, 6) == [1]
-    assert [processes.cores_each(many) for many in (1, 2, 3, 6)] == [4, 2, 1, 1]
+    four = (0, 1, 2, 5)
+    assert [processes.share_of_cores(i, 2, four) for i in range(2)] == [[0, 2], [1, 5]]
+    assert [processes.share_of_cores(i, 3, four) for i in range(3)] == [[0], [1], [2]]
+    assert processes.share_of_cores(5, 6, four) == [1]
+    assert [processes.cores_each(many, four) for many in (1, 2, 3, 6)] == [4, 2, 1, 1]
 
 
 def test_repeats_are_no_more_images(data: Path) -> None:

@@ -119,11 +119,13 @@ def squared_norms(rows: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(np.einsum("ij,ij->i", rows, rows), np.float64)
 
 
-def centred(features: Features, centre: Features) -> Iterator[NDArray[np.floating]]:
+def centred(
+    features: Features, centre: Features, block: int = BLOCK
+) -> Iterator[NDArray[np.floating]]:
     """Yield blocks of `features - centre`: in float32 if they are wide, else in float64."""
     precision = np.float32 if features.shape[1] > WIDE else np.float64
-    for start in range(0, len(features), BLOCK):
-        yield features[start : start + BLOCK].astype(precision) - centre.astype(precision)
+    for start in range(0, len(features), block):
+        yield features[start : start + block].astype(precision) - centre.astype(precision)
 
 
 def gamma_of(features: Features, gamma: Gamma) -> float:

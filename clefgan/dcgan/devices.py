@@ -34,10 +34,15 @@ def mesh(config: DCGANConfig) -> Mesh | None:
     must take part.
     """
     devices = jax.devices()
-    count = max(k for k in range(1, len(devices) + 1) if config.batch % k == 0)
+    count = sharing(config.batch, len(devices))
     if count == 1:
         return None
     return jax.make_mesh((count,), ("images",), (AxisType.Auto,), devices=devices[:count])
+
+
+def sharing(batch: int, n_devices: int) -> int:
+    """Return the largest number of devices, of so many, that divides the batch evenly."""
+    return max(k for k in range(1, n_devices + 1) if batch % k == 0)
 
 
 def placed(over: Mesh, *axes: str | None) -> NamedSharding:

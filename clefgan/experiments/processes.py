@@ -140,20 +140,20 @@ def end_with_parent() -> None:
     os._exit(1)
 
 
-def share_of_cores(number: int, many: int) -> list[int]:
+def share_of_cores(number: int, many: int, cores: Sequence[int] | None = None) -> list[int]:
     """The cores of worker `number` of `many`; all where the system cannot say which there are.
 
     Each has as many, since their number decides the last bits of what a method trains.
     """
-    if not hasattr(os, "sched_getaffinity"):
+    if cores is None and not hasattr(os, "sched_getaffinity"):
         return []
-    mine = sorted(os.sched_getaffinity(0))
+    mine = sorted(os.sched_getaffinity(0) if cores is None else cores)
     return mine[number::many][: len(mine) // many] or [mine[number % len(mine)]]
 
 
-def cores_each(many: int) -> int:
+def cores_each(many: int, cores: Sequence[int] | None = None) -> int:
     """Number of cores of each of `many` workers."""
-    return len(share_of_cores(0, many)) or threads.cores()
+    return len(share_of_cores(0, many, cores)) or threads.cores()
 
 
 def keep_to(cores: Sequence[int]) -> None:

@@ -73,15 +73,17 @@ def look(head: bytes) -> Opening:
     return Opening("utf-8", False, "")
 
 
-def split(stream: Readable, head: bytes = b"") -> Iterator[tuple[int, bytes | None, bytes]]:
+def split(
+    stream: Readable, head: bytes = b"", chunk_size: int = CHUNK
+) -> Iterator[tuple[int, bytes | None, bytes]]:
     r"""Each line as (number from 1, content, line end); content None where it is too long.
 
     The line end is `\n`, `\r\n`, `\r`, or empty at the end of the file.
     """
     number, rest, skipping = 0, b"", False
-    chunk = head or stream.read(CHUNK)
+    chunk = head or stream.read(chunk_size)
     while chunk:
-        following = stream.read(CHUNK)
+        following = stream.read(chunk_size)
         rest += chunk
         if rest.endswith(b"\r") and following:  # the \n may come with the next chunk
             following = b"\r" + following

@@ -31,7 +31,14 @@ def holds_something(first: bytes, findings: RunFindings) -> bool:
 class Scan:
     """The state of one pass over one run."""
 
-    def __init__(self, findings: RunFindings, known: Ids | None, keep: Keep | None) -> None:
+    def __init__(
+        self,
+        findings: RunFindings,
+        known: Ids | None,
+        keep: Keep | None,
+        most_ids: int = MOST_IDS,
+    ) -> None:
+        self.most_ids = most_ids
         self.findings, self.edition = findings, findings.edition
         self.known, self.keep = known, keep
         self.index: dict[str, int] = known.index if known is not None else {}
@@ -207,8 +214,10 @@ class Scan:
                 rule="id_pattern",
                 level="warning",
             )
-        if len(self.index) >= MOST_IDS:
-            self._add("too-many", number, f"more than {MOST_IDS:,} ids; no edition has as many")
+        if len(self.index) >= self.most_ids:
+            self._add(
+                "too-many", number, f"more than {self.most_ids:,} ids; no edition has as many"
+            )
             self.crossed_out = True
             return None
         self.line_of.append(0)
