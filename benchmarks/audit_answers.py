@@ -2,6 +2,10 @@
 
     python -m benchmarks.audit_answers OUT.csv --kind copy --leak 0.01 --seeds 0:100
 
+Kinds are those of the lab (copy, blend, tiles) and, each with copies: `swapped` (training and
+held-out sets exchanged), `source` (held-out images brighter, as of another scanner), `twenty` (up
+to 20 images a patient), `withheld` (what is kept by the symmetric filter, audited again).
+
 A row a release is appended to OUT.csv and what is there is not done again. Without arguments the
 rows so far in `audit_answers.csv` are summed up beside what is asked. 64 x 64, 200 training and 200
 held-out patients, 1,000 released images; the real data is read from `CLEFGAN_SHARED`.
@@ -12,14 +16,21 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from clefgan.auditing import examine, material, profiles, verdict
+from clefgan.auditing import examine, inputs, material, pipeline, profiles, verdict
+from clefgan.auditing.examine import Findings
+from clefgan.auditing.filter import Withhold
+from clefgan.auditing.ledger import Before
+from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
+from clefgan.auditing.pipeline import Settings
+from clefgan.auditing.verdict import AuditVerdict
 from clefgan.experiments.lab import leaks
 from clefgan.experiments.lab.leaks import Made
 from clefgan.method import Images
@@ -36,7 +47,13 @@ ASKED = {
     ("copy", 0.25): "all, epsilon above 2",
     ("blend", 0.05): "exit 1 in at least 80%",
     ("tiles", 0.05): "exit 1 in at least 50%, or cannot say with the kind named",
+    ("swapped", 0.05): "nothing on the training side: list empty, exit 1 in none",
+    ("source", 0.05): "exit 3 in all",
+    ("twenty", 0.0): "level kept: exit 1 in at most 10%",
+    ("withheld", 0.05): "exit 0, AUC within 0.03 of 0.5",
 }
+BRIGHTER = 25  # grey levels, of held-out images of another source
+MANY = 20  # images a patient
 
 
 def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple[Material, Made]:
@@ -63,11 +80,58 @@ def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple
     return material.gather(small[train], small[held_out], released, *names), made
 
 
-def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
-    """Audit one release."""
-    sets, made = release(kind, leak, seed)
+def exchanged(sets: Material) -> Material:
+    """The same with training and held-out patients exchanged."""
+    return replace(sets, training=~sets.training)
+
+
+def of_another_source(sets: Material) -> Material:
+    """The same with brighter held-out images."""
+    real = sets.real.astype(np.int64) + BRIGHTER * ~sets.image_training()[:, None, None]
+    return replace(sets, real=np.clip(real, 0, 255).astype(np.uint8))
+
+
+def audited_again(
+    sets: Material, seed: int, planted: int
+) -> tuple[Findings, AuditVerdict, Numbers]:
+    """The re-audit after the symmetric filter, and the numbers of the images that it looked at."""
+    everything = inputs.Inputs(
+        sets, tuple(map(str, range(len(sets.real)))), tuple(map(str, range(len(sets.released))))
+    )
+    public = profiles.get("public")
+    settings = Settings(profile=public, withhold=Withhold.SYMMETRIC, planted=0, seed=seed)
+    first = pipeline.run(everything, settings)
+    assert first.withheld is not None
+    before = Before(
+        look=1, level=first.first_level, digests=first.digests, withhold=Withhold.SYMMETRIC,
+        profile=public.name, filtered=True, seal=settings.seal(),
+    )  # fmt: skip
+    kept = everything.keep(first.withheld.kept.tolist(), "kept")
+    settings = Settings(profile=public, planted=planted or 50, seed=seed)
+    second = pipeline.run(kept, settings, before=before)
+    return second.findings, second.verdict, first.withheld.kept
+
+
+def audited(
+    kind: str, sets: Material, seed: int, planted: int
+) -> tuple[Findings, AuditVerdict, Numbers]:
+    """Findings, verdict, and the numbers of the released images that were looked at."""
+    if kind == "withheld":
+        return audited_again(sets, seed, planted)
+    if kind == "swapped":
+        sets = exchanged(sets)
+    elif kind == "source":
+        sets = of_another_source(sets)
     found = examine.examine(sets, examine.Plan(deals=999, planted=planted, seed=seed))
     said = verdict.of(found, profiles.get("public"))
+    return found, said, np.arange(len(sets.released))
+
+
+def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
+    """Audit one release."""
+    made_by = kind if kind in leaks.KINDS else "copy"
+    sets, made = release(made_by, leak, seed, per_patient=MANY if kind == "twenty" else 1)
+    found, said, places = audited(kind, sets, seed, planted)
     attack, test, control, sure = found.attack, found.test, found.control, found.sure
     assert attack is not None
     assert test is not None
@@ -77,7 +141,7 @@ def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
     doubts = " / ".join(said.reasons) if said.outcome is verdict.Outcome.CANNOT_SAY else ""
     return [
         kind, leak, seed, int(said.outcome), test.p_value, test.p_held_out, len(listed),
-        int(made.leaks[listed].sum()), sure.at_least, attack.name, attack.auc, attack.risk,
+        int(made.leaks[places[listed]].sum()), sure.at_least, attack.name, attack.auc, attack.risk,
         attack.risk_low, attack.risk_high, attack.epsilon or "", control.p_value, doubts,
     ]  # fmt: skip
 
@@ -93,8 +157,9 @@ def done(path: Path) -> list[dict[str, str]]:
 def summary(rows: list[dict[str, str]]) -> Table:
     """What was measured beside what is asked."""
     table = Table(title="known answers, LIDC 64x64, 200 + 200 patients", title_justify="left")
-    for column in ("kind", "leak", "releases", "exit 1", "exit 3", "listed", "of them copies",
-                   "false share", "list empty", "epsilon", "asked"):  # fmt: skip
+    for column in ("kind", "leak", "releases", "exit 0", "exit 1", "exit 3", "listed",
+                   "of them copies", "false share", "list empty", "AUC",
+                   "epsilon", "asked"):  # fmt: skip
         table.add_column(column)
     grouped = defaultdict(list)
     for each in rows:
@@ -104,11 +169,12 @@ def summary(rows: list[dict[str, str]]) -> Table:
         listed, true = (np.array([int(r[c]) for r in some]) for c in ("listed", "true"))
         share = np.where(listed > 0, 1 - true / np.maximum(listed, 1), 0).mean()
         bounds = [float(r["epsilon"]) for r in some if r["epsilon"]]
-        exits = [sum(r["exit"] == code for r in some) for code in "13"]
+        exits = [sum(r["exit"] == code for r in some) for code in "013"]
         epsilon = f"{np.mean(bounds):.2f} ({len(bounds)} of {n})" if bounds else "none"
         table.add_row(
             key[0], f"{key[1]:g}", str(n), *map(str, exits), f"{listed.mean():.1f}",
-            f"{true.mean():.1f}", f"{share:.2f}", str(int((listed == 0).sum())), epsilon,
+            f"{true.mean():.1f}", f"{share:.2f}", str(int((listed == 0).sum())),
+            f"{np.mean([float(r['auc']) for r in some]):.3f}", epsilon,
             ASKED.get(key, ""),
         )  # fmt: skip
     return table
