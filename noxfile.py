@@ -1,6 +1,7 @@
-"""Sessions: `nox` runs lint, types, tests, package and pythons; minimums and bench on request."""
+"""Sessions: `nox` runs lint, types, tests, package and pythons; others on request."""
 
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -92,6 +93,23 @@ def built(session: nox.Session) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     session.run("python", "-m", "build", "--no-isolation", "--outdir", str(out))
     return next(out.glob("*.whl"))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site, the reference from the code; no page may load anything from elsewhere."""
+    session.install("-e", ".", *group("docs"))
+    folder = Path(session.create_tmp()).resolve() / "docs"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree("docs", folder)
+    session.run("python", ".ci/reference.py", str(folder))
+    env = {"CLEFGAN_DOCS": str(folder), "NO_MKDOCS_2_WARNING": "1"}
+    session.run("mkdocs", "build", "--strict", "--site-dir", "site", env=env)
+    loads = re.compile(
+        r"""<(?:script|img|iframe|link rel="stylesheet")[^>]*(?:src|href)="https?:"""
+    )
+    if foreign := [page for page in Path("site").rglob("*.html") if loads.search(page.read_text())]:
+        session.error(f"loads something from elsewhere: {', '.join(map(str, foreign))}")
 
 
 def copied(folder: Path) -> Path:

@@ -1,0 +1,66 @@
+"""Write the reference of the site from the code: commands.md and api.md, into the folder named."""
+
+import inspect
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from clefgan import verbs
+from clefgan.cli.app import COMMANDS
+from clefgan.cli.lazy import Listed, loaded
+
+
+def main() -> None:
+    """Write both pages."""
+    folder = Path(sys.argv[1])
+    commands = "\n".join(line for row in COMMANDS for line in of_command(row, ()))
+    (folder / "commands.md").write_text(f"# Commands\n\n{commands}", encoding="utf-8")
+    functions = "\n".join(line for name in verbs.__all__ for line in of_function(name))
+    (folder / "api.md").write_text(f"# The Python face\n\n{functions}", encoding="utf-8")
+
+
+def of_command(row: Listed, before: Sequence[str]) -> Iterator[str]:
+    """The lines of a command, or of all commands of a group."""
+    words = (*before, row.name)
+    if row.commands:
+        for inner in row.commands:
+            yield from of_command(inner, words)
+        return
+    command = loaded(row)
+    yield f"## clefgan {' '.join(words)}\n"
+    yield f"{inspect.cleandoc(command.help or row.help)}\n"
+    yield "| option | meaning | if not given |"
+    yield "|---|---|---|"
+    context = click.Context(command)
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        name = " ".join(parameter.opts) if record is None else record[0]
+        text = str(getattr(parameter, "help", "") or "")
+        default = parameter.default
+        shown = "" if default in (None, False, "") or callable(default) else f"`{default}`"
+        yield f"| {code(name)} | {escaped(text)} | {escaped(shown)} |"
+    yield ""
+
+
+def of_function(name: str) -> Iterator[str]:
+    """The signature and the docstring of a function."""
+    function = getattr(verbs, name)
+    yield f"## clefgan.{name}\n"
+    yield f"```text\n{name}{inspect.signature(function)}\n```\n"
+    yield f"```text\n{inspect.getdoc(function)}\n```\n"
+
+
+def code(text: str) -> str:
+    """Text as code within a table."""
+    return f"`{escaped(' '.join(text.split()))}`"
+
+
+def escaped(text: str) -> str:
+    """Text that ends no cell of a table."""
+    return " ".join(text.replace("|", "\\|").split())
+
+
+if __name__ == "__main__":
+    main()
