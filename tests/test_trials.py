@@ -289,4 +289,4 @@ def test_notes_say_what_the_scores_hide(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
     held_out, paper = boards.parts(given, evaluate(given, jobs=1), metrics.get("f1"), 0.95)
     assert held_out.notes == ("held-out: 2 grouped folds, 1 repeat, seeds from 0",)
-    assert paper.notes == (f"paper protocol, {counted}: it saw the answers",)
+    assert paper.notes == (f"on the training images, {counted}: it saw the answers",)
