@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from clefgan.data import reading
+from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
 from clefgan.runs.decisions.beforehand import floor
 from clefgan.runs.decisions.decide import parse
@@ -117,6 +118,11 @@ def test_it_is_read_from_text() -> None:
         parse("auto:")
 
 
+@pytest.fixture(scope="module")
+def challenge() -> Challenge:
+    return reading.read("phantom_ct")
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
@@ -134,8 +140,9 @@ def test_it_is_read_from_text() -> None:
         ("zero", ""),
     ],
 )
-def test_what_cannot_be_called_is_said_before_the_work(rule: str, said: str) -> None:
-    challenge = reading.read("phantom_ct")
+def test_what_cannot_be_called_is_said_before_the_work(
+    rule: str, said: str, challenge: Challenge
+) -> None:
     assert challenge.test is not None
     assert challenge.dev is not None
     assert (len(challenge.test.candidates), len(challenge.dev.not_used)) == (100, 40)
