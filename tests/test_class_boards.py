@@ -303,7 +303,9 @@ def test_every_kind_of_run_is_read_back_equal(
 def test_python_refuses_what_does_not_go_together(challenge: ClassChallenge, folder: Path) -> None:
     with pytest.raises(ClefganError, match="size and patients are not for classes"):
         clefgan.read(folder, "2025_s2", size=(8, 8))
-    with pytest.raises(ClefganError, match="sources and folders go with an edition of classes"):
+    with pytest.raises(
+        ClefganError, match="sources, folders, shared go with an edition of classes"
+    ):
         clefgan.read("phantom_ct", sources={"a": folder})  # type: ignore[call-overload]
     with pytest.raises(ClefganError, match="are of membership; a run of classes has all"):
         clefgan.run(challenge, "subset-span", protocols=["paper"])  # type: ignore[call-overload]
