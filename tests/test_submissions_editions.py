@@ -109,7 +109,7 @@ def test_an_own_edition_overrides(tmp_path: Path) -> None:
     assert edition.folders["unknown"] == editions.get("2025_s1").folders["unknown"]
     assert edition.certainty["max_runs"] == "given"
     assert edition.certainty["folders"] == "given"
-    assert edition.certainty["labels"] == "inferred"
+    assert edition.certainty["labels"] == "given"  # one's own rules are certain
 
 
 def test_an_own_edition_without_base(tmp_path: Path) -> None:

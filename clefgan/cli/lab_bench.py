@@ -1,5 +1,7 @@
 """`clefgan lab bench`: all methods on a fixed suite of challenges with known truth."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
