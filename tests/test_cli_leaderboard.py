@@ -216,7 +216,7 @@ def test_the_data_may_hold_truth_and_gallery(
     words = ["leaderboard", run, "--data", tmp_path / "data", "--html", tmp_path / "page"]
     assert clefgan(*words) == 0
     page = (tmp_path / "page" / "index.html").read_text()
-    assert page.count("data:image/png;base64,") == 10 * 4
+    assert page.count("data:image/png;base64,") == 10 * (4 + 4)  # as they are, and after the filter
     assert "✓ right" in page
     assert "✗ wrong" not in page
     assert "A single run: its rank says nothing." in capsys.readouterr().out
