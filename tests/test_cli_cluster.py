@@ -55,7 +55,7 @@ def test_a_run_writes_the_same_file(data: Path, tmp_path: Path, local_cluster: A
     alone, shared = (json.loads(path.with_suffix(".json").read_text()) for path in (here, there))
     assert alone["cluster"] is None
     assert shared["cluster"]["workers"] == 2
-    assert shared["cluster"]["blocks"] == 9 + 4  # candidates, and those of the blank
+    assert shared["cluster"]["blocks"] == 13  # nine to score, four for the nearest that it keeps
     assert address.rpartition("/")[2] not in there.with_suffix(".json").read_text()
     assert {**alone, "cluster": None, "seconds": None} == {
         **shared,
@@ -80,7 +80,7 @@ def test_processes_connect_by_themselves_and_keep_trials_under_the_same_names(
         {path.name: json.loads(path.read_text())["scores"] for path in folder.iterdir()}
         for folder in (tmp_path / "here" / "trials", tmp_path / "there" / "trials")
     ]
-    assert len(kept[0]) == 4  # two methods on two folds
+    assert len(kept[0]) == 2 * 2  # methods and folds
     assert kept[0] == kept[1]
     assert capfd.readouterr().err == ""
 
