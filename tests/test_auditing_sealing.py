@@ -17,7 +17,7 @@ from clefgan.auditing.sealing import Seal
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 
-N = 70  # patients of each set
+N = 100  # patients of each set
 COPIES = 40
 PUBLIC = profiles.get("public")
 
@@ -85,8 +85,8 @@ def test_too_few_patients_seal_nobody_and_the_report_says_so() -> None:
     settings = Settings(profile=PUBLIC, withhold=Withhold.LIST, deals=99, planted=0)
     made = pipeline.run(inputs(own), settings)
     assert made.sealed is None
-    assert "nobody is kept sealed for a re-audit: that takes 60 patients" in made.inputs.notes[-1]
-    assert len(made.findings.material.names) == 2 * 59
+    assert "nobody is kept sealed for a re-audit: that takes 80 patients" in made.inputs.notes[-1]
+    assert len(made.findings.material.names) == 2 * 79
 
 
 def test_lists_of_both_parts_are_those_of_all_patients() -> None:
