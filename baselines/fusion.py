@@ -37,9 +37,10 @@ class Fusion:
 
     Notes
     -----
-    Ours. Parts, power and doubt were chosen by leaving out one after the other of challenges with
-    known truth: see `docs/methods.md`. Standardised scores keep how far the highest ones stand out;
-    ranks do not. A candidate that is among the generated images is put before all others.
+    Ours. Parts, power and doubt were chosen by their mean AUC on thirteen pools with known truth,
+    not by leaving one out: see `docs/methods.md`, also for challenges that took no part.
+    Standardised scores keep how far the highest ones stand out; ranks do not. A candidate that is
+    among the generated images is put before all others.
 
     References
     ----------
