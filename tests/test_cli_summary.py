@@ -70,6 +70,10 @@ def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -
     assert said.startswith("lbp-svm calls every candidate used: this file is the trivial row")
     assert re.search(r"AUC 0\.\d\d \[0\.\d\d, 0\.\d\d\] on test is chance\.$", said)
     assert summary.next_steps(run, Path("r.csv"), "phantom_ct") == ["clefgan run --method fusion"]
+    options = {"--data": "my data", "--test-data": None, "--edition": "rules/mine.toml"}
+    assert summary.next_steps(run, Path("r.csv"), "test", options) == [
+        "clefgan run --method fusion --data 'my data' --edition rules/mine.toml"
+    ]
     nobody = summary.verdict(run_of(Scored(("a",) * 9, -np.ones(9), None)))
     assert nobody == (
         "lbp-svm calls no candidate used: this file is the trivial row 'all not used'."

@@ -10,7 +10,12 @@ from rich.text import Text
 
 from clefgan.cli import run_classes
 from clefgan.cli.console import console, progress_bar, say
-from clefgan.cli.options import EDITION, FOLDER, refuse_class_options
+from clefgan.cli.options import (
+    EDITION,
+    FOLDER,
+    refuse_class_options,
+    refuse_membership_options,
+)
 from clefgan.cli.pictures import (
     FILE_COLUMN,
     PATIENT_COLUMN,
@@ -59,8 +64,12 @@ def info(
     levels, grid = window_levels(window), pixels(size)
     if not rules.is_membership:
         source = data or classes_reading.DEFAULT_CLASSES
-        if grid is not None or patients is not None:
-            raise typer.BadParameter("--size, --patients: not for an edition of classes")
+        refuse_membership_options(
+            {
+                "--size": size, "--patients": patients, "--file-column": file_column,
+                "--patient-column": patient_column,
+            }
+        )  # fmt: skip
         with progress_bar() as progress:
             report = class_inspection.inspect(
                 source,

@@ -34,6 +34,7 @@ from clefgan.cli.options import (
     connected,
     main_metric,
     refuse_class_options,
+    refuse_membership_options,
 )
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import (
@@ -127,12 +128,18 @@ def evaluate(
     outputs.refuse([Output("--out", kept, is_folder=True)], read)
     outputs.refuse(outputs.tables({**files, "html": page}), [*read, kept])
     if not rules.is_membership:
-        refuse_of_membership(patients, size, controls, strata)
+        refuse_membership_options(
+            {
+                "--patients": patients, "--file-column": file_column, "--size": size,
+                "--patient-column": patient_column, "--controls": controls, "--strata": strata,
+            }
+        )  # fmt: skip
         asked = evaluate_classes.AskedOfMethods(
             method, source, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
             cluster, kept, metric, level, window_levels(window), shared,
         )  # fmt: skip
-        evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
+        with only_errors(quiet):
+            evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
         return
     refuse_class_options(None, folder, None, shared=shared)
     primary = main_metric(metric, rules)
@@ -175,18 +182,6 @@ def evaluate(
         complain(reason)
     if results.failures:
         raise typer.Exit(1)
-
-
-def refuse_of_membership(
-    patients: Path | None, size: str | None, controls: bool, strata: Path | None
-) -> None:
-    """Raise if classes are given options that are of membership alone."""
-    given = {
-        "--patients": patients, "--size": size, "--controls": controls, "--strata": strata,
-    }  # fmt: skip
-    for option, value in given.items():
-        if value:
-            raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
 def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet], everything: bool) -> None:

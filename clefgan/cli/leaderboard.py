@@ -29,6 +29,7 @@ from clefgan.cli.options import (
     TRUTH,
     check_level,
     main_metric,
+    refuse_membership_options,
 )
 from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
@@ -87,7 +88,9 @@ def leaderboard(
     outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition, names])
     rules, kept, left_out = entering.taking_part(edition, runs)
     if not rules.is_membership:
-        refuse_of_membership(knowledge, pairs)
+        refuse_membership_options(
+            {"--knowledge": knowledge, "--pairs": pairs, "--names": names, "--contact": contact}
+        )
         asked_of = leaderboard_classes.AskedOfRuns(
             kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
             with_published,
@@ -127,13 +130,6 @@ def leaderboard(
     paths = outputs.write(contents)
     say_wrote(paths)
     board_table.show(board, table, everything)
-
-
-def refuse_of_membership(knowledge: list[str] | None, pairs: Path | None) -> None:
-    """Raise if runs of classes are given options that are of membership alone."""
-    for option, value in (("--knowledge", knowledge), ("--pairs", pairs)):
-        if value:
-            raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
 def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:

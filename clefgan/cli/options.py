@@ -5,7 +5,7 @@ A value that means nothing is wrong usage: one line, and exit code 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -190,6 +190,18 @@ def refuse_class_options(
             raise typer.BadParameter(
                 "goes with an edition of classes, such as 2025_s2", param_hint=option
             )
+
+
+def refuse_membership_options(given: Mapping[str, object]) -> None:
+    """Raise if an edition of classes is given an option that is of membership alone.
+
+    Parameters
+    ----------
+    given : option to its value; one that is empty or false was not given
+    """
+    for option, value in given.items():
+        if value:
+            raise typer.BadParameter("not for an edition of classes", param_hint=option)
 
 
 def refuse_classes(edition: Edition) -> None:

@@ -34,6 +34,7 @@ from clefgan.cli.options import (
     connected,
     plain_name,
     refuse_class_options,
+    refuse_membership_options,
     wrong_usage,
 )
 from clefgan.cli.outputs import Output
@@ -131,6 +132,13 @@ def run(
     ]
     outputs.refuse([Output("--out", path) for path in (csv, json, evidence)], read)
     if not wanted.is_membership:
+        refuse_membership_options(
+            {
+                "--size": size, "--patients": patients, "--file-column": file_column,
+                "--patient-column": patient_column, "--protocol": protocol, "--json": as_json,
+                "--cluster": cluster,
+            }
+        )  # fmt: skip
         asked = ClassRunOptions(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
             settings or [], folds, window_levels(window), rule or "argmax", shared,
@@ -165,7 +173,12 @@ def run(
         )
     stale = result.test is None and csv.exists()
     written = result.write(csv, force=force)
-    steps = summary.next_steps(result, csv, str(test_data or source))
+    how_read = {
+        "--data": data, "--test-data": test_data, "--window": window, "--size": size,
+        "--patients": patients, "--file-column": file_column, "--patient-column": patient_column,
+        "--edition": None if edition == "2023" else edition,
+    }  # fmt: skip
+    steps = summary.next_steps(result, csv, str(test_data or source), how_read)
     if as_json:
         echo(dumped(summary.as_object(result, written, steps)))
     with only_errors(quiet or as_json):

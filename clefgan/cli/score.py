@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from clefgan.cli import entering, leaderboard_classes, outputs
 from clefgan.cli.console import console, say_wrote
 from clefgan.cli.options import (
@@ -22,6 +20,7 @@ from clefgan.cli.options import (
     TRUTH,
     check_level,
     main_metric,
+    refuse_membership_options,
 )
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import scores
@@ -54,8 +53,7 @@ def score(
     outputs.refuse(outputs.tables(files), read)
     rules = entering.edition_of(edition, runs)
     if not rules.is_membership:
-        if knowledge:
-            raise typer.BadParameter("not for an edition of classes", param_hint="--knowledge")
+        refuse_membership_options({"--knowledge": knowledge})
         asked = leaderboard_classes.AskedOfRuns(
             runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores"
         )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -115,13 +116,20 @@ def says_nothing(run: Run) -> bool:
     return bool(parts) and not measured({"": [*parts.values()][-1]})[0]["auc"].low > 0.5
 
 
-def next_steps(run: Run, csv: Path, data: str) -> list[str]:
-    """The commands to go on with."""
+def next_steps(
+    run: Run, csv: Path, data: str, options: Mapping[str, object] = MappingProxyType({})
+) -> list[str]:
+    """The commands to go on with.
+
+    Parameters
+    ----------
+    data : the one that holds the test part
+    options : how images and rules were read, as typed; one without a value was not given
+    """
     steps = []
-    own = "" if data == "phantom_ct" else f" --data {quoted(data)}"
     if says_nothing(run) and run.method != BEGIN_WITH:
-        edition = "" if run.edition.name == "2023" else f" --edition {run.edition.name}"
-        steps.append(f"clefgan run --method {BEGIN_WITH}{own}{edition}")
+        given = (f" {name} {quoted(str(value))}" for name, value in options.items() if value)
+        steps.append(f"clefgan run --method {BEGIN_WITH}{''.join(given)}")
     elif run.test is not None:
         steps.append(f"clefgan check {quoted(str(csv))} --data {quoted(data)}")
         if run.edition.container == "zip":
