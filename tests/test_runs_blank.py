@@ -12,7 +12,7 @@ from rich.console import Console
 from baselines.nearest import Nearest
 from building import challenge, noise
 from clefgan.data import reading
-from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scores, silent
+from clefgan.method import DevSet, Method
 from clefgan.report.terminal import blank_table, summary
 from clefgan.runs import blank, job, record
 from clefgan.runs.blank import BlankContrast, SharedCalls
@@ -20,33 +20,13 @@ from clefgan.runs.decisions.rules import Quota
 from clefgan.runs.record import Run
 from clefgan.runs.request import Extras
 from evaluation import membership
+from simple_method import Bright
 
 SETS = {
     "dev/generated": 30, "dev/used": 24, "dev/not_used": 24,
     "test/real_unknown_1": 20, "test/generated_1": 40,
 }  # fmt: skip
 BLANK = Extras(blank=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bright:
-    """Scores by brightness, whatever was generated: all that it sees is there in the blank."""
-
-    knowledge: ClassVar[Knowledge] = Knowledge.S0
-    needs_generated: ClassVar[bool] = True
-
-    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> "Bright":
-        return self
-
-    def score(
-        self,
-        candidates: Images,
-        generated: Images,
-        /,
-        *,
-        progress: Progress = silent,
-    ) -> Scores:
-        return np.asarray(candidates.mean(axis=(1, 2)) - 128)
 
 
 @dataclass(frozen=True, kw_only=True)

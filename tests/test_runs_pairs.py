@@ -17,7 +17,7 @@ from baselines.patch_log_ratio import PatchLogRatio
 from building import challenge, noise
 from clefgan.data import reading
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scores, silent
+from clefgan.method import DevSet, Images, Method
 from clefgan.runs import job, pairs, record, run_files
 from clefgan.runs.record import Run
 from clefgan.runs.request import ALL_EXTRAS, Extras
@@ -26,6 +26,7 @@ from clefgan.similarity.listening import listening
 from clefgan.similarity.matches import MostAlike
 from clefgan.similarity.products import Metric
 from running import clefgan as command
+from simple_method import Bright
 from submissions import editions
 
 SETS = {
@@ -35,28 +36,7 @@ SETS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean:
-    """Scores by the mean grey level: it compares nothing, and is asked nothing."""
-
-    knowledge: ClassVar[Knowledge] = Knowledge.S0
-    needs_generated: ClassVar[bool] = True
-
-    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> "Mean":
-        return self
-
-    def score(
-        self,
-        candidates: Images,
-        generated: Images,
-        /,
-        *,
-        progress: Progress = silent,
-    ) -> Scores:
-        return np.asarray(candidates.mean(axis=(1, 2)) - 128)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blind(Mean):
+class Blind(Bright):
     """Looks at no generated images."""
 
     needs_generated: ClassVar[bool] = False
@@ -125,7 +105,7 @@ def test_a_copy_is_alike_and_a_constant_pool_has_no_z() -> None:
         (Csls(features=Space("hog")), "hog"),
         (Fusion(), "band:fine"),
         (PatchLogRatio(), "band"),
-        (Mean(), "band"),
+        (Bright(), "band"),
     ],
 )
 def test_where_pairs_are_compared(data: Path, method: Method, features: str) -> None:
@@ -147,7 +127,7 @@ def test_a_method_that_scans_is_listened_to() -> None:
     assert heard.matches.indices.shape == (4, 2)
     with listening(candidates, generated, 2) as deaf:
         scorer.score(candidates.copy(), generated)  # other images, for all that is known
-        Mean().score(candidates, generated)
+        Bright().score(candidates, generated)
     assert deaf.matches is None
     scorer.score(candidates, generated)
     assert deaf.matches is None  # the block is over
@@ -164,7 +144,7 @@ def test_a_method_that_looks_at_no_generated_image_has_none_and_the_run_says_why
 
 
 def test_sizes_that_differ_have_no_pairs(data: Path) -> None:
-    assert pairs.why_none(Mean(), noise(2, 16), noise(2, 8)) == (
+    assert pairs.why_none(Bright(), noise(2, 16), noise(2, 8)) == (
         "no pairs: candidates are 16x16, generated images 8x8; bring them to one size with --size"
     )
 

@@ -11,14 +11,13 @@ from clefgan.errors import ClefganError
 from clefgan.experiments.trials import class_evaluate
 from clefgan.experiments.trials.class_trials import ClassPlan
 from clefgan.method import Progress, silent
-from clefgan.report import class_boards, class_findings, class_sheet
+from clefgan.report import class_boards, class_findings, class_sheet, sheet
 from clefgan.report.class_part import ClassPart
 from clefgan.report.files import exports
 from clefgan.report.page import table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.sheet import Sheet
-from clefgan.runs.frames import data_frame
 
 CLASS_PROTOCOLS = ("grouped", "plain")
 
@@ -52,12 +51,7 @@ class ClassEvaluationTable:
         ClefganError
             pandas is not installed.
         """
-        rows = [
-            {"table": one.title, **{key: entry.value for key, entry in line.entries.items()}}
-            for one in self.sheets
-            for line in one.lines
-        ]
-        return data_frame(rows)
+        return sheet.to_frame(self.sheets)
 
     def __str__(self) -> str:
         return exports.as_markdown(

@@ -9,7 +9,6 @@ from clefgan.report.page import table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.part import Part
 from clefgan.report.sheet import Sheet
-from clefgan.runs.frames import data_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +40,7 @@ class EvaluationTable:
         ClefganError
             pandas is not installed.
         """
-        rows = [
-            {"table": one.title, **{key: entry.value for key, entry in line.entries.items()}}
-            for one in self.sheets
-            for line in one.lines
-        ]
-        return data_frame(rows)
+        return sheet.to_frame(self.sheets)
 
     def __str__(self) -> str:
         return exports.as_markdown(self.sheets)

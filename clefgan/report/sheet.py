@@ -1,11 +1,12 @@
 """The one table object: every export and every display of a leaderboard renders this."""
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from clefgan.runs.frames import data_frame
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import Metric
@@ -208,3 +209,19 @@ def line(row: Row, title: str, extra: tuple[Extra, ...] = ()) -> Line:
         if row.kind is Kind.RUN and row.name in entry_by_run:
             entries[column.key] = entry_by_run[row.name]
     return Line(title, row.kind, entries, row.comparable, row.told_from_chance)
+
+
+def to_frame(sheets: Sequence[Sheet]) -> Any:
+    """Tables as one pandas DataFrame, a row a line of each.
+
+    Raises
+    ------
+    ClefganError
+        pandas is not installed.
+    """
+    rows = [
+        {"table": one.title, **{key: entry.value for key, entry in line.entries.items()}}
+        for one in sheets
+        for line in one.lines
+    ]
+    return data_frame(rows)
