@@ -1,9 +1,13 @@
 """Options of membership alone: an edition of classes refuses each, and ignores none."""
 
+import io
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from clefgan.report.terminal import class_summary
+from clefgan.runs.classes import record
 from running import clefgan
 
 RUN = "run", "--method", "class-coin"
@@ -53,3 +57,15 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     """The error, without the frame and line ends of usage errors."""
     frame = "\N{BOX DRAWINGS LIGHT VERTICAL}"
     return " ".join(capsys.readouterr().err.replace(frame, " ").split())
+
+
+def test_the_summary_of_a_run_cuts_no_word_at_eighty_columns(tmp_path: Path) -> None:
+    words = ["run", "--edition", "2025_s2", "--method", "radial-spectrum", "--out", tmp_path]
+    assert clefgan(*words) == 0
+    console = Console(file=io.StringIO(), width=80)
+    console.print(class_summary.show(record.load(tmp_path / "radial-spectrum.json")))
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "nearest-generated" in text
+    assert "Macro F1" in text
+    assert "…" not in text

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.terminal.class_ranking import of_table
+from clefgan.report.wording import measured as with_limits
 from clefgan.report.wording import number
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.record import ClassRun
@@ -65,8 +66,9 @@ def called(run: ClassRun) -> str:
 
 def score_table(rows: Mapping[str, ClassScored]) -> Table:
     """A row a method: accuracy with its 95% interval, others, and what guessed labels reach."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("", *(class_tables.METRICS[name].brief for name in SHOWN), "guess 95%"):
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("", overflow="fold")  # a long name is broken, never a number
+    for title in (*(class_tables.METRICS[name].brief for name in SHOWN), "guess 95%"):
         table.add_column(title, no_wrap=True)
     for name, scored in rows.items():
         measured = scored.measured()
@@ -74,7 +76,7 @@ def score_table(rows: Mapping[str, ClassScored]) -> Table:
         metrics = measured["metrics"]
         cells = [number(metrics[key]["value"]) for key in SHOWN]
         first = metrics["accuracy"]
-        cells[0] += f" [{number(first['low'])}, {number(first['high'])}]"
+        cells[0] = with_limits(first["value"], first["low"], first["high"])
         table.add_row(Text(name), *map(Text, cells), number(metrics["accuracy"]["blind_95"]))
     return table
 
