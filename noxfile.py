@@ -108,15 +108,19 @@ def docs(session: nox.Session) -> None:
     loads = re.compile(
         r"""<(?:script|img|iframe|link rel="stylesheet")[^>]*(?:src|href)="https?:"""
     )
-    if foreign := [page for page in Path("site").rglob("*.html") if loads.search(page.read_text())]:
+    pages = {page: page.read_text(encoding="utf-8") for page in Path("site").rglob("*.html")}
+    if foreign := [page for page, text in pages.items() if loads.search(text)]:
         session.error(f"loads something from elsewhere: {', '.join(map(str, foreign))}")
+    if raw := [page for page, text in pages.items() if "```" in text]:
+        session.error(f"shows Markdown as it is written: {', '.join(map(str, raw))}")
 
 
 def copied(folder: Path) -> Path:
     """A new folder with the tests and what they read, and none of the packages."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in ("tests", "docs", ".ci", "README.md", "pyproject.toml"):
+    pages = [page.name for page in Path().glob("*.md")]  # that link to each other
+    for name in ("tests", "docs", ".ci", "CITATION.cff", "pyproject.toml", *pages):
         copy = shutil.copytree if Path(name).is_dir() else shutil.copy
         copy(name, folder / name)
     return folder

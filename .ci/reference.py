@@ -1,6 +1,7 @@
-"""Write the reference of the site from the code: commands.md and api.md, into the folder named."""
+"""Make the pages in a folder ready for the site, and add the reference: commands.md and api.md."""
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,8 +14,11 @@ from clefgan.cli.lazy import Listed, loaded
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write both pages; take what tests read off the first lines of blocks of code."""
     folder = Path(sys.argv[1])
+    for page in folder.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(re.sub(r"(?m)^(```\w+) .*$", r"\1", text), encoding="utf-8")
     commands = "\n".join(line for row in COMMANDS for line in of_command(row, ()))
     (folder / "commands.md").write_text(f"# Commands\n\n{commands}", encoding="utf-8")
     functions = "\n".join(line for name in verbs.__all__ for line in of_function(name))

@@ -108,6 +108,22 @@ def test_images_of_two_sources_are_left_out_of_the_unused(tmp_path: Path) -> Non
     assert not pixels(found.dev.used.load()) & pixels(found.dev.not_used.load())
 
 
+def test_a_used_image_that_dev_s_generator_saw_too_is_no_candidate(tmp_path: Path) -> None:
+    images = blobs(np.random.default_rng(3), 40)
+    names = tuple(f"image_{i}" for i in range(40))
+    reals = Reals(images, names, names, "blobs", "group")
+    spec = ClassSpec(kind="shared-patients", classes=3, reals=8, generated=6, test=3)
+    class_folder.write(tmp_path / "lab", reals, spec, draw(reals, spec))
+    membership.write(class_reading.read(tmp_path / "lab"), tmp_path / "m")
+    for name in ("t1", "t2", "t3"):
+        found = reading.read(tmp_path / "m" / name)
+        assert found.dev is not None
+        assert found.test is not None
+        assert found.test.truth is not None
+        assert sum(found.test.truth.values()) == 4  # of 8; the 4 common ones are dev's too
+        assert not pixels(found.dev.used.load()) & pixels(found.test.candidates.load())
+
+
 def test_classes_of_the_same_images_have_nobody_unused(tmp_path: Path) -> None:
     images = blobs(np.random.default_rng(2), 10)
     names = tuple(f"image_{i}" for i in range(10))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clefgan.cli.console import console
+from clefgan.cli.console import console, say
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import ranking
 from evaluation.boards import leaderboard
@@ -13,10 +13,10 @@ def show(board: leaderboard.Leaderboard, table: sheet.Sheet, everything: bool) -
     console.print(ranking.show(table, console.width, whole=everything))
     console.print()
     if everything:
-        console.print(findings.made(board), style="dim")
+        say(findings.made(board), "dim")
     for note in table.notes:
-        console.print(note, style="yellow")
+        say(note, "yellow")
     *others, last = findings.short(board)
     for sentence in (*(findings.more(board) if everything else ()), *others):
-        console.print(sentence)
-    console.print(last, style="bold")
+        say(sentence)
+    say(last, "bold")

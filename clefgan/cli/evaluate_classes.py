@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from clefgan.cli import leaderboard_classes, outputs
-from clefgan.cli.console import complain, console, progress_bar, say_wrote
+from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
 from clefgan.cli.options import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
@@ -96,8 +96,8 @@ def show(parts: Sequence[class_part.ClassPart]) -> None:
     for part in parts:
         console.print(class_ranking.show(part, console.width))
         for sentence in class_findings.sentences(part):
-            console.print(sentence)
+            say(sentence)
         for note in part.notes:
-            console.print(note, style="yellow")
-        console.print(class_findings.made(part), style="dim")
+            say(note, "yellow")
+        say(class_findings.made(part), "dim")
         console.print()

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from clefgan.cli import outputs
-from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
@@ -51,10 +51,10 @@ def show(asked: AskedOfRuns, files: Mapping[str, Path | None], page: Path | None
     written = outputs.write(contents)
     console.print(class_ranking.show(part, console.width))
     for sentence in class_findings.sentences(part):
-        console.print(sentence)
+        say(sentence)
     for note in part.notes:
-        console.print(note, style="yellow")
-    console.print(class_findings.made(part), style="dim")
+        say(note, "yellow")
+    say(class_findings.made(part), "dim")
     say_wrote(written)
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.cli import outputs
-from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
 from clefgan.data import reading
@@ -118,13 +118,13 @@ def show(made: results.Reproduction) -> None:
         console.print(rows_table(made, part_of))
     for key, splits in made.separation.items():
         accuracies = ", ".join(f"{s.accuracy:.3f} at {s.train_share:.0%}" for s in splits)
-        console.print(f"two generated sets, {key}: accuracy {accuracies}")
+        say(f"two generated sets, {key}: accuracy {accuracies}")
     for flag in printed.flags(printed.results(made.paper)):
-        console.print(f"paper: {flag}", style="yellow")
+        say(f"paper: {flag}", "yellow")
     for key, reason in made.outcome.not_run.items():
-        console.print(f"not run: {key}: {reason}", style="yellow")
+        say(f"not run: {key}: {reason}", "yellow")
     if page.is_drawn(made.data):
-        console.print("phantom_ct is drawn: these numbers say nothing of real CT", style="yellow")
+        say("phantom_ct is drawn: these numbers say nothing of real CT", "yellow")
 
 
 def rows_table(made: results.Reproduction, part_of: str) -> Table:
@@ -187,4 +187,4 @@ def show_study(sensitivity: sensitivities.ChoiceSensitivity) -> None:
         table.add_row(*line)
     console.print(table)
     for name, reason in sensitivity.left_out.items():
-        console.print(f"not run: {name}: {reason}", style="yellow")
+        say(f"not run: {name}: {reason}", "yellow")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clefgan.cli import entering, leaderboard_classes, outputs
-from clefgan.cli.console import console, say_wrote
+from clefgan.cli.console import console, say, say_wrote
 from clefgan.cli.options import (
     CSV,
     DATA,
@@ -68,7 +68,7 @@ def score(
     console.print()
     for sentence in (findings.from_chance(board), findings.trivial(board), findings.power(board)):
         if sentence:
-            console.print(sentence)
+            say(sentence)
     for note in table.notes:
-        console.print(note, style="yellow")
+        say(note, "yellow")
     say_wrote(written)
