@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from baselines import learning
 from baselines.learning import net_settings
 from baselines.scoring import threshold, unused
 from baselines.scoring.unused import Folds
@@ -46,13 +47,11 @@ class Autoencoder:
 
     def raw(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Train on the generated images; minus the error of each candidate."""
-        from baselines.learning import autoencoder_net  # JAX
-
-        net = autoencoder_net.trained(
+        net = learning.autoencoder_net.trained(
             (generated,), size=self.size, width=self.width, epochs=self.epochs,
             learning_rate=self.learning_rate, seed=self.seed, progress=progress,
         )  # fmt: skip
-        return np.asarray(-autoencoder_net.errors(net, candidates, self.size)[0])
+        return np.asarray(-learning.autoencoder_net.errors(net, candidates, self.size)[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +101,13 @@ class TwoDecoders:
         self, known: Folds, candidates: Images, generated: Images, *, progress: Progress
     ) -> Scores:
         """Train on generated and unused images; difference of the errors of each candidate."""
-        from baselines.learning import autoencoder_net  # JAX
-
         scores = np.empty((known.count, len(candidates)))
         for number in range(known.count):
-            net = autoencoder_net.trained(
+            net = learning.autoencoder_net.trained(
                 (generated, known.without(number)), size=self.size, width=self.width,
                 epochs=self.epochs, learning_rate=self.learning_rate, seed=self.seed,
                 progress=progress,
             )  # fmt: skip
-            near, far = autoencoder_net.errors(net, candidates, self.size)
+            near, far = learning.autoencoder_net.errors(net, candidates, self.size)
             scores[number] = far - near
         return known.out_of_fold(candidates, scores)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from baselines import learning
 from baselines.learning import net_settings
 from baselines.scoring import held_out, threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
@@ -50,12 +51,11 @@ class Relation:
         ClefganError
             No used or no not-used image in dev.
         """
-        from baselines.learning import nets, relation_net  # JAX
-
         learn, check = held_out.split(dev)
-        net = relation_net.learn(
-            nets.ordered(learn.used, self.size), nets.ordered(learn.not_used, self.size),
-            nets.ordered(learn.generated, self.size),
+        net = learning.relation_net.learn(
+            learning.nets.ordered(learn.used, self.size),
+            learning.nets.ordered(learn.not_used, self.size),
+            learning.nets.ordered(learn.generated, self.size),
             width=self.width, epochs=self.epochs,
             learning_rate=self.learning_rate, seed=self.seed, progress=progress,
         )  # fmt: skip
@@ -63,10 +63,8 @@ class Relation:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Mean relation of each candidate."""
-        from baselines.learning import relation_net  # JAX
-
-        ours, theirs = relation_net.relation(net, candidates, generated, self.size)
-        weights, bias = relation_net.last(net)
+        ours, theirs = learning.relation_net.relation(net, candidates, generated, self.size)
+        weights, bias = learning.relation_net.last(net)
         total = np.zeros(len(candidates))
         for start in range(0, len(theirs), BLOCK):
             total += related(ours, theirs[start : start + BLOCK], weights, bias)

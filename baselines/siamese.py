@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from baselines import learning
 from baselines.learning import net_settings
 from baselines.scoring import held_out, threshold
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
@@ -50,12 +51,11 @@ class Siamese:
         ClefganError
             No used or no not-used image in dev.
         """
-        from baselines.learning import embedding_net, nets  # JAX
-
         learn, check = held_out.split(dev)
-        net = embedding_net.learn_pairs(
-            nets.ordered(learn.used, self.size), nets.ordered(learn.not_used, self.size),
-            nets.ordered(learn.generated, self.size),
+        net = learning.embedding_net.learn_pairs(
+            learning.nets.ordered(learn.used, self.size),
+            learning.nets.ordered(learn.not_used, self.size),
+            learning.nets.ordered(learn.generated, self.size),
             width=self.width, epochs=self.epochs, margin=self.margin,
             learning_rate=self.learning_rate, seed=self.seed, progress=progress,
         )  # fmt: skip
@@ -63,10 +63,9 @@ class Siamese:
 
     def raw(self, net: Any, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
         """Minus the mean distance of each candidate."""
-        from baselines.learning import embedding_net  # JAX
-
         ours, theirs = (
-            embedding_net.rows(net, images, self.size) for images in (candidates, generated)
+            learning.embedding_net.rows(net, images, self.size)
+            for images in (candidates, generated)
         )
         total = scan(Metric.EUCLIDEAN, ours, theirs, Sum(), progress=progress)
         return np.asarray(-total / len(generated))

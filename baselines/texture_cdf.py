@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from baselines.features import texture_maps
@@ -117,12 +118,10 @@ class WassersteinPairs:
 
     def __call__(self, generated: NDArray[Any], /) -> Floats:
         """Distances of all pairs."""
-        from scipy.spatial.distance import cdist  # SciPy
-
         theirs = per_map(generated)
         return np.stack(
             [
-                cdist(self.ours[:, m], theirs[:, m], "cityblock") / QUANTILES
+                scipy.spatial.distance.cdist(self.ours[:, m], theirs[:, m], "cityblock") / QUANTILES
                 for m in range(len(NAMES))
             ],
             axis=2,

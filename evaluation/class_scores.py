@@ -8,6 +8,7 @@ has truth -1. What is undefined is NaN.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Values
@@ -142,8 +143,6 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
     ----------
     The set-level test of Dubinski et al. (CDI, 2024), arXiv:2411.12858, paired image by image.
     """
-    from scipy import stats  # slow to load: on use
-
     n, k = scores.shape
     if n < 2 or k < 2:
         raise EvaluationError(
@@ -154,7 +153,7 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
     mean = ahead.mean(axis=0)
     certain = np.select([mean > 0, mean < 0], [np.inf, -np.inf], 0.0)
     t = np.divide(mean, spread, out=certain, where=spread > 0)
-    return t, np.asarray(stats.t.sf(t, n - 1))
+    return t, np.asarray(scipy.stats.t.sf(t, n - 1))
 
 
 def softmax(scores: Values) -> Values:

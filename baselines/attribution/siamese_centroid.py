@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from baselines import learning
 from baselines.attribution.sources import distinct, labelled, reals
 from baselines.learning import net_settings
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
@@ -44,26 +46,26 @@ class SiameseCentroid:
 
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Train on pairs; average the real images of each class."""
-        from baselines.learning import pair_net  # JAX and Flax: on use
-
         images = reals(sources)
         labelled(sources)
         order = sorted(range(len(images)), key=lambda k: digest(images[k]))
-        scale = 1.0 if self.paper else 1 / 255
-        net = pair_net.learn(
-            [pair_net.prepared(images[k], self.size) * np.float32(scale) for k in order],
-            [
-                pair_net.prepared(distinct(sources[k].generated), self.size) * np.float32(scale)
-                for k in order
-            ],
+        net = learning.pair_net.learn(
+            [self._scaled(images[k]) for k in order],
+            [self._scaled(distinct(sources[k].generated)) for k in order],
             epochs=self.epochs, learning_rate=self.learning_rate, seed=self.seed,
             progress=progress,
         )  # fmt: skip
         centroids = [
-            pair_net.encoded(net, of_class, self.size, 1 / 255).mean(axis=0, dtype=np.float64)
+            learning.pair_net.encoded(net, of_class, self.size, 1 / 255).mean(
+                axis=0, dtype=np.float64
+            )
             for of_class in images
         ]
         return Centroids(net, self.size, np.stack(centroids))
+
+    def _scaled(self, images: Images) -> NDArray[np.float32]:
+        scale = np.float32(1.0 if self.paper else 1 / 255)
+        return learning.pair_net.prepared(images, self.size) * scale
 
 
 def digest(images: Images) -> bytes:
@@ -81,8 +83,6 @@ class Centroids:
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
         """Minus the Euclidean distance to each mean."""
-        from baselines.learning import pair_net  # JAX and Flax: on use
-
-        rows = pair_net.encoded(self.net, generated, self.size, 1 / 255).astype(np.float64)
+        rows = learning.pair_net.encoded(self.net, generated, self.size, 1 / 255).astype(np.float64)
         progress("embedding", len(rows), len(rows), "")
         return np.asarray(-np.linalg.norm(rows[:, None, :] - self.means[None], axis=2))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from baselines import learning
 from baselines.features.blocks import Features
 from baselines.learning import net_settings
 from clefgan.method import Images, Progress, silent
@@ -58,19 +59,15 @@ class Learned:
         ClefganError
             Images below 16 x 16.
         """
-        from baselines.learning import embedding_net  # JAX
-
-        return embedding_net.rows(self.encoder, images, self.training.size)
+        return learning.embedding_net.rows(self.encoder, images, self.training.size)
 
     @cached_property
     def encoder(self) -> Any:
         """The network; training it again gives what was kept."""
-        from baselines.learning import embedding_net, nets  # JAX
-
         chosen = np.sort(canonical(self.generated, self.training.most))
         images = np.concatenate([np.asarray(self.candidates), self.generated[chosen]])
-        return embedding_net.learn_space(
-            nets.ordered(images, self.training.size), width=self.training.width,
+        return learning.embedding_net.learn_space(
+            learning.nets.ordered(images, self.training.size), width=self.training.width,
             epochs=self.training.epochs, temperature=self.training.temperature,
             learning_rate=self.training.learning_rate, seed=self.seed, progress=self.report,
         )  # fmt: skip

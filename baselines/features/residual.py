@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from baselines.features.blocks import Features, in_blocks
@@ -31,14 +32,12 @@ def residual(
     Lee (1980), doi:10.1109/TPAMI.1980.4766994, with the mean local variance as noise, in the place
     of the paper's one in wavelets.
     """
-    from scipy import ndimage  # slow to load: on use
-
     x = np.asarray(images, np.float32)
     if denoiser == "gaussian":
-        smooth = ndimage.gaussian_filter(x, (0, SIGMA, SIGMA), mode="nearest")
+        smooth = scipy.ndimage.gaussian_filter(x, (0, SIGMA, SIGMA), mode="nearest")
         return np.asarray(x - smooth, np.float32)
-    mean = ndimage.uniform_filter(x, (0, WINDOW, WINDOW), mode="nearest")
-    square = ndimage.uniform_filter(x * x, (0, WINDOW, WINDOW), mode="nearest")
+    mean = scipy.ndimage.uniform_filter(x, (0, WINDOW, WINDOW), mode="nearest")
+    square = scipy.ndimage.uniform_filter(x * x, (0, WINDOW, WINDOW), mode="nearest")
     variance = np.maximum(square - mean * mean, 0)
     noise = variance.mean(axis=(1, 2), keepdims=True)
     share = np.divide(noise, variance, out=np.ones_like(variance), where=variance > noise)
@@ -81,16 +80,14 @@ class Autocorrelation:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, 2 * lags * (lags + 1) + 1) float32: correlations -1..1, log grey levels."""
-        from scipy import fft  # slow to load: on use
-
         places = half_plane(self.lags)
         rows, columns = (np.array(part) for part in zip(*places, strict=True))
 
         def features(block: Images) -> Features:
             left = residual(block)
             left -= left.mean(axis=(1, 2), keepdims=True)
-            spectrum = fft.rfft2(left)
-            correlation = fft.irfft2(spectrum.real**2 + spectrum.imag**2, s=left.shape[1:])
+            spectrum = scipy.fft.rfft2(left)
+            correlation = scipy.fft.irfft2(spectrum.real**2 + spectrum.imag**2, s=left.shape[1:])
             height, width = left.shape[1:]
             energy = np.square(left, dtype=np.float64).sum(axis=(1, 2))[:, None]
             lagged = correlation[:, rows % height, columns % width]

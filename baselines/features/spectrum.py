@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from baselines.features.blocks import Features, in_blocks
@@ -127,8 +128,6 @@ class LogDct:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
         """Return (n, <= bands * bands) float32."""
-        from scipy import fft  # slow to load: on use
-
         starts = [np.array(edges(side, self.bands)) for side in images.shape[1:]]
         sizes = [
             np.diff(np.append(start, side))
@@ -137,7 +136,7 @@ class LogDct:
         area = np.outer(*sizes)
 
         def features(block: Images) -> Features:
-            coefficients = fft.dctn(block.astype(np.float64), axes=(1, 2), norm="ortho")
+            coefficients = scipy.fft.dctn(block.astype(np.float64), axes=(1, 2), norm="ortho")
             logs = np.log(np.abs(coefficients) + 1e-12)
             sums = np.add.reduceat(np.add.reduceat(logs, starts[0], axis=1), starts[1], axis=2)
             return (sums / area).reshape(len(block), -1).astype(np.float32)

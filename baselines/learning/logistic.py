@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.similarity.whole_numbers import Floats
@@ -38,8 +39,6 @@ def fit(
     ValueError
         One class is missing.
     """
-    from scipy.optimize import minimize  # SciPy
-
     n, d = features.shape
     counts = np.array([np.count_nonzero(~positive), np.count_nonzero(positive)])
     if not counts.all():
@@ -54,5 +53,7 @@ def fit(
         return loss, np.append(features.T @ slope + at[:d], slope.sum())
 
     bounds = [(0.0 if nonnegative else None, None)] * d + [(None, None)]
-    optimum = minimize(objective, np.zeros(d + 1), jac=True, bounds=bounds, method="L-BFGS-B")
+    optimum = scipy.optimize.minimize(
+        objective, np.zeros(d + 1), jac=True, bounds=bounds, method="L-BFGS-B"
+    )
     return Logistic(optimum.x[:d], float(optimum.x[d]))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.similarity.whole_numbers import Floats
@@ -14,9 +15,7 @@ def average_ranks(values: NDArray[Any]) -> Floats:
     >>> average_ranks(np.array([0.9, 0.1, 0.5, 0.5]))
     array([4. , 1. , 2.5, 2.5])
     """
-    from scipy.stats import rankdata  # SciPy
-
-    ranks: Floats = rankdata(values, axis=0).astype(np.float64)
+    ranks: Floats = scipy.stats.rankdata(values, axis=0).astype(np.float64)
     return ranks
 
 

@@ -40,12 +40,16 @@ class Checkpoints:
         self._belongs(_identity(config, size, images))
 
     @cached_property
-    def _manager(self) -> CheckpointManager:
-        import orbax.checkpoint as ocp  # JAX
+    def _orbax(self) -> Any:
+        import orbax.checkpoint  # seconds to load: on use
 
-        return ocp.CheckpointManager(
+        return orbax.checkpoint
+
+    @cached_property
+    def _manager(self) -> CheckpointManager:
+        return self._orbax.CheckpointManager(
             self.folder.resolve(),
-            options=ocp.CheckpointManagerOptions(
+            options=self._orbax.CheckpointManagerOptions(
                 max_to_keep=KEPT, enable_async_checkpointing=False
             ),
         )
@@ -59,11 +63,11 @@ class Checkpoints:
 
     def restore(self, step: int, like: State) -> State:
         """Return the state at `step`; in NumPy; `like` gives shapes and devices."""
-        import orbax.checkpoint as ocp  # JAX
-
         leaves, structure = jax.tree.flatten(like)
         try:
-            restored = self._manager.restore(step, args=ocp.args.StandardRestore(_named(leaves)))
+            restored = self._manager.restore(
+                step, args=self._orbax.args.StandardRestore(_named(leaves))
+            )
         except (OSError, ValueError, KeyError) as cause:
             raise CheckpointError(
                 f"{self.folder / str(step)}: checkpoint cannot be read; got "
@@ -75,10 +79,8 @@ class Checkpoints:
 
     def save(self, state: State, step: int) -> None:
         """Write a checkpoint, whole or not at all."""
-        import orbax.checkpoint as ocp  # JAX
-
         named = _named(jax.tree.leaves(state))
-        self._manager.save(step, args=ocp.args.StandardSave(named), force=True)
+        self._manager.save(step, args=self._orbax.args.StandardSave(named), force=True)
         self._manager.wait_until_finished()
 
     def close(self) -> None:

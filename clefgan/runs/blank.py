@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.method import DevSet, Images, Method, Progress, Promises, Scorer, Scores, promises
@@ -174,8 +175,6 @@ def halves(scores: Scores, groups: NDArray[np.str_] | None, seed: int) -> tuple[
     ----------
     scores : of images of one truth
     """
-    from scipy.stats import rankdata  # slow to load: on use
-
     number = np.arange(len(scores))
     if groups is not None:
         number = np.unique(groups, return_inverse=True)[1]
@@ -186,19 +185,17 @@ def halves(scores: Scores, groups: NDArray[np.str_] | None, seed: int) -> tuple[
     order = rng.permuted(np.tile(np.arange(n_groups), (HALVINGS, 1)), axis=1)
     first = (order < n_groups // 2)[:, number]
     sizes = first.sum(axis=1)
-    aucs = (first @ rankdata(scores) - sizes * (sizes + 1) / 2) / (sizes * (n - sizes))
+    aucs = (first @ scipy.stats.rankdata(scores) - sizes * (sizes + 1) / 2) / (sizes * (n - sizes))
     low, high = np.quantile(aucs, [0.025, 0.975])
     return float(low), float(high)
 
 
 def beside_calls(called: Used, scores: Scores, blank: Scores) -> SharedCalls:
     """How many of the calls the blank would make too."""
-    from scipy.stats import rankdata  # slow to load: on use
-
     n, n_called = len(called), int(called.sum())
     head = np.zeros(n, bool)
     head[np.argsort(-blank, kind="stable")[:n_called]] = True
-    ranks = rankdata(scores), rankdata(blank)
+    ranks = scipy.stats.rankdata(scores), scipy.stats.rankdata(blank)
     spread = min(float(np.ptp(scores)), float(np.ptp(blank)))
     correlation = float(np.corrcoef(*ranks)[0, 1]) if n > 1 and spread > 0 else 0.0
     return SharedCalls(n_called, int((called & head).sum()), n_called**2 / max(1, n), correlation)

@@ -9,6 +9,7 @@ repeated outwards, and a matrix product is faster than a convolution at these si
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
@@ -102,9 +103,7 @@ def blurred(maps: Maps, sigma: float) -> Maps:
 @cache
 def smoothing(n: int, sigma: float) -> Maps:
     """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
-    from scipy import ndimage  # slow to load: on use
-
-    matrix = ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
+    matrix = scipy.ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
     return np.asarray(matrix, np.float32)
 
 

@@ -13,6 +13,7 @@ Resamples equal to the estimate count half below it, which matters where few val
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Values, ratio
@@ -40,20 +41,18 @@ def interval(estimate: Values, replicates: Values, acceleration: Values, level: 
     acceleration : the shape of `estimate`; 0 gives the bias-corrected (BC) limits
     level : confidence, such as 0.95
     """
-    from scipy.special import ndtr, ndtri  # slow to load: on use
-
     defined = np.count_nonzero(~np.isnan(replicates), axis=-1)
     centre = estimate[..., None]
     below = np.count_nonzero(replicates < centre - _SAME, axis=-1)
     equal = np.count_nonzero(np.abs(replicates - centre) <= _SAME, axis=-1)
     some = np.maximum(defined, 1)
-    bias = ndtri(np.clip((below + equal / 2) / some, 0.5 / some, 1 - 0.5 / some))
+    bias = scipy.special.ndtri(np.clip((below + equal / 2) / some, 0.5 / some, 1 - 0.5 / some))
     ordered = np.sort(replicates, axis=-1)  # NaN last
     known = ~np.isnan(estimate) & (defined >= (1 - UNDEFINED) * replicates.shape[-1])
     limits = []
     for tail in ((1 - level) / 2, (1 + level) / 2):
-        moved = bias + ndtri(tail)
-        share = ndtr(bias + moved / (1 - acceleration * moved))
+        moved = bias + scipy.special.ndtri(tail)
+        share = scipy.special.ndtr(bias + moved / (1 - acceleration * moved))
         limits.append(np.where(known, _quantile(ordered, defined, share), np.nan))
     return Interval(*limits)
 

@@ -4,6 +4,7 @@ A proportion of no trials is undefined, and so are its limits: NaN.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 
 from evaluation.counts import Values, ratio
@@ -19,10 +20,8 @@ def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> Inte
     Wilson (1927), doi:10.1080/01621459.1927.10502953; recommended by Brown, Cai, DasGupta (2001),
     doi:10.1214/ss/1009213286.
     """
-    from scipy.special import ndtri  # slow to load: on use
-
     hits, n = _checked(successes, trials, level)
-    z = ndtri((1 + level) / 2)
+    z = scipy.special.ndtri((1 + level) / 2)
     share = ratio(hits, n)
     safe = np.where(n == 0, np.nan, n)
     centre = (share + z**2 / (2 * safe)) / (1 + z**2 / safe)
@@ -39,12 +38,10 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95
     ----------
     Clopper, Pearson (1934), doi:10.1093/biomet/26.4.404.
     """
-    from scipy.special import betaincinv  # slow to load: on use
-
     hits, n = _checked(successes, trials, level)
     tail = (1 - level) / 2
-    low = betaincinv(np.maximum(hits, 1), n - hits + 1, tail)
-    high = betaincinv(hits + 1, np.maximum(n - hits, 1), 1 - tail)
+    low = scipy.special.betaincinv(np.maximum(hits, 1), n - hits + 1, tail)
+    high = scipy.special.betaincinv(hits + 1, np.maximum(n - hits, 1), 1 - tail)
     nothing = np.where(n == 0, np.nan, 0.0)
     return Interval(
         np.where(hits == 0, 0.0, low) + nothing, np.where(hits == n, 1.0, high) + nothing

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from evaluation.attribution import Labels, table
 from evaluation.class_tables import METRICS
@@ -28,12 +29,10 @@ def null(
     Tables with the margins of the true one, drawn as a random permutation would make them. The
     p-value counts the labels as they are among the permuted ones, so it is never 0.
     """
-    from scipy.stats import random_table  # slow to load: on use
-
     whole = table(truth, predicted)
     row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
     rng = np.random.default_rng(seed)
-    drawn = random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
+    drawn = scipy.stats.random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
     found = {}
     for name, metric in METRICS.items():
         values, value = metric.of_tables(drawn), float(metric.of_tables(whole)[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Counts, Values
@@ -120,6 +121,6 @@ def _support(n_used: int, n_not: int, called: int) -> Values:
 
 
 def _log_choose(n: int, k: Values) -> Values:
-    from scipy.special import gammaln  # slow to load: on use
-
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
+    log_factorial = scipy.special.gammaln
+    log = log_factorial(n + 1) - log_factorial(k + 1) - log_factorial(n - k + 1)
+    return np.asarray(log, dtype=np.float64)

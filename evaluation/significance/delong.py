@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
@@ -28,18 +29,15 @@ class DeLong:
 
     def intervals(self, level: float = 0.95) -> Interval:
         """Limits on the logit scale, so that they stay within 0..1; (auc, auc) at 0 and 1."""
-        from scipy.special import expit, logit, ndtri  # slow to load: on use
-
         inside = (self.auc > 0) & (self.auc < 1)
         safe = np.where(inside, self.auc, 0.5)
-        half = ndtri((1 + level) / 2) * np.sqrt(np.diag(self.covariance)) / (safe * (1 - safe))
-        low, high = expit(logit(safe) - half), expit(logit(safe) + half)
+        z, error = scipy.special.ndtri((1 + level) / 2), np.sqrt(np.diag(self.covariance))
+        half, middle = z * error / (safe * (1 - safe)), scipy.special.logit(safe)
+        low, high = scipy.special.expit(middle - half), scipy.special.expit(middle + half)
         return Interval(np.where(inside, low, self.auc), np.where(inside, high, self.auc))
 
     def p_value(self, first: int, second: int) -> float:
         """Two-sided p-value of two runs having the same AUC; 1 if they are the same run."""
-        from scipy.special import ndtr  # slow to load: on use
-
         gap = self.auc[first] - self.auc[second]
         cov = self.covariance
         variance = cov[first, first] + cov[second, second] - 2 * cov[first, second]
@@ -47,13 +45,11 @@ class DeLong:
             return 1.0
         if variance <= 0:
             return 0.0  # no case moves the difference
-        return float(2 * ndtr(-abs(gap) / np.sqrt(variance)))
+        return float(2 * scipy.special.ndtr(-abs(gap) / np.sqrt(variance)))
 
 
 def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     """AUCs of runs on the same candidates, with their covariance."""
-    from scipy.stats import rankdata  # slow to load: on use
-
     for values in scores:
         validate(truth, scores=values)
     n_used, n_not = int(truth.sum()), int((~truth).sum())
@@ -64,9 +60,9 @@ def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     below = np.empty((len(scores), n_used))
     above = np.empty((len(scores), n_not))
     for row, values in enumerate(scores):
-        ranks = rankdata(values)
-        below[row] = (ranks[truth] - rankdata(values[truth])) / n_not
-        above[row] = 1 - (ranks[~truth] - rankdata(values[~truth])) / n_used
+        ranks = scipy.stats.rankdata(values)
+        below[row] = (ranks[truth] - scipy.stats.rankdata(values[truth])) / n_not
+        above[row] = 1 - (ranks[~truth] - scipy.stats.rankdata(values[~truth])) / n_used
     covariance = _covariance(below) / n_used + _covariance(above) / n_not
     return DeLong(below.mean(axis=1), covariance)
 

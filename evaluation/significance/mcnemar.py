@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from evaluation.membership import Used, validate
 
@@ -28,8 +29,6 @@ def mcnemar(truth: Used, first: Used, second: Used) -> McNemar:
     McNemar (1947), doi:10.1007/BF02295996; mid-p: Fagerland, Lydersen, Laake (2013),
     doi:10.1186/1471-2288-13-91.
     """
-    from scipy.special import bdtr, gammaln  # slow to load: on use
-
     validate(truth, first)
     validate(truth, second)
     right = (truth == first, truth == second)
@@ -38,7 +37,8 @@ def mcnemar(truth: Used, first: Used, second: Used) -> McNemar:
     n, low = b + c, min(b, c)
     if n == 0:
         return McNemar(0, 0, 1.0, 1.0)
-    at_most = float(bdtr(low, n, 0.5))
-    log = gammaln(n + 1) - gammaln(low + 1) - gammaln(n - low + 1) - n * np.log(2)
+    at_most = float(scipy.special.bdtr(low, n, 0.5))
+    of_all, of_low, of_high = scipy.special.gammaln([n + 1, low + 1, n - low + 1])
+    log = of_all - of_low - of_high - n * np.log(2)
     just = float(np.exp(log))
     return McNemar(b, c, min(1.0, 2 * at_most), min(1.0, 2 * at_most - just))

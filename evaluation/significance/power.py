@@ -7,6 +7,7 @@ and how far apart must two runs be before they can be told from each other?
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
@@ -93,10 +94,9 @@ def minimum_detectable_difference(
     -----
     Normal approximation: (z for the level + z for the power) x spread; 2.8 spreads by default.
     """
-    from scipy.special import ndtri  # slow to load: on use
-
     _check(level, power)
-    return np.asarray((ndtri((1 + level) / 2) + ndtri(power)) * spread, dtype=np.float64)
+    of_level, of_power = scipy.special.ndtri([(1 + level) / 2, power])
+    return np.asarray((of_level + of_power) * spread, dtype=np.float64)
 
 
 def numbers_of_calls(n: int) -> list[int]:

@@ -12,6 +12,7 @@ Yeh (2000), arXiv:cs/0008005.
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from evaluation.attribution import Labels, table, validate
@@ -67,8 +68,6 @@ def p_value(
 
 def matched(truth: Labels, labels: Labels) -> Labels:
     """The labels as they are if some name a class; else each by the class that it matches best."""
-    from scipy.optimize import linear_sum_assignment  # slow to load: on use
-
     names = np.unique(labels)
     if np.isin(names, truth).any():
         return labels
@@ -76,7 +75,7 @@ def matched(truth: Labels, labels: Labels) -> Labels:
     cells = table(truth, labels)[0]
     every = np.unique(np.concatenate([truth, labels]))
     places = np.searchsorted(every, classes), np.searchsorted(every, names)
-    rows, columns = linear_sum_assignment(cells[np.ix_(*places)], maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(cells[np.ix_(*places)], maximize=True)
     renamed = dict(zip(names[columns].tolist(), classes[rows].tolist(), strict=True))
     return np.array([renamed.get(label, label) for label in labels.tolist()])
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Counts, Values
@@ -98,9 +99,7 @@ def _table(
 
 def _halves(trials: int) -> Values:
     """Binomial probabilities of 0 ... trials with share one half."""
-    from scipy.stats import binom  # slow to load: on use
-
-    return np.asarray(binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
+    return np.asarray(scipy.stats.binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
 
 
 def _drawn(pair: Panel, metric: Metric, gap: float, permutations: int, seed: int) -> float:
@@ -130,11 +129,9 @@ def _picks(units: Units, permutations: int, seed: int) -> Iterator[Weights]:
 
 def _by_rank(run: Run) -> Run:
     """Scores replaced by their mean rank within the run."""
-    from scipy.stats import rankdata  # slow to load: on use
-
     if run.scores is None:
         return run
-    return replace(run, scores=rankdata(run.scores))
+    return replace(run, scores=scipy.stats.rankdata(run.scores))
 
 
 def _joined(a: Values | None, b: Values | None) -> Values | None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
@@ -103,11 +104,9 @@ def by_size(found: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def matched(found: NDArray[np.int64], labels: NDArray[np.int64], many: int) -> NDArray[np.int64]:
     """The class of each cluster: one to one, so that most labelled images agree."""
-    from scipy.optimize import linear_sum_assignment  # slow to load: on use
-
     cells = np.zeros((many, many), np.int64)
     np.add.at(cells, (found, labels), 1)
-    rows, columns = linear_sum_assignment(cells, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(cells, maximize=True)
     match = np.empty(many, np.int64)
     match[rows] = columns
     return match

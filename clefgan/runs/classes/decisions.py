@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
@@ -130,12 +131,10 @@ def balanced(scores: ClassScores) -> ClassVerdict:
     ----------
     Kuhn (1955), doi:10.1002/nav.3800020109, with each class there n / n_classes times.
     """
-    from scipy.optimize import linear_sum_assignment  # slow to load: on use
-
     n, n_classes = scores.shape
     seats = np.arange(-(-n // n_classes) * n_classes) % n_classes
     centred = scores - scores.mean(axis=1, keepdims=True)
-    rows, columns = linear_sum_assignment(centred[:, seats], maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(centred[:, seats], maximize=True)
     labels = np.empty(n, np.int64)
     labels[rows] = seats[columns]
     return ClassVerdict(labels, n_ties(scores), "as many images a class as can be")

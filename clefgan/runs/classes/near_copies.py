@@ -7,6 +7,7 @@ has one whose label is known, which says nothing of images that are new.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.method import Images, Progress, silent
@@ -42,15 +43,12 @@ def groups(images: Images, *, progress: Progress = silent) -> NDArray[np.int64]:
     Two images are near-copies if what tells them from the mean image correlates: slices of one part
     of the body are alike anyway.
     """
-    from scipy.sparse import coo_array  # slow to load: on use
-    from scipy.sparse.csgraph import connected_components  # slow to load: on use
-
     rows = averaged(images)
     rows -= rows.mean(axis=0)
     edges = scan(Metric.PEARSON, rows, rows, Near(1 - ALIKE), progress=progress, stage="copies")
     n = len(images)
-    graph = coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+    graph = scipy.sparse.coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n))
+    return np.asarray(scipy.sparse.csgraph.connected_components(graph, directed=False)[1], np.int64)
 
 
 def averaged(images: Images) -> NDArray[np.float32]:
