@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Values, ratio
@@ -83,9 +82,9 @@ def matched_accuracy(tables: Tables) -> Values:
     ----------
     Kuhn (1955), doi:10.1002/nav.3800020109 (the Hungarian method, here as scipy has it).
     """
-    best = [
-        table[scipy.optimize.linear_sum_assignment(table, maximize=True)].sum() for table in tables
-    ]
+    from scipy.optimize import linear_sum_assignment  # slow to load: on use
+
+    best = [table[linear_sum_assignment(table, maximize=True)].sum() for table in tables]
     return ratio(np.array(best), tables.sum(axis=(1, 2)))
 
 

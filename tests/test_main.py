@@ -10,7 +10,10 @@ import pytest
 from clefgan import __main__ as entry
 from clefgan.errors import ClefganError
 
-HEAVY = ("jax", "flax", "sklearn", "skimage", "scipy", "tensorflow_datasets", "matplotlib", "numba")
+HEAVY = (
+    *("jax", "flax", "sklearn", "skimage", "tensorflow_datasets", "matplotlib", "numba"),
+    *("scipy.fft", "scipy.ndimage", "scipy.optimize", "scipy.special", "scipy.stats"),
+)
 
 
 def python(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
