@@ -22,7 +22,7 @@ from clefgan.runs import job
 from clefgan.runs.record import Protocol
 from evaluation.boards import leaderboard
 from evaluation.boards.leaderboard import Leaderboard
-from evaluation.boards.rows import Kind, Row
+from evaluation.boards.rows import Kind, best_first
 from evaluation.meter import measure
 from evaluation.metrics import Metric
 from evaluation.runs import Panel, Run
@@ -103,14 +103,9 @@ def of_one_repeat(board: Leaderboard, one: Panel, primary: Metric, seed: int) ->
     small = leaderboard.build(one, primary=primary, level=board.level, seed=seed)
     kept = [row for row in board.rows if row.kind is Kind.RUN]
     others = [row for row in small.rows if row.kind is not Kind.RUN]
-
-    def key(row: Row) -> tuple[bool, float]:
-        value = row.cells[board.primary.name].value
-        return bool(np.isnan(value)), -board.primary.sign * value
-
     return replace(
         board,
-        rows=tuple(sorted([*kept, *others], key=key)),
+        rows=tuple(best_first([*kept, *others], board.primary)),
         n_used=small.n_used,
         n_not=small.n_not,
         power=small.power,

@@ -11,6 +11,8 @@ from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import Metric
 
+FOR_MACHINES = ("kind", "comparable", "told_from_chance", "tp", "tn", "fp", "fn")
+
 
 class Holds(StrEnum):
     """What a column holds."""
@@ -98,6 +100,18 @@ class Sheet:
     def measures(self) -> tuple[Column, ...]:
         """The columns of metrics, the primary one first."""
         return tuple(column for column in self.columns if column.holds is Holds.MEASURE)
+
+    @property
+    def for_people(self) -> tuple[Column, ...]:
+        """The columns that say something, without counts and flags."""
+        return tuple(
+            column
+            for column in self.columns
+            if column.key not in FOR_MACHINES
+            and any(
+                line.entries.get(column.key, Entry()).value not in (None, "") for line in self.lines
+            )
+        )
 
     def column(self, key: str) -> Column:
         """The column of this key."""

@@ -131,7 +131,7 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
     yield ""
     yield plain(sheet.subtitle)
     yield ""
-    columns = shown(sheet)
+    columns = sheet.for_people
     yield markdown.table(
         [plain(column.brief) for column in columns],
         [
@@ -143,19 +143,6 @@ def markdown_lines(sheet: Sheet) -> Iterator[str]:
     for note in sheet.notes:
         yield ""
         yield plain(note)
-
-
-def shown(sheet: Sheet) -> list[Column]:
-    """The columns of a table for people: those that say something, counts and flags left out."""
-    left_out = {"kind", "comparable", "told_from_chance", "tp", "tn", "fp", "fn"}
-    return [
-        column
-        for column in sheet.columns
-        if column.key not in left_out
-        and any(
-            line.entries.get(column.key, Entry()).value not in (None, "") for line in sheet.lines
-        )
-    ]
 
 
 def words(entry: Entry, column: Column) -> str:
@@ -174,10 +161,13 @@ def as_latex(sheets: Sequence[Sheet]) -> str:
     return "\n".join(
         latex.table(
             sheet,
-            [column.brief for column in shown(sheet)],
-            ["l" if column.holds is Holds.TEXT else "r" for column in shown(sheet)],
+            [column.brief for column in sheet.for_people],
+            ["l" if column.holds is Holds.TEXT else "r" for column in sheet.for_people],
             [
-                [words(line.entries.get(column.key, Entry()), column) for column in shown(sheet)]
+                [
+                    words(line.entries.get(column.key, Entry()), column)
+                    for column in sheet.for_people
+                ]
                 for line in sheet.lines
             ],
         )

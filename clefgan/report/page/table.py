@@ -10,7 +10,6 @@ from clefgan.report.terminal.ranking import drawn_range, limit_value
 from clefgan.report.wording import knowledge, limits, number, p_value, span
 from evaluation.boards.rows import Kind
 
-LEFT_OUT = {"kind", "comparable", "told_from_chance", "run", "tp", "tn", "fp", "fn"}
 BADGES = {
     Kind.TRIVIAL: "trivial",
     Kind.SHORTCUT: "shortcut",
@@ -44,14 +43,7 @@ def leaderboard(sheet: Sheet, links: Mapping[str, str] = MappingProxyType({})) -
 
 def shown(sheet: Sheet) -> list[Column]:
     """The columns that say something, the primary metric before the groups."""
-    columns = [
-        column
-        for column in sheet.columns
-        if column.key not in LEFT_OUT
-        and any(
-            line.entries.get(column.key, Entry()).value not in (None, "") for line in sheet.lines
-        )
-    ]
+    columns = [column for column in sheet.for_people if column.key != "run"]  # heads the row
     first = ["rank", sheet.primary, "groups", "p_chance", "knowledge", *LABS]
     return sorted(columns, key=lambda c: first.index(c.key) if c.key in first else len(first))
 
