@@ -252,7 +252,6 @@ class TestAnyFolder:
         assert "patients 3" in lines
         assert "exact copies 1, such as a_1 = a_4" in lines
 
-    @pytest.mark.columns(2000)  # the last line names every file and what is wrong with it
     def test_what_cannot_be_read_is_said_last(self, tmp_path: Path) -> None:
         for name in ("CT_small.dcm", "JPGExtended.dcm", "693_J2KI.dcm"):
             shutil.copy(BUNDLED / name, tmp_path)

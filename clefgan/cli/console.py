@@ -7,7 +7,6 @@ messages of others say `[b]` and `:x:` where they do. Styles are given beside th
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,9 +59,8 @@ def dumped(content: object) -> str:
 
 
 def say(text: str, style: str = "") -> None:
-    """Print one line: wrapped on a terminal or to COLUMNS, otherwise whole in a pipe or a file."""
-    wrapped = console.is_terminal or "COLUMNS" in os.environ
-    console.print(Text(text, style=style), soft_wrap=not wrapped)
+    """Print one line: wrapped between words on a terminal, whole in a pipe or a file."""
+    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
 
 
 def say_wrote(paths: Iterable[Path]) -> None:
