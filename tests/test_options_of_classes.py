@@ -14,6 +14,12 @@ RUN = "run", "--method", "class-coin"
 EVALUATE = "evaluate", "--method", "class-coin"
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no run into the folder that the tests are started in."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("command", [RUN, EVALUATE, ("data", "info")])
 @pytest.mark.parametrize(
     "option",
