@@ -38,7 +38,7 @@ from clefgan.experiments.trials.evaluate import evaluate as evaluated
 from clefgan.experiments.trials.trials import TrialPlan
 from clefgan.method import Attributor, Clusterer, Method, Progress, silent
 from clefgan.plugins import registry
-from clefgan.report import boards, class_notebook
+from clefgan.report import blanks, boards, class_notebook
 from clefgan.report.audit import making
 from clefgan.report.audit.making import Files, Options
 from clefgan.report.audit.result import Audit
@@ -361,11 +361,13 @@ def evaluate(
             repeats=repeats,
             n_folds=n_folds,
             seed=seed,
+            blank=True,
         )
         results = evaluated(plan, jobs=1, progress=report)
     if results.failures:
         raise ClefganError(next(iter(results.failures.values())))
-    return EvaluationTable(tuple(boards.parts(plan, results, primary, level)))
+    beside = blanks.contrasts(results, seed)
+    return EvaluationTable(tuple(boards.parts(plan, results, primary, level, blank=beside)))
 
 
 def given_sets(

@@ -182,3 +182,23 @@ def test_controls_need_held_out_scores(
     assert clefgan(*words, "--out", tmp_path / "runs") == 1
     assert "--controls: they are for held-out scores" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_blank_is_shown_unless_it_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sets = {
+        "dev/generated": 9, "dev/used": 9, "dev/not_used": 9,
+        "test/real_unknown_1": 6, "test/generated_1": 9,
+    }  # fmt: skip
+    data, table = challenge(tmp_path / "whole", sets), tmp_path / "t.csv"
+    words = ["evaluate", "--method", "nearest", "--data", data, "--jobs", 1, "--csv", table]
+    assert clefgan(*words, "--out", tmp_path / "a") == 0
+    assert "blank: the held-out images against the generated images of test" in (
+        capsys.readouterr().out
+    )
+    row = next(row for row in csv.DictReader(table.read_text().splitlines()) if row["run"])
+    assert {"auc_blank", "auc_less_blank", "auc_residual", "used_against_used"} <= set(row)
+    assert clefgan(*words, "--out", tmp_path / "b", "--no-blank") == 0
+    assert "blank" not in capsys.readouterr().out
+    assert "blank" not in table.read_text()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from building import challenge
 from clefgan.errors import ClefganError
@@ -16,9 +17,12 @@ from clefgan.experiments.trials.evaluate import evaluate
 from clefgan.experiments.trials.trials import TrialPlan
 from clefgan.method import Images
 from clefgan.plugins import registry
-from clefgan.report import boards
+from clefgan.report import blanks, boards
+from clefgan.report.terminal import blanks_table
 from clefgan.runs import job
+from clefgan.runs.blank import BlankContrast
 from clefgan.runs.record import PROTOCOLS
+from clefgan.runs.request import Extras
 from evaluation import metrics
 from evaluation.boards.rows import Kind
 from running import one_core
@@ -290,3 +294,70 @@ def test_notes_say_what_the_scores_hide(data: Path, counted: str) -> None:
     held_out, paper = boards.parts(given, evaluate(given, jobs=1), metrics.get("f1"), 0.95)
     assert held_out.notes == ("held-out: 2 grouped folds, 1 repeat, seeds from 0",)
     assert paper.notes == (f"on the training images, {counted}: it saw the answers",)
+
+
+SETS = {
+    "dev/generated": 12, "dev/used": 9, "dev/not_used": 9,
+    "test/real_unknown_1": 6, "test/generated_1": 20,
+}  # fmt: skip
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """A challenge with a test part."""
+    return challenge(tmp_path / "whole", SETS, draw=draw)
+
+
+def test_the_blank_is_that_of_the_run(whole: Path) -> None:
+    given = plan(whole, "nearest", "coin", protocols=("held-out",), blank=True)
+    found = evaluate(given, jobs=1)
+    held = job.run(
+        trials.read(given), "nearest", registry.configure("nearest"), extras=Extras(blank=True)
+    ).dev["held-out"]
+    assert held.blank is not None
+    np.testing.assert_array_equal(found.blank["nearest"][0], held.blank.scores)
+    contrast = blanks.contrasts(found, 0)["nearest"]
+    assert isinstance(held.blank.contrast, BlankContrast)
+    assert contrast == held.blank.contrast
+    assert found.no_blank == {"coin": "no blank: the method looks at no generated images"}
+    again = evaluate(given, jobs=1)  # from what is kept
+    np.testing.assert_array_equal(again.blank["nearest"], found.blank["nearest"])
+
+
+def test_the_blank_is_in_the_table_and_in_words(whole: Path) -> None:
+    given = plan(whole, "nearest", "coin", protocols=("held-out",), blank=True)
+    found = evaluate(given, jobs=1)
+    auc = metrics.get("auc")
+    beside = blanks.contrasts(found, 0)
+    (part,) = boards.parts(given, found, auc, 0.95, blank=beside)
+    columns = {column.key: entries for column, entries in part.extra}
+    assert columns["auc_blank"]["nearest"].value == beside["nearest"].blank_auc
+    less = columns["auc_less_blank"]["nearest"]
+    assert (less.low, less.high) == (beside["nearest"].low, beside["nearest"].high)
+    assert columns["used_against_used"]["nearest"].low == beside["nearest"].halves_low
+    assert "coin" not in columns["auc_blank"]
+    assert "no blank: the method looks at no generated images (coin)" in part.notes
+    console = Console(width=100, record=True)
+    console.print(blanks_table.show(beside))
+    assert "less the blank" in console.export_text()
+
+
+def test_methods_whose_blank_is_as_high_are_named_and_many_in_one_sentence(whole: Path) -> None:
+    given = plan(whole, "nearest", protocols=("held-out",), blank=True)
+    found = evaluate(given, jobs=1)
+    one = BlankContrast(0.7, 0.7, 0.0, -0.1, 0.1, 0.5, 0.4, 0.6)
+    bare = replace(found, no_blank={})
+    (said,) = blanks.notes({"a": one}, bare)
+    assert said.startswith("a: the blank is as high: AUC 0.700 against images of another generator")
+    (said,) = blanks.notes(dict.fromkeys("abcd", one), bare)
+    assert said.endswith("gave the images away, for: a, b, c, d")
+    assert blanks.notes({"a": replace(one, low=0.1)}, bare) == ()
+
+
+def test_without_a_test_part_there_is_no_blank_and_that_is_said(data: Path) -> None:
+    given = plan(data, "nearest", "coin", protocols=("held-out",), blank=True)
+    found = evaluate(given, jobs=1)
+    assert found.blank == {}
+    (said,) = blanks.notes({}, found)
+    assert said.startswith("no blank: without a test part there are no images of another generator")
+    assert blanks.columns({}) == ()

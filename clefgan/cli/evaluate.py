@@ -53,10 +53,10 @@ from clefgan.experiments.controls import by_method
 from clefgan.experiments.trials import evaluate as evaluation
 from clefgan.experiments.trials import trials
 from clefgan.plugins import registry
-from clefgan.report import boards, sheet
+from clefgan.report import blanks, boards, sheet
 from clefgan.report import part as parts
 from clefgan.report.page import page as pages
-from clefgan.report.terminal import control_table
+from clefgan.report.terminal import blanks_table, control_table
 from submissions import editions
 
 SUBFOLDER = "trials"
@@ -97,6 +97,10 @@ def evaluate(
         bool,
         typer.Option("--controls", help="Negative controls beside the held-out scores."),
     ] = False,
+    blank: Annotated[
+        bool,
+        typer.Option(help="Score the held-out images against another generator's too."),
+    ] = True,
     strata: Annotated[
         Path | None,
         typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
@@ -132,6 +136,7 @@ def evaluate(
             {
                 "--patients": patients, "--file-column": file_column, "--size": size,
                 "--patient-column": patient_column, "--controls": controls, "--strata": strata,
+                "--no-blank": not blank,
             }
         )  # fmt: skip
         asked = evaluate_classes.AskedOfMethods(
@@ -157,6 +162,7 @@ def evaluate(
         window=window_levels(window),
         size=pixels(size),
         patients=patient_table(patients, file_column, patient_column),
+        blank=blank,
     )
     if controls:
         by_method.check(plan)
@@ -167,7 +173,10 @@ def evaluate(
         if controls and results.scores.get("held-out"):
             with progress_bar() as progress:
                 contrasts = by_method.of(plan, results, progress, strata=strata)
-    parts = boards.parts(plan, results, primary, level, contrasts) if results.seconds else []
+    beside = blanks.contrasts(results, seed)
+    parts = (
+        boards.parts(plan, results, primary, level, contrasts, beside) if results.seconds else []
+    )
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     contents = outputs.texts(sheets, files) if sheets else {}
     if page is not None and parts:
@@ -177,6 +186,8 @@ def evaluate(
         say_wrote(written)
         if contrasts is not None:
             console.print(control_table.show(contrasts))
+        if beside:
+            console.print(blanks_table.show(beside))
         show(parts, sheets, everything)
     for reason in results.failures.values():
         complain(reason)

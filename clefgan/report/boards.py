@@ -7,6 +7,7 @@ repeat.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ from clefgan.experiments.controls.by_method import Contrasts
 from clefgan.experiments.trials.trials import Results, TrialPlan
 from clefgan.method import Scores, promises
 from clefgan.plugins import registry
-from clefgan.report import controls
+from clefgan.report import blanks, controls
 from clefgan.report.part import Part
 from clefgan.report.sheet import Column, Entry, Extra, Holds
 from clefgan.runs import job
+from clefgan.runs.blank import BlankContrast
 from clefgan.runs.record import Protocol
 from evaluation.boards import leaderboard
 from evaluation.boards.leaderboard import Leaderboard
@@ -36,13 +38,19 @@ def parts(
     primary: Metric,
     level: float,
     beside: Contrasts | None = None,
+    blank: Mapping[str, BlankContrast] = MappingProxyType({}),
 ) -> list[Part]:
     """A part of the report a protocol; held-out, which is the one to believe, first.
 
-    `beside`, the negative controls, are columns and notes of the held-out part.
+    `beside`, the negative controls, and `blank` (see `blanks.contrasts`) are columns and notes of
+    the held-out part.
     """
     order: list[Protocol] = sorted(plan.protocols, key=lambda name: name != "held-out")
     of_protocols = [part(plan, results, protocol, primary, level) for protocol in order]
+    if "held-out" in plan.protocols:
+        first = of_protocols[0]
+        said, extra = blanks.notes(blank, results), blanks.columns(blank)
+        of_protocols[0] = replace(first, notes=(*first.notes, *said), extra=(*extra, *first.extra))
     if beside is not None:
         first = of_protocols[0]
         extra = (*controls.columns(beside), *first.extra)

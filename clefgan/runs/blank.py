@@ -115,6 +115,11 @@ def as_many(generated: Images, limit: int) -> Images:
 
 def why_none(method: Method, dev: DevSet, candidates: Images, generated: Images) -> str:
     """Why there can be no blank; empty where there can."""
+    return why_none_of_method(method) or why_none_of_images(dev, candidates, generated)
+
+
+def why_none_of_method(method: Method) -> str:
+    """Why a method can have no blank, whatever the images."""
     said: Promises = promises(type(method))
     if not said.needs_generated:
         return "no blank: the method looks at no generated images"
@@ -123,6 +128,11 @@ def why_none(method: Method, dev: DevSet, candidates: Images, generated: Images)
             "no blank: the method would train anew on the other generator's images; "
             "`clefgan evaluate --controls` does"
         )
+    return ""
+
+
+def why_none_of_images(dev: DevSet, candidates: Images, generated: Images) -> str:
+    """Why these images can have no blank, whatever the method."""
     if not len(dev.generated) or not len(generated):
         return "no blank: one of dev and test has no generated images"
     if dev.generated.shape[1:] != generated.shape[1:]:

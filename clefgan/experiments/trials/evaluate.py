@@ -5,9 +5,14 @@ from functools import partial
 from clefgan.errors import ClefganError, ClusterError
 from clefgan.experiments import processes
 from clefgan.experiments.trials import kept, trials
-from clefgan.experiments.trials.trials import Results, Trial, TrialPlan, TrialScores
+from clefgan.experiments.trials.trials import (
+    Results,
+    Trial,
+    TrialImages,
+    TrialPlan,
+    TrialScores,
+)
 from clefgan.method import Progress, silent
-from clefgan.runs.loading import DevImages
 
 STAGE = "evaluating"
 
@@ -26,16 +31,16 @@ def evaluate(plan: TrialPlan, *, jobs: int = 0, progress: Progress = silent) -> 
         a cluster. A method that fails while it runs stops no other, and is not tried again; see
         `Results.failures`.
     """
-    loaded = trials.load(plan)
+    loaded = trials.load_all(plan)
     planned = list(trials.trials(plan))
     many = processes.number(jobs, len(planned))
-    given = kept.conditions(plan, loaded, processes.cores_each(many))
+    given = kept.conditions(plan, loaded.dev, processes.cores_each(many))
     done, todo = kept.missing(plan, given, planned)
     failures: dict[str, str] = {}
     progress(STAGE, len(done), len(planned), "")
     for trial, outcome in processes.spread(
         todo,
-        partial(trials.load, plan),
+        partial(trials.load_all, plan),
         partial(outcome_or_reason, plan),
         many,
         loaded=loaded,
@@ -50,10 +55,10 @@ def evaluate(plan: TrialPlan, *, jobs: int = 0, progress: Progress = silent) -> 
     return trials.gathered(plan, loaded, done, failures)
 
 
-def outcome_or_reason(plan: TrialPlan, bench: DevImages, trial: Trial) -> TrialScores | str:
+def outcome_or_reason(plan: TrialPlan, images: TrialImages, trial: Trial) -> TrialScores | str:
     """One trial: its outcome, or why its method failed; what a cluster does is raised."""
     try:
-        return trials.run(plan, trial, bench)
+        return trials.run(plan, trial, images)
     except ClusterError:
         raise
     except ClefganError as error:

@@ -12,7 +12,7 @@ from clefgan.runs import provenance
 from clefgan.runs.loading import DevImages
 
 READERS = tuple(f"clefgan.data.formats.{module}" for module, _, _ in opening.READERS.values())
-ENGINE = ("clefgan.runs.folds", "clefgan.data.images", *READERS)
+ENGINE = ("clefgan.runs.folds", "clefgan.runs.blank", "clefgan.data.images", *READERS)
 """Modules beside the method's own that decide what it is fitted on."""
 
 
@@ -23,7 +23,10 @@ def conditions(plan: TrialPlan, bench: DevImages, cores: int) -> dict[str, str]:
     dev = {role: digest for role, digest in roles.items() if role.startswith("dev")}
     groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
     how = {name: str(value) for name, value in provenance.reading_of(challenge).items()}
-    return {**dev, **how, "groups": groups, "cores": str(cores)}
+    given = {**dev, **how, "groups": groups, "cores": str(cores)}
+    if plan.blank and "test generated" in roles:
+        given["blank"] = roles["test generated"]
+    return given
 
 
 def path_of(plan: TrialPlan, trial: Trial, given: Mapping[str, str]) -> Path:
@@ -34,11 +37,14 @@ def path_of(plan: TrialPlan, trial: Trial, given: Mapping[str, str]) -> Path:
     given : what `conditions` returns
     """
     folds = [plan.seed + trial.repeat, plan.n_folds, trial.fold, given["groups"]]
-    decides = {
+    only_held_out = {"groups", "blank"}
+    decides: dict[str, object] = {
         "protocol": trial.protocol,
         "folds": None if trial.fold is None else folds,
-        "given": {name: value for name, value in given.items() if name != "groups"},
+        "given": {name: value for name, value in given.items() if name not in only_held_out},
     }
+    if trial.fold is not None and "blank" in given:
+        decides["blank"] = given["blank"]
     return kept.path_of(plan.folder, configured(plan, trial), decides, modules=ENGINE)
 
 
@@ -49,6 +55,7 @@ def write(path: Path, trial: Trial, outcome: TrialScores) -> None:
         "seconds": outcome.seconds,
         "index": outcome.index,
         "scores": outcome.scores,
+        "blank": outcome.blank,
     }
     kept.write(path, record)
 
@@ -57,7 +64,12 @@ def read_outcome(path: Path) -> TrialScores | None:
     """The outcome that was written, if it was; a damaged one counts as none."""
     record = kept.read(path)
     try:
-        return TrialScores(tuple(record["index"]), tuple(record["scores"]), record["seconds"])
+        return TrialScores(
+            tuple(record["index"]),
+            tuple(record["scores"]),
+            record["seconds"],
+            tuple(record["blank"]),
+        )
     except (KeyError, TypeError):
         return None
 

@@ -6,7 +6,7 @@ Repeat `r` draws its folds, and seeds the method, with `seed + r`; all methods s
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,12 @@ from clefgan.data.formats.raw import Window
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
-from clefgan.method import Method, Scores
+from clefgan.method import Images, Method, Scores, silent
 from clefgan.plugins import registry
-from clefgan.runs import folds, heldout, loading
+from clefgan.runs import blank, folds, heldout, loading
 from clefgan.runs.loading import DevImages
 from clefgan.runs.record import PROTOCOLS, Protocol
+from clefgan.runs.scoring import NO_TEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class TrialPlan:
     data : a challenge, or the folder or name of one
     n_folds : of the held-out protocol
     folder : where trials are kept
+    blank : held-out images are scored against the generated images of test too, which cannot have
+        seen them
     """
 
     methods: tuple[str, ...]
@@ -46,6 +49,7 @@ class TrialPlan:
     window: Window | None = None
     size: Size | None = None
     patients: PatientTable | None = None
+    blank: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be planned."""
@@ -72,11 +76,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class TrialScores:
-    """Scores of the images (by index) that a trial scored, and how long it took."""
+    """Scores of the images (by index) that a trial scored, and how long it took.
+
+    blank : of the same images against another generator's; none where there is no blank
+    """
 
     index: tuple[int, ...]
     scores: tuple[float, ...]
     seconds: float
+    blank: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class Results:
 
     seconds : of all trials of a method
     failures : method to what went wrong
+    blank : (repeats, n) by method, of the held-out protocol, where there is a blank
+    no_blank : method to why there is none, where one was asked for
     """
 
     ids: tuple[str, ...]
@@ -93,6 +103,21 @@ class Results:
     scores: Mapping[Protocol, Mapping[str, NDArray[np.float64]]]
     seconds: Mapping[str, float]
     failures: Mapping[str, str] = field(default_factory=dict)
+    blank: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    no_blank: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialImages:
+    """What trials work on: dev, and images of a generator that cannot have seen dev's real ones.
+
+    others : none where there is no blank
+    no_blank : why not; empty where nobody asked
+    """
+
+    dev: DevImages
+    others: Images | None = None
+    no_blank: str = ""
 
 
 def read(plan: TrialPlan) -> Challenge:
@@ -114,6 +139,27 @@ def load(plan: TrialPlan) -> DevImages:
     if "held-out" in plan.protocols:
         folds.grouped(images.groups, images.truth, plan.n_folds, plan.seed)  # refuses too many
     return images
+
+
+def load_all(plan: TrialPlan) -> TrialImages:
+    """Decode the dev images, and those of the blank where one is asked for."""
+    dev = load(plan)
+    if not plan.blank or "held-out" not in plan.protocols:
+        return TrialImages(dev)
+    test = read(plan).test
+    if test is None:
+        return TrialImages(dev, no_blank=NO_TEST)
+    others, real = test.generated.load(), dev.dev.used
+    reason = blank.why_none_of_images(dev.dev, real[:0], others)
+    if reason:
+        return TrialImages(dev, no_blank=reason)
+    return TrialImages(dev, blank.as_many(others, len(dev.dev.generated)))
+
+
+def why_no_blank(plan: TrialPlan, images: TrialImages, name: str) -> str:
+    """Why a method has no blank; empty where it has one."""
+    method = registry.configure(name, seed=plan.seed)
+    return images.no_blank or blank.why_none_of_method(method)
 
 
 def configured(plan: TrialPlan, trial: Trial) -> Method:
@@ -141,15 +187,28 @@ def changes(plan: TrialPlan, name: str) -> bool:
     return first != second
 
 
-def run(plan: TrialPlan, trial: Trial, bench: DevImages) -> TrialScores:
+def run(plan: TrialPlan, trial: Trial, images: TrialImages) -> TrialScores:
     """Fit and score one trial."""
-    method = configured(plan, trial)
+    method, bench = configured(plan, trial), images.dev
     start = time.perf_counter()
     everything = np.arange(len(bench.truth))
     fit, score = (everything, everything) if trial.fold is None else split(plan, trial, bench)
-    _, scores = heldout.fitted_and_scored(trial.method, method, bench.dev, (fit, score), bench.ids)
+    scorer, scores = heldout.fitted_and_scored(
+        trial.method, method, bench.dev, (fit, score), bench.ids
+    )
+    elsewhere: tuple[float, ...] = ()
+    if (
+        images.others is not None
+        and trial.fold is not None
+        and not why_no_blank(plan, images, trial.method)
+    ):
+        rounds = blank.BlankRounds(images.others, np.full(len(bench.ids), np.nan))
+        rounds.add(
+            scorer, heldout.FoldOut(trial.method, heldout.subset(bench.dev, score), score), silent
+        )
+        elsewhere = tuple(rounds.scores[score].tolist())
     seconds = time.perf_counter() - start
-    return TrialScores(tuple(score.tolist()), tuple(scores.tolist()), seconds)
+    return TrialScores(tuple(score.tolist()), tuple(scores.tolist()), seconds, elsewhere)
 
 
 def split(
@@ -162,11 +221,12 @@ def split(
 
 def gathered(
     plan: TrialPlan,
-    bench: DevImages,
+    images: TrialImages,
     outcomes: Mapping[Trial, TrialScores],
     failures: Mapping[str, str],
 ) -> Results:
     """Put the scores of all trials together; a method with a failure is left out."""
+    bench = images.dev
     whole = [name for name in plan.methods if name not in failures]
     scores = {
         protocol: {name: rows(plan, bench, outcomes, name, protocol) for name in whole}
@@ -176,7 +236,26 @@ def gathered(
         name: sum(outcome.seconds for trial, outcome in outcomes.items() if trial.method == name)
         for name in whole
     }
-    return Results(bench.ids, bench.truth, tuple(bench.groups), scores, seconds, failures)
+    wanted = whole if plan.blank and "held-out" in plan.protocols else []
+    reasons = {name: why_no_blank(plan, images, name) for name in wanted}
+    blanks = {
+        name: rows(plan, bench, blanks_of(outcomes), name, "held-out")
+        for name, reason in reasons.items()
+        if not reason
+    }
+    return Results(
+        bench.ids, bench.truth, tuple(bench.groups), scores, seconds, failures, blanks,
+        {name: reason for name, reason in reasons.items() if reason},
+    )  # fmt: skip
+
+
+def blanks_of(outcomes: Mapping[Trial, TrialScores]) -> dict[Trial, TrialScores]:
+    """The trials that have a blank, its scores in the place of theirs."""
+    return {
+        trial: replace(outcome, scores=outcome.blank)
+        for trial, outcome in outcomes.items()
+        if outcome.blank
+    }
 
 
 def rows(

@@ -1,0 +1,98 @@
+"""The blank of each method of an evaluation: columns, and what they say in words."""
+
+import math
+from collections.abc import Mapping
+
+from clefgan.experiments.trials.trials import Results
+from clefgan.report.sheet import Column, Entry, Extra, Holds
+from clefgan.report.wording import number
+from clefgan.runs import blank
+from clefgan.runs.blank import BlankContrast
+
+SPELT_OUT = 3  # methods that are not above their blank in figures; of more only the names are given
+
+BLANK = Column(
+    "auc_blank",
+    "AUC of the blank",
+    Holds.MEASURE,
+    help="The same images, scored against a generator that cannot have seen them",
+    short="Blank",
+    lower_is_better=True,
+)
+LESS = Column(
+    "auc_less_blank",
+    "AUC less the blank",
+    Holds.MEASURE,
+    True,
+    help="With its 95% interval; whole groups are drawn",
+    short="Less blank",
+)
+RESIDUAL = Column(
+    "auc_residual",
+    "AUC of the residual",
+    Holds.MEASURE,
+    help="Of what is left of the scores after a regression on those of the blank",
+    short="Residual",
+)
+HALVES = Column(
+    "used_against_used",
+    "Used against used",
+    Holds.MEASURE,
+    True,
+    help="Where 95% of the AUCs of one half of the used images against the other lie: chance",
+    short="Used v. used",
+)
+
+
+def contrasts(results: Results, seed: int) -> dict[str, BlankContrast]:
+    """The held-out scores of the first repeat beside their blank, by method."""
+    scores = results.scores.get("held-out", {})
+    return {
+        name: blank.beside_truth(results.truth, scores[name][0], elsewhere[0], results.groups, seed)
+        for name, elsewhere in results.blank.items()
+    }
+
+
+def columns(found: Mapping[str, BlankContrast]) -> tuple[Extra, ...]:
+    """A column a figure; none where no method has a blank."""
+    if not found:
+        return ()
+    return (
+        (BLANK, {name: Entry(one.blank_auc) for name, one in found.items()}),
+        (LESS, {name: Entry(one.difference, one.low, one.high) for name, one in found.items()}),
+        (RESIDUAL, {name: Entry(one.residual_auc) for name, one in found.items()}),
+        (HALVES, {name: halves(one) for name, one in found.items()}),
+    )
+
+
+def halves(one: BlankContrast) -> Entry:
+    """Where chance lies, around 0.5."""
+    middle = math.nan if math.isnan(one.halves_low) else 0.5
+    return Entry(middle, one.halves_low, one.halves_high)
+
+
+def notes(found: Mapping[str, BlankContrast], results: Results) -> tuple[str, ...]:
+    """Which methods have a blank as high, and why others have none."""
+    said = []
+    alike = {name: one for name, one in found.items() if not one.is_above}
+    if 0 < len(alike) <= SPELT_OUT:
+        said += [
+            f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
+            f"generator, {number(one.auc)} against those of dev; no sign that this generator gave "
+            "the images away"
+            for name, one in alike.items()
+        ]
+    elif alike:
+        said.append(
+            "the blank (the same images against another generator's) is as high, so no sign that "
+            f"this generator gave the images away, for: {', '.join(alike)}"
+        )
+    reasons: dict[str, list[str]] = {}
+    for name, reason in results.no_blank.items():
+        reasons.setdefault(reason, []).append(name)
+    everybody = len(reasons) == 1 and not found
+    said += [
+        reason if everybody else f"{reason} ({', '.join(names)})"
+        for reason, names in reasons.items()
+    ]
+    return tuple(said)
