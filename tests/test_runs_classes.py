@@ -212,6 +212,48 @@ def test_folders_of_real_images_alone(folder: Path, tmp_path: Path) -> None:
     assert kept["notes"] == ["no dev scores: no labelled generated images"]
 
 
+def test_a_program_reads_what_a_run_says(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "runs"
+    words = ["run", "--edition", "2025_s2", "--data", folder, "--out", out, "--folds", 2, "--json"]
+    assert clefgan(*words, "--method", "subset-span") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    said = json.loads(captured.out)
+    kept = json.loads((out / "subset-span.json").read_text())
+    assert said["files"] == [str(out / f"subset-span.{ending}") for ending in ("csv", "json")]
+    assert said["called"] == {"a": 3, "b": 3, "c": 3}
+    assert said["images"] == 9
+    assert said["scores"]["test"]["subset-span"]["accuracy"]["value"] == 1
+    assert set(said["scores"]) == {"dev, unseen", "dev, plain", "dev, grouped", "test"}
+    assert "level-histogram" in said["scores"]["dev, grouped"]
+    assert said["labs"] == kept["labs"]
+    assert said["knows"] in ("training data", "only the network", "both", "neither")
+    assert said["as_a_set"]["a"]["called"] == pytest.approx(1 / 3)
+    assert clefgan(*words, "--method", "cluster-texture", "--clusters", 3) == 0
+    clusters_said = json.loads(capsys.readouterr().out)
+    assert clusters_said["knows"] is None
+    assert sum(clusters_said["called"].values()) == 9
+
+
+def test_a_program_reads_a_run_without_truth_and_dev(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [text for name in "abc" for text in ("--sources", f"{name}={folder}/real/{name}")]
+    words = ["run", "--edition", "2025_s2", "--method", "subset-span", "--out", tmp_path, "--json"]
+    test = tmp_path / "released"
+    shutil.copytree(folder / "generated_unknown", test)
+    assert clefgan(*words, *named, "--test-data", test) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["scores"] == {}
+    assert said["notes"] == ["no dev scores: no labelled generated images"]
+    assert clefgan(*words, *named, "--name", "no_test") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["images"] is said["called"] is None
+    assert said["files"] == [str(tmp_path / "no_test.json")]
+
+
 def test_below_dev_and_test_and_deeper_within_a_class(folder: Path, tmp_path: Path) -> None:
     root = tmp_path / "other"
     shutil.copytree(folder / "real", root / "dev" / "real")

@@ -44,9 +44,13 @@ class LogDctAttributor:
         images, labels = labelled(sources)
         features = Logs(self.bands)
         rows = features(images, progress=progress)
+        del images  # as large as all the rest
         scale = scaling.fit(rows, "standard")
         model = RidgeClassifier(
-            alpha=self.alpha * len(rows), class_weight="balanced", solver="cholesky"
+            alpha=self.alpha * len(rows),
+            class_weight="balanced",
+            solver="cholesky",
+            copy_X=False,
         )
         with single_blas():
             model.fit(scale(rows).astype(np.float64), labels)

@@ -51,11 +51,12 @@ class StackedAttributor:
         images, labels = labelled(sources)
         number = np.concatenate([np.arange(n) for n in np.bincount(labels)])
         kept = number < self.most  # in the order of digests: a fair choice
+        images, labels = images[kept], labels[kept]
         methods = (SubsetSpan(), SubsetPatches(), SubsetNearest())
         parts = tuple(method.fit(sources, progress=progress) for method in methods)
         stack = Stack(texture_map(self.lags), parts)
-        rows = stack.rows(images[kept], progress)
-        return Discriminating(stack, discriminant.fit(rows, labels[kept], len(sources)))
+        rows = stack.rows(images, progress)
+        return Discriminating(stack, discriminant.fit(rows, labels, len(sources)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -135,15 +135,14 @@ def run(
         refuse_membership_options(
             {
                 "--size": size, "--patients": patients, "--file-column": file_column,
-                "--patient-column": patient_column, "--protocol": protocol, "--json": as_json,
-                "--cluster": cluster,
+                "--patient-column": patient_column, "--protocol": protocol, "--cluster": cluster,
             }
         )  # fmt: skip
         asked = ClassRunOptions(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
-            settings or [], folds, window_levels(window), rule or "argmax", shared,
+            settings or [], folds, window_levels(window), rule or "argmax", shared, as_json,
         )  # fmt: skip
-        with only_errors(quiet):
+        with only_errors(quiet or as_json):
             run_classes.run(asked, csv, force)
         return
     refuse_class_options(sources, folder, clusters, shared=shared)

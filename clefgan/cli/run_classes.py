@@ -8,14 +8,14 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli.console import console, progress_bar, say_wrote
+from clefgan.cli.console import console, dumped, echo, progress_bar, say_wrote
 from clefgan.cli.options import wrong_usage
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.experiments import class_runs
 from clefgan.plugins import registry
-from clefgan.report.terminal import class_summary
+from clefgan.report.terminal import class_object, class_summary
 from clefgan.runs.classes import decisions, record
 
 
@@ -36,6 +36,7 @@ class ClassRunOptions:
     window: raw.Window | None
     rule: str
     shared: bool
+    as_json: bool = False
 
 
 def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
@@ -72,6 +73,9 @@ def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
             progress=progress,
         )
     written = record.write(result, target, force=force)
+    if asked.as_json:
+        echo(dumped(class_object.of(result, written)))
+        return
     console.print(class_summary.show(result))
     say_wrote(written)
 
