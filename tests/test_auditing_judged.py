@@ -15,10 +15,10 @@ def test_what_the_page_saves_is_read_back(tmp_path: Path) -> None:
     words = judged.read(path)
     assert words == {"made, 1": "copy", 'a"b': "not sure"}
     assert judged.note(words, ["made, 1", "c"]) == (
-        "a person judged 2 pairs of the audit before: 1 copies, of which 1 are still to be "
-        "released: withhold them"
+        "a person judged 2 pairs of the audit before: 1 copy, of which 1 still to be released: "
+        "withhold"
     )
-    assert judged.note(words, ["c"]).endswith("1 copies, none of them still to be released")
+    assert judged.note(words, ["c"]).endswith("1 copy, none of them still to be released")
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_re_audit_looks_at_what_was_kept_in_other_views_and_at_half_the_level(
     full(leaking, *after, code=3)
     said.unlink()
     found = record(leaking / "second")
-    assert "a person judged 2 pairs of the audit before: 1 copies, none of" in found["notes"][-1]
+    assert "a person judged 2 pairs of the audit before: 1 copy, none of" in found["notes"][-1]
     assert found["ledger"] == {
         "look": 2, "first_level": 0.05, "level": 0.025, "filtered": True, "sealed": None,
     }  # fmt: skip

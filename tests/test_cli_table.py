@@ -74,7 +74,15 @@ def test_a_command_without_a_name_is_asked_for_and_a_misspelt_one_suggested() ->
     assert CliRunner().invoke(app, ["lab"]).exit_code == 2  # its help
 
 
-@pytest.mark.parametrize("words", ["clefgan ", "clefgan lab ", "clefgan lab make --per"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "clefgan ", "clefgan lab ", "clefgan lab make --per", "clefgan run --method fus",
+        "clefgan run --edition 2025_", "clefgan check a.csv --edition 2024",
+        "clefgan run --data ph", "clefgan run --data ../",
+        "clefgan evaluate --method near", "clefgan score a.csv --data phantom_ct",
+    ],
+)  # fmt: skip
 def test_completion_knows_names_options_and_lines(words: str) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "clefgan"],
@@ -92,6 +100,13 @@ def test_completion_knows_names_options_and_lines(words: str) -> None:
         "clefgan ": [f'"{row.name}":"{row.help[:9]}' for row in COMMANDS],
         "clefgan lab ": ['"make":"', '"study":"'],
         "clefgan lab make --per": ["--per-group"],
+        "clefgan run --method fus": ["fusion"],
+        "clefgan run --edition 2025_": ["2025_s1", "2025_s2"],
+        "clefgan check a.csv --edition 2024": ["2024_s1", "2024_s2"],
+        "clefgan run --data ph": ["phantom_ct", "phantom_classes"],
+        "clefgan run --data ../": [f"../{Path.cwd().name}"],
+        "clefgan evaluate --method near": ["nearest"],
+        "clefgan score a.csv --data phantom_ct": ["phantom_ct"],
     }
     assert done.returncode == 0, done.stderr
     for text in expected[words]:
@@ -164,7 +179,7 @@ def test_a_command_imports_at_its_top_and_no_other_command(path: Path) -> None:
     late = [node for node in inner if node not in tree.body]
     lines = path.read_text(encoding="utf-8").splitlines()
     assert all("  # " in lines[node.lineno - 1] for node in late)  # what is heavy, and why
-    assert not late or path.stem in ("gan", "run_classes")  # JAX; SciPy
+    assert not late or path.stem in ("gan", "run_classes", "completion")  # JAX; SciPy; NumPy
     of_commands = {row.function.partition(":")[0] for _, row in commands() if row.function}
     assert not of_commands & {name for node in inner for name in imported(node)}
     assert "TYPE_CHECKING" not in path.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Collection
 from pathlib import Path
 
+from clefgan.auditing.verdict import counted
 from clefgan.errors import ClefganError
 
 FILE = "judged.csv"
@@ -40,7 +41,8 @@ def note(judged: dict[str, str], released: Collection[str]) -> str:
     """How many were judged, and how many of the copies are still to be released: nobody's id."""
     copies = {name for name, word in judged.items() if word == COPY}
     left = len(copies & set(released))
-    told = f"a person judged {len(judged)} pairs of the audit before: {len(copies)} copies"
+    told = f"a person judged {counted(len(judged), 'pair')} of the audit before: "
+    told += counted(len(copies), "copy", "copies")
     if left:
-        return f"{told}, of which {left} are still to be released: withhold them"
+        return f"{told}, of which {left} still to be released: withhold"
     return f"{told}, none of them still to be released"

@@ -265,9 +265,9 @@ def risk_words(attack: Attack) -> str:
     )
 
 
-def counted(n: int, noun: str) -> str:
-    """`1 image`, `2 images`."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """`1 image`, `2 images`, `2 copies`."""
+    return f"{n} {noun if n == 1 else plural or f'{noun}s'}"
 
 
 def listed(names: list[str]) -> str:

@@ -12,7 +12,7 @@ from clefgan.cli import board_table, evaluate_classes, outputs
 from clefgan.cli.console import complain, console, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
-    CHALLENGE_HELP,
+    CHALLENGE_OR_DEFAULT,
     CLUSTER,
     CSV,
     EDITION,
@@ -64,10 +64,7 @@ SUBFOLDER = "trials"
 
 def evaluate(
     method: METHODS,
-    data: Annotated[
-        str | None,
-        typer.Option(help=CHALLENGE_HELP, show_default="phantom_ct, or phantom_classes"),
-    ] = None,
+    data: CHALLENGE_OR_DEFAULT = None,
     edition: EDITION = "2023",
     protocol: Annotated[
         list[str] | None,

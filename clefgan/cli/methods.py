@@ -12,6 +12,7 @@ from rich.text import Text
 
 from clefgan import method as interface
 from clefgan.cli import starting
+from clefgan.cli.completion import method_names
 from clefgan.cli.console import console, dumped, echo, errors, say, say_wrote
 from clefgan.cli.options import AS_JSON
 from clefgan.plugins import hyperparameters, registry
@@ -25,19 +26,13 @@ KINDS = {
 }
 
 
-def names(incomplete: str) -> list[str]:
-    """Names of methods that begin so, for the shell's completion."""
-    known = (registry.METHODS, registry.ATTRIBUTORS, registry.CLUSTERERS)
-    return [name for room in known for name in room.entries() if name.startswith(incomplete)]
-
-
 def methods(
     words: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="[NAME | new FILE]",
             help="A method: show its settings. `new mine.py` writes a method to begin with.",
-            autocompletion=names,
+            autocompletion=method_names,
         ),
     ] = None,
     knows: Annotated[

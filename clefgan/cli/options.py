@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from clefgan.cli.completion import data_names, edition_names, method_names
 from clefgan.errors import ClefganError
 from clefgan.runs import record
 from clefgan.similarity import dask_cluster
@@ -24,23 +25,41 @@ RUNS = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, o
 IDS = Annotated[Path | None, typer.Option(help="A text file with the test ids, one a line.")]
 DATA = Annotated[
     str | None,
-    typer.Option(help="The challenge that the runs answer: its candidates, and their truth."),
+    typer.Option(
+        help="The challenge that the runs answer: its candidates, and their truth.",
+        autocompletion=data_names,
+    ),
 ]
 CHALLENGE_HELP = "A folder in a challenge layout, a dataset's name, or its prepared folder."
-CHALLENGE = Annotated[str, typer.Option(help=CHALLENGE_HELP)]
+CHALLENGE = Annotated[str, typer.Option(help=CHALLENGE_HELP, autocompletion=data_names)]
+CHALLENGE_OR_DEFAULT = Annotated[
+    str | None,
+    typer.Option(
+        help=CHALLENGE_HELP,
+        show_default="phantom_ct, or phantom_classes",
+        autocompletion=data_names,
+    ),
+]
 EDITION = Annotated[
-    str, typer.Option(help="Whose rules: 2023, 2024_s1, 2025_s1, ..., or a .toml file.")
+    str,
+    typer.Option(
+        help="Whose rules: 2023, 2024_s1, 2025_s1, ..., or a .toml file.",
+        autocompletion=edition_names,
+    ),
 ]
 EDITION_OF_RUNS = Annotated[
     str | None,
     typer.Option(
-        help="Whose rules: 2023, 2024_s1, ..., or a .toml file; not given: that of the records."
+        help="Whose rules: 2023, 2024_s1, ..., or a .toml file; not given: that of the records.",
+        autocompletion=edition_names,
     ),
 ]
 METHODS = Annotated[
     list[str],
     typer.Option(
-        help="A method, such as 'nearest' or 'lbp-svm(C=10)'; repeatable.", show_default=False
+        help="A method, such as 'nearest' or 'lbp-svm(C=10)'; repeatable.",
+        show_default=False,
+        autocompletion=method_names,
     ),
 ]
 SETTINGS = Annotated[

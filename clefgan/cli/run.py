@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, run_classes
+from clefgan.cli.completion import method_names
 from clefgan.cli.console import (
     console,
     dumped,
@@ -20,7 +21,7 @@ from clefgan.cli.console import (
 )
 from clefgan.cli.options import (
     AS_JSON,
-    CHALLENGE_HELP,
+    CHALLENGE_OR_DEFAULT,
     CLUSTER,
     EDITION,
     FOLDER,
@@ -61,11 +62,11 @@ from submissions import editions
 
 
 def run(
-    method: Annotated[str, typer.Option(help="A method's name, or file.py:Class.")],
-    data: Annotated[
-        str | None,
-        typer.Option(help=CHALLENGE_HELP, show_default="phantom_ct, or phantom_classes"),
-    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(help="A method's name, or file.py:Class.", autocompletion=method_names),
+    ],
+    data: CHALLENGE_OR_DEFAULT = None,
     test_data: Annotated[
         Path | None, typer.Option(help="The test part, where it is not below --data.")
     ] = None,
