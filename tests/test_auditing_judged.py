@@ -16,7 +16,7 @@ def test_what_the_page_saves_is_read_back(tmp_path: Path) -> None:
     assert words == {"made, 1": "copy", 'a"b': "not sure"}
     assert judged.note(words, ["made, 1", "c"]) == (
         "a person judged 2 pairs of the audit before: 1 copy, of which 1 still to be released: "
-        "withhold"
+        "to be withheld"
     )
     assert judged.note(words, ["c"]).endswith("1 copy, none of them still to be released")
 

@@ -94,12 +94,17 @@ def test_what_is_missing_is_one_line(folder: Path, tmp_path: Path) -> None:
         membership.write(alone, tmp_path / "m")
 
 
-def test_images_of_two_sources_are_left_out_of_the_unused(tmp_path: Path) -> None:
-    images = blobs(np.random.default_rng(1), 40)
+def write_shared(folder: Path, seed: int) -> None:
+    """A lab whose three classes have images in common."""
+    images = blobs(np.random.default_rng(seed), 40)
     names = tuple(f"image_{i}" for i in range(40))
     reals = Reals(images, names, names, "blobs", "group")
     spec = ClassSpec(kind="shared-patients", classes=3, reals=8, generated=6, test=3)
-    class_folder.write(tmp_path / "lab", reals, spec, draw(reals, spec))
+    class_folder.write(folder, reals, spec, draw(reals, spec))
+
+
+def test_images_of_two_sources_are_left_out_of_the_unused(tmp_path: Path) -> None:
+    write_shared(tmp_path / "lab", seed=1)
     challenge = class_reading.read(tmp_path / "lab")
     (first, *_) = membership.write(challenge, tmp_path / "m", dev_only=True)
     assert first.left_out == 8  # 4 common ones in each of two others
@@ -109,11 +114,7 @@ def test_images_of_two_sources_are_left_out_of_the_unused(tmp_path: Path) -> Non
 
 
 def test_a_used_image_that_dev_s_generator_saw_too_is_no_candidate(tmp_path: Path) -> None:
-    images = blobs(np.random.default_rng(3), 40)
-    names = tuple(f"image_{i}" for i in range(40))
-    reals = Reals(images, names, names, "blobs", "group")
-    spec = ClassSpec(kind="shared-patients", classes=3, reals=8, generated=6, test=3)
-    class_folder.write(tmp_path / "lab", reals, spec, draw(reals, spec))
+    write_shared(tmp_path / "lab", seed=3)
     membership.write(class_reading.read(tmp_path / "lab"), tmp_path / "m")
     for name in ("t1", "t2", "t3"):
         found = reading.read(tmp_path / "m" / name)

@@ -32,7 +32,10 @@ def test_how_images_are_read(
     assert f"{option[0]}: not for an edition of classes" in said(capsys)
 
 
-@pytest.mark.parametrize("option", [("--protocol", "paper"), ("--cluster", "tcp://127.0.0.1:1")])
+@pytest.mark.parametrize(
+    "option",
+    [("--protocol", "paper"), ("--cluster", "tcp://127.0.0.1:1"), ("--no-pairs",), ("--no-blank",)],
+)
 def test_of_a_run(option: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert clefgan(*RUN, "--edition", "2025_s2", *option) == 2
     assert f"{option[0]}: not for an edition of classes" in said(capsys)

@@ -44,5 +44,5 @@ def note(judged: dict[str, str], released: Collection[str]) -> str:
     told = f"a person judged {counted(len(judged), 'pair')} of the audit before: "
     told += counted(len(copies), "copy", "copies")
     if left:
-        return f"{told}, of which {left} still to be released: withhold"
+        return f"{told}, of which {left} still to be released: to be withheld"
     return f"{told}, none of them still to be released"

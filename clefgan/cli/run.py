@@ -137,6 +137,7 @@ def run(
             {
                 "--size": size, "--patients": patients, "--file-column": file_column,
                 "--patient-column": patient_column, "--protocol": protocol, "--cluster": cluster,
+                "--no-pairs": not pairs, "--no-blank": not blank,
             }
         )  # fmt: skip
         asked = ClassRunOptions(
