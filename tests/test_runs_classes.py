@@ -13,7 +13,16 @@ from clefgan.data.classes import phantom, reading
 from clefgan.errors import ClefganError
 from clefgan.method import Evidence
 from clefgan.plugins import registry
-from clefgan.runs.classes import clusters, decisions, job, loading, near_copies, record
+from clefgan.runs.classes import (
+    beside,
+    clusters,
+    decisions,
+    fitting,
+    job,
+    loading,
+    near_copies,
+    record,
+)
 from clefgan.runs.classes.decisions import ClassRule, DevScores
 from clefgan.testing import blobs
 from clefgan.testing.attribution import example_sources, under_test
@@ -56,7 +65,7 @@ def test_a_run_from_folder_to_run_file(
     assert kept["method"]["evidence"] == "A1"
     assert kept["test"]["metrics"]["accuracy"]["value"] == 1
     assert kept["test"]["table"]["cells"] == [[3, 0, 0], [0, 3, 0], [0, 0, 3]]
-    assert set(kept["beside"]["plain"]) == set(job.BESIDE)
+    assert set(kept["beside"]["plain"]) == set(beside.BESIDE)
     assert set(kept["data"]["sha256"]) == {
         *(f"{role} {name}" for role in ("real", "generated") for name in "abc"), "test",
     }  # fmt: skip
@@ -70,12 +79,12 @@ def test_dev_scores_never_see_the_label_of_what_they_score(folder: Path) -> None
     method = registry.ATTRIBUTORS.configure("nearest-generated")
     images = loading.load(challenge, lambda *_: None)
     fold = near_copies.plain(images.labels, 2, 0)
-    before = job.held_out("n", method, images, fold, lambda *_: None)
+    before = fitting.held_out("n", method, images, fold, lambda *_: None)
     pixels = images.labelled.copy()
     own = np.flatnonzero(fold == 0)
     pixels[own[0]] = 255 - pixels[own[0]]
     changed = loading.ClassImageSets(images.sources, pixels, images.labels, images.ids, images.test)
-    after = job.held_out("n", method, changed, fold, lambda *_: None)
+    after = fitting.held_out("n", method, changed, fold, lambda *_: None)
     np.testing.assert_allclose(after[own[1:]], before[own[1:]])
 
 

@@ -7,8 +7,8 @@ from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.method import Attributor, Clusterer, Evidence, Progress, silent
 from clefgan.runs.classes import job, loading
 from clefgan.runs.classes.decisions import ClassRule, parse
-from clefgan.runs.classes.job import ClassRequest
 from clefgan.runs.classes.record import ClassRun
+from clefgan.runs.classes.request import ClassRequest, checked
 
 
 def run(
@@ -30,7 +30,7 @@ def run(
         As `job.run` does, before anything is decoded where that can be known.
     """
     request = ClassRequest(name, method, n_folds, seed, rule or parse("argmax"))
-    job.checked(request, challenge, n_clusters)
+    checked(request, challenge, n_clusters)
     images = loading.load(challenge, progress)
     found = job.run(
         challenge,

@@ -8,7 +8,7 @@ from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.experiments.trials.class_trials import SHORTCUTS, configured
 from clefgan.method import Evidence, Progress, silent
 from clefgan.report.class_part import ClassPart
-from clefgan.runs.classes import job, loading
+from clefgan.runs.classes import fitting, loading
 from clefgan.runs.classes.knows import Labs
 from clefgan.runs.classes.run_files import ClassEntrant
 from evaluation.boards import class_board
@@ -99,7 +99,7 @@ def shortcuts(
     answers, labs = {}, {}
     for name in SHORTCUTS:
         method = configured(name, seed)
-        scores = job.fitted_scores(name, method, images.sources, images.test, progress)
+        scores = fitting.fitted_scores(name, method, images.sources, images.test, progress)
         called = names[np.argmax(scores, axis=1)][order]
         answers[name] = ClassAnswer(called, Kind.SHORTCUT, str(type(method).evidence))
         if challenge.evidence is Evidence.A3:

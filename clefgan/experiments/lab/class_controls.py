@@ -11,7 +11,7 @@ import numpy as np
 
 from clefgan.experiments.lab import class_rules, leaks
 from clefgan.method import Attributor, Images, Progress, Source, silent
-from clefgan.runs.classes import job
+from clefgan.runs.classes import fitting
 from clefgan.runs.classes.knows import MADE, TEXTURE, TRAINING, Labs
 from clefgan.similarity.canonical import canonical
 
@@ -56,7 +56,7 @@ def known(
             test = [made("blend", own[0], noise, rng) for noise in noises]
         lab = [Source(*each) for each in zip(names, own, dev, strict=True)]
         called = name or type(method).__name__
-        scores = job.fitted_scores(called, method, lab, np.concatenate(test), progress)
+        scores = fitting.fitted_scores(called, method, lab, np.concatenate(test), progress)
         truth = np.repeat(np.arange(len(lab)), MADE)
         found[title] = float(np.mean(np.argmax(scores, axis=1) == truth))
     return found

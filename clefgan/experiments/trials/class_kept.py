@@ -12,7 +12,7 @@ from clefgan.experiments.trials.class_trials import (
     configured,
 )
 
-ENGINE = ("clefgan.runs.classes.job", "clefgan.experiments.lab.class_controls")
+ENGINE = ("clefgan.runs.classes.fitting", "clefgan.experiments.lab.class_controls")
 """Modules beside the method's own that decide what it is fitted on."""
 
 

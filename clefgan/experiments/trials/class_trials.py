@@ -18,10 +18,10 @@ from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
 from clefgan.method import Evidence, Progress, silent
 from clefgan.plugins import registry
-from clefgan.runs.classes import clusters, decisions, job, loading, near_copies
-from clefgan.runs.classes.job import ClassRequest
+from clefgan.runs.classes import clusters, decisions, fitting, loading, near_copies
 from clefgan.runs.classes.knows import Labs
 from clefgan.runs.classes.loading import ClassImageSets
+from clefgan.runs.classes.request import ClassRequest
 
 SHORTCUTS = ("level-histogram", "nearest-generated")
 """Methods that stand in every table: what they reach needs no knowledge of training data."""
@@ -188,7 +188,7 @@ def run(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome:
         labels = clusters.by_size(clusters.clustered(request, images.labelled, many, silent))
     else:
         fold = fold_of(plan, bench, trial.protocol, seed)
-        scores = job.held_out(trial.method, method, images, fold, silent)
+        scores = fitting.held_out(trial.method, method, images, fold, silent)
         labels = np.argmax(scores, axis=1)
     return ClassOutcome(tuple(labels.tolist()), dict(labs), time.perf_counter() - start)
 

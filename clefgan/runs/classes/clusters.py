@@ -1,6 +1,6 @@
 """Clusters of the images under test: how many, what they are called, and how dev matches them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import scipy
@@ -12,41 +12,17 @@ from clefgan.method import Images, Progress
 from clefgan.plugins.isolation import named
 from clefgan.runs.classes.decisions import ClassVerdict
 from clefgan.runs.classes.loading import ClassImageSets
+from clefgan.runs.classes.request import ClassRequest
 from clefgan.runs.classes.result import ClassScored
-
-if TYPE_CHECKING:
-    from clefgan.runs.classes.job import ClassRequest
-    from clefgan.runs.request import Stopwatch
-
-
-def known_number(challenge: ClassChallenge, asked: int | None) -> int:
-    """How many clusters to make.
-
-    Raises
-    ------
-    ClefganError
-        More than there are images, fewer than one, or nobody says.
-    """
-    many = asked or len(challenge.classes) or challenge.edition.n_classes
-    if not many:
-        raise ClefganError(
-            f"{challenge.source}: no classes, and edition {challenge.edition.name!r} does not say "
-            "how many; give --clusters"
-        )
-    n = 0 if challenge.test is None else len(challenge.test)
-    if (asked is not None and asked < 1) or many > n:
-        raise ClefganError(
-            f"{challenge.source}: {many} clusters of {n} images; give --clusters from 1 to {n}"
-        )
-    return many
+from clefgan.runs.request import Stopwatch
 
 
 def run(
-    request: "ClassRequest",
+    request: ClassRequest,
     challenge: ClassChallenge,
     images: ClassImageSets,
     many: int,
-    watch: "Stopwatch",
+    watch: Stopwatch,
     progress: Progress,
 ) -> tuple[dict[str, ClassScored], ClassScored | None, tuple[str, ...]]:
     """Cluster the images under test, together with labelled ones where those give names."""
@@ -75,7 +51,7 @@ def run(
 
 
 def clustered(
-    request: "ClassRequest", images: Images, many: int, progress: Progress
+    request: ClassRequest, images: Images, many: int, progress: Progress
 ) -> NDArray[np.int64]:
     """Cluster and check."""
     method: Any = request.method

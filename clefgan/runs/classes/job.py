@@ -14,56 +14,36 @@ unlabelled
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError
 from clefgan.method import (
     Attributor,
     ClassScores,
     Clusterer,
     Evidence,
-    Images,
     Progress,
-    Source,
     promises,
     silent,
 )
-from clefgan.plugins import registry
-from clefgan.plugins.isolation import named
 from clefgan.runs import provenance
 from clefgan.runs.classes import clusters, loading, near_copies
+from clefgan.runs.classes.beside import beside_test, rows_beside
 from clefgan.runs.classes.decisions import (
-    UNKNOWN_LABEL,
     ClassRule,
-    ClassVerdict,
     DevScores,
     parse,
 )
+from clefgan.runs.classes.fitting import fitted_scores, held_out
 from clefgan.runs.classes.loading import ClassImageSets
 from clefgan.runs.classes.record import ClassRun
+from clefgan.runs.classes.request import ClassRequest, checked
 from clefgan.runs.classes.result import ClassScored
 from clefgan.runs.request import Stopwatch
-from submissions import runfile
-
-BESIDE = ("most-frequent", "class-coin", "level-histogram", "nearest-generated")
-"""Rows that stand beside every score: two that know nothing, and two shortcuts."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassRequest:
-    """What is asked of the job."""
-
-    name: str
-    method: Attributor | Clusterer
-    n_folds: int
-    seed: int
-    rule: ClassRule
 
 
 def run(
@@ -126,61 +106,6 @@ def run(
     )
 
 
-def checked(request: ClassRequest, challenge: ClassChallenge, n_clusters: int | None) -> int:
-    """Refuse before any work what cannot be done; return the number of clusters, 0 where none.
-
-    Raises
-    ------
-    ClefganError
-        As `run` does.
-    """
-    evidence = type(request.method).evidence
-    loading.refuse_missing(challenge, request.name, evidence)
-    refuse_balanced(request, challenge)
-    refuse_unwritable(challenge)
-    if request.rule.name == "open" and UNKNOWN_LABEL in challenge.names:
-        raise ClefganError(
-            f"{challenge.source}: class {UNKNOWN_LABEL!r} is what 'open' calls images of no class; "
-            "rename its folder, or decide by argmax"
-        )
-    return clusters.known_number(challenge, n_clusters) if evidence is Evidence.A0 else 0
-
-
-def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
-    """Raise unless the edition says that all classes have as many images under test."""
-    if request.rule.name == "balanced" and not challenge.edition.balanced:
-        raise ClefganError(
-            f"decide: 'balanced' supposes as many test images of each class, which edition "
-            f"{challenge.edition.name!r} does not say; decide by argmax, or say `balanced = true` "
-            "in an edition file of your own"
-        )
-
-
-def refuse_unwritable(challenge: ClassChallenge) -> None:
-    """Raise before any work if no run file of the edition can name an image or a class.
-
-    Raises
-    ------
-    ClefganError
-        Such a name.
-    """
-    if challenge.test is None:
-        return
-    names = challenge.test.file_names
-    for token, reason in runfile.unwritable(challenge.test.ids, challenge.edition, names):
-        raise ClefganError(
-            f"{challenge.test.where}: image {token!r} cannot be named in a run file: {reason}; "
-            "rename it"
-        )
-    delimiter = challenge.edition.delimiter
-    for name in challenge.names:
-        if delimiter in name or name.strip() != name or '"' in name:
-            raise ClefganError(
-                f"{challenge.source}: class {name!r} cannot be named in a run file; rename its "
-                f"folder so that it has no {delimiter!r}, quote or space around it"
-            )
-
-
 def attributed(
     request: ClassRequest,
     challenge: ClassChallenge,
@@ -210,7 +135,9 @@ def attributed(
     test = None
     if images.test is not None:
         with watch.stage("test"):
-            scores = fitted_scores(request.name, method, images.sources, images.test, progress)
+            scores = fitted_scores(
+                request.name, method, images.sources, images.test, progress
+            )
         assert challenge.test is not None
         test = decided(request, challenge, challenge.test.ids, scores, known, None)
         if test.truth is not None and len(images.labels):
@@ -242,55 +169,6 @@ def folds_of(
     return folds, ()
 
 
-def held_out(
-    name: str,
-    method: Attributor,
-    images: ClassImageSets,
-    fold: NDArray[np.int64] | None,
-    progress: Progress,
-) -> ClassScores:
-    """Scores of the labelled images; without folds by one scorer, which saw no label."""
-    if fold is None:
-        return fitted_scores(name, method, images.sources, images.labelled, progress)
-    scores = np.empty((len(images.labels), len(images.sources)))
-    for number in np.unique(fold):
-        learn, score = fold != number, fold == number
-        sources = [
-            Source(each.name, each.real, images.labelled[learn & (images.labels == k)])
-            for k, each in enumerate(images.sources)
-        ]
-        scores[score] = fitted_scores(name, method, sources, images.labelled[score], progress)
-    return scores
-
-
-def fitted_scores(
-    name: str,
-    method: Attributor,
-    sources: "list[Source] | tuple[Source, ...]",
-    images: Images,
-    progress: Progress,
-) -> ClassScores:
-    """Fit, score and check.
-
-    Raises
-    ------
-    ClefganError
-        What a stranger's method raises, or scores of another form.
-    """
-    with named(name, type(method)):
-        scores = np.asarray(method.fit(sources, progress=progress).score(images, progress=progress))
-    wanted = (len(images), len(sources))
-    if scores.shape != wanted or scores.dtype.kind != "f":
-        raise ClefganError(
-            f"method {name!r}: scores are {scores.dtype} of shape {scores.shape}; need float64 of "
-            f"shape {wanted}"
-        )
-    if not np.isfinite(scores).all():
-        bad = int((~np.isfinite(scores)).any(axis=1).sum())
-        raise ClefganError(f"method {name!r}: scores of {bad} of {len(images)} are not finite")
-    return scores.astype(np.float64)
-
-
 def decided(
     request: ClassRequest,
     challenge: ClassChallenge,
@@ -309,48 +187,6 @@ def decided(
     verdict = request.rule.decide(scores, known)
     likely = promises(type(request.method)).probabilities
     return ClassScored(ids, challenge.names, scores, verdict, truth, likely)
-
-
-def rows_beside(
-    request: ClassRequest,
-    challenge: ClassChallenge,
-    images: ClassImageSets,
-    fold: NDArray[np.int64],
-    progress: Progress,
-) -> dict[str, ClassScored]:
-    """The trivial and the shortcut methods, in the same folds."""
-    rows = {}
-    truth = np.array(challenge.names)[images.labels]
-    for name, method in others_than(request):
-        scores = held_out(name, method, images, fold, progress)
-        verdict: ClassVerdict = parse("argmax").decide(scores, None)
-        rows[name] = ClassScored(images.ids, challenge.names, scores, verdict, truth)
-    return rows
-
-
-def beside_test(
-    request: ClassRequest,
-    challenge: ClassChallenge,
-    images: ClassImageSets,
-    truth: NDArray[np.str_],
-    progress: Progress,
-) -> dict[str, ClassScored]:
-    """The same methods, fitted on all labelled images, on the images under test."""
-    assert images.test is not None
-    assert challenge.test is not None
-    rows = {}
-    for name, method in others_than(request):
-        scores = fitted_scores(name, method, images.sources, images.test, progress)
-        verdict: ClassVerdict = parse("argmax").decide(scores, None)
-        rows[name] = ClassScored(challenge.test.ids, challenge.names, scores, verdict, truth)
-    return rows
-
-
-def others_than(request: ClassRequest) -> Iterator[tuple[str, Any]]:
-    """The rows that stand beside a method, itself left out."""
-    for name in BESIDE:
-        if name != request.name and name in registry.ATTRIBUTORS.entries():
-            yield name, registry.ATTRIBUTORS.configure(name, seed=request.seed)
 
 
 def said_again(
