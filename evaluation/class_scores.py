@@ -1,4 +1,4 @@
-"""Metrics of scores and probabilities of classes, of images of no known class, and of whole sets.
+"""Metrics of scores and probabilities of classes, and of images of no known class.
 
 Conventions
 -----------
@@ -98,35 +98,6 @@ def accuracy_at_rejection(
     accepted = confidence >= np.quantile(confidence[known], share)
     right = np.where(known, accepted & (predicted == truth), ~accepted)
     return float(right.mean())
-
-
-def shares(called: Numbers, dev_truth: Numbers, dev_called: Numbers, n_classes: int) -> Values:
-    """Share of each class in a set of images without truth, (n_classes,), by what dev confuses.
-
-    Maximum likelihood of the shares, given how often each class is called each class in dev.
-
-    Parameters
-    ----------
-    called : (n,) what the images are called
-    dev_truth, dev_called : (n_dev,) true classes, and what those images were called held out
-
-    References
-    ----------
-    Saerens, Latinne, Decaestecker (2002), doi:10.1162/089976602753284446: expectation maximisation,
-    on decisions in the place of posteriors.
-    """
-    confusion = np.ones((n_classes, n_classes)) / n_classes  # one image a class, spread: no zero
-    np.add.at(confusion, (dev_truth, dev_called), 1)
-    confusion /= confusion.sum(axis=1, keepdims=True)
-    seen = np.bincount(called, minlength=n_classes) / len(called)
-    found = np.full(n_classes, 1 / n_classes)
-    for _ in range(10_000):
-        joint = found[:, None] * confusion
-        after = (joint / joint.sum(axis=0) * seen).sum(axis=1)
-        if np.abs(after - found).max() < 1e-9:
-            return np.asarray(after)
-        found = after
-    return found
 
 
 def used_at_all(scores: Values) -> tuple[Values, Values]:

@@ -71,23 +71,6 @@ def test_accuracy_at_a_share_of_rejected() -> None:
     assert math.isnan(class_scores.accuracy_at_rejection(none, predicted[:2], confidence[:2]))
 
 
-def test_shares_of_a_set_are_recovered_through_confusion() -> None:
-    rng = np.random.default_rng(0)
-    confusion = np.array([[0.8, 0.2, 0.0], [0.3, 0.6, 0.1], [0.0, 0.1, 0.9]])
-
-    def called(truth: np.ndarray) -> np.ndarray:
-        return np.array([rng.choice(3, p=confusion[t]) for t in truth])
-
-    dev = np.repeat(np.arange(3), 2_000)
-    wanted = np.array([0.1, 0.6, 0.3])
-    under_test = rng.choice(3, size=4_000, p=wanted)
-    found = class_scores.shares(called(under_test), dev, called(dev), 3)
-    np.testing.assert_allclose(found, wanted, atol=0.03)
-    assert found.sum() == pytest.approx(1)
-    plain = np.bincount(called(under_test)) / 4_000
-    assert np.abs(plain - wanted).max() > 0.1  # counting calls would not do
-
-
 def test_the_test_of_a_set_is_scipys() -> None:
     scores = np.random.default_rng(0).normal(size=(30, 3)) + np.array([0.5, 0, 0])
     t, p = class_scores.used_at_all(scores)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -43,8 +44,8 @@ def show(run: ClassRun) -> RenderableType:
         lines += [Text(""), Text("test", style="dim"), score_table(rows)]
         lines += [Text(""), Text("test: true class, then called", style="dim")]
         lines += [of_table(run.test.class_table())]
-    if run.batch():
-        lines += [Text(""), Text("the images under test as a set", style="dim"), set_table(run)]
+    if batch := run.batch():
+        lines += [Text(""), Text(of_set(run), style="dim"), set_table(batch)]
     if run.labs:
         what = knows.meaning(run.labs, len(run.classes))
         title = f"what it knows, by labs made of these real images: {what}"
@@ -81,14 +82,25 @@ def score_table(rows: Mapping[str, ClassScored]) -> Table:
     return table
 
 
-def set_table(run: ClassRun) -> Table:
-    """A row a class: shares of the set, and whether it is behind it at all."""
+def of_set(run: ClassRun) -> str:
+    """What the set consists of, and what its limits are."""
+    assert run.test is not None
+    n, groups = len(run.test.ids), run.test.groups
+    different = n if groups is None else len(np.unique(groups))
+    apart = "" if different == n else f", of which {different} are no near-copies of each other"
+    return f"the {n} images under test as a set{apart}: shares with 95% limits"
+
+
+def set_table(batch: Mapping[str, Mapping[str, float]]) -> Table:
+    """A row a class: shares of the set with 95% limits, and whether it is behind it at all."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("class", "called", "share by dev", "t", "p"):
-        table.add_column(title)
-    for name, row in run.batch().items():
-        cells = [row["called"], row.get("share", float("nan")), row["t"], row["p_value"]]
-        table.add_row(Text(name), *map(number, cells))
+    by_dev = any("share" in row for row in batch.values())
+    for title in ("class", "called", *(["share by dev"] if by_dev else []), "t", "p"):
+        table.add_column(title, no_wrap=title != "class")
+    for name, row in batch.items():
+        shares = [with_limits(row[key], row[f"{key}_low"], row[f"{key}_high"])
+                  for key in ("called", "share") if key in row]  # fmt: skip
+        table.add_row(Text(name), *map(Text, shares), number(row["t"]), number(row["p_value"]))
     return table
 
 

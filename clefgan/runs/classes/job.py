@@ -88,8 +88,9 @@ def run(
         beside: dict[str, dict[str, ClassScored]] = {}
     else:
         dev, beside, test, more = attributed(request, challenge, images, watch, progress)
-    if test is not None and challenge.test is not None:
-        test = dataclasses.replace(test, file_names=challenge.test.file_names)
+    if test is not None and challenge.test is not None and images.test is not None:
+        group = near_copies.groups(images.test, progress=progress)
+        test = dataclasses.replace(test, file_names=challenge.test.file_names, groups=group)
     with watch.stage("digest"):
         digests = {role: each.digest() for role, each in challenge.image_sets().items()}
     return ClassRun(
@@ -118,7 +119,8 @@ def attributed(
     """Dev scores by protocol, those of the rows beside, the test's, and notes."""
     assert not isinstance(request.method, type)
     method: Any = request.method
-    folds, notes = folds_of(request, images, progress)
+    group = near_copies.groups(images.labelled, progress=progress) if len(images.labels) else None
+    folds, notes = folds_of(request, images, group)
     dev: dict[str, ClassScored] = {}
     beside: dict[str, dict[str, ClassScored]] = {}
     known: DevScores | None = None
@@ -130,7 +132,8 @@ def attributed(
                     request.name, method, images, None if own == "unseen" else fold, progress
                 )
                 known = DevScores(scores, images.labels)
-                dev[own] = decided(request, challenge, images.ids, scores, known, images.labels)
+                scored = decided(request, challenge, images.ids, scores, known, images.labels)
+                dev[own] = dataclasses.replace(scored, groups=group)
             beside[protocol] = rows_beside(request, challenge, images, fold, progress)
     test = None
     if images.test is not None:
@@ -146,19 +149,18 @@ def attributed(
 
 
 def folds_of(
-    request: ClassRequest, images: ClassImageSets, progress: Progress
+    request: ClassRequest, images: ClassImageSets, group: NDArray[np.int64] | None
 ) -> tuple[dict[str, NDArray[np.int64]], tuple[str, ...]]:
     """Protocol to the fold of each labelled image, and why one is not there."""
-    sizes = np.bincount(images.labels) if len(images.labels) else np.zeros(1, int)
-    if not len(images.labels):
+    if group is None:
         return {}, ("no dev scores: no labelled generated images",)
+    sizes = np.bincount(images.labels)
     if sizes.min() < request.n_folds:
         return {}, (
             f"no dev scores: a class has {sizes.min()} labelled generated images, fewer than "
             f"{request.n_folds} folds",
         )
     folds = {"plain": near_copies.plain(images.labels, request.n_folds, request.seed)}
-    group = near_copies.groups(images.labelled, progress=progress)
     fewest = near_copies.fewest(images.labels, group)
     if fewest < request.n_folds:
         return folds, (

@@ -14,13 +14,13 @@ import numpy as np
 
 from clefgan.errors import ClefganError, shortened
 from clefgan.method import Evidence
+from clefgan.runs.classes import as_a_set
 from clefgan.runs.classes.decisions import UNKNOWN, UNKNOWN_LABEL, ClassVerdict
 from clefgan.runs.classes.knows import Labs
 from clefgan.runs.classes.result import ClassScored
 from clefgan.runs.record import files_of, refuse_existing
 from clefgan.storage import json_text
 from clefgan.storage.files import written_together
-from evaluation import class_scores
 from submissions import editions, runfile
 from submissions.edition import Edition
 
@@ -76,33 +76,8 @@ class ClassRun:
         return dict(zip(self.test.ids, self.test.labels.tolist(), strict=True))
 
     def batch(self) -> dict[str, dict[str, float]]:
-        """What the images under test say as a set: a row a class; nothing without scores.
-
-        `called` is the share that is called the class, `share` the likeliest one given what dev
-        confuses, and `t` with its p-value a test of whether the class is behind the set more than
-        the others are. Images of one generator are not independent: read a p-value as a bound.
-        """
-        test = self.test
-        if test is None or test.scores is None or len(test.ids) < 2:
-            return {}
-        called = test.shares()
-        t, p_values = class_scores.used_at_all(test.scores)
-        found = {
-            name: {"called": called[name], "t": float(t[i]), "p_value": float(p_values[i])}
-            for i, name in enumerate(self.classes)
-        }
-        for dev in list(self.dev.values())[-1:]:
-            known = dev.verdict.labels >= 0
-            names = list(self.classes)
-            if dev.truth is None or not known.any() or (test.verdict.labels < 0).any():
-                continue
-            truth = np.array([names.index(str(name)) for name in dev.truth[known]])
-            shares = class_scores.shares(
-                test.verdict.labels, truth, dev.verdict.labels[known], len(names)
-            )
-            for name, share in zip(names, shares.tolist(), strict=True):
-                found[name]["share"] = share
-        return found
+        """What the images under test say as a set: a row a class; see `as_a_set.rows`."""
+        return as_a_set.rows(self.test, list(self.dev.values())[-1:], self.classes)
 
     def write(self, path: str | Path, *, force: bool = False) -> list[Path]:
         """Write the run file and its record; see `write`."""
@@ -169,7 +144,7 @@ def part(scored: ClassScored) -> dict[str, Any]:
 
 
 def rows(scored: ClassScored) -> Mapping[str, dict[str, Any]]:
-    """`id -> {class, scores, probabilities, truth, file}`, in order."""
+    """`id -> {class, scores, probabilities, truth, file, near_copies}`, in order."""
     likely, labels = scored.probabilities, scored.labels.tolist()
     found: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(scored.ids):
@@ -182,6 +157,8 @@ def rows(scored: ClassScored) -> Mapping[str, dict[str, Any]]:
             row["truth"] = str(scored.truth[i])
         if scored.file_names.get(name):
             row["file"] = scored.file_names[name]
+        if scored.groups is not None:
+            row["near_copies"] = int(scored.groups[i])
         found[name] = row
     return found
 
@@ -253,4 +230,5 @@ def scored(content: Mapping[str, Any]) -> ClassScored:
         truth=np.array([row["truth"] for row in rows]) if "truth" in first else None,
         likely="probabilities" in first,
         file_names={name: row.get("file", "") for name, row in images.items()},
+        groups=np.array([row["near_copies"] for row in rows]) if "near_copies" in first else None,
     )

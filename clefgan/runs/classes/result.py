@@ -23,6 +23,7 @@ class ClassScored:
     truth : (n,) names of the true classes, where they are known
     likely : scores are log-odds, so their softmax is a probability
     file_names : id to the name of the image's file, empty where it has none; of images under test
+    groups : (n,) number of each image's group of near-copies; None: not looked for
     """
 
     ids: tuple[str, ...]
@@ -32,6 +33,7 @@ class ClassScored:
     truth: NDArray[np.str_] | None = None
     likely: bool = False
     file_names: Mapping[str, str] = field(default_factory=dict)
+    groups: NDArray[np.int64] | None = None
 
     @property
     def labels(self) -> NDArray[np.str_]:
