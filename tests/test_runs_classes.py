@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from statsmodels.stats.proportion import proportion_confint
 
 from building import save
 from clefgan.data.classes import phantom, reading
@@ -201,7 +202,9 @@ def test_rules_that_are_none(text: str, message: str) -> None:
         decisions.parse(text)
 
 
-def test_folders_of_real_images_alone(folder: Path, tmp_path: Path) -> None:
+def test_folders_of_real_images_alone(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Which of our hospitals is behind these images: an image each, and the set."""
     out = tmp_path / "runs"
     words = ["run", "--edition", "2025_s2", "--method", "subset-fusion", "--out", out]
@@ -211,6 +214,13 @@ def test_folders_of_real_images_alone(folder: Path, tmp_path: Path) -> None:
     assert found["generated_1"] == "a"
     kept = json.loads((out / "subset-fusion.json").read_text())
     assert kept["set"]["a"]["called"] == pytest.approx(1 / 3)
+    low, high = proportion_confint(3, 9, method="wilson")
+    assert kept["set"]["a"]["called_low"] == pytest.approx(low)
+    assert kept["set"]["a"]["called_high"] == pytest.approx(high)
+    assert "share" not in kept["set"]["a"]  # nothing says what is confused
+    printed = capsys.readouterr().out
+    assert "the 9 images under test as a set: shares with 95% limits" in printed
+    assert f"0.333 [{low:.2f}, {high:.2f}]" in printed
     one = tmp_path / "one"
     for i in range(1, 4):
         one.mkdir(exist_ok=True)
@@ -239,7 +249,10 @@ def test_a_program_reads_what_a_run_says(
     assert "level-histogram" in said["scores"]["dev, grouped"]
     assert said["labs"] == kept["labs"]
     assert said["knows"] in ("training data", "only the network", "both", "neither")
-    assert said["as_a_set"]["a"]["called"] == pytest.approx(1 / 3)
+    of_a = said["as_a_set"]["a"]
+    assert of_a["called"] == pytest.approx(1 / 3)
+    assert 0 < of_a["share_low"] < of_a["share"] < of_a["share_high"] < 1
+    assert of_a == kept["set"]["a"]
     assert clefgan(*words, "--method", "cluster-texture", "--clusters", 3) == 0
     clusters_said = json.loads(capsys.readouterr().out)
     assert clusters_said["knows"] is None

@@ -138,9 +138,7 @@ def attributed(
     test = None
     if images.test is not None:
         with watch.stage("test"):
-            scores = fitted_scores(
-                request.name, method, images.sources, images.test, progress
-            )
+            scores = fitted_scores(request.name, method, images.sources, images.test, progress)
         assert challenge.test is not None
         test = decided(request, challenge, challenge.test.ids, scores, known, None)
         if test.truth is not None and len(images.labels):
