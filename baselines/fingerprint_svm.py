@@ -6,6 +6,7 @@ task's generator it is called used.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -77,12 +78,22 @@ class FingerprintSvm(ABC):
         machine = svm.fit(scale(features), positive, kernel=self.kernel, C=self.C, gamma=self.gamma)
         return FingerprintScorer(features_of, scale, machine)
 
+    def prepare(self, sets: Sequence[DevSet], /, *, progress: Progress = silent) -> None:
+        """Train the DCGANs of several fits side by side."""
+        from clefgan.dcgan.side_by_side import synthesise_all  # JAX
+
+        images = [dev.not_used for dev in sets if len(dev.not_used)]
+        synthesise_all(images, self.config(), self.own_samples, progress=progress)
+
+    def config(self) -> DCGANConfig:
+        """Return the DCGAN's settings, its seed moved by the method's."""
+        return replace(self.gan, seed=self.gan.seed + self.seed)
+
     def own(self, not_used: Images, *, progress: Progress = silent) -> Images:
         """Return samples of a DCGAN trained on `not_used`: the same for every kernel and map."""
         from clefgan.dcgan.synthesise import synthesise  # JAX
 
-        config = replace(self.gan, seed=self.gan.seed + self.seed)
-        return synthesise(not_used, config, self.own_samples, progress=progress)
+        return synthesise(not_used, self.config(), self.own_samples, progress=progress)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,15 @@ class Method(Protocol):
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Learn from a dev set; return a new scorer."""
+        ...
+
+
+@runtime_checkable
+class FitsSeveral(Protocol):
+    """A method that can do ahead what several of its fits need: a run fits on dev and on folds."""
+
+    def prepare(self, sets: Sequence[DevSet], /, *, progress: Progress = silent) -> None:
+        """Keep what is costly of the fits on these sets; `fit` returns the same without it."""
         ...
 
 

@@ -116,11 +116,11 @@ def test_images_may_be_memory_mapped_and_read_only(tmp_path: Path) -> None:
 def test_other_sets_seeds_epochs_and_resumed_runs_are_not_compiled_anew(tmp_path: Path) -> None:
     train(noise(5), SMALL)
     run = cast(Any, compiled(graphs(SMALL, 32), comparable(SMALL), None))
-    before = run._cache_size()
+    before = run.function._cache_size()
     train(noise(9), replace(SMALL, epochs=3, seed=7))
     train(noise(5), SMALL, checkpoints=tmp_path)
     train(noise(5), replace(SMALL, epochs=3), checkpoints=tmp_path)  # goes on
-    assert run._cache_size() == before
+    assert run.function._cache_size() == before
     other = comparable(replace(SMALL, seed=9, epochs=8))
     assert compiled(graphs(other, 32), other, None) is run
 

@@ -22,6 +22,7 @@ from jax.sharding import Mesh
 from numpy.typing import NDArray
 
 from clefgan.dcgan import model
+from clefgan.dcgan.compilation import shared
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.devices import placed
 
@@ -118,7 +119,7 @@ def _player(network: nnx.Module, config: DCGANConfig, rng: np.random.Generator) 
     return Player(params, norms, moments)
 
 
-@lru_cache
+@shared
 def compiled(networks: Graphs, config: DCGANConfig, mesh: Mesh | None) -> Callable[..., Many]:
     """Return `run(state, seed, batches, count)`, which does `count` steps and frees the old state.
 

@@ -23,7 +23,6 @@ from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 
 AT_ONCE = 8  # steps a dispatch: seconds at 256 x 256, so that progress moves and Ctrl-C is heard
-COMPILING = "compiling, first time only"
 SHOWN = 16  # images on a sample sheet
 
 
@@ -77,7 +76,7 @@ def train(
         journal, clock = Journal(log, config, images, done), Clock()
         run = compiled(graphs(config, size), comparable(config), over)
         if done < total:
-            progress("training", done, total, COMPILING)
+            progress("training", done, total, run.note)
         for epoch, end in epoch_ends(len(images), config):
             if end <= done:
                 continue

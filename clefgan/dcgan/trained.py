@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +9,7 @@ import numpy as np
 from flax import nnx
 from jax import lax
 
+from clefgan.dcgan.compilation import shared
 from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.dcgan.model import key
 from clefgan.dcgan.step import Graphs, State, Tree, graphs, to_unit
@@ -17,6 +17,7 @@ from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, Scores, silent
 
 AT_ONCE = 16  # always this many, the last ones padded: an image does not depend on how many follow
+MOST_PIXELS = 2**17  # drawn at once: more take fresh memory at each call, which costs a third
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,15 @@ class Trained:
 
     def draw(self, n: int, *, progress: Progress = silent) -> Images:
         """Draw n images; the first k of them are the same for any n of at least k."""
-        draw = _drawing(graphs(self.config, self.size), self.config.latent)
+        at_once = max(2, min(AT_ONCE, MOST_PIXELS // self.size**2))
+        draw = _drawing(graphs(self.config, self.size), self.config.latent, at_once)
         samples_key = key(self.config.seed, "samples")
-        progress("drawing", 0, n, "")
+        progress("drawing", 0, n, draw.note)
         images = np.empty((n, self.size, self.size), np.uint8)
-        for first in range(0, n, AT_ONCE):
+        for first in range(0, n, at_once):
             part = np.asarray(draw(self.weights["generator"], samples_key, jnp.int32(first)))
-            images[first : first + AT_ONCE] = part[: n - first]
-            progress("drawing", min(first + AT_ONCE, n), n, "")
+            images[first : first + at_once] = part[: n - first]
+            progress("drawing", min(first + at_once, n), n, "")
         return images
 
     def judge(self, images: Images, *, progress: Progress = silent) -> Scores:
@@ -50,6 +52,7 @@ class Trained:
                 f"{self.size}; got {images.shape[1]} x {images.shape[2]}; resize them"
             )
         judge = _judging(graphs(self.config, self.size))
+        progress("judging", 0, len(images), judge.note)
         logits = np.empty(len(images), np.float64)
         for first in range(0, len(images), AT_ONCE):
             some = np.zeros((AT_ONCE, self.size, self.size), np.uint8)
@@ -72,11 +75,11 @@ def weights(state: State) -> Tree:
     return jax.tree.map(np.asarray, kept)
 
 
-@lru_cache
-def _drawing(networks: Graphs, latent: int) -> Callable[..., jax.Array]:
+@shared
+def _drawing(networks: Graphs, latent: int, at_once: int) -> Callable[..., jax.Array]:
     @jax.jit
     def draw(weights: Tree, samples_key: jax.Array, first: jax.Array) -> jax.Array:
-        keys = jax.vmap(lambda i: jax.random.fold_in(samples_key, i))(first + jnp.arange(AT_ONCE))
+        keys = jax.vmap(lambda i: jax.random.fold_in(samples_key, i))(first + jnp.arange(at_once))
         noise = jax.vmap(lambda k: jax.random.normal(k, (latent,)))(keys)
         generator = nnx.merge(networks.generator, weights["params"], weights["norms"])
         images: jax.Array = generator(noise, average=True)[..., 0]
@@ -86,7 +89,7 @@ def _drawing(networks: Graphs, latent: int) -> Callable[..., jax.Array]:
     return draw
 
 
-@lru_cache
+@shared
 def _judging(networks: Graphs) -> Callable[..., jax.Array]:
     @jax.jit
     def judge(weights: Tree, images: jax.Array) -> jax.Array:

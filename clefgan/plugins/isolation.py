@@ -5,7 +5,7 @@ An unexpected exception of a method of our own is a bug and keeps its traceback.
 
 import inspect
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from clefgan.errors import ClefganError, shortened
-from clefgan.method import DevSet, Images, Method, Progress, Scorer, Scores, silent
+from clefgan.method import DevSet, FitsSeveral, Images, Method, Progress, Scorer, Scores, silent
 
 OURS = ("baselines.", "clefgan.")
 
@@ -42,6 +42,20 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
             "return a scorer"
         )
     return Distant(name, type(method), scorer)
+
+
+def prepared(
+    name: str, method: FitsSeveral, sets: Sequence[DevSet], progress: Progress = silent
+) -> None:
+    """Let a method do ahead what its fits on these sets need.
+
+    Raises
+    ------
+    ClefganError
+        A stranger's method raised something.
+    """
+    with named(name, type(method)):
+        method.prepare(sets, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)

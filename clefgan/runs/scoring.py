@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clefgan.method import Progress, Scorer, Scores
+from clefgan.method import DevSet, FitsSeveral, Progress, Scorer, Scores
 from clefgan.plugins import isolation
-from clefgan.runs import blank
+from clefgan.runs import blank, folds, heldout
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs.blank import BlankRounds
 from clefgan.runs.decisions.nulls import Round
@@ -45,6 +45,9 @@ def fit_and_score(request: Request, images: Loaded, watch: Stopwatch, progress: 
     """Scores of dev by each protocol, and of the test candidates."""
     reason = why_no_blank(request, images)
     is_blank = request.extras.blank and not reason
+    if isinstance(request.method, FitsSeveral):
+        with watch.stage("fit"):
+            isolation.prepared(request.name, request.method, dev_sets(request, images), progress)
     whole = whole_dev(request, images, watch, progress, is_blank=is_blank)
     is_blank_of_dev = is_blank and "held-out" in request.protocols
     said = reason or (NOT_HELD_OUT if is_blank and not is_blank_of_dev else "")
@@ -72,6 +75,15 @@ def fit_and_score(request: Request, images: Loaded, watch: Stopwatch, progress: 
         held_out_blank=None if elsewhere is None else elsewhere.scores,
         notes=notes,
     )
+
+
+def dev_sets(request: Request, images: Loaded) -> list[DevSet]:
+    """What the method will be fitted on: all of dev, and dev without each fold."""
+    dev = images.dev.dev
+    whole = [dev] if "paper" in request.protocols or images.test is not None else []
+    if images.fold is None:
+        return whole
+    return whole + [heldout.subset(dev, fit) for fit, _ in folds.splits(images.fold)]
 
 
 def why_no_blank(request: Request, images: Loaded) -> str:

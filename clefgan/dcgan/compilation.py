@@ -1,0 +1,50 @@
+"""Compilations that the threads of a process share: each is done once, and the others wait for it.
+
+JAX compiles a function in every thread that calls it for the first time, and the compilation of a
+training step takes as long as a hundred steps.
+"""
+
+from collections.abc import Callable, Hashable
+from functools import lru_cache, wraps
+from threading import Lock
+from typing import Any, ParamSpec
+
+COMPILING = "compiling, first time only"
+
+P = ParamSpec("P")
+
+
+class SharedCompilation:
+    """A jitted function whose first call holds up the calls of other threads."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.is_compiled = False
+        self._first = Lock()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function; alone where it is not compiled yet."""
+        if self.is_compiled:
+            return self.function(*arguments)
+        with self._first:
+            result = self.function(*arguments)
+            self.is_compiled = True
+        return result
+
+    @property
+    def note(self) -> str:
+        """What to say of the next call: that it compiles, or nothing."""
+        return "" if self.is_compiled else COMPILING
+
+
+def shared(make: Callable[P, Callable[..., Any]]) -> Callable[P, SharedCompilation]:
+    """Make a function once for equal arguments, whichever threads ask."""
+    cached = lru_cache(lambda *key: SharedCompilation(make(*key)))
+    asking = Lock()  # two threads that miss the cache at once would both fill it
+
+    @wraps(make)
+    def asked(*key: Hashable) -> SharedCompilation:
+        with asking:
+            return cached(*key)
+
+    return asked
