@@ -31,7 +31,7 @@ def compilations() -> Iterator[list[str]]:
     names: list[str] = []
     here = threading.Event()
 
-    def note(event: str, _seconds: float, **about: object) -> None:
+    def note(event: str, duration_secs: float, **about: str | int) -> None:
         if event == COMPILED and not here.is_set():
             names.append(str(about.get("fun_name")))
 

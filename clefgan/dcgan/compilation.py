@@ -5,7 +5,7 @@ training step takes as long as a hundred steps.
 """
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache, wraps
+from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec
 
@@ -39,12 +39,15 @@ class SharedCompilation:
 
 def shared(make: Callable[P, Callable[..., Any]]) -> Callable[P, SharedCompilation]:
     """Make a function once for equal arguments, whichever threads ask."""
-    cached = lru_cache(lambda *key: SharedCompilation(make(*key)))
-    asking = Lock()  # two threads that miss the cache at once would both fill it
+    made: dict[Hashable, SharedCompilation] = {}
+    asking = Lock()  # two threads that ask for the same at once would both make it
 
     @wraps(make)
-    def asked(*key: Hashable) -> SharedCompilation:
+    def asked(*args: P.args, **kwargs: P.kwargs) -> SharedCompilation:
+        key = (args, tuple(sorted(kwargs.items())))
         with asking:
-            return cached(*key)
+            if key not in made:
+                made[key] = SharedCompilation(make(*args, **kwargs))
+            return made[key]
 
     return asked
