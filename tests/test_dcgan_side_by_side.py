@@ -1,5 +1,6 @@
 """DCGANs side by side: one compilation, the same bits, and an end for all when one fails."""
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -82,6 +83,27 @@ def test_one_that_fails_ends_all_with_its_message(
     odd = np.zeros((4, 30, 30), np.uint8)
     with pytest.raises(ClefganError, match="must be square with a side that is a multiple of 32"):
         synthesise_all([noise(4), odd], replace(SMALL, epochs=10_000), 3)
+
+
+def test_ctrl_c_stops_all_trainings_and_keeps_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path))
+    main, stages, pressed = threading.get_ident(), set[str](), list[bool]()
+
+    def press(stage: str, *_: object) -> None:
+        both = len(stages | {stage}) > 1
+        if both and not pressed:
+            pressed.append(True)
+            signal.pthread_kill(main, signal.SIGINT)
+        stages.add(stage)
+
+    with pytest.raises(KeyboardInterrupt):
+        synthesise_all(
+            [noise(4, seed=1), noise(4, seed=2)], replace(SMALL, epochs=500), 3, progress=press
+        )
+    assert "drawing" not in "".join(stages)  # a training that went on would end with that
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in (".weights", ".images")]
 
 
 def test_the_first_call_alone_says_that_it_compiles() -> None:
