@@ -46,7 +46,10 @@ if jax.process_index() == 0:
 def training(
     children: Any, out: Path, *arguments: str, virtual: int = 1
 ) -> "subprocess.Popen[str]":
-    env = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={virtual}"}
+    env = {
+        "XLA_FLAGS": f"--xla_force_host_platform_device_count={virtual}",
+        "JAX_COMPILATION_CACHE_DIR": str(Path(os.environ["CLEFGAN_CACHE"]) / "jax"),
+    }
     started: subprocess.Popen[str] = children.start(
         "-c", TRAINING, str(out), *arguments, env=env, merge=True
     )
