@@ -22,6 +22,7 @@ settings.load_profile("steady")
 os.environ.pop("COLUMNS", None)  # tests say how wide a terminal is; rich looks when it is loaded
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
+os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # most of the time is compilation
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,14 +61,18 @@ class Children:
     ) -> "subprocess.Popen[str]":
         """This Python with `words`, and `env` beside what the environment has.
 
-        Both its streams are pipes, or one pipe if `merge`.
+        Both its streams are pipes, or one pipe if `merge`. What one has compiled, all may load.
         """
+        compiled = {
+            "JAX_COMPILATION_CACHE_DIR": str(Path(os.environ["CLEFGAN_CACHE"]) / "jax"),
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
+        }
         process = subprocess.Popen(
             [sys.executable, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if merge else subprocess.PIPE,
             text=True,
-            env={**os.environ, **(env or {})},
+            env={**compiled, **os.environ, **(env or {})},
         )
         self.processes.append(process)
         return process

@@ -1,6 +1,5 @@
 """Generated images of one's own: trained once, kept, and never trusted when damaged."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -117,10 +116,8 @@ print(digest.hexdigest(), first[0] if first else 0)
 
 def in_a_process(children: Any, cache: Path, told: Path, *others: Path) -> "subprocess.Popen[str]":
     """Train; tell in a file which step is done, and go on when others have told of theirs."""
-    compiled = Path(os.environ["CLEFGAN_CACHE"]) / "jax"
-    env = {"CLEFGAN_CACHE": str(cache), "JAX_COMPILATION_CACHE_DIR": str(compiled)}
     started: subprocess.Popen[str] = children.start(
-        "-c", IN_A_PROCESS, str(told), *map(str, others), env=env
+        "-c", IN_A_PROCESS, str(told), *map(str, others), env={"CLEFGAN_CACHE": str(cache)}
     )
     return started
 
