@@ -37,6 +37,7 @@ MAIN_JOBS = (
     "check runs/lbp-svm.csv runs/fusion.csv --data phantom_ct",
     "leaderboard runs/lbp-svm.csv runs/fusion.csv --data phantom_ct --html report",
 )
+KEPT = {"PYTHONDONTWRITEBYTECODE": ""}  # else each process of the tests compiles all modules anew
 OPTIMISED = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "0"}  # the wheel's tests compile as users do
 READERS = "clefgan.data.formats."  # each needs the extra of its format
 EVERY_MODULE = """
@@ -75,7 +76,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests on this checkout; arguments after -- go to pytest."""
     session.install("-e", ".", *group("test"))
-    session.run(*PYTEST, *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+    session.run(*PYTEST, *session.posargs, env=KEPT | {"CLEFGAN_SHARED": SHARED})
 
 
 @nox.session
@@ -168,7 +169,9 @@ def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> Non
         for words in MAIN_JOBS:
             session.run(scripts("clefgan"), *words.split(), env=env | WIDE, external=True)
         session.run(*install, *group("test"), external=True)
-        session.run(scripts("pytest"), *PYTEST[1:], *QUICK, env=env | OPTIMISED, external=True)
+        session.run(
+            scripts("pytest"), *PYTEST[1:], *QUICK, env=env | KEPT | OPTIMISED, external=True
+        )
 
 
 def environment(
@@ -191,7 +194,7 @@ def minimums(session: nox.Session) -> None:
     if session.venv_backend != "uv":
         session.error("minimums needs uv, which can resolve to the lowest versions")
     session.install(*OLDEST, "-e", ".", *group("test"))
-    session.run(*PYTEST, *session.posargs, env={"CLEFGAN_SHARED": SHARED})
+    session.run(*PYTEST, *session.posargs, env=KEPT | {"CLEFGAN_SHARED": SHARED})
 
 
 @nox.session(default=False)

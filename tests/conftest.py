@@ -9,8 +9,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -23,6 +25,14 @@ os.environ.pop("COLUMNS", None)  # tests say how wide a terminal is; rich looks 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # most of the time is compilation
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes of the tests, workers of xdist too, load what one has compiled."""
+    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+        compiled = os.environ["JAX_COMPILATION_CACHE_DIR"] = mkdtemp(prefix="clefgan-tests-")
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+        config.add_cleanup(partial(shutil.rmtree, compiled, ignore_errors=True))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,18 +71,14 @@ class Children:
     ) -> "subprocess.Popen[str]":
         """This Python with `words`, and `env` beside what the environment has.
 
-        Both its streams are pipes, or one pipe if `merge`. What one has compiled, all may load.
+        Both its streams are pipes, or one pipe if `merge`.
         """
-        compiled = {
-            "JAX_COMPILATION_CACHE_DIR": str(Path(os.environ["CLEFGAN_CACHE"]) / "jax"),
-            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.1",
-        }
         process = subprocess.Popen(
             [sys.executable, *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if merge else subprocess.PIPE,
             text=True,
-            env={**compiled, **os.environ, **(env or {})},
+            env={**os.environ, **(env or {})},
         )
         self.processes.append(process)
         return process
