@@ -1,27 +1,30 @@
-"""The release audit's comparison beside the machine's own matrix product, interleaved.
+"""The release audit in CPU seconds, beside the machine's own matrix product, interleaved.
 
     python -m benchmarks.audit_speed [SCALE ...]
 
 Full size (1): 10,000 training, 2,000 held-out and 10,000 released images of 128 x 128. A part of
-it, such as 0.1, is in the same proportions. For each view: seconds that all its products take at
-the speed of a large single-precision product on the same cores, measured before and after it, of
-the whole comparison, and their ratio; then everything else (planting with its set tests, and the
-set test with 2,000 deals), and the largest memory. With several scales a last table says how time
-grew beside the number of pairs.
+it, such as 0.1, is in the same proportions. For each view: CPU seconds that all its products take
+at the speed of a large single-precision product, measured before and after, those of the whole
+comparison with filtering and lists (planted copies are compared in the same pass), and their ratio.
+Then everything else that an audit does from there on: the set test with 2,000 deals, planting with
+its set tests, the image-only control, attacks, fidelity; and the largest memory. With several
+scales a last table says how time grew beside the number of pairs. CPU time of all threads, as the
+machine may be shared; where it is, waiting for memory counts.
 """
 
 import resource
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from clefgan.auditing import examine, looks, material, nearest, views
-from clefgan.auditing.examine import Plan
+from clefgan.auditing import examine, inputs, material, pipeline, profiles, sensitivity, views
 from clefgan.auditing.material import Material
-from clefgan.auditing.nearest import NearestLists
+from clefgan.auditing.pipeline import Settings
 from clefgan.method import Images
 from clefgan.similarity.threads import in_threads, single_blas
 
@@ -38,7 +41,7 @@ def images(n: int, seed: int) -> Images:
 
 
 def sgemm() -> float:
-    """Products a second, in 10^9 multiplications and additions, of a large product on all cores."""
+    """Products a CPU second, in 10^9 multiplications and additions, of a large product."""
     left, right = (np.full((LARGE, DEEP), seed, np.float32) for seed in (0.5, 0.25))
     out = np.empty((LARGE, LARGE), np.float32)
 
@@ -46,9 +49,9 @@ def sgemm() -> float:
         np.matmul(left[part], right.T, out=out[part])
 
     with single_blas():
-        start = time.perf_counter()
+        start = time.process_time()
         in_threads(some, LARGE)
-        return 2 * LARGE * LARGE * DEEP / (time.perf_counter() - start) / 1e9
+        return 2 * LARGE * LARGE * DEEP / (time.process_time() - start) / 1e9
 
 
 def gathered(scale: float) -> Material:
@@ -61,36 +64,59 @@ def gathered(scale: float) -> Material:
     return material.gather(train, held_out, released, names[: len(train)], names[len(train) :])
 
 
-def compared(sets: Material, table: Table) -> tuple[dict[str, NearestLists], float, float]:
-    """Lists of each view, seconds of the products alone and of the whole comparisons."""
-    found, totals = {}, [0.0, 0.0]
+class Stages:
+    """CPU seconds of each view, and speed of a large product at its end; called as progress is."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.speeds = [sgemm()]
+        self.start = time.process_time()
+
+    def __call__(self, stage: str, done: int, total: int, _detail: str = "") -> None:
+        """Note the end of a view."""
+        if stage.startswith("comparing ") and done == total:
+            self.seconds[stage.removeprefix("comparing ")] = time.process_time() - self.start
+            self.speeds.append(sgemm())
+            self.start = time.process_time()
+
+
+def compared(sets: Material, plan: examine.Plan, kept: Path, table: Table) -> tuple[float, float]:
+    """CPU seconds of the products alone and of the whole comparisons."""
+    stages = Stages()
+    n = len(sets.released) + plan.planted * len(sensitivity.KINDS)
+    examine.compare(sets, plan, kept=kept, progress=stages)
+    speed = float(np.median(stages.speeds))
+    totals = [0.0, 0.0]
     for view in views.BATTERY:
-        deep = sum(cut.shape[1] for cut in view.cuts(sets.real[:1]))
-        before = sgemm()
-        start = time.perf_counter()
-        found[view.name] = nearest.nearest(view, sets.released, sets.real, sets.group)
-        whole = time.perf_counter() - start
-        work = 2 * len(sets.released) * len(sets.real) * deep / 1e9
-        alone = work / ((before + sgemm()) / 2)
+        deep = view.cuts(sets.real[:1]).size
+        alone, whole = 2 * n * len(sets.real) * deep / 1e9 / speed, stages.seconds[view.name]
         totals = [totals[0] + alone, totals[1] + whole]
         table.add_row(view.name, f"{alone:.1f}", f"{whole:.1f}", f"{alone / whole:.2f}")
     table.add_row("all", *(f"{each:.1f}" for each in totals), f"{totals[0] / totals[1]:.2f}")
-    return found, totals[0], totals[1]
+    return totals[0], totals[1]
 
 
 def measured(scale: float, console: Console) -> tuple[int, float]:
-    """Print the table of one size; number of pairs and seconds of the whole audit."""
+    """Print the table of one size; number of pairs and CPU seconds of the whole audit."""
     sets = gathered(scale)
     title = f"{sets.n_training} + {sets.n_held_out} patients, {len(sets.released)} released"
     table = Table(title=f"{title}, {SIDE}x{SIDE}", title_justify="left")
-    for column in ("", "products alone, s", "comparison, s", "share of sgemm"):
+    for column in ("", "products alone, CPU s", "comparison, CPU s", "share of sgemm"):
         table.add_column(column, justify="right" if column else "left")
-    found, _, comparison = compared(sets, table)
-    start = time.perf_counter()
-    examine.judge(sets, Plan(deals=DEALS), looks.of_lists(found, sets))
-    rest = time.perf_counter() - start
-    console.print(table)
-    console.print(f"everything else, with planting and {DEALS} deals: {rest:.1f} s")
+    settings = Settings(profile=profiles.get("public"), deals=DEALS)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder)
+        plan = pipeline.plan_of(settings, None, shared=False)
+        alone, comparison = compared(sets, plan, kept, table)
+        console.print(table)
+        ids = (tuple(map(str, range(len(own)))) for own in (sets.real, sets.released))
+        start = time.process_time()
+        pipeline.run(inputs.Inputs(sets, *ids), settings, kept_lists=kept)
+        rest = time.process_time() - start
+    console.print(
+        f"everything else, with planting and {DEALS} deals: {rest:.1f} CPU s, "
+        f"{rest / alone:.2f} of the products"
+    )
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     console.print(f"largest memory so far: {most:.2f} GiB")
     return len(sets.released) * len(sets.real), comparison + rest
@@ -100,13 +126,12 @@ def main() -> None:
     """Print the tables."""
     scales = [float(each) for each in sys.argv[1:] if each[0].isdigit()] or [0.05, 0.1]
     console = Console()
-    small = images(8, 0)
-    nearest.nearest(views.PIXELS, small, small, np.arange(8))  # compiles
+    measured(0.001, Console(quiet=True))  # compiles
     rows = [measured(scale, console) for scale in scales]
     for scale, (pairs, seconds) in zip(scales[1:], rows[1:], strict=True):
         console.print(
             f"{scale / scales[0]:g} times the sizes: {pairs / rows[0][0]:.1f} times the pairs, "
-            f"{seconds / rows[0][1]:.1f} times the time"
+            f"{seconds / rows[0][1]:.1f} times the CPU time"
         )
 
 

@@ -132,5 +132,10 @@ def test_an_audit_that_was_stopped_goes_on_from_the_lists_it_kept(tmp_path: Path
         assert_array_equal(lists.values, again.lists[name].values)
         assert_array_equal(lists.nearest, again.lists[name].nearest)
     other = slices(copied=False)
-    keys = {kept_lists.key(each, view) for each in (sets, other) for view in views.BATTERY}
+    keys = {
+        key
+        for each in (sets, other)
+        for row in kept_lists.keys(each, views.BATTERY, [each.released])
+        for key in row
+    }
     assert len(keys) == 2 * len(views.BATTERY)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from clefgan.auditing import exact, looks, margins, material, nearest, planted, views
 from clefgan.auditing.material import Material
@@ -86,21 +86,34 @@ def test_a_planted_copy_wins_for_its_own_patient_by_far(name: str) -> None:
     sets = gathered(60)
     kind = next(kind for kind in planted.KINDS if kind.name == name)
     copies = planted.plant(sets, kind, 10, np.random.default_rng(0))
-    release = looks.look(sets, views.BATTERY)
-    seen = looks.look_beside(copies.images, release, sets).strongest()
+    release, planted_ones = looks.with_others(sets, views.BATTERY, [copies.images])
+    seen = planted_ones.strongest()
     assert (seen.winner == copies.parents[:, 0]).all()
     assert seen.margin.min() > release.strongest().margin.max()
 
 
-def test_joined_looks_are_those_of_one_release_but_for_hubs_and_units() -> None:
+def test_further_images_are_seen_in_the_units_and_with_the_hubs_of_the_release() -> None:
     sets = gathered(40)
-    release = looks.look(sets, views.BATTERY)
-    beside = looks.look_beside(sets.released[:8], release, sets)
-    both = looks.joined(release, looks.some_of(beside, np.arange(8), len(sets.names)))
-    assert_allclose(both.leads["windows"], release.leads["windows"], atol=1e-4)
-    for view in both.margins.values():
-        assert (view.winner[:, :8] == view.winner[:, -8:]).all()
-        assert_allclose(view.margin[:, :8], view.margin[:, -8:], atol=1e-4)
+    release, beside = looks.with_others(sets, views.BATTERY, [sets.released[:8]])
+    for name, own in release.margins.items():
+        both = margins.joined(own, beside.margins[name])
+        assert (both.winner[:, :8] == both.winner[:, -8:]).all()
+        assert_allclose(both.margin[:, :8], both.margin[:, -8:], atol=1e-4)
+        first = looks.some_of(release, np.arange(8), len(sets.names))
+        assert_allclose(beside.leads[name], first.leads[name], atol=1e-4)
+
+
+def test_further_images_change_nothing_of_the_release() -> None:
+    sets = gathered(40)
+    alone = looks.look(sets, views.BATTERY)
+    release, _, third = looks.with_others(
+        sets, views.BATTERY, [sets.released[:8], sets.released[5:25]]
+    )
+    for name, own in alone.lists.items():
+        assert_array_equal(release.lists[name].values, own.values)
+        assert_array_equal(release.lists[name].hubs, own.hubs)
+    assert list(release.lists) == [view.name for view in views.BATTERY]
+    assert_allclose(third.lists["band"].values, alone.lists["band"].values[:, 5:25], atol=1e-5)
 
 
 def test_real_images_are_sorted_by_patient_and_know_where_they_stood() -> None:

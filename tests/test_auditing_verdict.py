@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from clefgan.auditing import control, examine, material, membership, profiles, sensitivity, verdict
-from clefgan.auditing.examine import Findings, Plan
+from clefgan.auditing.examine import Compared, Findings, Plan
 from clefgan.auditing.material import Material
 from clefgan.auditing.planted import KINDS, degraded
 from clefgan.auditing.verdict import Outcome
@@ -107,7 +107,7 @@ def test_the_control_is_exact_where_the_sets_are_alike() -> None:
 def test_exchanged_sets_find_nothing_on_the_training_side(leaking: Findings) -> None:
     own = leaking.material
     other = replace(own, training=~own.training)
-    findings = examine.judge(other, leaking.plan, leaking.look)
+    findings = examine.judge(other, leaking.plan, Compared(leaking.look))
     said = verdict.of(findings, PUBLIC)
     assert findings.test is not None
     assert findings.test.p_value > 0.05

@@ -7,8 +7,10 @@ from numba import njit
 def tails(labels, winner, margin, k, sums):  # type: ignore[no-untyped-def]  # compiled
     """Fill in, for each row of labels, the k largest margins of training winners less the others'.
 
-    `winner` and `margin` are sorted, largest margin first.
+    `winner` and `margin` are sorted, largest margin first. Returns whether each row found `k` of
+    both.
     """
+    whole = True
     for row in range(labels.shape[0]):
         ours = 0
         theirs = 0
@@ -24,20 +26,41 @@ def tails(labels, winner, margin, k, sums):  # type: ignore[no-untyped-def]  # c
             if ours == k and theirs == k:
                 break
         sums[row] = total
+        whole &= ours == k and theirs == k
+    return whole
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def signed(labels, winner, margin, sums):  # type: ignore[no-untyped-def]  # compiled
-    """Fill in, for each row of labels and released image, its signed margins over all windows.
+def signed(signs, winner, margin, sums):  # type: ignore[no-untyped-def]  # compiled
+    """Fill in, for each released image and row of labels, its signed margins over all windows.
 
-    `winner` and `margin` are (n_released, n_cuts), `sums` (n_rows, n_released).
+    `signs` is (n_groups, n_rows), 1 or -1; `winner` and `margin` are (n_released, n_cuts), `sums`
+    (n_released, n_rows). Rows are next to each other, so that they are added up together.
+    """
+    n_rows = signs.shape[1]
+    for at in range(winner.shape[0]):
+        sums[at, :] = 0.0
+        for cut in range(winner.shape[1]):
+            group = winner[at, cut]
+            value = margin[at, cut]
+            for row in range(n_rows):
+                sums[at, row] += value * signs[group, row]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def least_chance(labels, order, chances, least):  # type: ignore[no-untyped-def]  # compiled
+    """Fill in, for each row of labels, the least chance of its hits before each decoy.
+
+    `order` holds groups, `chances` is (decoys, hits).
     """
     for row in range(labels.shape[0]):
-        for at in range(winner.shape[0]):
-            total = 0.0
-            for cut in range(winner.shape[1]):
-                if labels[row, winner[at, cut]]:
-                    total += margin[at, cut]
-                else:
-                    total -= margin[at, cut]
-            sums[row, at] = total
+        hits = 0
+        decoys = 0
+        smallest = 1.0
+        for group in order:
+            if labels[row, group]:
+                hits += 1
+            else:
+                decoys += 1
+            smallest = min(smallest, chances[decoys, hits])
+        least[row] = smallest

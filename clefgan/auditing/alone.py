@@ -6,34 +6,53 @@ patient than that; with held-out patients no such assumption is needed. Few pati
 null, so single copies are not told from chance: what counts is how many images exceed all of it.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 
-from clefgan.auditing import margins, nearest
+from clefgan.auditing import margins
 from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.material import Material
 from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.planted import degraded
-from clefgan.method import Progress, silent
+from clefgan.method import Images
 
 MOST = 4000  # patients whose images make the null
 
 
-def null_margins(
-    material: Material, release: Look, *, seed: int = 0, progress: Progress = silent
-) -> Values:
-    """Largest margins over views of one image of each patient against the other patients."""
+class Softened(NamedTuple):
+    """One image of some patients, softened as generated images are."""
+
+    patients: Numbers
+    images: Images
+
+
+def soften(material: Material, *, seed: int = 0) -> Softened:
+    """One image of each patient, of at most `MOST`; the release is not looked at."""
     rng = np.random.default_rng(seed)
     patients = rng.permutation(len(material.names))[:MOST]
     first, last = (np.searchsorted(material.group, patients, side) for side in ("left", "right"))
-    images = degraded(material.real[rng.integers(first, last)], rng)
+    return Softened(patients, degraded(material.real[rng.integers(first, last)], rng))
+
+
+def null_margins(
+    patients: Numbers,
+    lists: Mapping[str, NearestLists],
+    material: Material,
+    release: Look,
+) -> Values:
+    """Largest margins over views of patients' softened images against the other patients.
+
+    Parameters
+    ----------
+    lists : of the softened images, with the hubs of the release
+    """
     found = []
-    for name, own in release.lists.items():
-        lists = nearest.nearest(
-            own.view, images, material.real, material.group, hubs=own.hubs, progress=progress
-        )
-        others = without_own(lists, patients, material.group)
+    for name, own in lists.items():
+        others = without_own(own, patients, material.group)
         units = release.margins[name].units
         found.append(margins.of(others, material.group, units=units))
     return margins.strongest(found, units=release.units).margin

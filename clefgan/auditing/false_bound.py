@@ -10,8 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincc
 from scipy.stats import nbinom
+
+from clefgan.auditing import early_hits
 
 DRAWS = 2000  # random sequences that set the band
 LONGEST = 200  # decoys that the band looks at; above more, nothing is said for sure
@@ -28,8 +29,8 @@ def false_bound(n: int, share: float, level: float, seed: int) -> NDArray[np.int
     """
     rng = np.random.default_rng(seed)
     most = max(1, min(LONGEST, n))
-    number = np.arange(1, most + 1)
+    decoys = np.arange(most)
     hits = np.cumsum(rng.geometric(1 - share, (DRAWS, most)) - 1, axis=1)
-    tails = np.where(hits > 0, betaincc(number, np.maximum(hits, 1), 1 - share), 1.0)
+    tails = early_hits.chance(hits, np.broadcast_to(decoys, hits.shape), share)
     tail = np.quantile(tails.min(axis=1), 1 - level, method="lower")
-    return np.asarray(nbinom.isf(tail, number, 1 - share), np.int64)
+    return np.asarray(nbinom.isf(tail, decoys + 1, 1 - share), np.int64)

@@ -4,6 +4,7 @@ They hold numbers of images and similarities, no pixels and no patients.
 """
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,18 +13,26 @@ import numpy as np
 from clefgan.auditing.material import Material
 from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.views import View
+from clefgan.method import Images
 from clefgan.storage import array_files, code_digest
 
 
-def key(material: Material, view: View) -> str:
-    """Digest of everything that the lists depend on."""
-    whole = hashlib.sha256()
-    shown = (view.name, view.across, view.keep, view.mirrored, material.real.shape)
-    whole.update(repr((shown, material.released.shape, code())).encode())
-    whole.update(np.ascontiguousarray(material.group).data)
-    for images in (material.real, material.released):
-        for image in images:
-            whole.update(np.ascontiguousarray(image).data)
+def keys(material: Material, views: Sequence[View], sets: Sequence[Images]) -> list[list[str]]:
+    """Digest of everything that the lists of each set depend on, view by view."""
+    group = hashlib.sha256(np.ascontiguousarray(material.group).data).hexdigest()
+    others, own = digest(material.real), [digest(images) for images in sets]
+    rows = []
+    for view in views:
+        shown = (view.name, view.across, view.keep, view.mirrored, group, others, code())
+        rows.append([hashlib.sha256(repr((*shown, one)).encode()).hexdigest() for one in own])
+    return rows
+
+
+def digest(images: Images) -> str:
+    """SHA-256 of images in their order, and of their size."""
+    whole = hashlib.sha256(repr(images.shape).encode())
+    for image in images:
+        whole.update(np.ascontiguousarray(image).data)
     return whole.hexdigest()
 
 

@@ -1,7 +1,7 @@
 """One release seen in all views: lists, margins and scores; and copies planted beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,24 +46,86 @@ def look(
     kept: Path | None = None,
     progress: Progress = silent,
 ) -> Look:
-    """Compare the release with all real images in each view.
+    """Compare the release with all real images in each view; see `with_others`."""
+    return with_others(material, views, (), kept=kept, progress=progress)[0]
+
+
+def with_others(
+    material: Material,
+    views: Sequence[View],
+    others: Sequence[Images],
+    *,
+    kept: Path | None = None,
+    progress: Progress = silent,
+) -> list[Look]:
+    """Compare the release, and further sets of images that are no part of it, in one pass.
 
     Parameters
     ----------
+    others : seen in the release's units and with its hubs
     kept : folder of lists that were worked out before, and where new ones go; None: none
+
+    Returns
+    -------
+    The look at the release, then one at each of the others.
     """
-    lists = {}
-    for view in views:
-        path = None if kept is None else kept / f"{kept_lists.key(material, view)}.arrays"
-        found = None if path is None else kept_lists.read(path, view)
-        if found is None:
-            found = nearest.nearest(
-                view, material.released, material.real, material.group, progress=progress
-            )
-            if path is not None:
-                kept_lists.write(path, found)
-        lists[view.name] = found
-    return of_lists(lists, material)
+    sets = [material.released, *others]
+    lists = compared(material, views, sets, kept, progress)
+    release = of_lists({view.name: lists[view.name][0] for view in views}, material)
+    looks = [release]
+    for number in range(1, len(sets)):
+        own = {view.name: lists[view.name][number] for view in views}
+        looks.append(beside(own, release, material))
+    return looks
+
+
+def compared(
+    material: Material,
+    views: Sequence[View],
+    sets: Sequence[Images],
+    kept: Path | None,
+    progress: Progress,
+) -> dict[str, list[NearestLists]]:
+    """Lists of each set in each view: those that are kept, and new ones, which are kept then."""
+    paths = paths_of(kept, material, views, sets)
+    found = {
+        view.name: {
+            number: lists
+            for number, path in enumerate(paths[view.name])
+            if (lists := kept_lists.read(path, view)) is not None
+        }
+        for view in views
+    }
+    missing = [view for view in views if len(found[view.name]) < len(sets)]
+    while missing:
+        alike = [view for view in missing if view.filters_as(missing[0])]
+        numbers = [
+            number
+            for number in range(len(sets))
+            if any(number not in found[view.name] for view in alike)
+        ]
+        some = [sets[number] for number in numbers]
+        made = nearest.in_views(alike, some, material.real, material.group, progress=progress)
+        for view, new in zip(alike, made, strict=True):
+            found[view.name] |= dict(zip(numbers, new, strict=True))
+            if kept is not None:
+                for number in numbers:
+                    kept_lists.write(paths[view.name][number], found[view.name][number])
+        missing = [view for view in missing if view not in alike]
+    return {name: [own[number] for number in range(len(sets))] for name, own in found.items()}
+
+
+def paths_of(
+    kept: Path | None, material: Material, views: Sequence[View], sets: Sequence[Images]
+) -> dict[str, list[Path]]:
+    """Where the lists of each set in each view are kept; nowhere without a folder."""
+    if kept is None:
+        return {view.name: [] for view in views}
+    keys = kept_lists.keys(material, views, sets)
+    return {
+        view.name: [kept / f"{key}.arrays" for key in row]
+        for view, row in zip(views, keys, strict=True)
+    }
 
 
 def of_lists(lists: Mapping[str, NearestLists], material: Material) -> Look:
@@ -87,18 +149,14 @@ def of_margins(
     return Look(lists, found, leads, tuple(units), ahead)
 
 
-def look_beside(
-    images: Images, release: Look, material: Material, *, progress: Progress = silent
-) -> Look:
-    """Compare further images, in the release's units and with its hubs: they are no part of it."""
-    lists = {}
-    found = {}
-    for name, own in release.lists.items():
-        lists[name] = nearest.nearest(
-            own.view, images, material.real, material.group, hubs=own.hubs, progress=progress
-        )
-        found[name] = margins.of(lists[name], material.group, units=release.margins[name].units)
-    return of_margins(lists, found, release.units, len(material.names))
+def beside(lists: Mapping[str, NearestLists], release: Look, material: Material) -> Look:
+    """A look at further images, in the release's units and with its hubs."""
+    own, found = {}, {}
+    for name, some in lists.items():
+        of_release = release.lists[name]
+        own[name] = replace(some, hubs=of_release.hubs, nearest=of_release.nearest)
+        found[name] = margins.of(own[name], material.group, units=release.margins[name].units)
+    return of_margins(own, found, release.units, len(material.names))
 
 
 def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
@@ -107,15 +165,18 @@ def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
     return of_margins(look.lists, found, look.units, n_groups)
 
 
-def joined(first: Look, second: Look) -> Look:
-    """Both sets of images as one release."""
-    found = {name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()}
-    leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
-    ahead = np.maximum(first.ahead, second.ahead)
-    return Look(first.lists, found, leads, first.units, ahead)
-
-
 def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
     """The set test of a look."""
     labels = deal(training, stratum, times, np.random.default_rng(seed))
     return judge(*statistics(look.margins, look.scores(), labels, ahead=look.ahead))
+
+
+def test_with(
+    first: Look, second: Look, training: Flags, stratum: Numbers, *, times: int, seed: int
+) -> SetTest:
+    """The set test of both sets of images as one release, in the units of the first."""
+    found = {name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()}
+    leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
+    ahead = np.maximum(first.ahead, second.ahead)
+    labels = deal(training, stratum, times, np.random.default_rng(seed))
+    return judge(*statistics(found, attacks.scores(leads), labels, ahead=ahead))

@@ -7,6 +7,7 @@ of the training set as any patient is, however large the margin; that is what ev
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,10 +168,16 @@ def some_of(view: Margins, places: Numbers) -> Margins:
     )
 
 
-def joined(first: Margins, second: Margins) -> Margins:
+class Wins(NamedTuple):
+    """Winners and margins alone; see `Margins`."""
+
+    winner: Numbers
+    margin: Values
+
+
+def joined(first: Margins, second: Margins) -> Wins:
     """Two sets of released images as one, in the units of the first."""
-    parts = ("winner", "image", "margin", "relative", "groups")
-    winner, image, margin, relative, groups = (
-        np.concatenate([vars(first)[part], vars(second)[part]], axis=1) for part in parts
+    return Wins(
+        np.concatenate([first.winner, second.winner], axis=1),
+        np.concatenate([first.margin, second.margin], axis=1),
     )
-    return Margins(winner, image, margin, relative, groups, first.units)

@@ -3,10 +3,11 @@
 Only lists are kept, never all pairs. All that the audit says is worked out from these lists.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,54 +47,77 @@ def nearest(
     real: Images,
     group: NDArray[np.int64],
     *,
-    hubs: NDArray[np.float32] | None = None,
     progress: Progress = silent,
 ) -> NearestLists:
-    """Compare all released images with all real ones.
+    """Compare all released images with all real ones in one view; see `in_views`."""
+    return next(in_views([view], [released], real, group, progress=progress))[0]
+
+
+def in_views(
+    views: Sequence[View],
+    sets: Sequence[Images],
+    real: Images,
+    group: NDArray[np.int64],
+    *,
+    progress: Progress = silent,
+) -> Iterator[list[NearestLists]]:
+    """Lists of each set of images, view by view.
 
     Parameters
     ----------
-    released, real : (n, height, width) uint8
+    views : that filter alike, so that real images are filtered once
+    sets : of (n, height, width) uint8; lists of each are as if there were no other
+    real : (n_real, height, width) uint8
     group : (n_real,), ascending
-    hubs : taken as they are, for images that are not part of the release; None: worked out
 
     Notes
     -----
-    The released images are read in blocks, so they may be memory-mapped.
+    The sets are read in blocks, so they may be memory-mapped.
     """
-    n, keep = len(released), min(view.keep, len(np.unique(group)))
-    values = np.full((view.n_cuts, n, keep), -np.inf, np.float32)
-    images = np.zeros((view.n_cuts, n, keep), np.int32)
-    tops = Tops(view.n_cuts, len(real), 0 if hubs is not None else min(HUB, n))
     with single_blas():
-        rows = filtered_in_threads(view, real)
-
-        def compare(start: int) -> int:
-            part = slice(start, min(start + BLOCK, n))
-            some = np.asarray(released[part])
-            cuts = filtered(view, some[:, :, ::-1] if view.mirrored else some)
-            with tops.borrowed() as (largest, limits):
-                for number, cut in enumerate(cuts):
-                    found = values[number, part], images[number, part]
-                    fill(cut, rows[number], group, found, (largest[number], limits[number]))
-            return part.stop - start
-
-        in_turn(compare, n, f"comparing {view.name}", progress)
-    if hubs is not None:
-        return NearestLists(view, as_z(values), images, hubs, hubs)
-    z = as_z(tops.merged())
-    level = np.asarray(z.mean(axis=2), np.float32)
-    return NearestLists(view, as_z(values), images, level, z[:, :, 0])
+        rows = filtered_in_threads(views[0], real)
+        for view in views:
+            yield in_view(view, sets, rows, group, progress)
 
 
-def in_turn(work: Callable[[int], int], n: int, stage: str, progress: Progress) -> None:
-    """Call `work` with the start of each block of `range(n)`, one thread a core.
+def in_view(
+    view: View,
+    sets: Sequence[Images],
+    rows: Maps,
+    group: NDArray[np.int64],
+    progress: Progress = silent,
+) -> list[NearestLists]:
+    """The same of one view; `rows` of all real images, (n_cuts, n_real, n_pixels)."""
+    filling = [Filling(view, len(images), group) for images in sets]
+    parts = [(number, part) for number, images in enumerate(sets) for part in blocks(images)]
 
-    Blocks are the same for any number of threads, and so is what comes of them.
-    """
+    def compare(place: tuple[int, slice]) -> int:
+        number, part = place
+        some = np.asarray(sets[number][part])
+        cuts = filtered(view, some[:, :, ::-1] if view.mirrored else some)
+        filling[number].add(part, cuts, rows)
+        return len(some)
+
+    in_turn(compare, parts, sum(map(len, sets)), f"comparing {view.name}", progress)
+    return [own.lists() for own in filling]
+
+
+def blocks(images: Images) -> list[slice]:
+    """The same for any number of threads, and so is what comes of them."""
+    n = len(images)
+    return [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
+
+
+Part = TypeVar("Part")
+
+
+def in_turn(
+    work: Callable[[Part], int], parts: Sequence[Part], n: int, stage: str, progress: Progress
+) -> None:
+    """Call `work` with each part, one thread a core; it says how many of the `n` it did."""
     done = 0
     with ThreadPoolExecutor(cores()) as pool:
-        waiting = [pool.submit(work, start) for start in range(0, n, BLOCK)]
+        waiting = [pool.submit(work, part) for part in parts]
         try:
             for finished in as_completed(waiting):
                 done += finished.result()
@@ -101,6 +125,30 @@ def in_turn(work: Callable[[int], int], n: int, stage: str, progress: Progress) 
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+class Filling:
+    """Lists of one set in one view while they are filled, block by block, by several threads."""
+
+    def __init__(self, view: View, n: int, group: NDArray[np.int64]) -> None:
+        shape = (view.n_cuts, n, min(view.keep, len(np.unique(group))))
+        self.view, self.group = view, group
+        self.values = np.full(shape, -np.inf, np.float32)
+        self.images = np.zeros(shape, np.int32)
+        self.tops = Tops(view.n_cuts, len(group), min(HUB, n))
+
+    def add(self, part: slice, cuts: Maps, rows: Maps) -> None:
+        """Compare the images of one block with all real ones; both are (n_cuts, n, n_pixels)."""
+        with self.tops.borrowed() as (largest, limits):
+            for number, cut in enumerate(cuts):
+                found = self.values[number, part], self.images[number, part]
+                fill(cut, rows[number], self.group, found, (largest[number], limits[number]))
+
+    def lists(self) -> NearestLists:
+        """The lists, when all blocks are in."""
+        z = as_z(self.tops.merged())
+        level = np.asarray(z.mean(axis=2), np.float32)
+        return NearestLists(self.view, as_z(self.values), self.images, level, z[:, :, 0])
 
 
 class Tops:
@@ -131,30 +179,28 @@ class Tops:
         return np.asarray(-np.sort(-everything, axis=2)[:, :, : self.shape[2]])
 
 
-def filtered(view: View, images: Images) -> list[Maps]:
-    """Unit rows of images, one array a window; a few at a time, so that they stay in the cache."""
-    rows: list[Maps] = []
-    for start in range(0, len(images), ROWS):
-        for number, some in enumerate(view.cuts(images[start : start + ROWS])):
-            if len(rows) <= number:
-                rows.append(np.empty((len(images), some.shape[1]), np.float32))
-            rows[number][start : start + len(some)] = some
+def filtered(view: View, images: Images) -> Maps:
+    """Unit rows (n_cuts, n, n_pixels); a few at a time, so that they stay in the cache."""
+    first = view.cuts(images[:ROWS])
+    rows = np.empty((len(first), len(images), first.shape[2]), np.float32)
+    rows[:, :ROWS] = first
+    for start in range(ROWS, len(images), ROWS):
+        rows[:, start : start + ROWS] = view.cuts(images[start : start + ROWS])
     return rows
 
 
-def filtered_in_threads(view: View, images: Images) -> list[Maps]:
+def filtered_in_threads(view: View, images: Images) -> Maps:
     """The same, one thread a core."""
-    rows = [
-        np.empty((len(images), some.shape[1]), np.float32) for some in filtered(view, images[:1])
-    ]
+    first = view.cuts(images[:1])
+    rows = np.empty((len(first), len(images), first.shape[2]), np.float32)
 
-    def some_of(start: int) -> int:
-        part = slice(start, min(start + BLOCK, len(images)))
-        for whole, some in zip(rows, filtered(view, images[part]), strict=True):
-            whole[part] = some
-        return part.stop - start
+    def some_of(part: slice) -> int:
+        for start in range(part.start, part.stop, ROWS):
+            some = slice(start, min(start + ROWS, part.stop))
+            rows[:, some] = view.cuts(images[some])
+        return int(part.stop - part.start)
 
-    in_turn(some_of, len(images), "", silent)
+    in_turn(some_of, blocks(images), len(images), "", silent)
     return rows
 
 

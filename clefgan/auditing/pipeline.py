@@ -131,8 +131,9 @@ def run(
     plan = plan_of(settings, before, shared=groups is not None)
     seen = partial(looks.look, views=plan.views, kept=kept_lists, progress=progress)
     shown = noting(inputs, seal, groups, before)
-    look = seen(shown.material)
-    findings = examine.judge(shown.material, plan, look, progress=progress)
+    compared = examine.compare(shown.material, plan, kept=kept_lists, progress=progress)
+    look = compared.release
+    findings = examine.judge(shown.material, plan, compared, progress=progress)
     if shown.material is not inputs.material:
         findings = replace(findings, exact=exact.copies(inputs.material))
     sealed, everybody = None, None
@@ -196,6 +197,7 @@ def plan_of(settings: Settings, before: Before | None, *, shared: bool) -> Plan:
         q=settings.q,
         deals=deals,
         planted=settings.planted,
+        null=settings.withhold is Withhold.SYMMETRIC,
         views=views,
         seed=settings.seed,
     )

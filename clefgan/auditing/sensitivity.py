@@ -7,7 +7,9 @@ the cutoff of the list? The set: from how many copies on does the set test notic
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -62,42 +64,60 @@ class Sensitivity:
         return 1.0 + math.floor(math.log(0.05) / math.log(1 - self.shown.low))
 
 
+class Planting(NamedTuple):
+    """Copies of one kind, and what draws some of them to be planted together."""
+
+    copies: Planted
+    rng: np.random.Generator
+
+
+def draw(
+    material: Material, planted: int, *, kinds: Sequence[PlantedKind] = KINDS, seed: int = 0
+) -> list[Planting]:
+    """Plant copies of each kind; the release is not looked at."""
+    rngs = [np.random.default_rng([seed, number]) for number in range(len(kinds))]
+    return [
+        Planting(plant(material, kind, planted, rng), rng)
+        for kind, rng in zip(kinds, rngs, strict=True)
+    ]
+
+
 def measure(
     material: Material,
     release: Look,
+    made: Sequence[Planting],
+    everything: Look,
     found: CopyList,
     *,
-    kinds: Sequence[PlantedKind] = KINDS,
-    planted: int = PLANTED,
     level: float = 0.05,
     doses: bool = True,
-    seed: int = 0,
     progress: Progress = silent,
 ) -> list[Sensitivity]:
-    """Plant copies of each kind and look for them.
+    """Look for planted copies.
 
     Parameters
     ----------
+    made, everything : copies of each kind, and the look at all of them, kind after kind
     found : the list of the release, whose cutoff is taken
     level : of the set test
     doses : False where the set test has noticed a leak already: more copies say nothing then
     """
-    rngs = [np.random.default_rng([seed, number]) for number in range(len(kinds))]
-    made = [plant(material, kind, planted, rng) for kind, rng in zip(kinds, rngs, strict=True)]
-    images = np.concatenate([copies.images for copies in made])
-    everything = looks.look_beside(images, release, material, progress=progress)
     limit = max(1, round(SEEN_SHARE * len(material.released)))
-    sizes = doses_up_to(min(planted, limit)) if doses else []
     results = []
-    for number, (copies, rng) in enumerate(zip(made, rngs, strict=True)):
-        places = np.arange(number * planted, (number + 1) * planted)
-        seen = looks.some_of(everything, places, len(material.names))
+    start = 0
+    for number, planting in enumerate(made):
+        copies = planting.copies
+        n = len(copies.images)
+        seen = looks.some_of(everything, np.arange(start, start + n), len(material.names))
+        start += n
         calls = shown(seen, copies, material.training, found)
+        sizes = doses_up_to(min(n, limit)) if doses else []
+        rng = deepcopy(planting.rng)  # the same draws however often this is asked
         noticed = smallest_noticed(material, release, seen, sizes, level, rng)
         results.append(
             Sensitivity(copies.kind, share(calls), noticed, max(sizes, default=0), limit)
         )
-        progress("planting copies", number + 1, len(kinds), copies.kind.name)
+        progress("planting copies", number + 1, len(made), copies.kind.name)
     return results
 
 
@@ -134,9 +154,9 @@ def smallest_noticed(
         for draw in range(DRAWS):
             places = rng.permutation(n)[:size]
             some = looks.some_of(seen, places, len(material.names))
-            both = looks.joined(release, some)
-            result = looks.test(
-                both,
+            result = looks.test_with(
+                release,
+                some,
                 material.training,
                 material.stratum,
                 times=times,

@@ -18,10 +18,11 @@ from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincc, ndtri
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from clefgan.auditing.margins import Margins, Numbers, Values
+from clefgan.auditing import early_hits
+from clefgan.auditing.margins import Margins, Numbers, Values, Wins
 from clefgan.auditing.material import Flags
 
 TAIL = 20  # released images at each end
@@ -30,6 +31,7 @@ WINDOW_TAILS = (50, 200)  # windows at each end
 SAME = 1e-9  # statistics that differ by less, in standard deviations, are equal
 FOREMOST = 200  # patients who lead, of those ahead
 ROWS = 64  # deals worked out at a time
+SORTED = 16  # margins that are sorted first for each one that is summed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ def deal(training: Flags, stratum: Numbers, times: int, rng: np.random.Generator
 
 
 def statistics(
-    views: Mapping[str, Margins],
+    views: Mapping[str, Margins | Wins],
     scores: Mapping[str, Values],
     labels: Flags,
     *,
@@ -104,23 +106,36 @@ def statistics(
 def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:
     """The k largest margins won by training groups less the k largest won by others, a row."""
     kernels = compiled()
-    order = np.argsort(-margin, kind="stable")
     sums = np.empty(len(labels))
-    kernels.tails(labels, winner[order], margin[order], k, sums)
+    order = foremost(margin, SORTED * k)
+    whole = kernels.tails(labels, winner[order], margin[order], k, sums)
+    if not whole and len(order) < len(margin):
+        order = np.argsort(-margin, kind="stable")
+        kernels.tails(labels, winner[order], margin[order], k, sums)
     return sums
 
 
-def signed_tails(view: Margins, labels: Flags) -> Values:
+def foremost(margin: Values, n: int) -> Numbers:
+    """Numbers of the `n` largest margins and those equal to the last, the largest first."""
+    if n >= len(margin):
+        return np.argsort(-margin, kind="stable")
+    least = np.partition(margin, len(margin) - n)[len(margin) - n]
+    some = np.flatnonzero(margin >= least)
+    return some[np.argsort(-margin[some], kind="stable")]
+
+
+def signed_tails(view: Margins | Wins, labels: Flags) -> Values:
     """Sum over the `TAIL` highest and lowest images of their signed margins over all windows."""
     kernels = compiled()
     winner, margin = (np.ascontiguousarray(a.T) for a in (view.winner, view.margin))
     k = min(TAIL, len(winner))
     result = np.empty(len(labels))
-    sums = np.empty((ROWS, len(winner)))
     for start in range(0, len(labels), ROWS):
         some = labels[start : start + ROWS]
-        part = sums[: len(some)]
-        kernels.signed(some, winner, margin, part)
+        signs = np.where(some.T, np.int8(1), np.int8(-1))
+        sums = np.empty((len(winner), len(some)))
+        kernels.signed(np.ascontiguousarray(signs), winner, margin, sums)
+        part = np.ascontiguousarray(sums.T)
         part.partition((k - 1, len(winner) - k), axis=1)
         result[start : start + len(some)] = part[:, :k].sum(axis=1) + part[:, -k:].sum(axis=1)
     return result
@@ -142,10 +157,9 @@ def run_of_patients(ahead: Values, labels: Flags) -> Values:
     share = float(labels[0].mean())
     if not len(order) or not 0 < share < 1:
         return np.zeros(len(labels))
-    called = labels[:, order]
-    hits, decoys = np.cumsum(called, axis=1), np.cumsum(~called, axis=1)
-    tails = np.where(hits > 0, betaincc(decoys + 1, np.maximum(hits, 1), 1 - share), 1.0)
-    return np.asarray(-ndtri(np.clip(tails.min(axis=1), 1e-300, 1 - 1e-16)))
+    least = np.empty(len(labels))
+    compiled().least_chance(labels, order, early_hits.table(FOREMOST, share), least)
+    return np.asarray(-ndtri(np.clip(least, 1e-300, 1 - 1e-16)))
 
 
 def judge(names: Sequence[str], values: Values) -> SetTest:
