@@ -22,7 +22,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from clefgan.auditing import examine, inputs, material, pipeline, profiles, sensitivity, views
+from clefgan.auditing import examine, inputs, material, pipeline, planted, profiles, views
 from clefgan.auditing.material import Material
 from clefgan.auditing.pipeline import Settings
 from clefgan.method import Images
@@ -83,7 +83,7 @@ class Stages:
 def compared(sets: Material, plan: examine.Plan, kept: Path, table: Table) -> tuple[float, float]:
     """CPU seconds of the products alone and of the whole comparisons."""
     stages = Stages()
-    n = len(sets.released) + plan.planted * len(sensitivity.KINDS)
+    n = len(sets.released) + plan.planted * len(planted.KINDS)
     examine.compare(sets, plan, kept=kept, progress=stages)
     speed = float(np.median(stages.speeds))
     totals = [0.0, 0.0]
@@ -109,9 +109,9 @@ def measured(scale: float, console: Console) -> tuple[int, float]:
         plan = pipeline.plan_of(settings, None, shared=False)
         alone, comparison = compared(sets, plan, kept, table)
         console.print(table)
-        ids = (tuple(map(str, range(len(own)))) for own in (sets.real, sets.released))
+        first, second = (tuple(map(str, range(len(own)))) for own in (sets.real, sets.released))
         start = time.process_time()
-        pipeline.run(inputs.Inputs(sets, *ids), settings, kept_lists=kept)
+        pipeline.run(inputs.Inputs(sets, first, second), settings, kept_lists=kept)
         rest = time.process_time() - start
     console.print(
         f"everything else, with planting and {DEALS} deals: {rest:.1f} CPU s, "

@@ -9,6 +9,7 @@ from clefgan.auditing.material import Material
 from clefgan.auditing.views import View
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+from clefgan.similarity import detail
 
 
 def images(n: int, seed: int, side: int = 32) -> Images:
@@ -47,6 +48,27 @@ def test_windows_cover_the_image_and_overlap() -> None:
         seen[rows, columns] += 1
     assert seen.min() >= 1
     assert len(list(views.windows(64, 50, 7))) == views.WINDOWS.n_cuts
+
+
+def test_windows_that_are_cut_at_once_are_those_cut_one_by_one() -> None:
+    some = images(5, 0, 128)
+    maps = views.averaged(views.fine_band(some), 2)
+    for place, own in zip(views.windows(64, 64, 7), views.WINDOWS.cuts(some), strict=True):
+        assert_array_equal(own, detail.unit_rows(maps[:, *place]))
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_averaged_maps_are_means_of_blocks(step: int) -> None:
+    maps = np.random.default_rng(0).normal(size=(3, 13, 12)).astype(np.float32)
+    height, width = 13 // step, 12 // step
+    blocks = maps[:, : height * step, : width * step].reshape(3, height, step, width, step)
+    assert_allclose(views.averaged(maps, step), blocks.mean(axis=(2, 4)), atol=1e-6)
+
+
+def test_only_views_that_filter_alike_share_their_real_images() -> None:
+    assert views.MIRRORED.filters_as(views.BAND)
+    assert not views.CONTRAST.filters_as(views.BAND)
+    assert not views.WINDOWS.filters_as(views.BAND)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 200)])

@@ -4,8 +4,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import betaincc, ndtri
+from scipy.stats import nbinom
 
-from clefgan.auditing import margins, set_test
+from clefgan.auditing import early_hits, margins, set_test
 from clefgan.auditing.margins import Margins
 from clefgan.auditing.material import Flags
 
@@ -44,7 +47,45 @@ def test_signed_tails_add_windows_before_they_look_at_the_ends() -> None:
     found = set_test.signed_tails(view, labels)
     for row, value in zip(labels, found, strict=True):
         sums = np.sort(np.where(row[view.winner], view.margin, -view.margin).sum(axis=0))
-        assert value == pytest.approx(sums[:20].sum() + sums[-20:].sum())
+        assert value == pytest.approx(sums[:20].sum() + sums[-20:].sum(), rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [20, 5000])
+def test_sorting_the_foremost_margins_alone_changes_nothing(n: int) -> None:
+    rng = np.random.default_rng(n)
+    view = drawn(30, n, rng)
+    margin = np.round(view.margin[0], 1)  # ties
+    labels = np.stack([half(30), np.arange(30) == view.winner[0, -1], np.ones(30, bool)])
+    order = np.argsort(-margin, kind="stable")
+    wanted = np.empty(3)
+    set_test.compiled().tails(labels, view.winner[0][order], margin[order], 20, wanted)
+    assert_array_equal(set_test.tail(view.winner[0], margin, 20, labels), wanted)
+
+
+def test_the_run_of_patients_is_that_of_the_incomplete_beta_function() -> None:
+    rng = np.random.default_rng(0)
+    for share in (0.1, 0.5, 0.9):
+        ahead = np.maximum(0, rng.normal(1, 1, 300))
+        labels = rng.random((50, 300)) < share
+        labels[1] = False
+        order = [group for group in np.argsort(-ahead) if ahead[group] > 0][: set_test.FOREMOST]
+        found = set_test.run_of_patients(ahead, labels)
+        for row, value in zip(labels, found, strict=True):
+            chances, hits, decoys = [1.0], 0, 0
+            for group in order:
+                hits, decoys = hits + row[group], decoys + (not row[group])
+                if hits:
+                    chances.append(betaincc(decoys + 1, hits, 1 - labels[0].mean()))
+            wanted = -ndtri(np.clip(min(chances), 1e-300, 1 - 1e-16))
+            assert value == wanted
+
+
+def test_chances_of_early_hits_are_those_of_the_negative_binomial() -> None:
+    hits, decoys = np.indices((12, 9))
+    wanted = np.asarray(nbinom.sf(hits - 1, decoys + 1, 1 - 0.3))
+    assert_allclose(early_hits.chance(hits, decoys, 0.3), wanted, rtol=1e-9)
+    table = early_hits.table(10, 0.3)
+    assert_allclose(table[:3, :5], np.transpose(wanted)[:3, :5], rtol=1e-9)
 
 
 def test_patients_are_dealt_within_strata_and_their_number_stays() -> None:

@@ -42,6 +42,11 @@ def test_products_of_unit_rows_are_correlations() -> None:
     assert_allclose(rows @ rows.T, np.corrcoef(IMAGES.reshape(3, -1)), atol=1e-5)
 
 
+def test_lengths_are_summed_in_double_precision() -> None:
+    rows = detail.unit_rows(noise(3, 64, 65, seed=2) + np.float32(4e3))
+    assert_allclose(np.linalg.norm(rows.astype(float), axis=1), 1, atol=2e-6)
+
+
 def test_images_smaller_than_the_blur_are_finite() -> None:
     assert np.isfinite(detail.local_contrast(noise(2, 3, 1, seed=1), 1, 30)).all()
 
