@@ -236,28 +236,30 @@ def test_the_width_is_the_median_distance_of_reals_to_the_nearest() -> None:
     assert found == pytest.approx(np.median(nearest), rel=1e-6)
 
 
-@pytest.mark.parametrize("shift", [0, 1])
-def test_subset_patches_are_loops_over_tiles_and_shifts(shift: int) -> None:
+@pytest.mark.parametrize(("shift", "grids"), [(0, 1), (1, 1), (1, 2)])
+def test_subset_patches_are_loops_over_tiles_and_shifts(shift: int, grids: int) -> None:
     rng = np.random.default_rng(0)
     sources = [Source(name, grey(128 + 30 * rng.normal(size=(n, 8, 8))), np.empty((0, 8, 8), "u1"))
                for name, n in (("a", 2), ("b", 3))]  # fmt: skip
     images = grey(128 + 30 * rng.normal(size=(4, 8, 8)))
     images[3, :4, :4] = 9  # a tile without contrast
-    found = SubsetPatches(cells=8, tiles=2, shift=shift).fit(sources).score(images)
+    method = SubsetPatches(cells=8, tiles=2, shift=shift, grids=grids)
+    found = method.fit(sources).score(images)
+    places = [(0, 0), (0, 4), (4, 0), (4, 4), (2, 2)][: 4 if grids == 1 else 5]
     wanted = np.zeros((4, 2))
     for row, image in enumerate(images):
         for column, source in enumerate(sources):
-            for top in (0, 4):
-                for left in (0, 4):
-                    best = -1.0
-                    for real in source.real:
-                        for y in range(max(0, top - shift), min(4, top + shift) + 1):
-                            for x in range(max(0, left - shift), min(4, left + shift) + 1):
-                                tile = image[top : top + 4, left : left + 4].ravel().astype(float)
-                                other = real[y : y + 4, x : x + 4].ravel().astype(float)
-                                ncc = 0.0 if np.ptp(tile) == 0 else np.corrcoef(tile, other)[0, 1]
-                                best = max(best, float(ncc))
-                    wanted[row, column] -= 16 / 2 * np.log(max(1 - best, subset_patches.LEAST))
+            for top, left in places:
+                best = -1.0
+                for real in source.real:
+                    for y in range(max(0, top - shift), min(4, top + shift) + 1):
+                        for x in range(max(0, left - shift), min(4, left + shift) + 1):
+                            tile = image[top : top + 4, left : left + 4].ravel().astype(float)
+                            other = real[y : y + 4, x : x + 4].ravel().astype(float)
+                            ncc = 0.0 if np.ptp(tile) == 0 else np.corrcoef(tile, other)[0, 1]
+                            best = max(best, float(ncc))
+                left_over = np.log(max(1 - best, subset_patches.LEAST))
+                wanted[row, column] -= 4 / len(places) * 16 / 2 * left_over
     np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
 
 
@@ -354,6 +356,7 @@ def test_clusters_are_numbered_by_size() -> None:
     [
         (lambda: SubsetPatches(tiles=0), "0 tiles of 64 cells"),
         (lambda: SubsetPatches(cells=4), "4 tiles of 4 cells"),
+        (lambda: SubsetPatches(grids=3), "grids 3 must be 1 or 2"),
         (lambda: SubsetSpan(cells=0), "cells 0 must be at least 1"),
         (lambda: SubsetNearest(width=0.0), "width 0.0 must be above 0"),
         (lambda: NearestGenerated(k=0), "k 0 must be at least 1"),

@@ -25,7 +25,9 @@ class SubsetPatches:
 
     `-(d / 2) sum_p log(1 - NCC_p)`, where NCC_p is the largest correlation of tile p, of d pixels,
     with the tiles of the class's real images there or up to `shift` pixels away: the log-likelihood
-    of a Gaussian around the most alike tile, its variance estimated.
+    of a Gaussian around the most alike tile, its variance estimated. A second grid, half a tile
+    further down and right, sees what the borders of the first cut; the sum is then scaled to that
+    of one grid, as no pixel is there twice.
 
     References
     ----------
@@ -43,6 +45,7 @@ class SubsetPatches:
     cells: int = 64  # along each side of the image
     tiles: int = 4  # along each side
     shift: int = 1  # cells that a real tile may be moved by
+    grids: int = 2  # 1: tiles side by side; 2: also those around the inner corners of these
 
     def __post_init__(self) -> None:
         if self.tiles < 1 or self.cells < 2 * self.tiles or self.shift < 0:
@@ -50,6 +53,8 @@ class SubsetPatches:
                 f"{self.tiles} tiles of {self.cells} cells with a shift of {self.shift}: a tile "
                 "has at least 2 cells, a shift is 0 or more"
             )
+        if self.grids not in (1, 2):
+            raise ValueError(f"grids {self.grids} must be 1 or 2")
 
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the real images."""
@@ -70,35 +75,41 @@ class Patches:
         likelihoods = np.zeros((len(generated), len(self.images)))
         under_test = cells_of(generated, self.settings.cells)
         frames = Frames.of(under_test.shape[1:], self.settings)
+        weight = frames.area / 2 * frames.first / len(frames.places)
         for done, (row, column) in enumerate(frames.places, start=1):
             rows = standard(frames.cut(under_test, row, column))
             for number, images in enumerate(self.images):
                 windows = frames.windows(images, row, column)
                 best = largest_products(rows, windows)
-                likelihoods[:, number] -= frames.area / 2 * np.log(np.maximum(1 - best, LEAST))
+                likelihoods[:, number] -= weight * np.log(np.maximum(1 - best, LEAST))
             progress("tiles", done, len(frames.places), "")
         return likelihoods
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Where the tiles of an image are."""
+    """Where the tiles of an image are; how many of the places are of the first grid."""
 
     places: Sequence[tuple[int, int]]
+    first: int
     sides: tuple[int, int]
     shape: tuple[int, int]
     shift: int
 
     @classmethod
     def of(cls, shape: tuple[int, ...], settings: SubsetPatches) -> "Frames":
-        """Cut; neighbouring tiles overlap where the size is not a multiple."""
+        """Cut; neighbouring tiles of a grid overlap where the size is not a multiple."""
         height, width = shape
         down, across = (min(settings.tiles, max(1, side // 2)) for side in (height, width))
         sides = -(-height // down), -(-width // across)
-        rows = np.linspace(0, height - sides[0], down).round().astype(int).tolist()
-        columns = np.linspace(0, width - sides[1], across).round().astype(int).tolist()
-        places = [(row, column) for row in rows for column in columns]
-        return cls(places, sides, (height, width), settings.shift)
+        rows = np.linspace(0, height - sides[0], down).round().astype(int)
+        columns = np.linspace(0, width - sides[1], across).round().astype(int)
+        places = [(row, column) for row in rows.tolist() for column in columns.tolist()]
+        first = len(places)
+        if settings.grids == 2:
+            between = [((each[:-1] + each[1:]) // 2).tolist() for each in (rows, columns)]
+            places += [(row, column) for row in between[0] for column in between[1]]
+        return cls(places, first, sides, (height, width), settings.shift)
 
     @property
     def area(self) -> int:
