@@ -78,9 +78,9 @@ def oscr(truth: Numbers, predicted: Numbers, confidence: Values) -> float:
     if not known.any() or known.all():
         return float("nan")
     right = known & (predicted == truth)
-    levels, place = np.unique(-confidence, return_inverse=True)
-    steps = np.bincount(place[~known], minlength=len(levels)) / (~known).sum()
-    gains = np.bincount(place[right], minlength=len(levels)) / known.sum()
+    levels, level_of = np.unique(-confidence, return_inverse=True)
+    steps = np.bincount(level_of[~known], minlength=len(levels)) / (~known).sum()
+    gains = np.bincount(level_of[right], minlength=len(levels)) / known.sum()
     called = np.concatenate([[0.0], np.cumsum(gains)])
     return float((steps * (called[1:] + called[:-1]) / 2).sum())
 

@@ -176,11 +176,11 @@ def _expected_information(tables: Tables) -> Values:
     whole = np.rint(tables).astype(np.int64)
     n, true, told = whole.sum(axis=(1, 2)), whole.sum(axis=2), whole.sum(axis=1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=0)) + 1)))])
-    found = np.zeros(len(tables))
+    information = np.zeros(len(tables))
     for row in true.T:
         for column in told.T:
-            found += _expected_cell(row, column, n, logs)
-    return found
+            information += _expected_cell(row, column, n, logs)
+    return information
 
 
 def _expected_cell(

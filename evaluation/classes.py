@@ -102,11 +102,11 @@ def _halved(
     ----------
     Half-sampling: the delete-half jackknife, Shao, Tu (1995), doi:10.1007/978-1-4612-0795-5, 2.3.
     """
-    value, found = float(metric(whole)[0]), metric(halves)
-    if np.isnan(value) or np.isnan(found).any():
+    value, of_halves = float(metric(whole)[0]), metric(halves)
+    if np.isnan(value) or np.isnan(of_halves).any():
         return Measured(value, float("nan"), float("nan"), "half-samples")
     tail = (1 - level) / 2
-    low, middle, high = np.quantile(found, [tail, 0.5, 1 - tail])
+    low, middle, high = np.quantile(of_halves, [tail, 0.5, 1 - tail])
     ends = value - (high - middle), value + (middle - low)
     least = -1.0 if metric.__name__.startswith("adjusted") else 0.0
     return Measured(value, float(max(least, ends[0])), float(min(1.0, ends[1])), "half-samples")
@@ -138,9 +138,9 @@ def _tables(
     true: NDArray[np.intp], told: NDArray[np.intp], unit: NDArray[np.intp], many: int
 ) -> Tables:
     """A table for each unit."""
-    place = (unit * many + true) * many + told
+    cell_of = (unit * many + true) * many + told
     units = int(unit.max()) + 1
-    cells = np.bincount(place, minlength=units * many * many).astype(np.float64)
+    cells = np.bincount(cell_of, minlength=units * many * many).astype(np.float64)
     return cells.reshape(units, many, many)
 
 

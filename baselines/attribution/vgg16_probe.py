@@ -64,10 +64,10 @@ def learned(rows: Features, labels: Labels, C: float) -> tuple[Scaling, Any]:
 def logits(scale: Scaling, model: Any, rows: Features) -> Floats:
     """Log posterior of each class, up to a number a row: (n, n_classes)."""
     with single_blas():
-        found: Floats = model.decision_function(scale(rows).astype(np.float64))
-    if found.ndim == 1:  # two classes: scikit-learn gives the log-odds of the second
-        found = np.stack([np.zeros_like(found), found], axis=1)
-    return np.asarray(found, np.float64)
+        odds: Floats = model.decision_function(scale(rows).astype(np.float64))
+    if odds.ndim == 1:  # two classes: scikit-learn gives the log-odds of the second
+        odds = np.stack([np.zeros_like(odds), odds], axis=1)
+    return np.asarray(odds, np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -145,12 +145,12 @@ class SearchedSpace(Space):
 
     def learned(self, generated: Images) -> "FittedSpace":
         """Return the place to measure in, which looks for the nearest member of the group."""
-        place = Space(self.base, self.n_components).learned(generated)
-        assert isinstance(place.metric, Metric)
+        learned = Space(self.base, self.n_components).learned(generated)
+        assert isinstance(learned.metric, Metric)
         members = poses(self.search, square=generated.shape[1] == generated.shape[2])
         if not shifts(self.search):
-            return replace(place, metric=Searched(place.metric, place.rows, members))
-        drawn = place.features
+            return replace(learned, metric=Searched(learned.metric, learned.rows, members))
+        drawn = learned.features
         maps: Callable[[Images], NDArray[np.float32]]
         if isinstance(drawn, Detail):
             maps = partial(detail_maps, drawn)

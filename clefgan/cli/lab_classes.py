@@ -58,11 +58,11 @@ def make_classes(
         generated=generated, test=test, overlap=overlap, seed=seed, gan=gan, flow=flow,
     )  # fmt: skip
     with progress_bar() as progress:
-        found = real_images.read(
+        drawn_from = real_images.read(
             real, group=group, manifest=manifest, size=size, window=levels, progress=progress
         )
-        lab = class_labs.draw(found, spec, progress=progress)
-        class_folder.write(folder, found, spec, lab, progress=progress)
+        lab = class_labs.draw(drawn_from, spec, progress=progress)
+        class_folder.write(folder, drawn_from, spec, lab, progress=progress)
     console.print(
         f"{kind}, rule {rule}: {classes} classes, {reals} real and {generated} generated images "
         f"each, {len(lab.test)} under test"

@@ -88,15 +88,15 @@ def sources_of(texts: Sequence[str]) -> dict[str, Path]:
     ClefganError
         A text of another form, or a name given twice.
     """
-    found: dict[str, Path] = {}
+    folders: dict[str, Path] = {}
     for text in texts:
         name, equals, folder = text.partition("=")
         if not equals or not name.strip() or not folder.strip():
             raise ClefganError(f"--sources: {text!r} is not NAME=FOLDER, such as ward_a=images/a")
-        if name.strip() in found:
+        if name.strip() in folders:
             raise ClefganError(f"--sources: class {name.strip()!r} is given twice; give each once")
-        found[name.strip()] = Path(folder.strip())
-    return found
+        folders[name.strip()] = Path(folder.strip())
+    return folders
 
 
 def folders_of(texts: Sequence[str]) -> reading.ClassFolders:
@@ -107,12 +107,12 @@ def folders_of(texts: Sequence[str]) -> reading.ClassFolders:
     ClefganError
         A text of another form, or no such role.
     """
-    found = reading.ClassFolders()
+    folders = reading.ClassFolders()
     for text in texts:
         role, equals, name = text.partition("=")
         if not equals or not name or role not in ("real", "generated", "unknown"):
             raise ClefganError(
                 f"--folder: {text!r} is not ROLE=NAME with a role of real, generated or unknown"
             )
-        found = replace(found, **{role: (name,)})
-    return found
+        folders = replace(folders, **{role: (name,)})
+    return folders

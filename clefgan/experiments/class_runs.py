@@ -32,7 +32,7 @@ def run(
     request = ClassRequest(name, method, n_folds, seed, rule or parse("argmax"))
     checked(request, challenge, n_clusters)
     images = loading.load(challenge, progress)
-    found = job.run(
+    scored = job.run(
         challenge,
         name,
         method,
@@ -43,10 +43,10 @@ def run(
         images=images,
         progress=progress,
     )
-    if found.evidence is Evidence.A0 or challenge.evidence not in (Evidence.A1, Evidence.A3):
-        return found
+    if scored.evidence is Evidence.A0 or challenge.evidence not in (Evidence.A1, Evidence.A3):
+        return scored
     from clefgan.experiments.lab import class_controls  # brings SciPy: half a second, on use
 
     attributor: Any = method
     labs = class_controls.known(images.sources, attributor, name=name, seed=seed)
-    return dataclasses.replace(found, labs=labs)
+    return dataclasses.replace(scored, labs=labs)

@@ -61,9 +61,9 @@ def faults(
             yield f"field {field.name!r} has no default; write {line}"
 
 
-def together(place: str, found: Sequence[str]) -> str:
+def together(where: str, faults: Sequence[str]) -> str:
     """One line for all faults of a class."""
-    if len(found) == 1:
-        return f"{place}: {found[0]}"
-    numbered = "; ".join(f"({number}) {fault}" for number, fault in enumerate(found, 1))
-    return f"{place}: {len(found)} faults: {numbered}"
+    if len(faults) == 1:
+        return f"{where}: {faults[0]}"
+    numbered = "; ".join(f"({number}) {fault}" for number, fault in enumerate(faults, 1))
+    return f"{where}: {len(faults)} faults: {numbered}"

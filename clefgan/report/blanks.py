@@ -53,15 +53,15 @@ def contrasts(results: Results, seed: int) -> dict[str, BlankContrast]:
     }
 
 
-def columns(found: Mapping[str, BlankContrast]) -> tuple[Extra, ...]:
+def columns(contrasts: Mapping[str, BlankContrast]) -> tuple[Extra, ...]:
     """A column a figure; none where no method has a blank."""
-    if not found:
+    if not contrasts:
         return ()
     return (
-        (BLANK, {name: Entry(one.blank_auc) for name, one in found.items()}),
-        (LESS, {name: Entry(one.difference, one.low, one.high) for name, one in found.items()}),
-        (RESIDUAL, {name: Entry(one.residual_auc) for name, one in found.items()}),
-        (HALVES, {name: halves(one) for name, one in found.items()}),
+        (BLANK, {name: Entry(one.blank_auc) for name, one in contrasts.items()}),
+        (LESS, {name: Entry(one.difference, one.low, one.high) for name, one in contrasts.items()}),
+        (RESIDUAL, {name: Entry(one.residual_auc) for name, one in contrasts.items()}),
+        (HALVES, {name: halves(one) for name, one in contrasts.items()}),
     )
 
 
@@ -71,10 +71,10 @@ def halves(one: BlankContrast) -> Entry:
     return Entry(middle, one.halves_low, one.halves_high)
 
 
-def notes(found: Mapping[str, BlankContrast], results: Results) -> tuple[str, ...]:
+def notes(contrasts: Mapping[str, BlankContrast], results: Results) -> tuple[str, ...]:
     """Which methods have a blank as high, and why others have none."""
     said = []
-    alike = {name: one for name, one in found.items() if not one.is_above}
+    alike = {name: one for name, one in contrasts.items() if not one.is_above}
     if 0 < len(alike) <= SPELT_OUT:
         said += [
             f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
@@ -90,7 +90,7 @@ def notes(found: Mapping[str, BlankContrast], results: Results) -> tuple[str, ..
     reasons: dict[str, list[str]] = {}
     for name, reason in results.no_blank.items():
         reasons.setdefault(reason, []).append(name)
-    everybody = len(reasons) == 1 and not found
+    everybody = len(reasons) == 1 and not contrasts
     said += [
         reason if everybody else f"{reason} ({', '.join(names)})"
         for reason, names in reasons.items()

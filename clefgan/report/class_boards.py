@@ -38,12 +38,12 @@ def part(
     names = np.array(plan.data.names)
     answers = {
         name: ClassAnswer(
-            called(names, found, results.knows[name]),
+            called(names, labels, results.knows[name]),
             Kind.RUN if name in plan.methods or name not in SHORTCUTS else Kind.SHORTCUT,
             str(results.knows[name]),
             results.knows[name] is not Evidence.A0,
         )
-        for name, found in results.labels[protocol].items()
+        for name, labels in results.labels[protocol].items()
     }
     board = class_board.build(
         np.tile(names[results.truth], plan.repeats),
@@ -63,12 +63,12 @@ def part(
 
 
 def called(
-    names: NDArray[np.str_], found: NDArray[np.int64], evidence: Evidence
+    names: NDArray[np.str_], labels: NDArray[np.int64], evidence: Evidence
 ) -> NDArray[np.str_]:
     """Labels of all repeats, one after the other; clusters are called by number."""
     if evidence is not Evidence.A0:
-        return np.asarray(names[found.ravel()])
-    return np.array([f"cluster_{number + 1}" for number in found.ravel().tolist()])
+        return np.asarray(names[labels.ravel()])
+    return np.array([f"cluster_{number + 1}" for number in labels.ravel().tolist()])
 
 
 def units(results: ClassResults, repeats: int) -> NDArray[np.int64] | None:

@@ -11,8 +11,8 @@ from evaluation.boards.rows import Kind
 def sentences(part: ClassPart) -> list[str]:
     """The findings, the most important first."""
     board = part.board
-    found = [from_chance(board), first_place(board), shortcuts(board), known(part)]
-    return [sentence for sentence in found if sentence]
+    findings = [from_chance(board), first_place(board), shortcuts(board), known(part)]
+    return [sentence for sentence in findings if sentence]
 
 
 def from_chance(board: ClassBoard) -> str:

@@ -53,8 +53,8 @@ def part(
     notes += strange(truth, entrants)
     labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     if challenge is not None and challenge.evidence in (Evidence.A2, Evidence.A3):
-        found, known = shortcuts(challenge, ids, seed, progress)
-        answers |= {name: each for name, each in found.items() if name not in answers}
+        rows, known = shortcuts(challenge, ids, seed, progress)
+        answers |= {name: each for name, each in rows.items() if name not in answers}
         labs |= {name: each for name, each in known.items() if name not in labs}
     else:
         notes.append(NO_SHORTCUTS)
@@ -93,8 +93,8 @@ def shortcuts(
     images = loading.load(challenge, progress)
     assert images.test is not None
     assert challenge.test is not None
-    place = {image: at for at, image in enumerate(challenge.test.ids)}
-    order = np.array([place[image] for image in ids])
+    row_of = {image: at for at, image in enumerate(challenge.test.ids)}
+    order = np.array([row_of[image] for image in ids])
     names = np.array(challenge.names)
     answers, labs = {}, {}
     for name in SHORTCUTS:

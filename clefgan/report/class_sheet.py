@@ -97,9 +97,9 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
     }
     for key, each in row.cells.items():
         entries[key] = Entry(each.value, each.low, each.high, each.how)
-    for column, found in part.extra:
-        if row.name in found and row.kind is not Kind.TRIVIAL:
-            entries[column.key] = found[row.name]
+    for column, entry_of in part.extra:
+        if row.name in entry_of and row.kind is not Kind.TRIVIAL:
+            entries[column.key] = entry_of[row.name]
     return Line(title, row.kind, entries, row.comparable, row.told_from_chance)
 
 
@@ -109,11 +109,11 @@ def of_labs(part: ClassPart, row: ClassRow) -> dict[str, Entry]:
     if not labs or row.kind not in (Kind.RUN, Kind.SHORTCUT):
         return {}
     level, n = part.board.level, part.n_classes
-    found = {"knows": Entry(knows.meaning(labs, n, level))}
+    entries = {"knows": Entry(knows.meaning(labs, n, level))}
     for key, title in (("lab_training", knows.TRAINING), ("lab_texture", knows.TEXTURE)):
         ends = knows.interval(labs[title], n, level)
-        found[key] = Entry(labs[title], float(ends.low), float(ends.high), "Wilson")
-    return found
+        entries[key] = Entry(labs[title], float(ends.low), float(ends.high), "Wilson")
+    return entries
 
 
 def tables(part: ClassPart) -> list[Sheet]:

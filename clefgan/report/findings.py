@@ -28,14 +28,14 @@ def sentences(board: Leaderboard) -> list[str]:
 
 def short(board: Leaderboard) -> list[str]:
     """The findings for a screen: the one that matters most last."""
-    found = [
+    findings = [
         power(board),
         trivial(board),
         against_the_limit(board),
         low_end(board),
         " ".join(filter(None, (first_place(board), from_chance(board)))),
     ]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in findings if sentence]
 
 
 def more(board: Leaderboard) -> list[str]:
@@ -72,21 +72,21 @@ def against_the_limit(board: Leaderboard) -> str:
     }
     above = [r.name for r in board.runs if r.told_from_chance is False and gaps[r.name] > 0]
     below = [r.name for r in board.runs if r.told_from_chance and gaps[r.name] <= 0]
-    found = []
+    sentences = []
     if above:
         why = "the p-value is adjusted for the number of runs"
         if board.n_clusters is not None:
             why = "the p-value counts groups and is adjusted for the number of runs"
-        found.append(
+        sentences.append(
             f"Past the chance limit, yet not distinguished from guessing, as {why}: "
             f"{listed(above)}."
         )
     if below:
-        found.append(
+        sentences.append(
             "Better than guessing with as many decisions of used, yet within the chance limit, "
             f"which holds for any number of them: {listed(below)}."
         )
-    return " ".join(found)
+    return " ".join(sentences)
 
 
 def low_end(board: Leaderboard) -> str:

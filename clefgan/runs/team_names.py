@@ -40,18 +40,18 @@ def read(path: Path) -> tuple[TeamRun, ...]:
         twice, or a link that is not of the web.
     """
     rows = table(path)
-    found: dict[str, TeamRun] = {}
+    runs: dict[str, TeamRun] = {}
     for number, row in enumerate(rows, 2):
         one = TeamRun(**{name: (row.get(name) or "").strip() for name in COLUMNS})
         where = f"{path}:{number}"
         if not one.file or not one.team:
             raise ClefganError(f"{where}: no {'team' if one.file else 'file'}; give both")
-        if one.file in found:
+        if one.file in runs:
             raise ClefganError(f"{where}: {one.file!r} is given twice; give each run once")
         if one.link and not one.link.startswith(("https://", "http://")):
             raise ClefganError(f"{where}: link {one.link!r} does not begin with https://")
-        found[one.file] = one
-    return tuple(found.values())
+        runs[one.file] = one
+    return tuple(runs.values())
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -87,7 +87,7 @@ def matched(rows: Sequence[TeamRun], names: Mapping[str, Path], where: Path) -> 
     ClefganError
         A row of no run, or of two.
     """
-    found: dict[str, TeamRun] = {}
+    runs: dict[str, TeamRun] = {}
     for row in rows:
         own = [
             name
@@ -97,8 +97,8 @@ def matched(rows: Sequence[TeamRun], names: Mapping[str, Path], where: Path) -> 
         if len(own) != 1:
             what = "is not one of the runs" if not own else "may be any of several runs"
             raise ClefganError(f"{where}: {row.file!r} {what}; give the path of one")
-        found[own[0]] = row
-    return found
+        runs[own[0]] = row
+    return runs
 
 
 def titles(names: Sequence[str], rows: Mapping[str, TeamRun]) -> dict[str, str]:
@@ -110,16 +110,16 @@ def titles(names: Sequence[str], rows: Mapping[str, TeamRun]) -> dict[str, str]:
         Two runs would have one title.
     """
     of_team = Counter(row.team for row in rows.values())
-    found = {}
+    named = {}
     for name in names:
         row = rows.get(name)
         if row is None:
-            found[name] = name
+            named[name] = name
         elif of_team[row.team] == 1:
-            found[name] = row.team
+            named[name] = row.team
         else:
-            found[name] = f"{row.team}: {row.run or name}"
-    twice = [title for title, times in Counter(found.values()).items() if times > 1]
+            named[name] = f"{row.team}: {row.run or name}"
+    twice = [title for title, times in Counter(named.values()).items() if times > 1]
     if twice:
         raise ClefganError(f"names: two runs are called {twice[0]!r}; give each another run")
-    return found
+    return named

@@ -52,11 +52,15 @@ class Spectrum:
             twin[-1] = 1
         power = ((np.abs(some) ** 2).mean(axis=0) * twin**2).ravel()
         power[0] = 0  # the mean
-        place = np.sort(np.argsort(-power, kind="stable")[:COEFFICIENTS])
-        place = place[power[place] > 0]
+        strongest = np.sort(np.argsort(-power, kind="stable")[:COEFFICIENTS])
+        strongest = strongest[power[strongest] > 0]
         down, right = np.fft.fftfreq(n_rows), np.fft.rfftfreq(width)
         return cls(
-            maps, place, down[place // n_columns], right[place % n_columns], twin[place % n_columns]
+            maps,
+            strongest,
+            down[strongest // n_columns],
+            right[strongest % n_columns],
+            twin[strongest % n_columns],
         )
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Maps:

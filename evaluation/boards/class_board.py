@@ -243,12 +243,12 @@ def compared(
     )  # fmt: skip
     told = apart <= 1 - how.level
     mixed = len({row.knowledge for row in runs}) > 1
-    found = []
+    compared_rows = []
     for at, row in enumerate(runs):
         better = told[at] & (values > values[at])
         worse = told[at] & (values < values[at])
         ranked = not undefined[at]
-        found.append(
+        compared_rows.append(
             replace(
                 row,
                 rank=1 + int((values > values[at]).sum()) if ranked else None,
@@ -260,7 +260,7 @@ def compared(
                 comparable=not mixed,
             )
         )
-    return [*found, *others]
+    return [*compared_rows, *others]
 
 
 def pairs(how: Asked, labels: Sequence[Labels], undefined: NDArray[np.bool_]) -> Values:
@@ -271,7 +271,7 @@ def pairs(how: Asked, labels: Sequence[Labels], undefined: NDArray[np.bool_]) ->
     undefined : (runs,), of which the metric says nothing: no test
     """
     n = len(labels)
-    found = np.full((n, n), np.nan)
+    adjusted = np.full((n, n), np.nan)
     rows, columns = np.triu_indices(n, 1)
     metric = METRICS[how.primary].of_tables
     values = [
@@ -282,8 +282,8 @@ def pairs(how: Asked, labels: Sequence[Labels], undefined: NDArray[np.bool_]) ->
         )
         for a, b in zip(rows.tolist(), columns.tolist(), strict=True)
     ]
-    found[rows, columns] = found[columns, rows] = multiple.holm(values) if n > 1 else []
-    return found
+    adjusted[rows, columns] = adjusted[columns, rows] = multiple.holm(values) if n > 1 else []
+    return adjusted
 
 
 def trivial(how: Asked) -> list[ClassRow]:

@@ -33,15 +33,15 @@ def null(
     row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
     rng = np.random.default_rng(seed)
     drawn = scipy.stats.random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
-    found = {}
+    scores = {}
     for name, metric in METRICS.items():
         values, value = metric.of_tables(drawn), float(metric.of_tables(whole)[0])
         if np.isnan(value) or np.isnan(values).any():
-            found[name] = BlindScore(float("nan"), float("nan"), float("nan"))
+            scores[name] = BlindScore(float("nan"), float("nan"), float("nan"))
             continue
         as_high = int((values >= value - 1e-12).sum())
-        found[name] = BlindScore(
+        scores[name] = BlindScore(
             float(values.mean()), float(np.quantile(values, 0.95)),
             (1 + as_high) / (1 + permutations),
         )  # fmt: skip
-    return found
+    return scores

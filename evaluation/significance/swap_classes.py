@@ -87,9 +87,9 @@ def tables_of_units(
     names = np.unique(np.concatenate([truth, *pair]))
     many, n_units = len(names), int(units.max()) + 1
     true = np.searchsorted(names, truth)
-    found = []
+    tables = []
     for labels in pair:
         places = (units * many + true) * many + np.searchsorted(names, labels)
         cells = np.bincount(places, minlength=n_units * many * many).astype(np.float64)
-        found.append(cells.reshape(n_units, many, many))
-    return found[0], found[1]
+        tables.append(cells.reshape(n_units, many, many))
+    return tables[0], tables[1]

@@ -53,11 +53,11 @@ class ClassChallenge:
 
     def image_sets(self) -> dict[str, ImageSet]:
         """Every role that is there, by what it is called in a record."""
-        found: dict[str, ImageSet] = {}
+        sets: dict[str, ImageSet] = {}
         for each in self.classes:
             for role, images in (("real", each.real), ("generated", each.generated)):
                 if images is not None:
-                    found[f"{role} {each.name}"] = images
+                    sets[f"{role} {each.name}"] = images
         if self.test is not None:
-            found["test"] = self.test
-        return found
+            sets["test"] = self.test
+        return sets

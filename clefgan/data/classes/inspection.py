@@ -42,51 +42,51 @@ def inspect(
         No such edition.
     """
     try:
-        found = reading.read(data, edition, test_data=test_data, folders=folders, window=window)
+        challenge = reading.read(data, edition, test_data=test_data, folders=folders, window=window)
     except ClefganError as error:
         return Report(str(data), (), (), (), (), (str(error),))
-    roles = [inspection.examine(images, progress) for images in found.image_sets().values()]
+    roles = [inspection.examine(images, progress) for images in challenge.image_sets().values()]
     shared = tuple(inspection.overlaps(roles))
     problems = [line for role in roles for line in inspection.faults(role)]
     sizes = Counter(size for role in roles for size in role.sizes)
     if len(sizes) > 1 and not problems:
-        problems.append(f"{found.source}: images of {len(sizes)} sizes: {', '.join(sizes)}")
+        problems.append(f"{challenge.source}: images of {len(sizes)} sizes: {', '.join(sizes)}")
     warnings: list[str] = []
     for each in shared:
-        said = contradiction(found, each)
-        (warnings if found.shared and each.first.startswith("real") else problems).extend(said)
+        said = contradiction(challenge, each)
+        (warnings if challenge.shared and each.first.startswith("real") else problems).extend(said)
     return Report(
-        str(data), tuple(roles), shared, tuple(notes(found, roles)), tuple(warnings),
+        str(data), tuple(roles), shared, tuple(notes(challenge, roles)), tuple(warnings),
         tuple(problems),
     )  # fmt: skip
 
 
-def contradiction(found: ClassChallenge, each: Shared) -> Iterator[str]:
+def contradiction(challenge: ClassChallenge, each: Shared) -> Iterator[str]:
     """Yield what two classes have in common, if they are two classes."""
     first, second = each.first.partition(" "), each.second.partition(" ")
     if first[0] == second[0] and first[0] in ("real", "generated"):
         one, other = each.pairs[0]
         yield (
-            f"{found.source}: {len(each.pairs)} {first[0]} images are in two classes, pixel for "
-            f"pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; keep each in "
+            f"{challenge.source}: {len(each.pairs)} {first[0]} images are in two classes, pixel "
+            f"for pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; keep each in "
             "one class"
         )
 
 
-def notes(found: ClassChallenge, roles: Sequence[RoleReport]) -> Iterator[str]:
+def notes(challenge: ClassChallenge, roles: Sequence[RoleReport]) -> Iterator[str]:
     """Yield what the classes give, and what is known of the images under test."""
-    names = found.names
+    names = challenge.names
     yield f"classes: {len(names)}: {', '.join(names)}" if names else "classes: none"
-    yield f"evidence: {found.evidence}, {GIVES[found.evidence]}"
-    wanted = found.edition.n_classes
+    yield f"evidence: {challenge.evidence}, {GIVES[challenge.evidence]}"
+    wanted = challenge.edition.n_classes
     if wanted and names and len(names) != wanted:
-        yield f"edition {found.edition.name!r} has {wanted} classes"
-    if found.test is None:
+        yield f"edition {challenge.edition.name!r} has {wanted} classes"
+    if challenge.test is None:
         yield "test: none, so dev scores only"
-    elif found.truth is None:
+    elif challenge.truth is None:
         yield "truth of the images under test: not given (truth.csv)"
     else:
-        counts = Counter(found.truth.values())
+        counts = Counter(challenge.truth.values())
         said = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
         yield f"truth of the images under test: {said}"
     test = next((role for role in roles if role.images.role == "test"), None)

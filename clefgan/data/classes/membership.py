@@ -119,8 +119,8 @@ def groups_of(challenge: ClassChallenge, names: FileNames) -> tuple[str, ...] | 
     path = truth_and_groups.locate([Path(challenge.source)], truth_and_groups.GROUP_FILES)
     if path is None:
         return None
-    found = truth_and_groups.clusters(path, names)
-    return tuple(found[name] for name in names)
+    groups = truth_and_groups.clusters(path, names)
+    return tuple(groups[name] for name in names)
 
 
 def one(

@@ -63,16 +63,16 @@ def read(
     rules = editions.get(edition)
     names = folders or ClassFolders()
     if sources is not None:
-        found = of_sources(sources, test_data, window)
+        challenge = of_sources(sources, test_data, window)
     else:
-        found = from_folder(place(data), names, window)
+        challenge = from_folder(place(data), names, window)
         if test_data is not None:
-            found = with_test(found, place(test_data), names, window)
-    source = str(data) if sources is None else found.source
-    found = replace(found, source=source, edition=rules, shared=shared or found.shared)
-    check_classes(found)
-    check_sizes(found)
-    return found
+            challenge = with_test(challenge, place(test_data), names, window)
+    source = str(data) if sources is None else challenge.source
+    challenge = replace(challenge, source=source, edition=rules, shared=shared or challenge.shared)
+    check_classes(challenge)
+    check_sizes(challenge)
+    return challenge
 
 
 def place(data: str | Path) -> Path:
@@ -121,15 +121,15 @@ def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:
     level = [root]
     for _ in range(LEVELS + 1):
         below = [inner for folder in level for inner in layout.subfolders(folder)]
-        found = [folder for folder in below if folder.name.casefold() in wanted]
-        if len(found) > 1:
-            both = " and ".join(repr(each.relative_to(root).as_posix()) for each in found)
+        matching = [folder for folder in below if folder.name.casefold() in wanted]
+        if len(matching) > 1:
+            both = " and ".join(repr(each.relative_to(root).as_posix()) for each in matching)
             raise ClefganError(
-                f"{root}: {len(found)} folders of {role} images: {both}; keep one, or give the "
+                f"{root}: {len(matching)} folders of {role} images: {both}; keep one, or give the "
                 "folder of one challenge"
             )
-        if found:
-            return found[0]
+        if matching:
+            return matching[0]
         level = [folder for folder in below if folder.name.casefold() not in every]
     return None
 
@@ -157,21 +157,21 @@ def walked(folder: Path) -> tuple[listing.Listed, ...]:
     ClefganError
         No image, or two of one id.
     """
-    found: list[listing.Listed] = []
+    images: list[listing.Listed] = []
     for path, names, _ in os.walk(folder):
         names[:] = [name for name in names if not name.startswith((".", "__MACOSX"))]
         if layout.has_image(Path(path)):
-            found += listing.listing(path)
-    if not found:
+            images += listing.listing(path)
+    if not images:
         raise ClefganError(f"{folder}: no images; put some there or remove the folder")
-    times = Counter(image.id for image in found)
-    twice = [image for image in found if times[image.id] > 1]
+    times = Counter(image.id for image in images)
+    twice = [image for image in images if times[image.id] > 1]
     if twice:
         raise ClefganError(
             f"{folder}: id {twice[0].id!r} is in {twice[0].where!r} and {twice[1].where!r}; rename "
             "one, so that ids tell images apart"
         )
-    return tuple(sorted(found, key=lambda image: natural_key(image.id)))
+    return tuple(sorted(images, key=lambda image: natural_key(image.id)))
 
 
 def refuse_missing(
@@ -210,12 +210,12 @@ def of_sources(
 
 
 def with_test(
-    found: ClassChallenge, root: Path, names: ClassFolders, window: Window | None
+    challenge: ClassChallenge, root: Path, names: ClassFolders, window: Window | None
 ) -> ClassChallenge:
     """The challenge with images under test of another folder: a role's, or all that is in it."""
     tree = trees_of(root, "unknown", names.unknown) or root
     test = ImageSet("test", str(tree), walked(tree), window)
-    return replace(found, test=test, truth=truth_beside(root, tree, test))
+    return replace(challenge, test=test, truth=truth_beside(root, tree, test))
 
 
 def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[str, str] | None:
@@ -230,27 +230,29 @@ def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[s
     return {name: labels[name] for name in test.ids}
 
 
-def check_classes(found: ClassChallenge) -> None:
+def check_classes(challenge: ClassChallenge) -> None:
     """Refuse a single class, and truth of classes that there are not."""
-    if len(found.classes) == 1:
+    if len(challenge.classes) == 1:
         raise ClefganError(
-            f"{found.source}: one class, {found.names[0]!r}; there is nothing to choose between; "
-            "give at least 2"
+            f"{challenge.source}: one class, {challenge.names[0]!r}; there is nothing to choose "
+            "between; give at least 2"
         )
-    if found.truth and found.classes:
-        strange = sorted(set(found.truth.values()) - set(found.names), key=natural_key)
+    if challenge.truth and challenge.classes:
+        strange = sorted(set(challenge.truth.values()) - set(challenge.names), key=natural_key)
         if strange:
             raise ClefganError(
-                f"{found.source}: truth has class {strange[0]!r}, which is no source; known: "
-                f"{', '.join(found.names)}"
+                f"{challenge.source}: truth has class {strange[0]!r}, which is no source; known: "
+                f"{', '.join(challenge.names)}"
             )
 
 
-def check_sizes(found: ClassChallenge) -> None:
+def check_sizes(challenge: ClassChallenge) -> None:
     """Refuse roles whose images have different sizes, as far as their first images tell."""
-    sets = list(found.image_sets().values())
+    sets = list(challenge.image_sets().values())
     if not sets:
-        raise ClefganError(f"{found.source}: no images; give sources, images under test or both")
+        raise ClefganError(
+            f"{challenge.source}: no images; give sources, images under test or both"
+        )
     first = sets[0].header()
     for other in sets[1:]:
         head = other.header()

@@ -42,7 +42,7 @@ def known(
         return {}
     reals = [np.asarray(each.real)[canonical(each.real)[:MOST]] for each in sources]
     names = [each.name for each in sources]
-    found = {}
+    shares = {}
     for number, title in enumerate((TRAINING, TEXTURE)):
         rng = np.random.default_rng([seed, number])
         if title == TRAINING:
@@ -58,8 +58,8 @@ def known(
         called = name or type(method).__name__
         scores = fitting.fitted_scores(called, method, lab, np.concatenate(test), progress)
         truth = np.repeat(np.arange(len(lab)), MADE)
-        found[title] = float(np.mean(np.argmax(scores, axis=1) == truth))
-    return found
+        shares[title] = float(np.mean(np.argmax(scores, axis=1) == truth))
+    return shares
 
 
 def made(rule: str, real: Images, noise: float, rng: np.random.Generator) -> Images:

@@ -87,8 +87,8 @@ def compiled(
     ) -> tuple[Any, Any, Any, jax.Array]:
         def loss(weights: Any) -> jax.Array:
             part = times[:, None, None, None]
-            found = nnx.merge(graph, weights)((1 - part) * starts + part * ends, times)
-            return jnp.square(found - (ends - starts)).mean()
+            velocity = nnx.merge(graph, weights)((1 - part) * starts + part * ends, times)
+            return jnp.square(velocity - (ends - starts)).mean()
 
         value, slope = jax.value_and_grad(loss)(weights)
         with jax.numpy_dtype_promotion("standard"):  # Optax raises a float to an integer
@@ -115,18 +115,18 @@ def drawn(
 
     @jax.jit
     def velocity(codes: jax.Array, time: jax.Array) -> jax.Array:
-        found: jax.Array = nnx.merge(graph, weights)(codes, jnp.full(TOGETHER, time))
-        return found
+        drawn_images: jax.Array = nnx.merge(graph, weights)(codes, jnp.full(TOGETHER, time))
+        return drawn_images
 
-    found = np.empty((n, *shape), np.uint8)
+    drawn_images = np.empty((n, *shape), np.uint8)
     for start in range(0, n, TOGETHER):
         codes: Any = rng.standard_normal((TOGETHER, *code), np.float32)
         for number in range(config.draws):
             codes = codes + velocity(codes, np.float32(number / config.draws)) / config.draws
         stop = min(n, start + TOGETHER)
-        found[start:stop] = blocks.decode(np.asarray(codes))[: stop - start]
+        drawn_images[start:stop] = blocks.decode(np.asarray(codes))[: stop - start]
         progress("drawing", stop, n, "")
-    return found
+    return drawn_images
 
 
 def moved(images: Images, most: int, rng: np.random.Generator) -> Images:

@@ -248,14 +248,14 @@ def check(how: str, leak: float) -> None:
 
 def degraded(images: NDArray[np.generic], rng: np.random.Generator, noise: float = NOISE) -> Images:
     """Move, soften and add noise to each image: uint8 of the same shape."""
-    found = np.empty(images.shape, np.uint8)
+    rougher = np.empty(images.shape, np.uint8)
     most = SHIFT * images.shape[2]
     for i, image in enumerate(images):
         moved = shifted(image.astype(np.float32), *rng.uniform(-most, most, 2))
         soft = ndimage.gaussian_filter(moved, rng.uniform(*BLUR), truncate=3.0)
         grain = rng.standard_normal(image.shape, dtype=np.float32)
-        found[i] = np.clip(np.rint(soft + np.float32(noise) * grain), 0, 255)
-    return found
+        rougher[i] = np.clip(np.rint(soft + np.float32(noise) * grain), 0, 255)
+    return rougher
 
 
 def shifted(image: Field, down: float, right: float) -> Field:

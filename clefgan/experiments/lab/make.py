@@ -77,13 +77,13 @@ def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> DrawnChall
     ClefganError
         Too few groups or images; see `roles.deal`.
     """
-    found = roles.deal(reals.groups, spec.counts, stream(spec, "roles"), reals.source)
-    used, not_used = found["test used"], found["test not used"]
+    places = roles.deal(reals.groups, spec.counts, stream(spec, "roles"), reals.source)
+    used, not_used = places["test used"], places["test not used"]
     order = stream(spec, "order").permutation(len(used) + len(not_used))
     made = {
         part: leaks.generate(
             spec.how,
-            LeakPool(reals.images[found[f"{part} used"]], reals.images[found[f"{part} fresh"]]),
+            LeakPool(reals.images[places[f"{part} used"]], reals.images[places[f"{part} fresh"]]),
             n,
             spec.leak,
             stream(spec, part),
@@ -93,15 +93,15 @@ def draw(reals: Reals, spec: Spec, *, progress: Progress = silent) -> DrawnChall
         )
         for part, n in (("dev", spec.counts.generated), ("test", spec.counts.test_generated))
     }
-    found["test candidates"] = np.concatenate([used, not_used])[order]
-    found["test siblings"] = roles.siblings(reals.groups, used)
+    places["test candidates"] = np.concatenate([used, not_used])[order]
+    places["test siblings"] = roles.siblings(reals.groups, used)
     devset = DevSet(
         np.asarray(made["dev"].images, np.uint8),
-        reals.images[found["dev used"]],
-        reals.images[found["dev not used"]],
+        reals.images[places["dev used"]],
+        reals.images[places["dev not used"]],
     )
-    candidates = reals.images[found["test candidates"]]
-    return DrawnChallenge(devset, candidates, order < len(used), found, made["dev"], made["test"])
+    candidates = reals.images[places["test candidates"]]
+    return DrawnChallenge(devset, candidates, order < len(used), places, made["dev"], made["test"])
 
 
 def stream(spec: Spec, part: str) -> np.random.Generator:
@@ -195,7 +195,7 @@ def record(reals: Reals, spec: Spec, drawn: DrawnChallenge) -> dict[str, Any]:
     generated = {
         part: {
             "leaking": int(made.leaks.sum()),
-            "used_images_in_it": len({i for found in made.parents for i in found}),
+            "used_images_in_it": len({i for parents in made.parents for i in parents}),
             "leaks": made.leaks.astype(int).tolist(),
             "parents": [
                 [reals.ids[drawn.roles[f"{part} used"][i]] for i in p] for p in made.parents
@@ -225,8 +225,8 @@ def record(reals: Reals, spec: Spec, drawn: DrawnChallenge) -> dict[str, Any]:
 
 def decided_by(spec: Spec) -> dict[str, Any]:
     """What decides a challenge: the spec without the networks that its kind does not train."""
-    found = asdict(spec)
+    fields = asdict(spec)
     for how, name in (("dcgan", "gan"), ("flow", "flow")):
         if spec.how != how:
-            del found[name]
-    return found
+            del fields[name]
+    return fields

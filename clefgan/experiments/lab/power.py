@@ -45,7 +45,7 @@ class CurvePoint:
 
 def points(results: StudyResults, level: float = 0.95) -> list[CurvePoint]:
     """Every metric of every method at every kind and strength."""
-    found: list[CurvePoint] = []
+    curve: list[CurvePoint] = []
     for how in results.plan.kinds:
         for leak in results.plan.strengths:
             cells = [c for c in results.outcomes if (c.how, c.leak) == (how, leak)]
@@ -55,10 +55,10 @@ def points(results: StudyResults, level: float = 0.95) -> list[CurvePoint]:
                     own = values[:, m, k]
                     limits = (*over_seeds(own, level), *quantiles(drawn[m, k], level))
                     by_seed = tuple(own.tolist())
-                    found.append(
+                    curve.append(
                         CurvePoint(how, leak, name, metric, float(own.mean()), *limits, by_seed)
                     )
-    return found
+    return curve
 
 
 def measured(

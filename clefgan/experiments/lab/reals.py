@@ -70,17 +70,17 @@ def read(
         No such file or folder, images or groups that cannot be read, or a size that does not fit.
     """
     if path.is_dir():
-        found = from_folder(path, group, manifest, window, progress)
+        reals = from_folder(path, group, manifest, window, progress)
     elif path.is_file():
         if manifest is not None:
             raise ClefganError(f"{manifest}: a manifest goes with a folder; {path} is a file")
-        found = from_npz(path, group)
+        reals = from_npz(path, group)
     else:
         raise ClefganError(f"{path}: no such folder or file; give a folder of images or an npz")
     if size is None:
-        return found
-    smaller = reduced(found.images, size, str(path))
-    return Reals(smaller, found.ids, found.groups, found.source, found.group_source)
+        return reals
+    smaller = reduced(reals.images, size, str(path))
+    return Reals(smaller, reals.ids, reals.groups, reals.source, reals.group_source)
 
 
 def from_folder(

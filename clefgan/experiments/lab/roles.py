@@ -63,7 +63,7 @@ def fresh(
                 f"{where}: {left} images are left for the {role.split()[0]} generator where it "
                 f"does not leak; need {n}, as many as it uses; ask for fewer real images"
             )
-    return {role: np.concatenate(found) for role, found in roles.items()}
+    return {role: np.concatenate(parts) for role, parts in roles.items()}
 
 
 def siblings(groups: Sequence[str], used: Indices) -> Indices:
@@ -75,7 +75,7 @@ def siblings(groups: Sequence[str], used: Indices) -> Indices:
 
 def by_group(groups: Sequence[str]) -> dict[str, Indices]:
     """Group to the indices of its images, in the order in which groups first come."""
-    found: dict[str, list[int]] = {}
+    members: dict[str, list[int]] = {}
     for i, name in enumerate(groups):
-        found.setdefault(name, []).append(i)
-    return {name: np.array(places, np.intp) for name, places in found.items()}
+        members.setdefault(name, []).append(i)
+    return {name: np.array(places, np.intp) for name, places in members.items()}

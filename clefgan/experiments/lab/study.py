@@ -161,13 +161,13 @@ def configured(name: str, condition: Condition) -> Method:
 
 def refused(plan: StudyPlan) -> dict[str, str]:
     """Methods that there are not, or whose settings are refused, and why."""
-    found = {}
+    reasons = {}
     for name in plan.methods:
         try:
             configured(name, plan.conditions()[0])
         except ClefganError as error:
-            found[name] = str(error)
-    return found
+            reasons[name] = str(error)
+    return reasons
 
 
 def paths(plan: StudyPlan, digest: str, cores: int) -> dict[tuple[Condition, str], Path]:
@@ -182,18 +182,18 @@ def paths(plan: StudyPlan, digest: str, cores: int) -> dict[tuple[Condition, str
     """
     methods = [name for name in plan.methods if name not in refused(plan)]
     ours = code_digest.digest(make.__name__)
-    found = {}
+    outcomes = {}
     for condition in plan.conditions():
         challenge = make.decided_by(plan.spec(condition))
         for name in methods:
             decides = {"challenge": challenge, "real": digest, "cores": cores, "lab": ours}
             method = configured(name, condition)
-            found[condition, name] = kept.path_of(plan.folder / SUBFOLDER, method, decides)
-    return found
+            outcomes[condition, name] = kept.path_of(plan.folder / SUBFOLDER, method, decides)
+    return outcomes
 
 
 def run(
-    plan: StudyPlan, condition: Condition, found: Reals, todo: Mapping[str, Path]
+    plan: StudyPlan, condition: Condition, reals: Reals, todo: Mapping[str, Path]
 ) -> Iterator[tuple[str, LabScores | str]]:
     """Make a condition's challenge, run methods on it and keep what each says.
 
@@ -201,7 +201,7 @@ def run(
     ------
     method, and its outcome or what went wrong
     """
-    drawn = make.draw(found, plan.spec(condition))
+    drawn = make.draw(reals, plan.spec(condition))
     ids = tuple(f"candidate {i + 1}" for i in range(len(drawn.truth)))
     generated = np.asarray(drawn.test.images, np.uint8)
     for name, path in todo.items():

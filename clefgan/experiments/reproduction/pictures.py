@@ -78,8 +78,8 @@ def write_matrices(path: Path, grid: Sequence[Sequence[Matrix]]) -> None:
     figure = Figure(figsize=(2.5 * len(grid[0]), 2.75 * len(grid)), dpi=110, layout="constrained")
     axes = figure.subplots(len(grid), len(grid[0]), squeeze=False)
     for line, panels in zip(axes, grid, strict=True):
-        for place, panel in zip(line, panels, strict=True):
-            draw(place, panel)
+        for axis, panel in zip(line, panels, strict=True):
+            draw(axis, panel)
     with written_whole(path) as part:
         figure.savefig(part, format="png", metadata={"Software": None})
 

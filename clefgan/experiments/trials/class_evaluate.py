@@ -35,9 +35,9 @@ def evaluate(plan: ClassPlan, *, jobs: int = 0, progress: Progress = silent) -> 
     planned = list(class_trials.trials(plan, protocols))
     given = class_kept.conditions(plan)
     done = {
-        trial: found
+        trial: kept_outcome
         for trial in planned
-        if (found := class_kept.read(plan, trial, given)) is not None
+        if (kept_outcome := class_kept.read(plan, trial, given)) is not None
     }
     todo = [trial for trial in planned if trial not in done]
     failures: dict[str, str] = {}

@@ -229,7 +229,7 @@ def gathered(
         if trial.protocol == "labs" and trial.method in whole
     }
     seconds = {
-        name: sum(found.seconds for trial, found in done.items() if trial.method == name)
+        name: sum(result.seconds for trial, result in done.items() if trial.method == name)
         for name in whole
     }
     labels = {protocol: {name: rows(name, protocol) for name in whole} for protocol in protocols}

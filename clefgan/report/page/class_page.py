@@ -21,7 +21,7 @@ OPEN = 2  # runs that are unfolded when the page opens
 def html(title: str, parts: Sequence[ClassPart]) -> str:
     """The whole page."""
     several = len(parts) > 1
-    sections = [part_of_page(part, several, first=place == 0) for place, part in enumerate(parts)]
+    sections = [part_of_page(part, several, first=number == 0) for number, part in enumerate(parts)]
     return document(
         title,
         tag("a", "To the table", href="#table", class_="skip"),
@@ -34,7 +34,7 @@ def html(title: str, parts: Sequence[ClassPart]) -> str:
 def header(title: str) -> Markup:
     """Title and where to go."""
     links = [("table", "Table"), ("runs", "Run by run"), ("how", "How it is made")]
-    items = [tag("li", tag("a", words, href=f"#{place}")) for place, words in links]
+    items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
     return tag(
         "header",
         tag("p", "clefgan · which source made these images?", class_="over"),
@@ -94,19 +94,19 @@ def legend(part: ClassPart) -> Markup:
 def cards(part: ClassPart) -> Markup:
     """Every run and shortcut in a fold of its own, the best ones open."""
     rows = [row for row in part.board.rows if row.table is not None]
-    return join(card(part, row, place < OPEN) for place, row in enumerate(rows))
+    return join(card(part, row, number < OPEN) for number, row in enumerate(rows))
 
 
 def card(part: ClassPart, row: ClassRow, opened: bool) -> Markup:
     """One run: its class table, and a picture of it."""
     assert row.table is not None
     value = number(row.cells[part.board.primary].value)
-    place = row.kind.value if row.rank is None else f"rank {row.rank}"
+    rank = row.kind.value if row.rank is None else f"rank {row.rank}"
     head = tag(
         "summary",
         tag("span", row.name, class_="name"),
         tag("span", f"{part.board.metric.label} {value}", class_="quiet"),
-        tag("span", place, class_="quiet"),
+        tag("span", rank, class_="quiet"),
     )
     drawn = tag(
         "figure",

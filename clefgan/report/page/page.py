@@ -79,7 +79,7 @@ def downloads(title: str, parts: Sequence[Part]) -> list[str]:
     """Links to the tables as files; the page carries them itself."""
     sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     stem = "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-") or "table"
-    found: list[str] = []
+    links: list[str] = []
     for ending, (kind, text) in {
         "csv": ("text/csv", exports.as_csv(sheets)),
         "json": ("application/json", exports.as_json(sheets)),
@@ -89,8 +89,8 @@ def downloads(title: str, parts: Sequence[Part]) -> list[str]:
         link = tag(
             "a", ending.upper(), href=f"data:{kind};base64,{data}", download=f"{stem}.{ending}"
         )
-        found += [" · " if found else "", link]
-    return found
+        links += [" · " if links else "", link]
+    return links
 
 
 def part_of_page(part: Part, number: int, of: int) -> Markup:

@@ -11,13 +11,13 @@ from clefgan.report.wording import number
 from clefgan.runs.blank import BlankContrast
 
 
-def show(found: Mapping[str, BlankContrast]) -> RenderableType:
+def show(contrasts: Mapping[str, BlankContrast]) -> RenderableType:
     """AUC, that of the blank, the difference, what is left, and what chance does."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", overflow="fold")
     for column in ("AUC", "blank", "less the blank", "residual", "used v. used"):
         table.add_column(column, justify="right", no_wrap=True)
-    for name, one in found.items():
+    for name, one in contrasts.items():
         auc, blank, left = map(number, (one.auc, one.blank_auc, one.residual_auc))
         cells = (name, auc, blank, difference(one), left, chance(one))
         table.add_row(*cells, style="" if one.is_above else "yellow")

@@ -32,15 +32,15 @@ def show(part: ClassPart, width: int) -> RenderableType:
     return Group(*lines)
 
 
-def of_table(found: ClassTable) -> Table:
+def of_table(classes: ClassTable) -> Table:
     """The table of classes: a row a true class, and its recall."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    names, labels = found.names, found.called
+    names, labels = classes.names, classes.called
     for title in ("", *(names[k] for k in labels), "recall"):
         table.add_column(Text(title), justify="right")
-    for at in found.true:
-        cells = [str(found.cells[at, k]) for k in labels]
-        table.add_row(Text(names[at]), *cells, number(float(found.figures["recall"][at])))
+    for at in classes.true:
+        cells = [str(classes.cells[at, k]) for k in labels]
+        table.add_row(Text(names[at]), *cells, number(float(classes.figures["recall"][at])))
     return table
 
 

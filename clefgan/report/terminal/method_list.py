@@ -48,18 +48,18 @@ def table(
     title: str, rows: Sequence[ListedMethod], width: int, *, measured: bool = False
 ) -> RenderableType:
     """One group."""
-    found = Table(
+    listed = Table(
         box=None, pad_edge=False, header_style="bold", title=title, title_justify="left",
         title_style="italic",
     )  # fmt: skip
-    found.add_column("method", no_wrap=True, style="cyan", min_width=20)
-    found.add_column("knows", no_wrap=True, min_width=9)
+    listed.add_column("method", no_wrap=True, style="cyan", min_width=20)
+    listed.add_column("knows", no_wrap=True, min_width=9)
     if measured:
-        found.add_column("cost", no_wrap=True, min_width=8)
+        listed.add_column("cost", no_wrap=True, min_width=8)
         for kind in ("copy", "blend", "tiles", "pca"):
-            found.add_column(kind, no_wrap=True, min_width=5)
+            listed.add_column(kind, no_wrap=True, min_width=5)
     if not measured or width >= WIDE:
-        found.add_column("what it does", overflow="fold")
+        listed.add_column("what it does", overflow="fold")
     for row in rows:
         cells = [Text(row.name), Text(knowledge(row.knows))]
         if measured:
@@ -68,8 +68,8 @@ def table(
             cells += [Text(known.cost), *map(Text, auc)]
         if not measured or width >= WIDE:
             cells.append(Text(row.does))
-        found.add_row(*cells)
-    return found
+        listed.add_row(*cells)
+    return listed
 
 
 def as_object(rows: Mapping[str, Sequence[ListedMethod]]) -> dict[str, list[dict[str, object]]]:
@@ -83,9 +83,9 @@ def as_object(rows: Mapping[str, Sequence[ListedMethod]]) -> dict[str, list[dict
                 "source": row.source,
                 **(guide(row.name) if kind == "membership" else {}),
             }
-            for row in found
+            for row in entries
         ]
-        for kind, found in rows.items()
+        for kind, entries in rows.items()
     }
 
 

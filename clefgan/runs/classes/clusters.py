@@ -33,17 +33,17 @@ def run(
         truth = np.array([challenge.truth[name] for name in challenge.test.ids])
     with watch.stage("test"):
         both = np.concatenate([images.test, images.labelled])
-        found = clustered(request, both, many, progress)
+        clusters = clustered(request, both, many, progress)
     n = len(images.test)
     if not len(images.labels) or many != len(challenge.classes):
         names = tuple(f"cluster_{i + 1}" for i in range(many))
-        labels = by_size(found[:n])
+        labels = by_size(clusters[:n])
         test = ClassScored(challenge.test.ids, names, None, ClassVerdict(labels, 0, ""), truth)
         return {}, test, (f"{many} clusters, the largest first; their names mean nothing",)
-    match = matched(found[n:], images.labels, many)
+    match = matched(clusters[n:], images.labels, many)
     note = "clusters are named by the classes that they match best on labelled images (Hungarian)"
-    of_test = ClassVerdict(match[found[:n]], 0, note)
-    of_dev = ClassVerdict(match[found[n:]], 0, note)
+    of_test = ClassVerdict(match[clusters[:n]], 0, note)
+    of_dev = ClassVerdict(match[clusters[n:]], 0, note)
     dev_truth = np.array(challenge.names)[images.labels]
     dev = ClassScored(images.ids, challenge.names, None, of_dev, dev_truth)
     test = ClassScored(challenge.test.ids, challenge.names, None, of_test, truth)
@@ -56,32 +56,32 @@ def clustered(
     """Cluster and check."""
     method: Any = request.method
     with named(request.name, type(method)):
-        found = np.asarray(method.cluster(images, many, progress=progress))
-    if found.shape != (len(images),) or found.dtype.kind not in "iu":
+        clusters = np.asarray(method.cluster(images, many, progress=progress))
+    if clusters.shape != (len(images),) or clusters.dtype.kind not in "iu":
         raise ClefganError(
-            f"method {request.name!r}: clusters are {found.dtype} of shape {found.shape}; need "
-            f"whole numbers of shape ({len(images)},)"
+            f"method {request.name!r}: clusters are {clusters.dtype} of shape {clusters.shape}; "
+            f"need whole numbers of shape ({len(images)},)"
         )
-    if found.min() < 0 or found.max() >= many:
+    if clusters.min() < 0 or clusters.max() >= many:
         raise ClefganError(
-            f"method {request.name!r}: clusters from {found.min()} to {found.max()}; need 0 to "
-            f"{many - 1}"
+            f"method {request.name!r}: clusters from {clusters.min()} to {clusters.max()}; need 0 "
+            f"to {many - 1}"
         )
-    return found.astype(np.int64)
+    return clusters.astype(np.int64)
 
 
-def by_size(found: NDArray[np.int64]) -> NDArray[np.int64]:
+def by_size(clusters: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same clusters, the largest number 0; of equal size, the lower number first."""
-    names, sizes = np.unique(found, return_counts=True)
+    names, sizes = np.unique(clusters, return_counts=True)
     rank = np.zeros(int(names.max()) + 1, np.int64)
     rank[names[np.lexsort((names, -sizes))]] = np.arange(len(names))
-    return np.asarray(rank[found])
+    return np.asarray(rank[clusters])
 
 
-def matched(found: NDArray[np.int64], labels: NDArray[np.int64], many: int) -> NDArray[np.int64]:
+def matched(clusters: NDArray[np.int64], labels: NDArray[np.int64], many: int) -> NDArray[np.int64]:
     """The class of each cluster: one to one, so that most labelled images agree."""
     cells = np.zeros((many, many), np.int64)
-    np.add.at(cells, (found, labels), 1)
+    np.add.at(cells, (clusters, labels), 1)
     rows, columns = scipy.optimize.linear_sum_assignment(cells, maximize=True)
     match = np.empty(many, np.int64)
     match[rows] = columns

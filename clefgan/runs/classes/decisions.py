@@ -110,13 +110,13 @@ def thresholds(dev: DevScores, rate: float, n_classes: int) -> NDArray[np.float6
     Vovk, Gammerman, Shafer (2005), doi:10.1007/b106715, ch. 2.
     """
     sure = confidence(dev.scores)
-    found = np.full(n_classes, -np.inf)
+    limits = np.full(n_classes, -np.inf)
     for label in range(n_classes):
         own = np.sort(sure[dev.truth == label])
-        place = int(np.floor(rate * (len(own) + 1)))
-        if place >= 1:
-            found[label] = own[place - 1]
-    return found
+        rank = int(np.floor(rate * (len(own) + 1)))
+        if rank >= 1:
+            limits[label] = own[rank - 1]
+    return limits
 
 
 def n_ties(scores: ClassScores) -> int:

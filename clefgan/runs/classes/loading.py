@@ -126,7 +126,7 @@ def in_two_classes(
         own: dict[str, tuple[str, str]] = {}
         for name, digest in zip(listed.ids, folds.copies(part), strict=True):
             own.setdefault(digest, (known.name, name))
-        pairs += [(seen[digest], place) for digest, place in own.items() if digest in seen]
+        pairs += [(seen[digest], image) for digest, image in own.items() if digest in seen]
         seen = own | seen
     return pairs
 

@@ -61,12 +61,12 @@ def averaged(images: Images) -> NDArray[np.float32]:
         np.diff(np.append(start, side))
         for start, side in zip(starts, images.shape[1:], strict=True)
     ]
-    found = np.empty((len(images), len(starts[0]) * len(starts[1])), np.float32)
+    small = np.empty((len(images), len(starts[0]) * len(starts[1])), np.float32)
     for i, image in enumerate(images):
         sums = np.add.reduceat(image.astype(np.int64), starts[0], axis=0)
         sums = np.add.reduceat(sums, starts[1], axis=1)
-        found[i] = (sums / np.outer(*sizes)).ravel()
-    return found
+        small[i] = (sums / np.outer(*sizes)).ravel()
+    return small
 
 
 def plain(labels: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:

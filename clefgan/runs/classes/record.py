@@ -146,7 +146,7 @@ def part(scored: ClassScored) -> dict[str, Any]:
 def rows(scored: ClassScored) -> Mapping[str, dict[str, Any]]:
     """`id -> {class, scores, probabilities, truth, file, near_copies}`, in order."""
     likely, labels = scored.probabilities, scored.labels.tolist()
-    found: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(scored.ids):
         row: dict[str, Any] = {"class": labels[i]}
         if scored.scores is not None:
@@ -159,8 +159,8 @@ def rows(scored: ClassScored) -> Mapping[str, dict[str, Any]]:
             row["file"] = scored.file_names[name]
         if scored.groups is not None:
             row["near_copies"] = int(scored.groups[i])
-        found[name] = row
-    return found
+        by_id[name] = row
+    return by_id
 
 
 def is_of_classes(path: str | Path) -> bool:

@@ -58,14 +58,14 @@ class ClassScored:
         """Metrics with intervals, the permutation null and the table; None without truth."""
         if self.truth is None:
             return None
-        found = classes.measure(self.truth, self.labels, seed=seed)
+        measured = classes.measure(self.truth, self.labels, seed=seed)
         null = blind_classes.null(self.truth, self.labels, seed=seed)
         metrics: dict[str, Any] = {
             name: {
                 "value": each.value, "low": each.low, "high": each.high, "interval": each.how,
                 "blind_95": null[name].upper, "p_value": null[name].p_value,
             }
-            for name, each in found.items()
+            for name, each in measured.items()
         }  # fmt: skip
         return {"metrics": metrics | self.of_scores(), "table": self.table()}
 
@@ -74,12 +74,12 @@ class ClassScored:
         if self.scores is None or self.truth is None or not set(self.truth) <= set(self.names):
             return {}
         true = np.array([self.names.index(str(name)) for name in self.truth])
-        found = {"top_2_accuracy": class_scores.top_accuracy(true, self.scores)}
+        metrics = {"top_2_accuracy": class_scores.top_accuracy(true, self.scores)}
         likely = self.probabilities
         if likely is not None:
-            found["log_loss"] = class_scores.log_loss(true, likely)
-            found["brier"] = class_scores.brier(true, likely)
-        return {name: {"value": value} for name, value in found.items()}
+            metrics["log_loss"] = class_scores.log_loss(true, likely)
+            metrics["brier"] = class_scores.brier(true, likely)
+        return {name: {"value": value} for name, value in metrics.items()}
 
     def class_table(self) -> ClassTable:
         """The table of classes, of images whose truth is known."""
@@ -88,9 +88,9 @@ class ClassScored:
 
     def table(self) -> dict[str, Any]:
         """The same in types that JSON has."""
-        found = self.class_table()
+        table = self.class_table()
         return {
-            "names": list(found.names),
-            "cells": found.cells.tolist(),
-            **{name: values.tolist() for name, values in found.figures.items()},
+            "names": list(table.names),
+            "cells": table.cells.tolist(),
+            **{name: values.tolist() for name, values in table.figures.items()},
         }

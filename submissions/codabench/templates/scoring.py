@@ -112,7 +112,7 @@ def score(
         trivial = np.full(len(true), names[np.argmax(counts)])
     if edition.is_membership:
         scores, baseline = (metrics.evaluate(true, side) for side in (told, trivial))
-        scores, baseline = ({key: found[key] for key in keys} for found in (scores, baseline))
+        scores, baseline = ({key: values[key] for key in keys} for values in (scores, baseline))
     else:  # one by one: another metric needs scipy
         scores = {key: float(getattr(metrics, key)(true, told)) for key in keys}
         baseline = {key: float(getattr(metrics, key)(true, trivial)) for key in keys}

@@ -37,9 +37,9 @@ class Builder:
 
     def reals(self, entry: SuiteEntry) -> Reals:
         """Return the real images of an entry, at its size."""
-        found = self.sources[min(entry.source, len(self.sources) - 1)]
+        source = self.sources[min(entry.source, len(self.sources) - 1)]
         side = self.size.small if entry.side == "small" else self.size.large
-        return sized(found, side)
+        return sized(source, side)
 
     def spec(self, entry: SuiteEntry, reals: Reals) -> Spec:
         """Return what decides an entry: as few images of one patient as there are patients for."""
@@ -60,18 +60,18 @@ class Builder:
         """Return an entry, from the cache if it is there."""
         reals = self.reals(entry)
         path = self.path(entry, reals)
-        found = challenges.read(path)
-        if found is None:
-            found = drawn(reals, self.spec(entry, reals), entry, progress)
+        challenge = challenges.read(path)
+        if challenge is None:
+            challenge = drawn(reals, self.spec(entry, reals), entry, progress)
             path.parent.mkdir(parents=True, exist_ok=True)
-            challenges.write(path, found)
-        return against_dev(found) if entry.against_dev else found
+            challenges.write(path, challenge)
+        return against_dev(challenge) if entry.against_dev else challenge
 
 
 def least_per_group(reals: Reals, size: BenchSize) -> int:
     """Return how many images of one group are needed at most, 40% of the groups being left over."""
     wanted = sum(size.counts.real().values())
-    members = [len(found) for found in roles.by_group(reals.groups).values()]
+    members = [len(members_of_group) for members_of_group in roles.by_group(reals.groups).values()]
     for most in range(1, max(members)):
         if (1 - LEFT) * sum(min(most, n) for n in members) >= wanted:
             return most

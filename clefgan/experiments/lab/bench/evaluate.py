@@ -46,8 +46,8 @@ class BenchPlan:
 
     def builder(self) -> Builder:
         """Read the real images, or draw some."""
-        found = tuple(source.read() for source in self.sources) or (phantoms(self.size),)
-        return Builder(found, self.size, self.folder)
+        sources = tuple(source.read() for source in self.sources) or (phantoms(self.size),)
+        return Builder(sources, self.size, self.folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,11 @@ class BenchRow:
 def cells(results: BenchResults) -> list[BenchCell]:
     """All methods on all challenges, in the order of the plan."""
     roles = results.plan.roles()
-    found: list[BenchCell] = []
+    rows: list[BenchCell] = []
     for challenge, said in results.outcomes.items():
         if said:
-            found += of_challenge(challenge, roles[challenge], said)
-    return found
+            rows += of_challenge(challenge, roles[challenge], said)
+    return rows
 
 
 def of_challenge(challenge: str, role: str, said: Mapping[str, BenchOutcome]) -> list[BenchCell]:
@@ -104,18 +104,18 @@ def of_challenge(challenge: str, role: str, said: Mapping[str, BenchOutcome]) ->
     ]
 
 
-def rows(found: Sequence[BenchCell]) -> list[BenchRow]:
+def rows(cells: Sequence[BenchCell]) -> list[BenchRow]:
     """Each method over the challenges, best mean AUC first; one that failed somewhere is left out.
 
     Where no challenge leaks, means are NaN.
     """
-    methods = complete(found)
-    leaks = aucs(found, methods, "leak")
+    methods = complete(cells)
+    leaks = aucs(cells, methods, "leak")
     ranks = stats.rankdata(-leaks, axis=0) if leaks.size else leaks
     best = leaks.max(axis=0, initial=0.0)
     made = []
     for i, method in enumerate(methods):
-        own = [cell for cell in found if cell.method == method]
+        own = [cell for cell in cells if cell.method == method]
         leaking = [cell for cell in own if cell.role == "leak"]
         free = [cell for cell in own if cell.role == "no leak"]
         made.append(
@@ -136,38 +136,38 @@ def rows(found: Sequence[BenchCell]) -> list[BenchRow]:
     return sorted(made, key=lambda row: -np.nan_to_num(row.auc))
 
 
-def complete(found: Sequence[BenchCell]) -> list[str]:
+def complete(cells: Sequence[BenchCell]) -> list[str]:
     """Methods that have a score on every challenge that any has one on."""
-    challenges = {cell.challenge for cell in found}
+    challenges = {cell.challenge for cell in cells}
     by_method: dict[str, set[str]] = {}
-    for cell in found:
+    for cell in cells:
         by_method.setdefault(cell.method, set()).add(cell.challenge)
     return [method for method, seen in by_method.items() if seen == challenges]
 
 
-def aucs(found: Sequence[BenchCell], methods: Sequence[str], role: str) -> NDArray[np.float64]:
+def aucs(cells: Sequence[BenchCell], methods: Sequence[str], role: str) -> NDArray[np.float64]:
     """AUC of each method on each challenge of a role: (methods, challenges)."""
     return np.array(
-        [[c.values[0] for c in found if (c.method, c.role) == (m, role)] for m in methods]
+        [[c.values[0] for c in cells if (c.method, c.role) == (m, role)] for m in methods]
     ).reshape(len(methods), -1)
 
 
-def left_out(found: Sequence[BenchCell]) -> list[tuple[str, str, float]]:
+def left_out(cells: Sequence[BenchCell]) -> list[tuple[str, str, float]]:
     """Choose a method without each challenge with a leak: challenge, the chosen, its AUC there.
 
     The one with the highest mean AUC on all others. This is what choosing is worth on a challenge
     that took no part in it; the best method of the table itself was chosen on the table.
     """
-    methods = complete(found)
-    values = aucs(found, methods, "leak")
-    names = list(dict.fromkeys(cell.challenge for cell in found if cell.role == "leak"))
+    methods = complete(cells)
+    values = aucs(cells, methods, "leak")
+    names = list(dict.fromkeys(cell.challenge for cell in cells if cell.role == "leak"))
     if len(names) < 2:
         return []
     made = []
-    for place, name in enumerate(names):
-        others = np.delete(values, place, axis=1).mean(axis=1)
+    for column, name in enumerate(names):
+        others = np.delete(values, column, axis=1).mean(axis=1)
         chosen = int(others.argmax())
-        made.append((name, methods[chosen], float(values[chosen, place])))
+        made.append((name, methods[chosen], float(values[chosen, column])))
     return made
 
 

@@ -137,11 +137,11 @@ def ranks_by_metric(
     rows = []
     for run in order:
         cells = []
-        for place, metric in enumerate(robustness.metrics):
+        for row, metric in enumerate(robustness.metrics):
             if (names[run], metric.name) in undefined:
                 cells.append(tag("td", NOTHING))
                 continue
-            rank = int(robustness.rank[place, run])
+            rank = int(robustness.rank[row, run])
             style = shade(1 - (rank - 1) / max(runs - 1, 1), "used")
             cells.append(tag("td", str(rank), title=f"{names[run]} by {metric.label}", style=style))
         rows.append(tag("tr", heading(names[run], "row"), *cells))
