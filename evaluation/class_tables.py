@@ -43,8 +43,8 @@ def precisions(tables: Tables) -> Values:
 def specificities(tables: Tables) -> Values:
     """Share of the other images that are not called the class, (tables, classes)."""
     right = np.diagonal(tables, axis1=1, axis2=2)
-    true, told, n = tables.sum(axis=2), tables.sum(axis=1), tables.sum(axis=(1, 2))[:, None]
-    return ratio(n - true - told + right, n - true)
+    true, decided, n = tables.sum(axis=2), tables.sum(axis=1), tables.sum(axis=(1, 2))[:, None]
+    return ratio(n - true - decided + right, n - true)
 
 
 def f1_scores(tables: Tables) -> Values:
@@ -174,11 +174,11 @@ def _entropy(shares: NDArray[np.float64]) -> Values:
 def _expected_information(tables: Tables) -> Values:
     """Mean mutual information of all tables with these margins, in nats; of whole numbers."""
     whole = np.rint(tables).astype(np.int64)
-    n, true, told = whole.sum(axis=(1, 2)), whole.sum(axis=2), whole.sum(axis=1)
+    n, true, decided = whole.sum(axis=(1, 2)), whole.sum(axis=2), whole.sum(axis=1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, int(n.max(initial=0)) + 1)))])
     information = np.zeros(len(tables))
     for row in true.T:
-        for column in told.T:
+        for column in decided.T:
             information += _expected_cell(row, column, n, logs)
     return information
 

@@ -64,19 +64,21 @@ def measure(
             "and a share such as 0.95"
         )
     names = np.unique(np.concatenate([truth, predicted]))
-    true, told = np.searchsorted(names, truth), np.searchsorted(names, predicted)
+    true, decided = np.searchsorted(names, truth), np.searchsorted(names, predicted)
     rng = np.random.default_rng(seed)
     if groups is None:
-        whole = _tables(true, told, np.zeros(len(true), np.intp), len(names))
+        whole = _tables(true, decided, np.zeros(len(true), np.intp), len(names))
         drawn = _by_class(whole[0], resamples, rng)
         halves = _halves_by_class(whole[0], resamples, rng)
     else:
         validate(truth, groups)
-        each = _tables(true, told, np.unique(groups, return_inverse=True)[1], len(names))
-        whole = each.sum(axis=0, keepdims=True)
-        weights = rng.multinomial(len(each), np.full(len(each), 1 / len(each)), resamples)
-        drawn = np.tensordot(weights, each, axes=1)
-        halves = _halves_of_groups(each, resamples, rng)
+        by_group = _tables(true, decided, np.unique(groups, return_inverse=True)[1], len(names))
+        whole = by_group.sum(axis=0, keepdims=True)
+        weights = rng.multinomial(
+            len(by_group), np.full(len(by_group), 1 / len(by_group)), resamples
+        )
+        drawn = np.tensordot(weights, by_group, axes=1)
+        halves = _halves_of_groups(by_group, resamples, rng)
     return {
         name: _halved(metric.of_tables, whole, halves, level)
         if metric.of_pairs
@@ -127,18 +129,18 @@ def _halves_by_class(
     return np.stack(rows, axis=1).astype(np.float64)
 
 
-def _halves_of_groups(each: Tables, resamples: int, rng: np.random.Generator) -> Tables:
+def _halves_of_groups(by_group: Tables, resamples: int, rng: np.random.Generator) -> Tables:
     """Half of the groups, none twice."""
-    order = rng.random((resamples, len(each))).argsort(axis=1)
-    kept = (order < max(1, len(each) // 2)).astype(np.float64)
-    return np.asarray(np.tensordot(kept, each, axes=1))
+    order = rng.random((resamples, len(by_group))).argsort(axis=1)
+    kept = (order < max(1, len(by_group) // 2)).astype(np.float64)
+    return np.asarray(np.tensordot(kept, by_group, axes=1))
 
 
 def _tables(
-    true: NDArray[np.intp], told: NDArray[np.intp], unit: NDArray[np.intp], many: int
+    true: NDArray[np.intp], decided: NDArray[np.intp], unit: NDArray[np.intp], many: int
 ) -> Tables:
     """A table for each unit."""
-    cell_of = (unit * many + true) * many + told
+    cell_of = (unit * many + true) * many + decided
     units = int(unit.max()) + 1
     cells = np.bincount(cell_of, minlength=units * many * many).astype(np.float64)
     return cells.reshape(units, many, many)

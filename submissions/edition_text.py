@@ -61,5 +61,5 @@ def written(value: object) -> str:
     if isinstance(value, (str, int)):
         return json.dumps(value, ensure_ascii=False)  # TOML's basic strings escape as JSON's do
     if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        return "[" + ", ".join(written(each) for each in value) + "]"
+        return "[" + ", ".join(written(item) for item in value) + "]"
     raise TypeError(value)

@@ -50,12 +50,12 @@ def membership_from(
             window=window_levels(window),
         )
         done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
-    for each in done:
-        test = f"; test: {each.candidates} candidates of {each.test}" if each.test else ""
-        more = f"; {each.left_out} left out that are its own too" if each.left_out else ""
+    for written in done:
+        test = f"; test: {written.candidates} candidates of {written.test}" if written.test else ""
+        more = f"; {written.left_out} left out that are its own too" if written.left_out else ""
         console.print(
-            f"{each.name}: {each.used} used, {each.not_used} not used, {each.generated} generated"
-            f"{test}{more}"
+            f"{written.name}: {written.used} used, {written.not_used} not used, "
+            f"{written.generated} generated{test}{more}"
         )
     if not dev_only and len(done) < membership.LEAST:
         console.print(

@@ -34,15 +34,15 @@ def editions(
 
 def table() -> Table:
     """A row for each edition."""
-    shown = Table(box=None, pad_edge=False, header_style="bold")
+    listed = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("edition", "asks", "ids", "upload", "metric"):
-        shown.add_column(title, overflow="fold")
-    shown.columns[0].no_wrap = True
+        listed.add_column(title, overflow="fold")
+    listed.columns[0].no_wrap = True
     for name in known.names():
         one = known.get(name)
         asks = "used or not used" if one.is_membership else f"which of {one.n_classes} classes"
         ids = " to ".join(one.id_range or ()) or "as the data name them"
         ending = f", with {one.extension}" if one.extension_in_id else ""
         upload = one.container if one.container == "csv" else f"zip of {one.member}"
-        shown.add_row(Text(name, style="cyan"), asks, Text(ids + ending), upload, one.metric)
-    return shown
+        listed.add_row(Text(name, style="cyan"), asks, Text(ids + ending), upload, one.metric)
+    return listed

@@ -61,7 +61,7 @@ def show(asked: AskedOfRuns, files: Mapping[str, Path | None], page: Path | None
 def texts(parts: list[class_part.ClassPart], files: Mapping[str, Path | None]) -> dict[Path, str]:
     """The tables as files, with the class table of each run; a CSV has one table only."""
     sheets = [class_sheet.of(part) for part in parts]
-    more = [each for part in parts for each in class_sheet.tables(part)]
+    more = [table for part in parts for table in class_sheet.tables(part)]
     csv = {"csv": files.get("csv")}
     others = {kind: path for kind, path in files.items() if kind != "csv"}
     return outputs.texts(sheets, csv) | outputs.texts([*sheets, *more], others)

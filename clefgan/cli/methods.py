@@ -88,8 +88,8 @@ def show_all(knows: str | None, kind: str | None, find: str | None, as_json: boo
             continue
         console.print(Text(KINDS[name], style="bold"))
         if name == "membership":
-            for each in method_list.membership(rows, console.width):
-                console.print(each)
+            for table in method_list.membership(rows, console.width):
+                console.print(table)
         else:
             console.print(method_list.table("", rows, console.width))
         console.print()

@@ -17,18 +17,18 @@ def sentences(part: ClassPart) -> list[str]:
 
 def from_chance(board: ClassBoard) -> str:
     """How many runs beat guessed labels, and the trivial answer."""
-    told = [row.name for row in board.runs if row.told_from_chance]
+    above = [row.name for row in board.runs if row.told_from_chance]
     label = board.metric.label
     one = next(row for row in board.rows if row.name == ONE_CLASS and row.kind is Kind.TRIVIAL)
     trivial = f"everything called the largest class scores {number(one.cells[board.primary].value)}"
     if len(board.runs) == 1:
-        verb = "can" if told else "cannot"
+        verb = "can" if above else "cannot"
         return f"The run {verb} be told from guessed labels by its {label}; {trivial}."
-    if not told:
+    if not above:
         return f"No run can be told from guessed labels by {label}; {trivial}."
     return (
-        f"{len(told)} of {len(board.runs)} runs can be told from guessed labels by {label}: "
-        f"{listed(told)}; {trivial}."
+        f"{len(above)} of {len(board.runs)} runs can be told from guessed labels by {label}: "
+        f"{listed(above)}; {trivial}."
     )
 
 

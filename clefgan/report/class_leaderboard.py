@@ -54,8 +54,8 @@ def part(
     labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     if challenge is not None and challenge.evidence in (Evidence.A2, Evidence.A3):
         rows, known = shortcuts(challenge, ids, seed, progress)
-        answers |= {name: each for name, each in rows.items() if name not in answers}
-        labs |= {name: each for name, each in known.items() if name not in labs}
+        answers |= {name: row for name, row in rows.items() if name not in answers}
+        labs |= {name: row for name, row in known.items() if name not in labs}
     else:
         notes.append(NO_SHORTCUTS)
     board = class_board.build(

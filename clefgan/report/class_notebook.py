@@ -55,7 +55,7 @@ class ClassEvaluationTable:
 
     def __str__(self) -> str:
         return exports.as_markdown(
-            [*self.sheets, *(each for part in self.parts for each in class_sheet.tables(part))]
+            [*self.sheets, *(table for part in self.parts for table in class_sheet.tables(part))]
         )
 
     def __repr__(self) -> str:

@@ -48,7 +48,7 @@ def of(part: ClassPart) -> Sheet:
     """The leaderboard: every metric with its interval, and what the labs say."""
     board = part.board
     taken = {row.name for row in board.runs}
-    shown = [column for column in sheet.FIXED if column.key != "knowledge"]
+    columns = [column for column in sheet.FIXED if column.key != "knowledge"]
     knowledge = replace(sheet.FIXED[3], help=KNOWS)
     measures = [
         Column(key, metric.label, Holds.MEASURE, True, metric.help, metric.brief)
@@ -61,9 +61,9 @@ def of(part: ClassPart) -> Sheet:
         primary=board.primary,
         level=board.level,
         columns=(
-            *shown[:3],
+            *columns[:3],
             knowledge,
-            *shown[3:],
+            *columns[3:],
             *measures,
             BLIND,
             *(LABS if any(part.labs.values()) else ()),
@@ -95,8 +95,8 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
         "blind_95": Entry(None if row.blind is None else row.blind.upper),
         **of_labs(part, row),
     }
-    for key, each in row.cells.items():
-        entries[key] = Entry(each.value, each.low, each.high, each.how)
+    for key, cell in row.cells.items():
+        entries[key] = Entry(cell.value, cell.low, cell.high, cell.how)
     for column, entry_of in part.extra:
         if row.name in entry_of and row.kind is not Kind.TRIVIAL:
             entries[column.key] = entry_of[row.name]

@@ -75,8 +75,8 @@ def held_out(
         scorer, fold_scores = fitted_and_scored(name, method, dev, (fit, score), ids, report)
         scores[score] = fold_scores
         out = FoldOut(name, subset(dev, score), score)
-        for each in also:
-            each.add(scorer, out, report)
+        for extra in also:
+            extra.add(scorer, out, report)
     return scores
 
 

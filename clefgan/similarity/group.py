@@ -64,7 +64,7 @@ def poses(name: GroupName, *, square: bool) -> tuple[Pose, ...]:
         if square or quarter % 2 == 0
     ]
     degrees = DEGREES if name in ("tilts", "all") else ()
-    return (*turned, *(Pose(degrees=each) for each in degrees))
+    return (*turned, *(Pose(degrees=angle) for angle in degrees))
 
 
 def shifts(name: GroupName) -> tuple[Shift, ...]:

@@ -214,7 +214,7 @@ def measured(how: Asked, name: str, answer: ClassAnswer) -> ClassRow:
     )
     if not answer.named:
         cells = {
-            key: each if label_free(key) else unsure(float("nan")) for key, each in cells.items()
+            key: cell if label_free(key) else unsure(float("nan")) for key, cell in cells.items()
         }
     blind = blind_classes.null(how.truth, answer.labels, seed=how.seed)[how.primary]
     return ClassRow(
@@ -241,12 +241,12 @@ def compared(
         [np.nan if gone or row.blind is None else row.blind.p_value
          for row, gone in zip(runs, undefined, strict=True)]
     )  # fmt: skip
-    told = apart <= 1 - how.level
+    distinct = apart <= 1 - how.level
     mixed = len({row.knowledge for row in runs}) > 1
     compared_rows = []
     for at, row in enumerate(runs):
-        better = told[at] & (values > values[at])
-        worse = told[at] & (values < values[at])
+        better = distinct[at] & (values > values[at])
+        worse = distinct[at] & (values < values[at])
         ranked = not undefined[at]
         compared_rows.append(
             replace(

@@ -45,9 +45,9 @@ def _unlimited(path: Path, document: Node) -> Iterator[Problem]:
     listed = [] if phases is None else phases.items()
     if listed and not any(listed[-1].get(key) is not None for key in LIMITS):
         name = listed[-1].get("name")
-        shown = "the last phase" if name is None else f"phase {name.value!r}"
+        title = "the last phase" if name is None else f"phase {name.value!r}"
         yield Problem(
             str(path), listed[-1].line, "warning", "unlimited",
-            f"{shown} takes any number of submissions, so that its truth can be guessed bit by "
+            f"{title} takes any number of submissions, so that its truth can be guessed bit by "
             "bit; set max_submissions",
         )  # fmt: skip

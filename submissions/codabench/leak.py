@@ -28,7 +28,9 @@ def found(folder: Path, references: Sequence[Path]) -> Iterator[tuple[Path, str]
     inside = [reference.resolve() for reference in references]
     for path in sorted(folder.rglob("*")):
         real = path.resolve()
-        if not path.is_file() or any(real == each or each in real.parents for each in inside):
+        if not path.is_file() or any(
+            real == folder_inside or folder_inside in real.parents for folder_inside in inside
+        ):
             continue
         for name, content in _contents(path):
             n = _answers(content, truth)

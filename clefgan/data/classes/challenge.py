@@ -40,13 +40,13 @@ class ClassChallenge:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the classes."""
-        return tuple(each.name for each in self.classes)
+        return tuple(one_class.name for one_class in self.classes)
 
     @property
     def evidence(self) -> Evidence:
         """All that a method can be given: real images, labelled ones, both or neither."""
-        real = bool(self.classes) and all(each.real for each in self.classes)
-        labelled = bool(self.classes) and all(each.generated for each in self.classes)
+        real = bool(self.classes) and all(one_class.real for one_class in self.classes)
+        labelled = bool(self.classes) and all(one_class.generated for one_class in self.classes)
         if real and labelled:
             return Evidence.A3
         return Evidence.A1 if real else Evidence.A2 if labelled else Evidence.A0
@@ -54,10 +54,10 @@ class ClassChallenge:
     def image_sets(self) -> dict[str, ImageSet]:
         """Every role that is there, by what it is called in a record."""
         sets: dict[str, ImageSet] = {}
-        for each in self.classes:
-            for role, images in (("real", each.real), ("generated", each.generated)):
+        for one_class in self.classes:
+            for role, images in (("real", one_class.real), ("generated", one_class.generated)):
                 if images is not None:
-                    sets[f"{role} {each.name}"] = images
+                    sets[f"{role} {one_class.name}"] = images
         if self.test is not None:
             sets["test"] = self.test
         return sets

@@ -52,24 +52,26 @@ def inspect(
     if len(sizes) > 1 and not problems:
         problems.append(f"{challenge.source}: images of {len(sizes)} sizes: {', '.join(sizes)}")
     warnings: list[str] = []
-    for each in shared:
-        said = contradiction(challenge, each)
-        (warnings if challenge.shared and each.first.startswith("real") else problems).extend(said)
+    for overlap in shared:
+        said = contradiction(challenge, overlap)
+        (warnings if challenge.shared and overlap.first.startswith("real") else problems).extend(
+            said
+        )
     return Report(
         str(data), tuple(roles), shared, tuple(notes(challenge, roles)), tuple(warnings),
         tuple(problems),
     )  # fmt: skip
 
 
-def contradiction(challenge: ClassChallenge, each: Shared) -> Iterator[str]:
+def contradiction(challenge: ClassChallenge, overlap: Shared) -> Iterator[str]:
     """Yield what two classes have in common, if they are two classes."""
-    first, second = each.first.partition(" "), each.second.partition(" ")
+    first, second = overlap.first.partition(" "), overlap.second.partition(" ")
     if first[0] == second[0] and first[0] in ("real", "generated"):
-        one, other = each.pairs[0]
+        one, other = overlap.pairs[0]
         yield (
-            f"{challenge.source}: {len(each.pairs)} {first[0]} images are in two classes, pixel "
-            f"for pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; keep each in "
-            "one class"
+            f"{challenge.source}: {len(overlap.pairs)} {first[0]} images are in two classes, pixel "
+            f"for pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; "
+            "keep each in one class"
         )
 
 

@@ -104,13 +104,13 @@ def loaded(
 ) -> tuple[dict[str, RealImages], dict[str, Images]]:
     """Real and labelled images of each class, decoded."""
     reals, made = {}, {}
-    for each in challenge.classes:
-        assert each.real is not None
-        assert each.generated is not None
-        ids = tuple(f"{each.name}_{name}" for name in each.real.ids)
-        groups = groups_of(challenge, each.real.file_names)
-        reals[each.name] = RealImages(ids, each.real.load(progress=progress), groups)
-        made[each.name] = each.generated.load(progress=progress)
+    for one_class in challenge.classes:
+        assert one_class.real is not None
+        assert one_class.generated is not None
+        ids = tuple(f"{one_class.name}_{name}" for name in one_class.real.ids)
+        groups = groups_of(challenge, one_class.real.file_names)
+        reals[one_class.name] = RealImages(ids, one_class.real.load(progress=progress), groups)
+        made[one_class.name] = one_class.generated.load(progress=progress)
     return reals, made
 
 
@@ -134,7 +134,7 @@ def one(
     """One challenge: dev of the source `name`, test of the source `after`, if it is not empty."""
     used = reals[name]
     own = digests(used)
-    others = [each for other, each in reals.items() if other not in (name, after)]
+    others = [real for other, real in reals.items() if other not in (name, after)]
     fresh, left_out = without(others, own | (digests(reals[after]) if after else set()))
     first, second = dealt(fresh, seed) if after else (list(range(len(fresh.ids))), [])
     if not first or (after and not second):
@@ -176,12 +176,12 @@ def test_part(
 
 def without(others: Sequence[RealImages], known: set[bytes]) -> tuple[RealImages, int]:
     """The images of several classes as one, those of `known` pixels left out, and how many."""
-    ids = tuple(name for each in others for name in each.ids)
-    images = np.concatenate([each.images for each in others])
-    lists = [each.groups for each in others]
+    ids = tuple(name for real in others for name in real.ids)
+    images = np.concatenate([real.images for real in others])
+    lists = [real.groups for real in others]
     groups = None
-    if all(each is not None for each in lists):
-        groups = tuple(name for each in lists for name in each or ())
+    if all(real is not None for real in lists):
+        groups = tuple(name for real in lists for name in real or ())
     keep = [at for at, image in enumerate(images) if key(image) not in known]
     return RealImages(ids, images, groups).some(keep), len(images) - len(keep)
 

@@ -123,7 +123,9 @@ def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:
         below = [inner for folder in level for inner in layout.subfolders(folder)]
         matching = [folder for folder in below if folder.name.casefold() in wanted]
         if len(matching) > 1:
-            both = " and ".join(repr(each.relative_to(root).as_posix()) for each in matching)
+            both = " and ".join(
+                repr(folder_of_role.relative_to(root).as_posix()) for folder_of_role in matching
+            )
             raise ClefganError(
                 f"{root}: {len(matching)} folders of {role} images: {both}; keep one, or give the "
                 "folder of one challenge"
@@ -222,7 +224,7 @@ def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[s
     """Classes of the images under test, if `truth.csv` is beside their folder or above it."""
     if tree is None or test is None:
         return None
-    above = [each for each in tree.parents if each.is_relative_to(root)]
+    above = [parent for parent in tree.parents if parent.is_relative_to(root)]
     table = truth_and_groups.locate(above, (TRUTH,))
     if table is None:
         return None

@@ -30,8 +30,12 @@ def images(path: Path, name: str, *, key: str | None, volumes: bool) -> tuple[St
         members = {ALONE: store}
         if isinstance(store, zarr.Group):
             members = dict(store.members(max_depth=None))
-        inner = {each: item for each, item in members.items() if isinstance(item, zarr.Array)}
-        arrays = {each: Shapes(tuple(item.shape), item.dtype) for each, item in inner.items()}
+        inner = {
+            inner_name: item for inner_name, item in members.items() if isinstance(item, zarr.Array)
+        }
+        arrays = {
+            inner_name: Shapes(tuple(item.shape), item.dtype) for inner_name, item in inner.items()
+        }
         array = stacks.chosen(arrays, key)
         columns = []
         for names in (stacks.IDS, stacks.GROUPS):

@@ -47,7 +47,7 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
         raise ClefganError(f"{where}: is a folder, and has no array {key!r}; give a file")
     closed: list[str] = []
     files = {file: kinds.kind_of(file) for file in files_below(where, closed)}
-    unread = [str(each.relative_to(where)) for each in files if files[each] == kinds.UNREAD]
+    unread = [str(below.relative_to(where)) for below in files if files[below] == kinds.UNREAD]
     if unopened is None:
         listing.refuse_unread(where, unread)
     else:
@@ -59,8 +59,8 @@ def images(source: str | Path, unopened: list[tuple[Path, str]] | None = None) -
     listed = listing.opened(where, taken, nested=nested, unopened=unopened)
     if not listed and not unopened:
         raise ClefganError(f"{where}: no images; need {listing.FORMATS}")
-    others = [str(each.relative_to(where)) for each, kind in files.items() if kind is None]
-    others += [str(Path(each).relative_to(where)) for each in closed]
+    others = [str(below.relative_to(where)) for below, kind in files.items() if kind is None]
+    others += [str(Path(below).relative_to(where)) for below in closed]
     return Found(listed, tuple(sorted(others, key=listing.natural_key)))
 
 

@@ -92,7 +92,7 @@ def refuse_unit(deep: Mapping[str, Sequence[Listed]]) -> None:
             modality = image.modality if isinstance(image, StoredImage) else None
             if modality in RELATIVE:
                 continue
-            count = sum(len(each) for each in deep.values())
+            count = sum(len(names) for names in deep.values())
             kind = images.header(image).kind.removesuffix(" grey")
             of = f" {modality}" if modality else ""
             raise ClefganError(

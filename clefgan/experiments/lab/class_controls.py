@@ -38,10 +38,10 @@ def known(
     ClefganError
         What a stranger's method raises, or scores of another form.
     """
-    if not sources or min(len(each.real) for each in sources) < 2:
+    if not sources or min(len(source.real) for source in sources) < 2:
         return {}
-    reals = [np.asarray(each.real)[canonical(each.real)[:MOST]] for each in sources]
-    names = [each.name for each in sources]
+    reals = [np.asarray(source.real)[canonical(source.real)[:MOST]] for source in sources]
+    names = [source.name for source in sources]
     shares = {}
     for number, title in enumerate((TRAINING, TEXTURE)):
         rng = np.random.default_rng([seed, number])
@@ -54,7 +54,7 @@ def known(
             own = [reals[0]] * len(reals)
             dev = [made("blend", own[0], noise, rng) for noise in noises]
             test = [made("blend", own[0], noise, rng) for noise in noises]
-        lab = [Source(*each) for each in zip(names, own, dev, strict=True)]
+        lab = [Source(*source) for source in zip(names, own, dev, strict=True)]
         called = name or type(method).__name__
         scores = fitting.fitted_scores(called, method, lab, np.concatenate(test), progress)
         truth = np.repeat(np.arange(len(lab)), MADE)

@@ -79,7 +79,7 @@ def alike(setting: Setting) -> list[NDArray[np.intp]]:
 def subset(setting: Setting) -> tuple[list[Recipe], list[Recipe]]:
     """Other patients, one rule; in test that of `test_rule`."""
     dev = [Recipe(setting.rule, own) for own in apart(setting)]
-    return dev, [replace(each, rule=setting.test_rule) for each in dev]
+    return dev, [replace(recipe, rule=setting.test_rule) for recipe in dev]
 
 
 def family(setting: Setting) -> tuple[list[Recipe], list[Recipe]]:
@@ -133,8 +133,8 @@ def texture_reversed(setting: Setting) -> tuple[list[Recipe], list[Recipe]]:
         Recipe(setting.rule, own, noise=leaks.NOISE + NOISE_STEP * number)
         for number, own in enumerate(apart(setting))
     ]
-    noises = [each.noise for each in reversed(dev)]
-    return dev, [replace(each, noise=noise) for each, noise in zip(dev, noises, strict=True)]
+    noises = [recipe.noise for recipe in reversed(dev)]
+    return dev, [replace(recipe, noise=noise) for recipe, noise in zip(dev, noises, strict=True)]
 
 
 def histogram(setting: Setting) -> tuple[list[Recipe], list[Recipe]]:
@@ -162,7 +162,7 @@ def shared_patients(setting: Setting) -> tuple[list[Recipe], list[Recipe]]:
     common = round(setting.overlap * setting.reals)
     own = np.arange(setting.classes * (setting.reals - common)).reshape(setting.classes, -1)
     shared = own.size + np.arange(common)
-    dev = [Recipe(setting.rule, np.concatenate([shared, each])) for each in own]
+    dev = [Recipe(setting.rule, np.concatenate([shared, patients])) for patients in own]
     return dev, dev
 
 

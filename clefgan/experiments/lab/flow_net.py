@@ -64,14 +64,14 @@ class Velocity(nnx.Module):
         """Velocities, of the shape of the codes."""
         n, rows, columns, _ = x.shape
         angles = time[:, None] * jnp.exp(jnp.linspace(0.0, 5.0, WAVES))
-        told = nnx.silu(self.waves(jnp.concatenate([jnp.sin(angles), jnp.cos(angles)], axis=1)))
+        embedded = nnx.silu(self.waves(jnp.concatenate([jnp.sin(angles), jnp.cos(angles)], axis=1)))
         grid = jnp.meshgrid(*(jnp.linspace(-1, 1, side) for side in (rows, columns)), indexing="ij")
         places = jnp.broadcast_to(jnp.stack(grid, axis=-1), (n, rows, columns, 2))
-        wide = self.down(self.enter(jnp.concatenate([x, places], axis=-1)), told)
+        wide = self.down(self.enter(jnp.concatenate([x, places], axis=-1)), embedded)
         deep = self.halve(folded(wide))
         for block in self.deep:
-            deep = block(deep, told)
-        wide = self.up(wide + unfolded(self.double(deep)), told)
+            deep = block(deep, embedded)
+        wide = self.up(wide + unfolded(self.double(deep)), embedded)
         return self.leave(nnx.silu(wide)) + self.past(x)
 
 

@@ -87,7 +87,7 @@ def draw(reals: Reals, spec: ClassSpec, *, progress: Progress = silent) -> Class
         Too few groups of real images.
     """
     dev, test = class_kinds.recipes(spec.kind, spec.setting())
-    n = 1 + max(int(each.patients.max()) for each in dev)
+    n = 1 + max(int(recipe.patients.max()) for recipe in dev)
     dealt = deal(reals, n, stream(spec, 0))
     names = class_names(spec.classes)
     sources, under_test = [], []
@@ -100,7 +100,7 @@ def draw(reals: Reals, spec: ClassSpec, *, progress: Progress = silent) -> Class
         progress("classes", number + 1, spec.classes, "")
     truth = np.repeat(np.arange(spec.classes), spec.test)
     order = stream(spec, 1).permutation(len(truth))
-    patients = tuple(dealt[each.patients] for each in dev)
+    patients = tuple(dealt[recipe.patients] for recipe in dev)
     return ClassLab(tuple(sources), patients, np.concatenate(under_test)[order], truth[order])
 
 

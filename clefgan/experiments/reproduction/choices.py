@@ -31,7 +31,7 @@ class Choice:
     def named(self, sizes: Sizes) -> str:
         """Return the method and its settings as `clefgan evaluate --method` takes them."""
         changed = {setting.partition("=")[0] for setting in self.settings}
-        kept = [each for each in sizes.settings if each.partition("=")[0] not in changed]
+        kept = [default for default in sizes.settings if default.partition("=")[0] not in changed]
         return f"{self.method}({','.join((*kept, *self.settings))})"
 
 

@@ -168,7 +168,11 @@ def summarised(
     for choice in choices:
         scores = results.scores[protocol][choice.named(sizes)]
         by_choice[choice], limits[choice] = measured(scores, results, columns)
-    defaults = {each.method: values for each, values in by_choice.items() if each.is_default}
+    defaults = {
+        one_choice.method: values
+        for one_choice, values in by_choice.items()
+        if one_choice.is_default
+    }
     moved = []
     for choice, values in by_choice.items():
         base = None if choice.is_default else defaults.get(choice.method)

@@ -221,7 +221,7 @@ def gathered(
         every = [done.get(ClassTrial(name, own, repeat)) for repeat in range(plan.repeats)]
         first = every[0]
         assert first is not None
-        return np.array([(each or first).labels for each in every], np.int64)
+        return np.array([(repeated or first).labels for repeated in every], np.int64)
 
     labs = {
         trial.method: outcome.labs

@@ -45,12 +45,12 @@ def header(title: str) -> Markup:
 
 def part_of_page(part: ClassPart, several: bool, *, first: bool) -> Markup:
     """The table and the class tables of one leaderboard."""
-    shown = class_sheet.of(part)
+    sheet = class_sheet.of(part)
     head = part.title if several else "Table"
     runs = named_runs(part, several)
     return join(
         [
-            section("table", head, first, summary(part), table.leaderboard(shown), legend(part)),
+            section("table", head, first, summary(part), table.leaderboard(sheet), legend(part)),
             section("runs", runs, first, cards(part)),
         ]
     )

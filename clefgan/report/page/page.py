@@ -71,8 +71,8 @@ def made_by(imprint: Imprint) -> list[str]:
     if "://" not in address and "@" in address:
         address = f"mailto:{address}"
     is_link = address.startswith(("mailto:", "https://", "http://"))
-    shown = tag("a", imprint.contact, href=address) if is_link else imprint.contact
-    return [said[0], " · contact: ", shown]
+    contact = tag("a", imprint.contact, href=address) if is_link else imprint.contact
+    return [said[0], " · contact: ", contact]
 
 
 def downloads(title: str, parts: Sequence[Part]) -> list[str]:
@@ -97,21 +97,21 @@ def part_of_page(part: Part, number: int, of: int) -> Markup:
     """All sections of one leaderboard."""
     first = number == 0
     several = of > 1
-    shown = sheet.of(part.board, part.title, part.notes, part.extra)
+    of_part = sheet.of(part.board, part.title, part.notes, part.extra)
     sections = [
         section(
             "table",
             part.title if several else "Table",
             first,
             summary(part),
-            table.leaderboard(shown, part.links),
+            table.leaderboard(of_part, part.links),
             legend(part),
         ),
         section("trust", named("How far to trust it", part, several), first, *trust(part)),
         section("runs", named("Run by run", part, several), first, cards.runs(part)),
     ]
     if part.galleries:
-        charts = [gallery.gallery(each) for each in part.galleries]
+        charts = [gallery.gallery(rows) for rows in part.galleries]
         words = tag(
             "p",
             "The candidates that a run is surest about, each beside the generated images that "

@@ -22,13 +22,13 @@ def show(part: ClassPart, width: int) -> RenderableType:
     lines: list[RenderableType] = [ranking.show(class_sheet.of(part), width, whole=True), Text("")]
     if any(part.labs.values()):
         lines += [lab_table(part), Text("")]
-    shown = [row for row in part.board.runs if row.table is not None]
-    for row in shown[:TABLES]:
+    rows = [row for row in part.board.runs if row.table is not None]
+    for row in rows[:TABLES]:
         assert row.table is not None
         lines += [Text(f"{row.name}: true class, then called", style="dim"), of_table(row.table)]
         lines.append(Text(""))
-    if len(shown) > TABLES:
-        lines.append(Text(f"tables of {len(shown) - TABLES} more runs: --json or --html"))
+    if len(rows) > TABLES:
+        lines.append(Text(f"tables of {len(rows) - TABLES} more runs: --json or --html"))
     return Group(*lines)
 
 

@@ -49,7 +49,7 @@ def show(run: Run) -> RenderableType:
 
 def settings(run: Run) -> str:
     """The settings that differ from the defaults, as `--set` takes them; '' where none does."""
-    return " ".join(f"--set {each}" for each in run.provenance["method"].get("set", ()))
+    return " ".join(f"--set {setting}" for setting in run.provenance["method"].get("set", ()))
 
 
 def shown_parts(run: Run) -> dict[str, Scored]:
@@ -100,12 +100,12 @@ def against_chance(part: Scored, title: str) -> str:
     cell = measured({title: part})[0]["auc"]
     if math.isnan(cell.value) or math.isnan(cell.low):
         return f"AUC on {title}: nothing to measure."
-    told = f"AUC {cell.value:.2f} [{cell.low:.2f}, {cell.high:.2f}] on {title}"
+    value = f"AUC {cell.value:.2f} [{cell.low:.2f}, {cell.high:.2f}] on {title}"
     if cell.low > 0.5:
-        return f"{told}: better than chance (0.5)."
+        return f"{value}: better than chance (0.5)."
     if cell.high < 0.5:
-        return f"{told}: worse than chance (0.5), so the scores point the wrong way."
-    return f"{told} is chance."
+        return f"{value}: worse than chance (0.5), so the scores point the wrong way."
+    return f"{value} is chance."
 
 
 def says_nothing(run: Run) -> bool:

@@ -25,8 +25,8 @@ def held_out(
     for number in np.unique(fold):
         learn, score = fold != number, fold == number
         sources = [
-            Source(each.name, each.real, images.labelled[learn & (images.labels == k)])
-            for k, each in enumerate(images.sources)
+            Source(source.name, source.real, images.labelled[learn & (images.labels == k)])
+            for k, source in enumerate(images.sources)
         ]
         scores[score] = fitted_scores(name, method, sources, images.labelled[score], progress)
     return scores

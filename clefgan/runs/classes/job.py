@@ -92,7 +92,7 @@ def run(
         group = near_copies.groups(images.test, progress=progress)
         test = dataclasses.replace(test, file_names=challenge.test.file_names, groups=group)
     with watch.stage("digest"):
-        digests = {role: each.digest() for role, each in challenge.image_sets().items()}
+        digests = {role: image_set.digest() for role, image_set in challenge.image_sets().items()}
     return ClassRun(
         method=name,
         evidence=evidence,

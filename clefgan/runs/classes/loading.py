@@ -71,17 +71,18 @@ def load(challenge: ClassChallenge, progress: Progress) -> ClassImageSets:
         return images.load(progress=report)
 
     sources = tuple(
-        Source(each.name, loaded(each.real), loaded(each.generated)) for each in challenge.classes
+        Source(source.name, loaded(source.real), loaded(source.generated))
+        for source in challenge.classes
     )
-    sizes = [len(each.generated) for each in sources]
+    sizes = [len(source.generated) for source in sources]
     ids = tuple(
-        f"{each.name}/{name}"
-        for each in challenge.classes
-        for name in (each.generated.ids if each.generated is not None else ())
+        f"{source.name}/{name}"
+        for source in challenge.classes
+        for name in (source.generated.ids if source.generated is not None else ())
     )
     return ClassImageSets(
         sources,
-        np.concatenate([each.generated for each in sources]) if sources else none,
+        np.concatenate([source.generated for source in sources]) if sources else none,
         np.repeat(np.arange(len(sources)), sizes),
         ids,
         None if challenge.test is None else loaded(challenge.test),

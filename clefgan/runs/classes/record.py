@@ -120,7 +120,7 @@ def text(run: ClassRun) -> str:
     parts["labs"] = dict(run.labs)
     parts["dev"] = {name: part(scored) for name, scored in run.dev.items()}
     parts["beside"] = {
-        protocol: {name: part(each) for name, each in rows.items()}
+        protocol: {name: part(one_row) for name, one_row in rows.items()}
         for protocol, rows in run.beside.items()
     }
     parts["set"] = run.batch()
@@ -130,7 +130,7 @@ def text(run: ClassRun) -> str:
 
 def part(scored: ClassScored) -> dict[str, Any]:
     """Shares, metrics where the truth is known, and every image."""
-    shown: dict[str, Any] = {
+    row: dict[str, Any] = {
         "n": len(scored.ids),
         "names": list(scored.names),
         "shares": scored.shares(),
@@ -138,9 +138,9 @@ def part(scored: ClassScored) -> dict[str, Any]:
     }
     measured = scored.measured()
     if measured is not None:
-        shown |= measured
-    shown["images"] = rows(scored)
-    return shown
+        row |= measured
+    row["images"] = rows(scored)
+    return row
 
 
 def rows(scored: ClassScored) -> Mapping[str, dict[str, Any]]:
@@ -197,9 +197,9 @@ def load(path: str | Path, edition: str | Path | None = None) -> ClassRun:
             settings=content["repr"],
             edition=editions.get(edition or content["edition"]),
             classes=tuple(content["classes"]),
-            dev={name: scored(each) for name, each in content["dev"].items()},
+            dev={name: scored(row) for name, row in content["dev"].items()},
             beside={
-                protocol: {name: scored(each) for name, each in rows.items()}
+                protocol: {name: scored(row) for name, row in rows.items()}
                 for protocol, rows in content["beside"].items()
             },
             test=None if content["test"] is None else scored(content["test"]),

@@ -62,10 +62,10 @@ class ClassScored:
         null = blind_classes.null(self.truth, self.labels, seed=seed)
         metrics: dict[str, Any] = {
             name: {
-                "value": each.value, "low": each.low, "high": each.high, "interval": each.how,
+                "value": cell.value, "low": cell.low, "high": cell.high, "interval": cell.how,
                 "blind_95": null[name].upper, "p_value": null[name].p_value,
             }
-            for name, each in measured.items()
+            for name, cell in measured.items()
         }  # fmt: skip
         return {"metrics": metrics | self.of_scores(), "table": self.table()}
 

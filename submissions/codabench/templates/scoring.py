@@ -39,15 +39,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         run, name = only_run(given / "res", edition)
         findings = checker.inspect(run, edition, expected, shown=name)
-        told = [str(problem) for problem in findings.finished()]
-        for line in told:
+        problems = [str(problem) for problem in findings.finished()]
+        for line in problems:
             tell(line)
         wrong = any(problem.is_error for problem in findings.problems)
     except RunFileError as error:
-        told, wrong = [str(error)], True
+        problems, wrong = [str(error)], True
         tell(str(error))
     if wrong:
-        page.write_text(refusal(told), encoding="utf-8")
+        page.write_text(refusal(problems), encoding="utf-8")
         tell("not scored: the submission is not a valid run")
         return 1
     answers = read_run(run, edition, expected)
@@ -55,7 +55,9 @@ def main(arguments: Sequence[str]) -> int:
     scores, baseline, notes = score(
         [labels[i] for i in names], [answers[i] for i in names], edition, list(columns)
     )
-    page.write_text(results(edition, columns, scores, baseline, [*notes, *told]), encoding="utf-8")
+    page.write_text(
+        results(edition, columns, scores, baseline, [*notes, *problems]), encoding="utf-8"
+    )
     part = output / "scores.json.part"
     part.write_text(json.dumps(scores, indent=2), encoding="utf-8")
     part.replace(output / "scores.json")
@@ -104,17 +106,17 @@ def score(
     metrics = importlib.import_module(f"evaluation.{edition.task}")
     if edition.is_membership:
         used = edition.labels[1]
-        true, told = (np.array([each == used for each in side]) for side in (truths, answers))
+        true, decided = (np.array([label == used for label in side]) for side in (truths, answers))
         trivial = np.ones(len(true), dtype=np.bool_)
     else:
-        true, told = np.array(truths), np.array(answers)
+        true, decided = np.array(truths), np.array(answers)
         names, counts = np.unique(true, return_counts=True)
         trivial = np.full(len(true), names[np.argmax(counts)])
     if edition.is_membership:
-        scores, baseline = (metrics.evaluate(true, side) for side in (told, trivial))
+        scores, baseline = (metrics.evaluate(true, side) for side in (decided, trivial))
         scores, baseline = ({key: values[key] for key in keys} for values in (scores, baseline))
     else:  # one by one: another metric needs scipy
-        scores = {key: float(getattr(metrics, key)(true, told)) for key in keys}
+        scores = {key: float(getattr(metrics, key)(true, decided)) for key in keys}
         baseline = {key: float(getattr(metrics, key)(true, trivial)) for key in keys}
     undefined = [key for key, value in scores.items() if math.isnan(value)]
     notes = [
@@ -151,9 +153,9 @@ def shown(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.4f}"
 
 
-def refusal(told: Sequence[str]) -> str:
+def refusal(problems: Sequence[str]) -> str:
     """A page with everything that is wrong with a run."""
-    return document("Not scored: this is not a valid run", listed(told))
+    return document("Not scored: this is not a valid run", listed(problems))
 
 
 def listed(lines: Sequence[str]) -> str:

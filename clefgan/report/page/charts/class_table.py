@@ -77,5 +77,5 @@ def picture(name: str, table: ClassTable) -> Markup:
 
 def word(x: float, y: float, text: str, anchor: str) -> Markup:
     """A name in the picture, its end left out where it is long."""
-    shown = text if len(text) <= MOST else f"{text[: MOST - 1]}…"
-    return tag("text", shown, x=float(x), y=float(y), text_anchor=anchor, class_="label")
+    short = text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+    return tag("text", short, x=float(x), y=float(y), text_anchor=anchor, class_="label")

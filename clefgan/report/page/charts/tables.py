@@ -101,12 +101,12 @@ def significance_cell(pairs: PairedTests, run: int, other: int, level: float) ->
         return tag("td", "", class_="self")
     p, gap = float(pairs.adjusted[run, other]), float(pairs.advantage[run, other])
     if not p <= 1 - level:
-        told, sign, style = "not told apart from", "·", None
+        relation, sign, style = "not told apart from", "·", None
     elif gap > 0:
-        told, sign, style = "better than", "▲", shade(0.55, "good")
+        relation, sign, style = "better than", "▲", shade(0.55, "good")
     else:
-        told, sign, style = "worse than", "▼", shade(0.55, "bad")
-    words = f"{told} {pairs.names[other]}, p {p_value(p)}"
+        relation, sign, style = "worse than", "▼", shade(0.55, "bad")
+    words = f"{relation} {pairs.names[other]}, p {p_value(p)}"
     return tag(
         "td",
         tag("span", sign, aria_hidden="true"),
