@@ -16,7 +16,7 @@ from clefgan.report.part import Part
 from clefgan.report.reproduction import page as reproduction_page
 from clefgan.report.terminal import ranking, summary
 from clefgan.runs.decisions import decide
-from clefgan.runs.record import Scored
+from clefgan.runs.result import Scored
 from evaluation import membership, metrics
 from evaluation.boards import leaderboard
 from evaluation.counts import Counts, Values, ratio

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from clefgan.method import Knowledge
 from clefgan.report.terminal import summary
-from clefgan.runs.record import Run, Scored
+from clefgan.runs.record import Run
+from clefgan.runs.result import Scored
 from evaluation import membership
 from evaluation.intervals.proportions import wilson
 from submissions import editions

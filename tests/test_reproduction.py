@@ -24,7 +24,7 @@ from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.method import Images
 from clefgan.plugins import registry
 from clefgan.report.reproduction import page
-from clefgan.runs.record import Scored
+from clefgan.runs.result import Scored
 from clefgan.storage import folders, weights
 from evaluation import published
 

@@ -11,7 +11,8 @@ from clefgan.errors import ClefganError
 from clefgan.method import Knowledge
 from clefgan.runs import record
 from clefgan.runs.decisions.verdict import Verdict
-from clefgan.runs.record import Run, Scored
+from clefgan.runs.record import Run
+from clefgan.runs.result import Scored
 from submissions import editions, runfile
 
 IDS = ("real_unknown_0001", "real_unknown_0002", "real_unknown_0003")

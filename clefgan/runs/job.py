@@ -28,8 +28,9 @@ from clefgan.runs.decisions import decide
 from clefgan.runs.decisions.rules import Zero
 from clefgan.runs.decisions.verdict import Known, Rule, Verdict
 from clefgan.runs.pairs import PairTable
-from clefgan.runs.record import PROTOCOLS, Protocol, Run, Scored
+from clefgan.runs.record import PROTOCOLS, Protocol, Run
 from clefgan.runs.request import NO_EXTRAS, Extras, Loaded, Request, Stopwatch
+from clefgan.runs.result import Scored
 from clefgan.runs.scoring import Fitted, fit_and_score
 
 

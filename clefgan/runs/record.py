@@ -6,22 +6,20 @@ again = record.load("runs/fusion")   # equal to `run`
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError, shortened
-from clefgan.method import Knowledge, Scores
+from clefgan.method import Knowledge
 from clefgan.runs import blank as blanks
 from clefgan.runs import pairs as pair_tables
-from clefgan.runs.blank import Blank
 from clefgan.runs.decisions.decide import prevalence_curve
 from clefgan.runs.decisions.verdict import Verdict
-from clefgan.runs.frames import data_frame
 from clefgan.runs.pairs import PairTable
+from clefgan.runs.result import Scored, ScoreTable
 from clefgan.storage import json_text, names
 from clefgan.storage.files import written_together
 from evaluation import membership
@@ -34,90 +32,6 @@ Protocol = Literal["paper", "held-out"]
 PROTOCOLS: tuple[Protocol, ...] = ("paper", "held-out")
 OF_A_RUN = ("edition", "repr", "notes", "dev", "test")
 """Keys of the record that are a run's own; all others are its provenance."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ScoreTable:
-    """Scores as arrays in one order, for a notebook.
-
-    Parameters
-    ----------
-    id : (n,) str
-    score : (n,) float64, higher: more likely used
-    decision : (n,) bool, True: called used
-    truth : (n,) bool, True: used; None where it is not known
-    """
-
-    id: NDArray[np.str_]
-    score: Scores
-    decision: NDArray[np.bool_]
-    truth: NDArray[np.bool_] | None
-
-    def __len__(self) -> int:
-        return len(self.id)
-
-    def as_columns(self) -> dict[str, NDArray[Any]]:
-        """`id`, `score`, `decision`, and `truth` where it is known."""
-        columns: dict[str, NDArray[Any]] = {
-            "id": self.id,
-            "score": self.score,
-            "decision": self.decision,
-        }
-        return columns if self.truth is None else {**columns, "truth": self.truth}
-
-    def to_frame(self) -> Any:
-        """The columns as a pandas DataFrame.
-
-        Raises
-        ------
-        ClefganError
-            pandas is not installed.
-        """
-        return data_frame(self.as_columns())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scored:
-    """Scores of some images, ids beside them.
-
-    truth : where it is known
-    probabilities : of being used, where the method's scores are log-odds
-    file_names : id to the name of the image's file, empty where it has none; for candidates
-    blank : the same images scored against another generator's
-    """
-
-    ids: tuple[str, ...]
-    scores: Scores
-    truth: NDArray[np.bool_] | None
-    verdict: Verdict | None = None
-    probabilities: Scores | None = None
-    file_names: FileNames = field(default_factory=FileNames)
-    blank: Blank | None = None
-
-    @property
-    def decisions(self) -> NDArray[np.bool_]:
-        """(n,), True where the image is called used: by the rule, else by a score above 0."""
-        return self.scores > 0 if self.verdict is None else self.verdict.used
-
-    @property
-    def table(self) -> ScoreTable:
-        """The same as arrays under the field's words."""
-        return ScoreTable(np.array(self.ids, np.str_), self.scores, self.decisions, self.truth)
-
-    def as_rows(self) -> dict[str, dict[str, Any]]:
-        """`id -> {score, decision, truth, probability, file, blank}`, in order."""
-        rows: dict[str, dict[str, Any]] = {}
-        for i, name in enumerate(self.ids):
-            rows[name] = {"score": float(self.scores[i]), "decision": int(self.decisions[i])}
-            if self.truth is not None:
-                rows[name]["truth"] = int(self.truth[i])
-            if self.probabilities is not None:
-                rows[name]["probability"] = float(self.probabilities[i])
-            if self.file_names.get(name):
-                rows[name]["file"] = self.file_names[name]
-            if self.blank is not None:
-                rows[name]["blank"] = float(self.blank.scores[i])
-        return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,8 +120,24 @@ def part(scored: Scored) -> dict[str, Any]:
         content["metrics"] = membership.evaluate(
             scored.truth, scored.decisions, scored.scores, scored.probabilities
         )
-    content["images"] = scored.as_rows()
+    content["images"] = rows_of(scored)
     return content
+
+
+def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
+    """`id -> {score, decision, truth, probability, file, blank}`, in order."""
+    rows: dict[str, dict[str, Any]] = {}
+    for i, name in enumerate(scored.ids):
+        rows[name] = {"score": float(scored.scores[i]), "decision": int(scored.decisions[i])}
+        if scored.truth is not None:
+            rows[name]["truth"] = int(scored.truth[i])
+        if scored.probabilities is not None:
+            rows[name]["probability"] = float(scored.probabilities[i])
+        if scored.file_names.get(name):
+            rows[name]["file"] = scored.file_names[name]
+        if scored.blank is not None:
+            rows[name]["blank"] = float(scored.blank.scores[i])
+    return rows
 
 
 def files_of(path: str | Path) -> tuple[Path, Path]:

@@ -11,7 +11,8 @@ from clefgan.data.reading import Challenge
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes, why_not
 from clefgan.method import Progress, silent
 from clefgan.runs import job
-from clefgan.runs.record import Run, Scored
+from clefgan.runs.record import Run
+from clefgan.runs.result import Scored
 from evaluation import membership, metrics
 from evaluation.boards.cells import Cell, interval_cells
 from evaluation.intervals import bootstrap

@@ -10,7 +10,7 @@ from clefgan.experiments.reproduction.rows import METRICS, Done, MeasuredPart
 from clefgan.report import wording
 from clefgan.report.files import markdown
 from clefgan.report.wording import NOTHING, limits, measured
-from clefgan.runs.record import Scored
+from clefgan.runs.result import Scored
 from evaluation import metrics
 from evaluation.boards.cells import Cell
 from evaluation.published import Published

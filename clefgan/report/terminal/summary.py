@@ -13,7 +13,8 @@ from rich.text import Text
 
 from clefgan.report.terminal import blank_table
 from clefgan.report.wording import knowledge, limits, number
-from clefgan.runs.record import Run, Scored
+from clefgan.runs.record import Run
+from clefgan.runs.result import Scored
 from evaluation import metrics
 from evaluation.boards.cells import Cell, interval_cells
 from evaluation.intervals import bootstrap
