@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from clefgan.data import patient_table, patients
-from clefgan.data.patient_table import NamedImage, PatientTable
+from clefgan.data.patient_rows import NamedImage
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError

@@ -16,7 +16,8 @@ from clefgan.data import folder, layout, listing
 from clefgan.data.formats.raw import ImageError, Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
-from clefgan.data.patient_table import NamedImage, PatientTable
+from clefgan.data.patient_rows import NamedImage
+from clefgan.data.patient_table import PatientTable
 from clefgan.data.quiet import quiet_decoders
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError

@@ -7,7 +7,8 @@ from clefgan.data.challenge import Dev
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.imageset import ImageSet
 from clefgan.data.listing import ImageFile, natural_key
-from clefgan.data.patient_table import NamedImage, PatientTable
+from clefgan.data.patient_rows import NamedImage
+from clefgan.data.patient_table import PatientTable
 from clefgan.errors import ClefganError
 
 

@@ -8,14 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clefgan.data.patient_table import (
-    Matched,
-    NamedImage,
-    PatientTable,
-    WhenUnknown,
-    listed,
-    read,
-)
+from clefgan.data.patient_rows import NamedImage, listed
+from clefgan.data.patient_table import Matched, PatientTable, WhenUnknown, read
 from clefgan.data.sets.grey import GreySet
 from clefgan.errors import ClefganError
 

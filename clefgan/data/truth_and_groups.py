@@ -11,7 +11,8 @@ from pathlib import Path
 
 from clefgan.data import patient_table
 from clefgan.data.listing import NAMED
-from clefgan.data.patient_table import NamedImage, as_clefgan_error
+from clefgan.data.patient_rows import NamedImage
+from clefgan.data.patient_table import as_clefgan_error
 from clefgan.errors import ClefganError
 from submissions import names, table
 from submissions import truth as truths
