@@ -11,9 +11,9 @@ from statsmodels.stats.multitest import multipletests
 
 from clefgan.errors import ClefganError
 from clefgan.runs.decisions.decide import parse, prevalence_curve
+from clefgan.runs.decisions.discoveries import ROUNDING
 from clefgan.runs.decisions.nulls import Round, p_values, p_values_of_rounds
 from clefgan.runs.decisions.rules import (
-    ROUNDING,
     Conformal,
     DevBest,
     Mixture,
@@ -198,7 +198,10 @@ def test_benjamini_hochberg_equals_statsmodels(p: list[float], fdr: float) -> No
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7])
 def test_conformal_holds_its_false_discovery_rate(share: float) -> None:
-    """At nominal 0.2, over 1,000 simulated challenges, within three standard errors."""
+    """At nominal 0.2, over 1,000 simulated challenges, within three standard errors.
+
+    The share that is unused is estimated, so the rate is used up, but for shares below a half.
+    """
     rng = np.random.default_rng(3)
     n, n_null, rate = 100, 100, 0.2
     truth = np.arange(n) < share * n
@@ -208,7 +211,8 @@ def test_conformal_holds_its_false_discovery_rate(share: float) -> None:
         used = Conformal(rate).decide(rng.normal(size=n) + 3.0 * truth, dev).used
         wrong.append(float((used & ~truth).sum() / max(1, int(used.sum()))))
         found += int((used & truth).sum())
-    assert np.mean(wrong) <= rate * (1 - share) + 3 * np.std(wrong) / np.sqrt(len(wrong))
+    bound = rate * min(1.0, 2 * (1 - share))
+    assert np.mean(wrong) <= bound + 3 * np.std(wrong) / np.sqrt(len(wrong))
     assert found > 0.5 * truth.sum() * 1000 or share == 0
 
 
@@ -221,10 +225,10 @@ def test_without_benjamini_hochberg_the_rate_would_not_hold() -> None:
 
 
 def test_conformal_says_when_it_cannot_find_anything() -> None:
-    dev = Known(np.arange(5.0), np.zeros(5, bool))
+    dev = Known(np.arange(3.0), np.zeros(3, bool))
     verdict = Conformal(0.1).decide(np.full(4, 99.0), dev)
     assert not verdict.used.any()
-    assert "the least p-value, 1/6, is too large to find any image" in verdict.note
+    assert "3 unused images are too few to call any: the least p-value is 1/4" in verdict.note
 
 
 def test_the_prevalence_curve_runs_from_nobody_to_all() -> None:

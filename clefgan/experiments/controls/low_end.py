@@ -1,21 +1,15 @@
-"""The head of the scores: what an average hides.
-
-A generator that copies ten of five hundred images leaves the AUC where it was, and puts the ten at
-the head of the list. So the number of used images ahead of the d-th unused one is looked at, at the
-d where it is most surprising, and compared with permuted labels.
-"""
+"""The head of the scores: what an average hides (see `evaluation.significance.leading`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincc
 
 from clefgan.experiments.controls.image_only import Used
 from clefgan.method import Scores
+from evaluation.significance import leading
 
-FOREMOST = 200  # units at the head
 SURE = 0.05
 EXCLUDES = "an average cannot exclude that single images were copied"
 
@@ -79,28 +73,8 @@ def low_end(
     unit = "images" if groups is None else "groups"
     if not 0 < share < 1:
         return LowEnd(0, 0, n_used, len(called) - n_used, unit, np.nan)
-    order = np.argsort(-heads, kind="stable")[:FOREMOST]
-    ends = np.append(heads[order][1:] != heads[order][:-1], True)  # ties are taken together
-    labels = np.empty((1 + permutations, len(called)), bool)
-    labels[0] = called
-    rng = np.random.default_rng(seed)
-    for number in np.unique(stratum):
-        places = np.flatnonzero(stratum == number)
-        own = np.broadcast_to(called[places], (permutations, len(places)))
-        labels[1:, places] = rng.permuted(own, axis=1)
-    used = np.cumsum(labels[:, order], axis=1)[:, ends]
-    others = np.flatnonzero(ends)[None, :] + 1 - used
-    tails = np.where(used > 0, betaincc(others + 1, np.maximum(used, 1), 1 - share), 1.0)
-    least = tails.min(axis=1)
-    at = int(tails[0].argmin())
-    return LowEnd(
-        int(used[0, at]),
-        int(others[0, at]),
-        n_used,
-        len(called) - n_used,
-        unit,
-        float(np.mean(least <= least[0] * (1 + 1e-9))),
-    )
+    head = leading.lead(called, heads, stratum=stratum, permutations=permutations, seed=seed)
+    return LowEnd(head.ours, head.others, n_used, len(called) - n_used, unit, head.p_value)
 
 
 def units(

@@ -1,6 +1,7 @@
 """What a decision cannot do with so many images, said before any work is done."""
 
 from clefgan.data.challenge import Challenge
+from clefgan.runs.decisions.discoveries import LEAST_UNUSED
 from clefgan.runs.decisions.guarded import Guarded
 from clefgan.runs.decisions.nulls import least_calls
 from clefgan.runs.decisions.rules import Conformal
@@ -11,14 +12,15 @@ def floor(rule: Rule, challenge: Challenge) -> str:
     """Return one sentence on the fewest images that a rule can call; '' where that is one.
 
     With m unused images the least p-value is 1 / (m + 1), and a false discovery rate q counts it
-    for no fewer than about 1 / (q m) of the candidates at once.
+    for no fewer than about 1 / (q m) of the candidates at once; half of that where half of them is
+    taken to be unused, which is the most that is assumed.
     """
     compares = isinstance(rule, Conformal) or (isinstance(rule, Guarded) and rule.share is None)
     if not compares or challenge.dev is None or challenge.test is None:
         return ""
     fdr = rule.fdr if isinstance(rule, (Conformal, Guarded)) else 0.0
     n, n_unused = len(challenge.test.candidates), len(challenge.dev.not_used)
-    least = least_calls(n, n_unused, fdr)
+    least = least_calls(n, n_unused, fdr, LEAST_UNUSED)
     if least == 1 or n_unused == 0:
         return ""
     what = f"decide: with {n_unused} unused dev images a false discovery rate of {fdr:g} can call "

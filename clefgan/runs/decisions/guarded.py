@@ -1,6 +1,5 @@
 """A decision that first asks whether there is a leak at all."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -9,14 +8,10 @@ import numpy as np
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
-from clefgan.runs.decisions.nulls import (
-    Round,
-    as_high,
-    least_calls,
-    p_values_of_rounds,
-    rounds_said,
-)
-from clefgan.runs.decisions.rules import Quota, found_at, unused_scores
+from clefgan.runs.decisions.discoveries import discovered
+from clefgan.runs.decisions.nulls import Round, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.rules import Quota, unused_scores
+from clefgan.runs.decisions.sign import p_of_sign
 from clefgan.runs.decisions.verdict import Known, Used, Verdict
 
 
@@ -25,15 +20,10 @@ class Guarded:
     """Nothing without a sign of a leak; else as many as are promised, or as the pool bears out.
 
     There is a sign of a leak where the images to decide on score higher than unused images beside
-    them, either as a whole (Mann-Whitney) or some of them (Benjamini-Hochberg), at 5% together.
-    With a promised `share` the highest scores are called then, and that is a guess: the share says
-    how many, not who. Without, those that Benjamini-Hochberg finds at a false discovery rate. Dev
-    images are not asked for a sign: their truth is known.
-
-    References
-    ----------
-    Mann, Whitney (1947), doi:10.1214/aoms/1177730491; for the rest see `rules.Conformal`. One
-    p-value of either test at 2.5%: Bonferroni.
+    them, as a whole or at the head of the list, at 5% together (see `sign`). With a promised
+    `share` the highest scores are called then, and that is a guess: the share says how many, not
+    who. Without, what is found at a false discovery rate (see `discoveries`). Dev images are not
+    asked for a sign: their truth is known.
     """
 
     needs_known: ClassVar[bool] = True
@@ -54,49 +44,16 @@ class Guarded:
         assert known is not None
         rounds = known.rounds or (Round(scores, null),)
         by = rounds_said(rounds) if known.rounds else f"{len(null)} unused dev images"
-        p, whole = p_values_of_rounds(rounds), higher(rounds)
-        some = found_at(p, self.level / 2).any()
-        if known.rounds and whole > self.level / 2 and not some:
-            note = f"no sign of a leak, nothing called; p-value {min(1, 2 * whole):.2g} by {by}"
+        sign = p_of_sign(rounds) if known.rounds else 0.0
+        if sign > self.level:
+            note = f"no sign of a leak, nothing called; p-value {sign:.2g} by {by}"
             return Verdict(np.zeros(len(scores), bool), None, note, 0.0)
         if self.share is None:
-            used = found_at(p, self.fdr)
-            note = f"false discovery rate {self.fdr:g} by {by}{floor_said(p, rounds, self.fdr)}"
-            return Verdict(used, None, note, self.fdr * int(used.sum()))
+            return discovered(p_values_of_rounds(rounds), self.fdr, by, len(null))
         guess = Quota(self.share).decide(scores)
         note = f"a guess: the share used that is promised, {self.share:g}, of the highest scores"
         false = (1 - self.share) * len(scores) * share_called(rounds, guess.used)
         return Verdict(guess.used, guess.threshold, note, false)
-
-
-def higher(rounds: Sequence[Round]) -> float:
-    """One-sided p-value of the images scoring as unused ones do, over all rounds.
-
-    The Mann-Whitney statistic, pairs being compared within their round; normal approximation with
-    the variance of one pool, smaller by a third of the share of ties.
-    """
-    n, m = len(rounds[0].candidates), sum(len(r.unused) for r in rounds)
-    wins = ties = 0.0
-    for r in rounds:
-        at_least = float(as_high(r.unused, r.candidates).sum())
-        above = float((len(r.unused) - as_high(r.candidates, r.unused)).sum())
-        ties += at_least - above
-        wins += (at_least + above) / 2
-    if ties >= n * m:  # also where there is nothing to compare
-        return 1.0
-    variance = n * m * (n + m + 1) / 12 * (1 - ties / (n * m) / 3)
-    return 0.5 * math.erfc((wins - n * m / 2 - 0.5) / math.sqrt(2 * variance))
-
-
-def floor_said(p: Scores, rounds: Sequence[Round], fdr: float) -> str:
-    """What the number of unused images forbids, in words; '' where it forbids nothing."""
-    n_unused = sum(len(r.unused) for r in rounds)
-    least = least_calls(len(p), n_unused, fdr)
-    if least == 1:
-        return ""
-    if least > len(p):
-        return f"; {n_unused} unused images are too few to call any"
-    return f"; {n_unused} unused images can call {least} or more of {len(p)}, never fewer"
 
 
 def share_called(rounds: Sequence[Round], used: Used) -> float:

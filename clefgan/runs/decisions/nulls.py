@@ -45,9 +45,10 @@ def rounds_said(rounds: Sequence[Round]) -> str:
     return f"{n} unused dev images, scored among the candidates in {len(rounds)} rounds"
 
 
-def least_calls(n_images: int, n_unused: int, fdr: float) -> int:
+def least_calls(n_images: int, n_unused: int, fdr: float, share: float = 1.0) -> int:
     """Fewest images that Benjamini-Hochberg can call at all with so many unused ones.
 
-    The least p-value is `1 / (n_unused + 1)`, and it counts only for that many at once.
+    The least p-value is `1 / (n_unused + 1)`, and it counts only for that many at once. Where a
+    `share` of the images is taken to be unused, the rate is that much larger.
     """
-    return max(1, math.ceil(round(n_images / ((n_unused + 1) * fdr), 9)))
+    return max(1, math.ceil(round(n_images * share / ((n_unused + 1) * fdr), 9)))

@@ -11,19 +11,12 @@ import numpy as np
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
+from clefgan.runs.decisions.discoveries import discovered
 from clefgan.runs.decisions.mixture import two_normals
-from clefgan.runs.decisions.nulls import (
-    least_calls,
-    p_values,
-    p_values_of_rounds,
-    rounds_said,
-)
-from clefgan.runs.decisions.verdict import Known, Used, Verdict
+from clefgan.runs.decisions.nulls import p_values, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.verdict import Known, Verdict
 from evaluation import assumed_share
 from evaluation.metrics import METRICS, Metric
-from evaluation.significance.multiple import benjamini_hochberg
-
-ROUNDING = 1e-12  # a p-value that is the level but for this is at the level
 
 
 def metrics_to_choose_by() -> dict[str, Metric]:
@@ -161,7 +154,8 @@ class Conformal:
     """Conformal p-values from unused images, Benjamini-Hochberg: a bound on false discoveries.
 
     Of the images called used, at most a share `fdr` is expected to be unused, if the unused
-    candidates are like the unused dev images.
+    candidates are like the unused dev images. How many candidates are unused is estimated (see
+    `discoveries.unused_share`): the fewer, the more may be called.
 
     References
     ----------
@@ -183,24 +177,10 @@ class Conformal:
         """Reject "unused" where the p-values are small enough together."""
         null = unused_scores(known, "conformal")
         assert known is not None
-        n, by = len(null), f"{len(null)} unused images"
-        p = p_values(scores, null)
         if known.rounds:
-            n, by = sum(len(r.unused) for r in known.rounds), rounds_said(known.rounds)
-            p = p_values_of_rounds(known.rounds)
-        note = f"false discovery rate {self.fdr:g} by {by}"
-        least = least_calls(len(scores), n, self.fdr)
-        if least > len(scores):
-            note += f"; the least p-value, 1/{n + 1}, is too large to find any image"
-        elif least > 1:
-            note += f"; so many can call {least} or more of {len(scores)}, never fewer"
-        used = found_at(p, self.fdr)
-        return Verdict(used, None, note, self.fdr * int(used.sum()))
-
-
-def found_at(p: Scores, fdr: float) -> Used:
-    """Which p-values Benjamini-Hochberg rejects at a false discovery rate."""
-    return np.asarray(benjamini_hochberg(p) <= fdr * (1 + ROUNDING))
+            by = rounds_said(known.rounds)
+            return discovered(p_values_of_rounds(known.rounds), self.fdr, by, len(null))
+        return discovered(p_values(scores, null), self.fdr, f"{len(null)} unused images", len(null))
 
 
 def required(known: Known | None, rule: str) -> Known:

@@ -1,0 +1,63 @@
+"""P-values to calls at a false discovery rate, with an estimate of how many images are unused."""
+
+import numpy as np
+
+from clefgan.method import Scores
+from clefgan.runs.decisions.nulls import least_calls
+from clefgan.runs.decisions.verdict import Used, Verdict
+from evaluation.significance.multiple import benjamini_hochberg
+
+ROUNDING = 1e-12  # a p-value that is the level but for this is at the level
+LOW_END = 0.5  # p-values above are those of unused images, by and large
+LEAST_UNUSED = 0.5  # share of the candidates that is taken to be unused at least
+
+
+def discovered(p: Scores, fdr: float, by: str, n_unused: int) -> Verdict:
+    """Call what Benjamini-Hochberg rejects at `fdr`, given the share that is unused.
+
+    Parameters
+    ----------
+    by : what the p-values come from, in words
+    n_unused : how many unused images they come from
+    """
+    share = unused_share(p)
+    used = found_at(p, min(fdr / share, 1.0))
+    note = f"false discovery rate {fdr:g} by {by}"
+    if share < 1:
+        note += f"; {share:.0%} of the candidates taken to be unused"
+    return Verdict(used, None, note + floor_said(len(p), n_unused, fdr, share), fdr * used.sum())
+
+
+def unused_share(p: Scores) -> float:
+    """Estimate of the share of unused images among those with these p-values: 0.5 to 1.
+
+    Those of unused images are spread evenly, so about half of them are above 0.5. Never below 0.5:
+    dev's unused images may be somewhat lower than those under test, and the estimate trusts them.
+
+    References
+    ----------
+    Storey, Taylor, Siegmund (2004), doi:10.1111/j.1467-9868.2004.00439.x, with 1 added to the
+    count; for conformal p-values Bates et al. (2023), doi:10.1214/22-AOS2244. The bound is ours.
+    """
+    if not len(p):
+        return 1.0
+    share = (1 + np.count_nonzero(p > LOW_END)) / (len(p) * (1 - LOW_END))
+    return float(np.clip(share, LEAST_UNUSED, 1.0))
+
+
+def found_at(p: Scores, fdr: float) -> Used:
+    """Which p-values Benjamini-Hochberg rejects at a false discovery rate."""
+    return np.asarray(benjamini_hochberg(p) <= fdr * (1 + ROUNDING))
+
+
+def floor_said(n: int, n_unused: int, fdr: float, share: float) -> str:
+    """What the number of unused images forbids, in words; '' where it forbids nothing."""
+    least = least_calls(n, n_unused, fdr, share)
+    if least == 1:
+        return ""
+    if least > n:
+        return (
+            f"; {n_unused} unused images are too few to call any: the least p-value is "
+            f"1/{n_unused + 1}"
+        )
+    return f"; {n_unused} unused images can call {least} or more of {n}, never fewer"

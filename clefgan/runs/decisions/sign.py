@@ -1,0 +1,63 @@
+"""Whether candidates score higher than unused images at all: the sign of a leak."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from clefgan.method import Scores
+from clefgan.runs.decisions.nulls import Round, as_high
+from evaluation.significance import leading
+
+
+def p_of_sign(rounds: Sequence[Round]) -> float:
+    """P-value of candidates scoring as unused images do: as a whole, or at the head of the list.
+
+    A generator may remember a little of every image or much of a few, so two tests are asked:
+    Mann-Whitney, and who leads the list (`leading.lead`). Twice the smaller p-value: Bonferroni.
+    """
+    candidates, unused = on_one_scale(rounds)
+    scores = np.concatenate([candidates, unused])
+    head = leading.lead(np.arange(len(scores)) < len(candidates), scores).p_value
+    return min(1.0, 2 * min(higher(rounds), 1.0 if math.isnan(head) else head))
+
+
+def higher(rounds: Sequence[Round]) -> float:
+    """One-sided p-value of the images scoring as unused ones do, over all rounds.
+
+    The Mann-Whitney statistic, pairs being compared within their round; normal approximation with
+    the variance of one pool, smaller by a third of the share of ties.
+
+    References
+    ----------
+    Mann, Whitney (1947), doi:10.1214/aoms/1177730491.
+    """
+    n, m = len(rounds[0].candidates), sum(len(r.unused) for r in rounds)
+    wins = ties = 0.0
+    for r in rounds:
+        at_least = float(as_high(r.unused, r.candidates).sum())
+        above = float((len(r.unused) - as_high(r.candidates, r.unused)).sum())
+        ties += at_least - above
+        wins += (at_least + above) / 2
+    if ties >= n * m:  # also where there is nothing to compare
+        return 1.0
+    variance = n * m * (n + m + 1) / 12 * (1 - ties / (n * m) / 3)
+    return 0.5 * math.erfc((wins - n * m / 2 - 0.5) / math.sqrt(2 * variance))
+
+
+def on_one_scale(rounds: Sequence[Round]) -> tuple[Scores, Scores]:
+    """Scores of the candidates, and of all unused images, comparable over the rounds.
+
+    Each round has a scorer of its own, so its scores are counted from the median of its candidates,
+    in medians of their deviations from it; a candidate's is the mean over the rounds.
+    """
+    candidates, unused = [], []
+    for r in rounds:
+        middle = np.median(r.candidates) if len(r.candidates) else 0.0
+        away = np.abs(r.candidates - middle)
+        width = float(np.median(away)) if len(away) else 0.0
+        width = width if width > 0 else float(away.max(initial=0.0))
+        width = width if width > 0 else 1.0
+        candidates.append((r.candidates - middle) / width)
+        unused.append((r.unused - middle) / width)
+    return np.mean(candidates, axis=0), np.concatenate(unused)
