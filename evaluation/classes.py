@@ -17,13 +17,17 @@ from evaluation.class_tables import METRICS, Tables
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
+from evaluation.intervals.proportions import wilson
+
+SHARES = ("accuracy", "matched_accuracy")
+"""Metrics that are a share of the images."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A value with its limits; NaN where undefined.
 
-    how : `BC bootstrap` or `half-samples`
+    how : `BC bootstrap`, `half-samples` or `Wilson`
     """
 
     value: float
@@ -54,8 +58,10 @@ def measure(
 
     Notes
     -----
-    Limits of the bootstrap are BC, without acceleration. What agrees by chance agrees more in a
-    resample, in which images are there twice; so pairs are counted in halves, see above.
+    Limits of the bootstrap are BC, without acceleration. Where all images are right, or none is, it
+    has no width: limits of the shares of images are then Wilson's, over images or groups. What
+    agrees by chance agrees more in a resample, in which images are there twice; so pairs are
+    counted in halves, see above.
     """
     validate(truth, predicted)
     if resamples < 2 or not 0 < level < 1:
@@ -79,18 +85,27 @@ def measure(
         )
         drawn = np.tensordot(weights, by_group, axes=1)
         halves = _halves_of_groups(by_group, resamples, rng)
+    n = len(true) if groups is None else len(by_group)
     return {
         name: _halved(metric.of_tables, whole, halves, level)
         if metric.of_pairs
-        else _measured(metric.of_tables, whole, drawn, level)
+        else _measured(metric.of_tables, whole, drawn, level, n if name in SHARES else None)
         for name, metric in METRICS.items()
     }
 
 
 def _measured(
-    metric: Callable[[Tables], Values], whole: Tables, drawn: Tables, level: float
+    metric: Callable[[Tables], Values],
+    whole: Tables,
+    drawn: Tables,
+    level: float,
+    n: int | None,
 ) -> Measured:
+    """The value and its limits; of a share of `n` images or groups also where it is 0 or 1."""
     value = metric(whole)
+    if n is not None and value[0] in (0, 1):
+        ends = wilson(value[0] * n, n, level)
+        return Measured(float(value[0]), float(ends.low), float(ends.high), "Wilson")
     limits = bca.interval(value, metric(drawn)[None], np.zeros(1), level)
     return Measured(float(value[0]), float(limits.low[0]), float(limits.high[0]))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from evaluation import EvaluationError, attribution, classes
 
@@ -55,6 +56,19 @@ def test_half_samples_of_pairs_cover() -> None:
     covered = sum(each.low <= wanted <= each.high for each in found)
     assert covered / 150 == pytest.approx(0.95, abs=0.05)
     assert all(each.how == "half-samples" for each in found)
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_limits_have_a_width_where_all_are_right_or_none_is(right: bool) -> None:
+    truth = np.arange(40) % 2
+    predicted = truth if right else 1 - truth
+    found = classes.measure(truth, predicted)["accuracy"]
+    wanted = proportion_confint(40 * right, 40, method="wilson")
+    assert (found.low, found.high) == pytest.approx(wanted, abs=1e-9)
+    assert found.how == "Wilson"
+    whole = classes.measure(truth, predicted, groups=np.arange(40) // 5)["accuracy"]
+    assert whole.high - whole.low > 2 * (found.high - found.low)  # 8 groups
+    assert classes.measure(truth, np.append(truth[:-1], 0))["accuracy"].how == "BC bootstrap"
 
 
 def test_whole_groups_make_wider_intervals() -> None:

@@ -68,8 +68,8 @@ def made(part: ClassPart) -> str:
     board = part.board
     unit = "images" if board.n_groups is None else f"{board.n_groups} groups"
     return (
-        f"{percent(board.level)} intervals: bias-corrected bootstrap of {unit}, and half-samples "
-        f"for metrics of pairs, seed {board.seed}; {ONE_CLASS}: everything called the largest "
-        "class; coin: a side a class, the range of its tosses. Pairs of runs: labels exchanged at "
-        "random, Holm; ranks: what pairs that can be told apart leave."
+        f"{percent(board.level)} intervals: bias-corrected bootstrap of {unit}, Wilson where all "
+        f"or none are right, half-samples for metrics of pairs, seed {board.seed}; {ONE_CLASS}: "
+        "everything called the largest class; coin: a side a class, the range of its tosses. Pairs "
+        "of runs: labels exchanged at random, Holm; ranks: what pairs that can be told apart leave."
     )
