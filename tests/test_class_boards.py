@@ -1,6 +1,7 @@
 """Leaderboards of classes: rows, ranks, tests of pairs, labs, and the page."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -266,6 +267,21 @@ def test_a_record_that_says_otherwise_is_left_out(
     capsys.readouterr()
     assert run("score", path, "--data", folder) == 0
     assert "says otherwise than subset-span.csv; left out" in capsys.readouterr().out
+
+
+def test_shortcuts_are_not_taught_an_image_of_two_classes(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    shutil.copy(data / "generated" / "a" / "image_1.png", data / "generated" / "c" / "again.png")
+    run_file = tmp_path / "run.csv"
+    run_file.write_text("".join(f"generated_{i + 1}.png,{'abc'[i // 3]}\n" for i in range(9)))
+    for command in ("score", "leaderboard"):
+        assert run(command, run_file, "--edition", "2025_s2", "--data", data) == 1
+        (line,) = capsys.readouterr().err.strip().splitlines()
+        assert "1 generated images are in two classes, pixel for pixel" in line
+        assert line.endswith("keep each in one class")
 
 
 def test_the_same_in_python(folder: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,17 @@ def test_what_is_missing_is_one_line(folder: Path, tmp_path: Path) -> None:
     alone = class_reading.read(sources=sources)
     with pytest.raises(ClefganError, match="membership needs real and labelled generated images"):
         membership.write(alone, tmp_path / "m")
+
+
+def test_a_generated_image_of_two_sources_is_one_line(folder: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(folder, data)
+    taken = next((data / "generated" / "t1").iterdir())
+    shutil.copy(taken, data / "generated" / "t3" / "again.png")
+    message = "1 generated images are in two classes, pixel for pixel, such as one of 't1' and 't3'"
+    with pytest.raises(ClefganError, match=message):
+        membership.write(class_reading.read(data), tmp_path / "m")
+    assert not (tmp_path / "m").exists()
 
 
 def write_shared(folder: Path, seed: int) -> None:

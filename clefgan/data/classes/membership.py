@@ -78,7 +78,8 @@ def write(
     Raises
     ------
     ClefganError
-        A class without real or labelled images, or a folder that is there.
+        A class without real or labelled images, a generated image that is in two classes, or a
+        folder that is there.
     """
     if challenge.evidence is not Evidence.A3:
         raise ClefganError(
@@ -88,6 +89,7 @@ def write(
     if folder.exists():
         raise ClefganError(f"{folder}: exists already; give a new folder, or remove it")
     reals, made = loaded(challenge, progress)
+    refuse_repeated(challenge.source, made)
     names = challenge.names
     with_test = not dev_only and len(names) >= LEAST
     done = []
@@ -112,6 +114,23 @@ def loaded(
         reals[one_class.name] = RealImages(ids, one_class.real.load(progress=progress), groups)
         made[one_class.name] = one_class.generated.load(progress=progress)
     return reals, made
+
+
+def refuse_repeated(source: str, made: Mapping[str, Images]) -> None:
+    """Raise if a generated image is of two classes, pixel for pixel: it was released of one."""
+    first: dict[bytes, str] = {}
+    repeated = [
+        (other, name)
+        for name, images in made.items()
+        for pixels in dict.fromkeys(map(key, images))
+        if (other := first.setdefault(pixels, name)) != name
+    ]
+    if repeated:
+        one_class, other_class = repeated[0]
+        raise ClefganError(
+            f"{source}: {len(repeated)} generated images are in two classes, pixel for pixel, such "
+            f"as one of {one_class!r} and {other_class!r}; keep each in one class"
+        )
 
 
 def groups_of(challenge: ClassChallenge, names: FileNames) -> tuple[str, ...] | None:
