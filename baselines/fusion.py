@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from baselines.scoring import threshold
 from baselines.scoring.fusion_parts import Parts, Seen, all_parts, lifted
-from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.method import DevSet, Images, InParts, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.detail_images import SCALES, Details
 from clefgan.similarity.working_size import working_shape
 
@@ -79,7 +79,7 @@ class Fusion:
         weights = self.weights(seen.parts, truth)
         scores = fused(seen, weights)
         middle = (np.median(scores[truth]) + np.median(scores[~truth])) / 2
-        return threshold.Thresholded(Fused(details, weights), float(middle))
+        return FusionScorer(details, weights, float(middle))
 
     def weights(self, parts: Parts, truth: Used) -> Weights:
         """Weight of each part, together 1."""
@@ -98,16 +98,25 @@ class Fusion:
 
 
 @dataclass(frozen=True, eq=False)
-class Fused:
-    """The raw score."""
+class FusionScorer:
+    """Fitted: the weights of the parts, and the threshold."""
 
     details: Details
     weights: Weights
+    threshold: float
 
-    def __call__(self, candidates: Images, generated: Images, *, progress: Progress) -> Scores:
-        """Weighted mean of the standardised parts."""
+    def score(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> Scores:
+        """Weighted mean of the standardised parts, less the threshold."""
+        return self.in_parts(candidates, generated, progress=progress).scores
+
+    def in_parts(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> InParts:
+        """Return the same, and the parts as they are."""
         seen = all_parts(self.details, candidates, generated, progress=progress)
-        return fused(seen, self.weights)
+        return InParts(fused(seen, self.weights) - self.threshold, seen.parts)
 
 
 def fused(seen: Seen, weights: Weights) -> Scores:

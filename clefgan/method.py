@@ -11,10 +11,10 @@ What a method may say beside that (a paper, that it needs no generated images, .
 
 import dataclasses
 import difflib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,27 @@ class Scorer(Protocol):
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
         """Score each candidate against the generated images of the generator under test."""
+        ...
+
+
+class InParts(NamedTuple):
+    """Scores, and those that they were put together of: by name, each of shape (n,)."""
+
+    scores: Scores
+    parts: Mapping[str, Scores]
+
+
+@runtime_checkable
+class ScoresInParts(Protocol):
+    """A scorer that can show its parts: a run then says which of them agree.
+
+    `in_parts` returns what `score` returns, and the parts, higher being more likely used.
+    """
+
+    def in_parts(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> InParts:
+        """Score each candidate, and by each part."""
         ...
 
 

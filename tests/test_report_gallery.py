@@ -15,6 +15,7 @@ from clefgan.data import reading
 from clefgan.data.reading import Challenge
 from clefgan.errors import ClefganError
 from clefgan.report import gallery
+from clefgan.report.page import gallery as page_gallery
 from clefgan.runs import pairs
 from clefgan.similarity.matches import Matches
 from evaluation.boards import leaderboard
@@ -75,6 +76,20 @@ def test_pairs_of_the_run_are_shown_as_they_are(found: Challenge) -> None:
     others = dataclasses.replace(table, generated=np.full(N, "elsewhere_1"))
     (looked_for,) = gallery.make(board, panel, ids(), found, {"by score": others})
     assert looked_for.features == "pixels"
+
+
+def test_places_by_part_are_shown_where_the_run_has_them(found: Challenge) -> None:
+    panel = runs()
+    board = leaderboard.build(panel, resamples=50)
+    places = {"by score": {name: {"band own": i + 1} for i, name in enumerate(ids())}}
+    (shown,) = gallery.make(board, panel, ids(), found, None, places)
+    for each in (*shown.used, *shown.not_used):
+        assert each.places == {"band own": int(each.candidate.id[-4:])}
+    words = str(page_gallery.gallery(shown))
+    assert f"place by part: band own {N}" in words
+    (bare,) = gallery.make(board, panel, ids(), found)
+    assert bare.used[0].places == {}
+    assert "place by part" not in str(page_gallery.gallery(bare))
 
 
 def test_pictures_are_small(found: Challenge) -> None:

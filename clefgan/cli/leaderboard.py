@@ -167,6 +167,7 @@ def galleries(board: boards.Leaderboard, entered: Entered) -> tuple[gallery.Gall
                 entered.ids,
                 entered.challenge,
                 entered.pairs,
+                entered.places,
                 progress=progress,
             )
         )

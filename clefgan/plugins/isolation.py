@@ -14,7 +14,18 @@ from typing import Any
 import numpy as np
 
 from clefgan.errors import ClefganError, shortened
-from clefgan.method import DevSet, FitsSeveral, Images, Method, Progress, Scorer, Scores, silent
+from clefgan.method import (
+    DevSet,
+    FitsSeveral,
+    Images,
+    InParts,
+    Method,
+    Progress,
+    Scorer,
+    Scores,
+    ScoresInParts,
+    silent,
+)
 
 OURS = ("baselines.", "clefgan.")
 
@@ -41,6 +52,8 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
             f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
             "return a scorer"
         )
+    if isinstance(scorer, ScoresInParts):
+        return DistantInParts(name, type(method), scorer, scorer)
     return Distant(name, type(method), scorer)
 
 
@@ -74,6 +87,25 @@ class Distant:
         check_call(self.name, wanted, self.scorer.score, candidates, generated)
         with named(self.name, self.cls):
             return np.asarray(self.scorer.score(candidates, generated, progress=progress))
+
+
+@dataclass(frozen=True, slots=True)
+class DistantInParts(Distant):
+    """A stranger's scorer that shows its parts."""
+
+    parted: ScoresInParts
+
+    def in_parts(
+        self, candidates: Images, generated: Images, /, *, progress: Progress = silent
+    ) -> InParts:
+        """Score in parts, or raise a ClefganError that names the method."""
+        wanted = "in_parts(candidates, generated, *, progress=silent)"
+        check_call(self.name, wanted, self.parted.in_parts, candidates, generated)
+        with named(self.name, self.cls):
+            scores, parts = self.parted.in_parts(candidates, generated, progress=progress)
+            return InParts(
+                np.asarray(scores), {name: np.asarray(part) for name, part in parts.items()}
+            )
 
 
 def ours(cls: type) -> bool:

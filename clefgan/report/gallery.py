@@ -4,7 +4,7 @@ import base64
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,13 +46,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class SureCalls:
-    """A candidate, what was said of it, and its nearest generated images."""
+    """A candidate, what was said of it, and its nearest generated images.
+
+    places : of the candidate by each part of the score, 1 for the highest
+    """
 
     candidate: Picture
     near: tuple[Picture, ...]
     score: float
     called: bool
     truth: bool
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def right(self) -> bool:
@@ -101,6 +105,7 @@ def make(
     ids: Sequence[str],
     challenge: Challenge,
     pairs: Mapping[str, PairTable] | None = None,
+    places: Mapping[str, Mapping[str, Mapping[str, int]]] | None = None,
     *,
     progress: Progress = silent,
 ) -> list[Gallery]:
@@ -109,6 +114,7 @@ def make(
     Parameters
     ----------
     pairs : of runs that have them; for others the nearest images are looked for in `pixels`
+    places : of runs whose methods show parts: by candidate and part
 
     Raises
     ------
@@ -139,7 +145,8 @@ def make(
     for name in named:
         evidence = known.get(name, looked_for)
         assert evidence is not None
-        galleries.append(gallery(name, chosen[name], ids, panel, (images, evidence)))
+        by_part = (places or {}).get(name, {})
+        galleries.append(gallery(name, chosen[name], ids, panel, (images, evidence), by_part))
     return galleries
 
 
@@ -161,6 +168,7 @@ def gallery(
     ids: Sequence[str],
     panel: Panel,
     evidence: tuple[Shown, PairTable],
+    by_part: Mapping[str, Mapping[str, int]],
 ) -> Gallery:
     """The gallery of one run."""
     scores, run = scores_of(panel, name), panel.runs[name]
@@ -170,7 +178,8 @@ def gallery(
         own = ids[index]
         called, truth = bool(run.decisions[index]), bool(panel.truth[index])
         candidate = images.picture(own, images.candidates[own])
-        return SureCalls(candidate, images.near(pairs.of(own)), float(scores[index]), called, truth)
+        near, places = images.near(pairs.of(own)), by_part.get(own, {})
+        return SureCalls(candidate, near, float(scores[index]), called, truth, places)
 
     used, not_used = (tuple(map(sure, part)) for part in chosen)
     return Gallery(name, used, not_used, str(pairs.features[0]))

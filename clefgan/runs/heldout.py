@@ -113,18 +113,18 @@ def fitted_and_scored(
     return scorer, checked(scores, tuple(ids[i] for i in score), name)
 
 
-def checked(scores: Scores, ids: tuple[str, ...], name: str) -> Scores:
-    """Return the scores if there is one finite number for each id."""
+def checked(scores: Scores, ids: tuple[str, ...], name: str, what: str = "") -> Scores:
+    """Return the scores if there is one finite number for each id; `what` they are, for errors."""
     values = np.asarray(scores)
     if values.shape != (len(ids),) or values.dtype.kind != "f":
         raise ClefganError(
-            f"method {name!r}: scores have shape {values.shape} and type {str(values.dtype)!r}; "
-            f"need {len(ids)} floats"
+            f"method {name!r}: {what}scores have shape {values.shape} and type "
+            f"{str(values.dtype)!r}; need {len(ids)} floats"
         )
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise ClefganError(
-            f"method {name!r}: score of {ids[bad[0]]!r} is {values[bad[0]]}; "
+            f"method {name!r}: {what}score of {ids[bad[0]]!r} is {values[bad[0]]}; "
             f"{len(bad)} of {len(ids)} scores are not finite"
         )
     return values.astype(np.float64)

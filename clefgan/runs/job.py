@@ -167,7 +167,9 @@ def decided_test(request: Request, images: Loaded, scores: Fitted) -> Scored | N
             contrast = blank.beside_truth(test.truth, values, scores.test_blank, seed=request.seed)
         beside = Blank(scores.test_blank, "dev", n, contrast)
     likely = probabilities(request.promises, values)
-    return Scored(test.ids, values, test.truth, verdict, likely, test.file_names, beside)
+    return Scored(
+        test.ids, values, test.truth, verdict, likely, test.file_names, beside, scores.places
+    )
 
 
 def probabilities(said: Promises, scores: Scores) -> Scores | None:

@@ -115,6 +115,8 @@ def part(scored: Scored) -> dict[str, Any]:
         }
     if scored.blank is not None:
         content["blank"] = blanks.described(scored.blank)
+    if scored.agreement is not None:
+        content["agreement"] = scored.agreement.as_object()
     if scored.truth is not None:
         content["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         content["metrics"] = membership.evaluate(
@@ -125,7 +127,7 @@ def part(scored: Scored) -> dict[str, Any]:
 
 
 def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
-    """`id -> {score, decision, truth, probability, file, blank}`, in order."""
+    """`id -> {score, decision, truth, probability, file, blank, places}`, in order."""
     rows: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(scored.ids):
         rows[name] = {"score": float(scored.scores[i]), "decision": int(scored.decisions[i])}
@@ -137,6 +139,8 @@ def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
             rows[name]["file"] = scored.file_names[name]
         if scored.blank is not None:
             rows[name]["blank"] = float(scored.blank.scores[i])
+        if scored.places is not None:
+            rows[name]["places"] = {part: int(at[i]) for part, at in scored.places.items()}
     return rows
 
 
@@ -266,4 +270,10 @@ def scored(content: Mapping[str, Any]) -> Scored:
         blank=None
         if "blank" not in content
         else blanks.again(content["blank"], np.array([row["blank"] for row in rows], np.float64)),
+        places={
+            part: np.array([row["places"][part] for row in rows], np.int64)
+            for part in rows[0]["places"]
+        }
+        if "places" in rows[0]
+        else None,
     )

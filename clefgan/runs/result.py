@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.method import Scores
+from clefgan.runs import agreement
+from clefgan.runs.agreement import Agreement, Places
 from clefgan.runs.blank import Blank
 from clefgan.runs.decisions.verdict import Verdict
 from clefgan.runs.frames import data_frame
@@ -61,6 +63,8 @@ class Scored:
     probabilities : of being used, where the method's scores are log-odds
     file_names : id to the name of the image's file, empty where it has none; for candidates
     blank : the same images scored against another generator's
+    places : of each image by each part of the score, 1 for the highest; None where the method shows
+        no parts
     """
 
     ids: tuple[str, ...]
@@ -70,6 +74,14 @@ class Scored:
     probabilities: Scores | None = None
     file_names: FileNames = field(default_factory=FileNames)
     blank: Blank | None = None
+    places: Places | None = None
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """How far the parts of the score agree; None where the method shows none."""
+        if self.places is None:
+            return None
+        return agreement.of(self.places, self.scores, self.decisions)
 
     @property
     def decisions(self) -> NDArray[np.bool_]:

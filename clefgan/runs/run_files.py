@@ -37,6 +37,7 @@ class Entrant:
     probabilities : of being used, as the record has them; None where it has none
     knowledge : "S0" to "S3", or "" where nobody said
     notes : what the reader must know of how it was read
+    places : by id and part: the candidate's place, 1 for the highest; None where there is none
     pairs : its candidates beside their nearest generated images, where the run kept them
     """
 
@@ -48,6 +49,7 @@ class Entrant:
     threshold: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    places: Mapping[str, Mapping[str, int]] | None = None
     pairs: PairTable | None = None
 
 
@@ -116,6 +118,11 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         likely = {
             name: image["probability"] for name, image in images.items() if "probability" in image
         }
+        places = {
+            name: {str(part): int(place) for part, place in image["places"].items()}
+            for name, image in images.items()
+            if "places" in image
+        }
         knowledge = str(record["method"]["knowledge"])
         threshold = (record["test"].get("decision") or {}).get("threshold")
         digests = dict((record.get("data") or {}).get("sha256") or {})
@@ -146,6 +153,7 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         threshold=cut,
         digests=digests,
         notes=(*entrant.notes, *note),
+        places=places if len(places) == len(scores) else None,
         pairs=evidence,
     )
 

@@ -76,7 +76,14 @@ def verdict(run: Run) -> str:
     if parts:
         title = list(parts)[-1]
         said.append(against_chance(parts[title], title))
+    if run.test is not None and (agreement := run.test.agreement) is not None:
+        said.append(capitalised(agreement.said()) + ".")
     return " ".join(said)
+
+
+def capitalised(text: str) -> str:
+    """A sentence that begins with a capital letter; all else as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def decided(run: Run) -> str:
@@ -158,6 +165,9 @@ def as_object(run: Run, written: list[Path], steps: list[str]) -> dict[str, Any]
             title: {name: as_numbers(cell) for name, cell in measured({title: part})[0].items()}
             for title, part in shown_parts(run).items()
         },
+        "agreement": None
+        if run.test is None or run.test.agreement is None
+        else run.test.agreement.as_object(),
         "notes": list(run.notes),
         "verdict": verdict(run),
         "next": steps,

@@ -1,0 +1,109 @@
+"""Which parts of a method agree on a candidate, where its score is put together of several.
+
+run.test.places                      # {"band own": (n,) int64, ...}: 1 for the highest
+agreement.of(run.test.places, scores, called).said()
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, TypeAlias
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from clefgan.method import Scores
+
+Places: TypeAlias = Mapping[str, NDArray[np.int64]]
+"""By part: the place of each candidate, 1 for the highest score; equal scores share the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far the parts of a score say the same.
+
+    with_score : rank correlation of each part with the whole score; NaN where either is constant
+    between : its mean over all pairs of parts; NaN where there is none
+    called : candidates that are called used
+    by_most, by_few : of these, those that more than half of the parts, and at most one, put among
+        as many highest as are called
+    """
+
+    with_score: Mapping[str, float]
+    between: float
+    called: int
+    by_most: int
+    by_few: int
+
+    def said(self) -> str:
+        """One or two sentences."""
+        order = sorted(self.with_score.items(), key=lambda part: -np.nan_to_num(part[1], nan=-2))
+        each = ", ".join(f"{name} {two_digits(value)}" for name, value in order)
+        words = (
+            f"parts, rank correlation with the score: {each}; with each other, on average, "
+            f"{two_digits(self.between)}"
+        )
+        if not self.called:
+            return words
+        return (
+            f"{words}. Of {self.called} called used, most parts put {self.by_most} among their "
+            f"{self.called} highest, and one part or none puts {self.by_few} there"
+        )
+
+    def as_object(self) -> dict[str, Any]:
+        """For the record."""
+        return {
+            "with_score": dict(self.with_score),
+            "between": self.between,
+            "called": self.called,
+            "by_most": self.by_most,
+            "by_few": self.by_few,
+        }
+
+
+def places(parts: Mapping[str, Scores]) -> Places:
+    """Return the place of each candidate by each part."""
+    return {
+        name: np.asarray(scipy.stats.rankdata(-scores, method="min"), np.int64)
+        for name, scores in parts.items()
+    }
+
+
+def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
+    """Return how far the parts agree.
+
+    Parameters
+    ----------
+    scores : (n,), what the parts were put together to
+    used : (n,), True where the candidate is called used
+    """
+    called = int(used.sum())
+    pairs = [correlation(one, other) for one, other in combinations(by_part.values(), 2)]
+    known = [value for value in pairs if not np.isnan(value)]
+    among = how_many(by_part, called)[used]
+    return Agreement(
+        {name: correlation(-place, scores) for name, place in by_part.items()},
+        float(np.mean(known)) if known else float("nan"),
+        called,
+        int((2 * among > len(by_part)).sum()),
+        int((among <= 1).sum()),
+    )
+
+
+def how_many(by_part: Places, highest: int) -> NDArray[np.int64]:
+    """(n,), how many parts put each candidate among so many highest."""
+    among = np.array([place <= highest for place in by_part.values()])
+    return np.asarray(among.sum(axis=0), np.int64)
+
+
+def correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
+    """Spearman's rank correlation; NaN where either is constant."""
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(np.corrcoef(scipy.stats.rankdata(one), scipy.stats.rankdata(other))[0, 1])
+
+
+def two_digits(value: float) -> str:
+    """`.43`, or a dash where it is undefined."""
+    return "–" if np.isnan(value) else f"{value:.2f}"
