@@ -12,19 +12,19 @@ CHUNK = 16
 @njit(cache=True, nogil=True, error_model="numpy")
 def any_above(row, limit):  # type: ignore[no-untyped-def]  # compiled
     """Whether any value is above the limit."""
-    found = 0
+    above = 0
     for value in row:
-        found |= value > limit
-    return found > 0
+        above |= value > limit
+    return above > 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def any_above_own(row, limits):  # type: ignore[no-untyped-def]  # compiled
     """Whether any value is above the limit at its place."""
-    found = 0
+    above = 0
     for at in range(len(row)):
-        found |= row[at] > limits[at]
-    return found > 0
+        above |= row[at] > limits[at]
+    return above > 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

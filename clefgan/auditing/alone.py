@@ -50,12 +50,12 @@ def null_margins(
     ----------
     lists : of the softened images, with the hubs of the release
     """
-    found = []
+    of_views = []
     for name, own in lists.items():
         others = without_own(own, patients, material.group)
         units = release.margins[name].units
-        found.append(margins.of(others, material.group, units=units))
-    return margins.strongest(found, units=release.units).margin
+        of_views.append(margins.of(others, material.group, units=units))
+    return margins.strongest(of_views, units=release.units).margin
 
 
 def without_own(lists: NearestLists, patients: Numbers, group: Numbers) -> NearestLists:

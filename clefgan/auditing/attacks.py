@@ -23,10 +23,10 @@ def scores(leads: Mapping[str, Values]) -> dict[str, Values]:
     ----------
     leads : of each view, see `lead`
     """
-    single = {name: of_leads(each) for name, each in leads.items()}
+    single = {name: of_leads(led) for name, led in leads.items()}
     combined = {
-        ALL: np.mean([normal(each) for each in single.values()], axis=0),
-        BEST: np.max([scaled(each) for each in single.values()], axis=0),
+        ALL: np.mean([normal(led) for led in single.values()], axis=0),
+        BEST: np.max([scaled(led) for led in single.values()], axis=0),
     }
     return {**single, **combined}
 

@@ -14,7 +14,7 @@ from evaluation.intervals.proportions import clopper_pearson
 
 
 def lower_bound(
-    found: int, n_training: int, false: int, n_held_out: int, *, delta: float = 0.0,
+    hits: int, n_training: int, false: int, n_held_out: int, *, delta: float = 0.0,
     level: float = 0.95,
 ) -> float | None:  # fmt: skip
     """Largest epsilon that the calls of one attack rule out to be smaller; None: not above 0.
@@ -29,7 +29,7 @@ def lower_bound(
     """
     if not n_training or not n_held_out:
         return None
-    tpr = float(clopper_pearson(found, n_training, level).low)
+    tpr = float(clopper_pearson(hits, n_training, level).low)
     fpr = float(clopper_pearson(false, n_held_out, level).high)
     bounds = [
         math.log((top - delta) / bottom)

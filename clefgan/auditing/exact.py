@@ -18,8 +18,8 @@ def copies(material: Material) -> Numbers:
         if material.training[material.group[number]] and image.min() != image.max()
     }
     pairs = [
-        (number, ours[found])
+        (number, ours[content])
         for number, image in enumerate(material.released)
-        if (found := digest(image)) in ours
+        if (content := digest(image)) in ours
     ]
     return np.asarray(pairs, np.int64).reshape(-1, 2)

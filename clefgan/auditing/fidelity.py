@@ -61,7 +61,7 @@ def co_occurrence(image: Images) -> Values:
     """
     levels = image.astype(np.int64) * LEVELS // 256
     i, j = np.mgrid[:LEVELS, :LEVELS]
-    found = []
+    features = []
     for down, right in OFFSETS:
         first = levels[: levels.shape[0] - down, : levels.shape[1] - right].ravel()
         second = levels[down:, right:].ravel()
@@ -70,13 +70,13 @@ def co_occurrence(image: Images) -> Values:
         mean = (p * i).sum(), (p * j).sum()
         spread = np.sqrt((p * (i - mean[0]) ** 2).sum() * (p * (j - mean[1]) ** 2).sum())
         covariance = (p * (i - mean[0]) * (j - mean[1])).sum()
-        found += [
+        features += [
             (p * (i - j) ** 2).sum(),
             (p / (1 + (i - j) ** 2)).sum(),
             np.sqrt((p**2).sum()),
             covariance / spread if spread > 0 else 1.0,
         ]
-    return np.array(found)
+    return np.array(features)
 
 
 def compare(real: Values, generated: Values) -> Fidelity:

@@ -102,16 +102,16 @@ def read_all(files: Sequence[Path], progress: Progress) -> dict[Path, Marks]:
     ClefganError
         A file cannot be read.
     """
-    found: dict[Path, Marks] = {}
+    marks: dict[Path, Marks] = {}
     with quiet_decoders(), ThreadPoolExecutor(cores()) as pool:
         for done, (path, marked) in enumerate(zip(files, pool.map(attempt, files), strict=True), 1):
             if isinstance(marked, str):
                 raise ClefganError(
                     listing.refusal(str(path.parent), [(path.name, marked)], 1, "file")
                 )
-            found[path] = marked
+            marks[path] = marked
             progress("reading headers", done, len(files), "")
-    return found
+    return marks
 
 
 def attempt(path: Path) -> Marks | str:
@@ -140,16 +140,16 @@ def shared(known: Mapping[Path, Marks], carried: Mapping[Path, Marks]) -> Iterat
             yield finding(kind, pairs, len(carried), SAID[kind] + in_elements(kind, elements))
 
 
-def shown(found: Sequence[Mark]) -> list[str]:
+def shown(marks: Sequence[Mark]) -> list[str]:
     """The elements of some marks, each once; no value."""
-    return list(dict.fromkeys(mark.element or "another text" for mark in found))
+    return list(dict.fromkeys(mark.element or "another text" for mark in marks))
 
 
 def in_elements(kind: MarkKind, elements: Iterable[str]) -> str:
     """` (StudyDate, SeriesDate and 3 more)`: names of a standard, never of a private element."""
     if kind == MarkKind.PRIVATE:
         return ""
-    standard = sorted(each for each in elements if each)
+    standard = sorted(element for element in elements if element)
     if not standard:
         return ""
     more = f" and {len(standard) - NAMED} more" if len(standard) > NAMED else ""
@@ -164,7 +164,7 @@ def by_themselves(carried: Mapping[Path, Marks]) -> Iterator[FileFinding]:
     }
     looks = {
         "texts": (
-            {path: ", ".join(shown(found)) for path, found in texts.items() if found},
+            {path: ", ".join(shown(marks)) for path, marks in texts.items() if marks},
             "carry texts beside the pixels; a person should read them",
         ),
         "burned-in": (
@@ -176,9 +176,9 @@ def by_themselves(carried: Mapping[Path, Marks]) -> Iterator[FileFinding]:
             "hold a second, small picture, which may be that of another image",
         ),
     }
-    for kind, (found, said) in looks.items():
-        if found:
-            pairs = [FilePair(path, None, what) for path, what in found.items()]
+    for kind, (signs, said) in looks.items():
+        if signs:
+            pairs = [FilePair(path, None, what) for path, what in signs.items()]
             yield finding(kind, pairs, len(carried), said)
 
 
@@ -190,15 +190,15 @@ def names(
     A running number is nobody's name: a patient's counts if it has letters and digits, or six
     digits in a row; a file's if it has six digits in a row.
     """
-    owners: dict[str, Path | None] = {each: None for each in patients if is_patient(each)}
+    owners: dict[str, Path | None] = {patient: None for patient in patients if is_patient(patient)}
     owners |= {kinds.stem(path.name): path for path in ours if is_number(path.name)}
     tokens: dict[str, list[str]] = defaultdict(list)
-    for each in owners:
-        tokens[first_token(each)].append(each)
+    for patient in owners:
+        tokens[first_token(patient)].append(patient)
     pairs = []
     for path in theirs:
         words = set(re.findall(r"[A-Za-z0-9]+", path.name))
-        named = [each for word in words for each in tokens[word] if holds(path.name, each)]
+        named = [patient for word in words for patient in tokens[word] if holds(path.name, patient)]
         if named:
             pairs.append(FilePair(path, owners[max(named, key=len)], "file name"))
     if pairs:
@@ -218,8 +218,8 @@ def is_number(text: str) -> bool:
 
 def first_token(text: str) -> str:
     """The first word of a name."""
-    found = re.search(r"[A-Za-z0-9]+", text)
-    return found[0] if found else text
+    match = re.search(r"[A-Za-z0-9]+", text)
+    return match[0] if match else text
 
 
 def holds(name: str, part: str) -> bool:

@@ -41,15 +41,15 @@ def find(
         "times of the last change": (moments(released), moments(train)[rows]),
     }
     return tuple(
-        found
+        finding
         for what, (theirs, ours) in orders.items()
-        for found in follows(what, theirs, ours, np.random.default_rng(seed), permutations)
+        for finding in follows(what, theirs, ours, np.random.default_rng(seed), permutations)
     )
 
 
-def moments(found: GreySet) -> NDArray[np.int64]:
+def moments(files: GreySet) -> NDArray[np.int64]:
     """When the file of each image was last changed, in ns."""
-    return np.array([path.stat().st_mtime_ns for path in found.files], np.int64)
+    return np.array([path.stat().st_mtime_ns for path in files.files], np.int64)
 
 
 def follows(

@@ -133,11 +133,11 @@ def read(
 def refuse_same_place(sources: Mapping[str, str | Path]) -> None:
     """Refuse one folder for two sets."""
     seen: dict[Path, str] = {}
-    for name, place in sources.items():
-        path = Path(str(place)).resolve()
+    for name, source in sources.items():
+        path = Path(str(source)).resolve()
         if path in seen:
             raise ClefganError(
-                f"{place}: given for {seen[path]} and for {name}; give two folders, with other "
+                f"{source}: given for {seen[path]} and for {name}; give two folders, with other "
                 "images in each"
             )
         seen[path] = name
@@ -157,5 +157,5 @@ def strata_of(path: Path, sets: Mapping[str, GreySet]) -> Sequence[str]:
         An image without a stratum.
     """
     table = patients.read(path, patient_column="stratum")
-    matched = table.match({name: patients.named(each) for name, each in sets.items()})
-    return [matched.groups[name][one] for name, each in sets.items() for one in each.ids]
+    matched = table.match({name: patients.named(image_set) for name, image_set in sets.items()})
+    return [matched.groups[name][one] for name, image_set in sets.items() for one in image_set.ids]

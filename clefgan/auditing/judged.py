@@ -41,8 +41,8 @@ def note(judged: dict[str, str], released: Collection[str]) -> str:
     """How many were judged, and how many of the copies are still to be released: nobody's id."""
     copies = {name for name, word in judged.items() if word == COPY}
     left = len(copies & set(released))
-    told = f"a person judged {counted(len(judged), 'pair')} of the audit before: "
-    told += counted(len(copies), "copy", "copies")
+    sentence = f"a person judged {counted(len(judged), 'pair')} of the audit before: "
+    sentence += counted(len(copies), "copy", "copies")
     if left:
-        return f"{told}, of which {left} still to be released: to be withheld"
-    return f"{told}, none of them still to be released"
+        return f"{sentence}, of which {left} still to be released: to be withheld"
+    return f"{sentence}, none of them still to be released"

@@ -23,8 +23,8 @@ def keys(material: Material, views: Sequence[View], sets: Sequence[Images]) -> l
     others, own = digest(material.real), [digest(images) for images in sets]
     rows = []
     for view in views:
-        shown = (view.name, view.across, view.keep, view.mirrored, group, others, code())
-        rows.append([hashlib.sha256(repr((*shown, one)).encode()).hexdigest() for one in own])
+        conditions = (view.name, view.across, view.keep, view.mirrored, group, others, code())
+        rows.append([hashlib.sha256(repr((*conditions, one)).encode()).hexdigest() for one in own])
     return rows
 
 
@@ -56,13 +56,13 @@ def write(path: Path, lists: NearestLists) -> None:
 
 def read(path: Path, view: View) -> NearestLists | None:
     """The lists that were kept; None where there are none, or not whole."""
-    found = array_files.read(path)
-    if found is None or set(found) != {"values", "images", "hubs", "nearest"}:
+    arrays = array_files.read(path)
+    if arrays is None or set(arrays) != {"values", "images", "hubs", "nearest"}:
         return None
     return NearestLists(
         view,
-        np.asarray(found["values"], np.float32),
-        np.asarray(found["images"], np.int32),
-        np.asarray(found["hubs"], np.float32),
-        np.asarray(found["nearest"], np.float32),
+        np.asarray(arrays["values"], np.float32),
+        np.asarray(arrays["images"], np.int32),
+        np.asarray(arrays["hubs"], np.float32),
+        np.asarray(arrays["nearest"], np.float32),
     )

@@ -62,18 +62,20 @@ def read(folder: Path) -> Before:
     if not path.is_file():
         raise ClefganError(f"{path}: no such file; give the folder of an audit")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT:
-            raise ClefganError(f"{path}: format {found['format']!r} is not {FORMAT!r}; audit again")
-        how = found["withheld"]["how"] if found["withheld"] else None
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ClefganError(
+                f"{path}: format {content['format']!r} is not {FORMAT!r}; audit again"
+            )
+        how = content["withheld"]["how"] if content["withheld"] else None
         return Before(
-            look=int(found["ledger"]["look"]),
-            level=float(found["ledger"]["first_level"]),
-            digests={str(k): str(v) for k, v in found["digests"].items()},
+            look=int(content["ledger"]["look"]),
+            level=float(content["ledger"]["first_level"]),
+            digests={str(k): str(v) for k, v in content["digests"].items()},
             withhold=None if how is None else Withhold(how),
-            profile=str(found["profile"]["name"]),
-            filtered=bool(found["ledger"]["filtered"]),
-            seal=seal_of(found["ledger"]["sealed"]),
+            profile=str(content["profile"]["name"]),
+            filtered=bool(content["ledger"]["filtered"]),
+            seal=seal_of(content["ledger"]["sealed"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ClefganError(f"{path}: not a record of an audit ({error!r}); audit again") from error

@@ -88,7 +88,7 @@ def compared(
 ) -> dict[str, list[NearestLists]]:
     """Lists of each set in each view: those that are kept, and new ones, which are kept then."""
     paths = paths_of(kept, material, views, sets)
-    found = {
+    by_view = {
         view.name: {
             number: lists
             for number, path in enumerate(paths[view.name])
@@ -96,23 +96,23 @@ def compared(
         }
         for view in views
     }
-    missing = [view for view in views if len(found[view.name]) < len(sets)]
+    missing = [view for view in views if len(by_view[view.name]) < len(sets)]
     while missing:
         alike = [view for view in missing if view.filters_as(missing[0])]
         numbers = [
             number
             for number in range(len(sets))
-            if any(number not in found[view.name] for view in alike)
+            if any(number not in by_view[view.name] for view in alike)
         ]
         some = [sets[number] for number in numbers]
         made = nearest.in_views(alike, some, material.real, material.group, progress=progress)
         for view, new in zip(alike, made, strict=True):
-            found[view.name] |= dict(zip(numbers, new, strict=True))
+            by_view[view.name] |= dict(zip(numbers, new, strict=True))
             if kept is not None:
                 for number in numbers:
-                    kept_lists.write(paths[view.name][number], found[view.name][number])
+                    kept_lists.write(paths[view.name][number], by_view[view.name][number])
         missing = [view for view in missing if view not in alike]
-    return {name: [own[number] for number in range(len(sets))] for name, own in found.items()}
+    return {name: [own[number] for number in range(len(sets))] for name, own in by_view.items()}
 
 
 def paths_of(
@@ -130,39 +130,39 @@ def paths_of(
 
 def of_lists(lists: Mapping[str, NearestLists], material: Material) -> Look:
     """All that follows from the lists."""
-    found = {name: margins.of(each, material.group) for name, each in lists.items()}
-    units = margins.whole_units(list(found.values()))
-    return of_margins(lists, found, units, len(material.names))
+    of_views = {name: margins.of(own, material.group) for name, own in lists.items()}
+    units = margins.whole_units(list(of_views.values()))
+    return of_margins(lists, of_views, units, len(material.names))
 
 
 def of_margins(
     lists: Mapping[str, NearestLists],
-    found: Mapping[str, Margins],
+    of_views: Mapping[str, Margins],
     units: Sequence[float],
     n_groups: int,
 ) -> Look:
     """Leads and patients ahead, from margins."""
-    leads = {name: attacks.lead(each, n_groups) for name, each in found.items()}
-    strong = margins.strongest(list(found.values()), units=units)
+    leads = {name: attacks.lead(own, n_groups) for name, own in of_views.items()}
+    strong = margins.strongest(list(of_views.values()), units=units)
     ahead = np.zeros(n_groups)
     np.maximum.at(ahead, strong.winner, strong.margin)
-    return Look(lists, found, leads, tuple(units), ahead)
+    return Look(lists, of_views, leads, tuple(units), ahead)
 
 
 def beside(lists: Mapping[str, NearestLists], release: Look, material: Material) -> Look:
     """A look at further images, in the release's units and with its hubs."""
-    own, found = {}, {}
+    own, of_views = {}, {}
     for name, some in lists.items():
         of_release = release.lists[name]
         own[name] = replace(some, hubs=of_release.hubs, nearest=of_release.nearest)
-        found[name] = margins.of(own[name], material.group, units=release.margins[name].units)
-    return of_margins(own, found, release.units, len(material.names))
+        of_views[name] = margins.of(own[name], material.group, units=release.margins[name].units)
+    return of_margins(own, of_views, release.units, len(material.names))
 
 
 def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
     """The same of some of the images; hubs and units stay."""
-    found = {name: margins.some_of(each, places) for name, each in look.margins.items()}
-    return of_margins(look.lists, found, look.units, n_groups)
+    of_views = {name: margins.some_of(own, places) for name, own in look.margins.items()}
+    return of_margins(look.lists, of_views, look.units, n_groups)
 
 
 def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
@@ -175,8 +175,10 @@ def test_with(
     first: Look, second: Look, training: Flags, stratum: Numbers, *, times: int, seed: int
 ) -> SetTest:
     """The set test of both sets of images as one release, in the units of the first."""
-    found = {name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()}
+    of_views = {
+        name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()
+    }
     leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
     ahead = np.maximum(first.ahead, second.ahead)
     labels = deal(training, stratum, times, np.random.default_rng(seed))
-    return judge(*statistics(found, attacks.scores(leads), labels, ahead=ahead))
+    return judge(*statistics(of_views, attacks.scores(leads), labels, ahead=ahead))

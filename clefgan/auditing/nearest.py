@@ -91,8 +91,8 @@ def in_view(
     filling = [Filling(view, len(images), group) for images in sets]
     parts = [(number, part) for number, images in enumerate(sets) for part in blocks(images)]
 
-    def compare(place: tuple[int, slice]) -> int:
-        number, part = place
+    def compare(block: tuple[int, slice]) -> int:
+        number, part = block
         some = np.asarray(sets[number][part])
         cuts = filtered(view, some[:, :, ::-1] if view.mirrored else some)
         filling[number].add(part, cuts, rows)
@@ -141,8 +141,8 @@ class Filling:
         """Compare the images of one block with all real ones; both are (n_cuts, n, n_pixels)."""
         with self.tops.borrowed() as (largest, limits):
             for number, cut in enumerate(cuts):
-                found = self.values[number, part], self.images[number, part]
-                fill(cut, rows[number], self.group, found, (largest[number], limits[number]))
+                nearest = self.values[number, part], self.images[number, part]
+                fill(cut, rows[number], self.group, nearest, (largest[number], limits[number]))
 
     def lists(self) -> NearestLists:
         """The lists, when all blocks are in."""
@@ -208,7 +208,7 @@ def fill(
     some: Maps,
     rows: Maps,
     group: NDArray[np.int64],
-    found: tuple[NDArray[np.float32], NDArray[np.int32]],
+    nearest: tuple[NDArray[np.float32], NDArray[np.int32]],
     largest: tuple[Maps, Maps],
 ) -> None:
     """Compare one block with all real images; fill its lists, and update the hubs' values."""
@@ -220,7 +220,7 @@ def fill(
         part = slice(start, min(start + width, len(rows)))
         similar = buffer[:, : part.stop - start]
         np.matmul(some, rows[part].T, out=similar)
-        kernels.nearest_groups(similar, start, group, *found)
+        kernels.nearest_groups(similar, start, group, *nearest)
         if largest[0].shape[1]:
             kernels.update_largest(similar, largest[0][part], largest[1][part])
 

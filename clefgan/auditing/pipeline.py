@@ -130,11 +130,11 @@ def run(
     groups = None if seal is None else sealing.choose(inputs.material, seal)
     plan = plan_of(settings, before, shared=groups is not None)
     seen = partial(looks.look, views=plan.views, kept=kept_lists, progress=progress)
-    shown = noting(inputs, seal, groups, before)
-    compared = examine.compare(shown.material, plan, kept=kept_lists, progress=progress)
+    noted = noting(inputs, seal, groups, before)
+    compared = examine.compare(noted.material, plan, kept=kept_lists, progress=progress)
     look = compared.release
-    findings = examine.judge(shown.material, plan, compared, progress=progress)
-    if shown.material is not inputs.material:
+    findings = examine.judge(noted.material, plan, compared, progress=progress)
+    if noted.material is not inputs.material:
         findings = replace(findings, exact=exact.copies(inputs.material))
     sealed, everybody = None, None
     if seal is not None and groups is not None:
@@ -149,7 +149,7 @@ def run(
         out = filters.withhold(findings, settings.withhold, everybody=everybody)
         out = out if settings.thin is None else thinned(inputs, out, settings.thin)
     return AuditRun(
-        inputs=shown,
+        inputs=noted,
         digests=inputs.digests(),
         settings=settings,
         findings=findings,
@@ -164,7 +164,7 @@ def run(
         look=1 if before is None else before.look + 1,
         first_level=settings.level if before is None else before.level,
         plane=plane(findings, out),
-        other_slices=other_slices.judge(look, shown.material),
+        other_slices=other_slices.judge(look, noted.material),
         withheld=out,
         sealed=sealed,
         filtered=out is not None or (before is not None and before.filtered),

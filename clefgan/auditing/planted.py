@@ -59,8 +59,8 @@ def plant(material: Material, kind: PlantedKind, n: int, rng: np.random.Generato
     first, last = (np.searchsorted(material.group, parents, side) for side in ("left", "right"))
     rows = rng.integers(first, last)
     made = np.empty((n, *material.real.shape[1:]), np.float32)
-    for place, some in enumerate(rows):
-        made[place] = kind.make(material.real[some].astype(np.float32), rng)
+    for row, some in enumerate(rows):
+        made[row] = kind.make(material.real[some].astype(np.float32), rng)
     return Planted(kind, degraded(made, rng), parents)
 
 
@@ -68,13 +68,13 @@ def degraded(images: NDArray[np.generic], rng: np.random.Generator) -> Images:
     """Move, soften and add noise to each image: uint8 of the same shape."""
     given_back = np.empty(images.shape, np.uint8)
     most = SHIFT * images.shape[2]
-    for place, image in enumerate(images):
+    for row, image in enumerate(images):
         moved = ndimage.shift(
             image.astype(np.float32), rng.uniform(-most, most, 2), order=1, mode="nearest"
         )
         soft = ndimage.gaussian_filter(moved, rng.uniform(*BLUR))
         noise = rng.standard_normal(image.shape, dtype=np.float32)
-        given_back[place] = np.clip(np.rint(soft + np.float32(NOISE) * noise), 0, 255)
+        given_back[row] = np.clip(np.rint(soft + np.float32(NOISE) * noise), 0, 255)
     return given_back
 
 
@@ -95,8 +95,8 @@ def tiles(images: Field, _rng: np.random.Generator) -> Field:
         np.linspace(0, side, TILES + 1).astype(int).tolist() for side in images.shape[1:]
     )
     whole = np.empty_like(images[0])
-    for place, image in enumerate(images):
-        i, j = divmod(place, TILES)
+    for row, image in enumerate(images):
+        i, j = divmod(row, TILES)
         tile = slice(rows[i], rows[i + 1]), slice(columns[j], columns[j + 1])
         whole[tile] = image[tile]
     return np.asarray(whole)

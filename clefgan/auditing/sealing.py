@@ -85,12 +85,12 @@ def everybody(opened: Look, sealed: Look, material: Material, groups: Flags) -> 
     groups : (n_groups,), whether sealed
     """
     rows = [np.flatnonzero(groups[material.group] == kind) for kind in (False, True)]
-    found = []
+    of_views = []
     for name, own in opened.lists.items():
         lists = joined((own, sealed.lists[name]), rows, len(material.group))
         units = opened.margins[name].units
-        found.append(margins.of(lists, material.group, units=units))
-    return margins.strongest(found, units=opened.units)
+        of_views.append(margins.of(lists, material.group, units=units))
+    return margins.strongest(of_views, units=opened.units)
 
 
 def joined(

@@ -87,7 +87,7 @@ def measure(
     release: Look,
     made: Sequence[Planting],
     everything: Look,
-    found: CopyList,
+    listed: CopyList,
     *,
     level: float = 0.05,
     doses: bool = True,
@@ -110,7 +110,7 @@ def measure(
         n = len(copies.images)
         seen = looks.some_of(everything, np.arange(start, start + n), len(material.names))
         start += n
-        calls = shown(seen, copies, material.training, found)
+        calls = shown(seen, copies, material.training, listed)
         sizes = doses_up_to(min(n, limit)) if doses else []
         rng = deepcopy(planting.rng)  # the same draws however often this is asked
         noticed = smallest_noticed(material, release, seen, sizes, level, rng)
@@ -126,16 +126,16 @@ def doses_up_to(most: int) -> list[int]:
     return [dose for dose in DOSES if dose < most] + [most]
 
 
-def shown(seen: Look, copies: Planted, training: Flags, found: CopyList) -> Flags:
+def shown(seen: Look, copies: Planted, training: Flags, listed: CopyList) -> Flags:
     """Whether each planted copy would be put before a reader, as a copy of its own patient."""
     strong = seen.strongest()
     own = (copies.parents == strong.winner[:, None]).any(axis=1)
-    return np.asarray(own & training[strong.winner] & (strong.margin > limit_of(found)))
+    return np.asarray(own & training[strong.winner] & (strong.margin > limit_of(listed)))
 
 
-def limit_of(found: CopyList) -> float:
+def limit_of(listed: CopyList) -> float:
     """Margin above which an image is put before a reader: of the list, or above every decoy."""
-    return float(min(found.look, np.nextafter(found.cutoff, -np.inf)))
+    return float(min(listed.look, np.nextafter(listed.cutoff, -np.inf)))
 
 
 def smallest_noticed(

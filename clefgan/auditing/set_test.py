@@ -85,22 +85,22 @@ def statistics(
     labels : (n_rows, n_groups)
     ahead : (n_groups,), largest margin of each group; None: leave its statistic out
     """
-    found: dict[str, Values] = {}
+    by_name: dict[str, Values] = {}
     for name, view in views.items():
         whole = len(view.winner) == 1
         for k in TAILS if whole else WINDOW_TAILS:
             winner, margin = view.winner.ravel(), view.margin.ravel()
-            found[f"{name}: {k} {'images' if whole else 'windows'}"] = tail(
+            by_name[f"{name}: {k} {'images' if whole else 'windows'}"] = tail(
                 winner, margin, k, labels
             )
         if whole:
             continue
-        found[f"{name}: images"] = signed_tails(view, labels)
+        by_name[f"{name}: images"] = signed_tails(view, labels)
     for name, values in scores.items():
-        found[f"{name}: patients"] = rank_difference(values, labels)
+        by_name[f"{name}: patients"] = rank_difference(values, labels)
     if ahead is not None:
-        found["patients ahead"] = run_of_patients(ahead, labels)
-    return tuple(found), np.stack(list(found.values()))
+        by_name["patients ahead"] = run_of_patients(ahead, labels)
+    return tuple(by_name), np.stack(list(by_name.values()))
 
 
 def tail(winner: Numbers, margin: Values, k: int, labels: Flags) -> Values:

@@ -73,7 +73,7 @@ def of(
 
 def marked(files: Sequence[FileFinding]) -> list[str]:
     """Findings in files that lead to a person without any attack."""
-    return [each.sentence.rstrip(".") for each in files if each.kind in MARKS]
+    return [finding.sentence.rstrip(".") for finding in files if finding.kind in MARKS]
 
 
 def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> list[str]:
@@ -177,7 +177,7 @@ def cannot_say(findings: Findings, profile: Profile) -> list[str]:
     if fewest < FEWEST:
         cap = "" if attack is None else f"; they show at most epsilon {attack.epsilon_cap:.1f}"
         doubts.append(f"{fewest} patients a side are too few, {FEWEST} are needed{cap}")
-    blind = [each.kind.title for each in findings.sensitivity if not each.seen]
+    blind = [kind.kind.title for kind in findings.sensitivity if not kind.seen]
     if blind and findings.sensitivity:
         doubts.append(f"{listed(blind)} would not have been seen on this data")
     if not findings.sensitivity:
@@ -205,12 +205,12 @@ def above_limit(attack: Attack, profile: Profile) -> list[str]:
 def nothing_sentence(findings: Findings, sealed: Sealed | None = None) -> str:
     """The sentence where nothing was found."""
     parts = ["No near-copy found."]
-    by_itself = [each for each in findings.sensitivity if each.shown.low > 0.5]
-    together = [each for each in findings.sensitivity if each not in by_itself]
+    by_itself = [kind for kind in findings.sensitivity if kind.shown.low > 0.5]
+    together = [kind for kind in findings.sensitivity if kind not in by_itself]
     if by_itself:
-        hits = sum(each.shown.hits for each in by_itself)
-        of = sum(each.shown.of for each in by_itself)
-        least = max(each.missed_below for each in by_itself)
+        hits = sum(kind.shown.hits for kind in by_itself)
+        of = sum(kind.shown.of for kind in by_itself)
+        least = max(kind.missed_below for kind in by_itself)
         parts.append(
             f"Planted copies of {counted(len(by_itself), 'kind')} were put before the reader in "
             f"{hits} of {of} cases, so fewer than {least:.0f} of each kind were missed, 95%"
@@ -242,7 +242,7 @@ def sealed_words(sealed: Sealed | None) -> str:
 
 def from_words(kinds: list[Sensitivity]) -> str:
     """From how many copies on the set test notices kinds that single images do not show."""
-    said = [f"{each.kind.title} from {each.noticed} on" for each in kinds]
+    said = [f"{kind.kind.title} from {kind.noticed} on" for kind in kinds]
     return f"only the whole set shows {listed(said)}"
 
 

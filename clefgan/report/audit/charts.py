@@ -41,16 +41,16 @@ def patients(run: AuditRun) -> Markup:
 
 def attacks(run: AuditRun) -> Markup:
     """AUC of each attack with its interval, beside chance."""
-    found = run.findings.attacks
-    x = frame.Scale(min(0.4, *(each.auc_low for each in found)), 1.0, 120, frame.WIDTH - 10)
-    step = (frame.HEIGHT - frame.TOP - frame.BOTTOM) / len(found)
+    ranked = run.findings.attacks
+    x = frame.Scale(min(0.4, *(attack.auc_low for attack in ranked)), 1.0, 120, frame.WIDTH - 10)
+    step = (frame.HEIGHT - frame.TOP - frame.BOTTOM) / len(ranked)
     parts = []
-    for place, each in enumerate(found):
-        at = frame.TOP + (place + 0.5) * step
+    for line, attack in enumerate(ranked):
+        at = frame.TOP + (line + 0.5) * step
         parts += [
-            frame.text(112, at + 4, each.name, anchor="end"),
-            frame.line(x(each.auc_low), at, x(each.auc_high), at, "whisker"),
-            tag("circle", cx=x(each.auc), cy=at, r=4.0, class_="dot"),
+            frame.text(112, at + 4, attack.name, anchor="end"),
+            frame.line(x(attack.auc_low), at, x(attack.auc_high), at, "whisker"),
+            tag("circle", cx=x(attack.auc), cy=at, r=4.0, class_="dot"),
         ]
     bottom = frame.HEIGHT - frame.BOTTOM
     for value in frame.ticks(x.low, x.high):
@@ -59,7 +59,7 @@ def attacks(run: AuditRun) -> Markup:
     chance = frame.line(x(0.5), bottom, x(0.5), frame.TOP, "blind")
     label = frame.text((x.start + x.end) / 2, frame.HEIGHT - 6, "AUC over patients",
                        anchor="middle", class_="label")  # fmt: skip
-    best = max(found, key=lambda each: each.auc)
+    best = max(ranked, key=lambda attack: attack.auc)
     words = f"The highest AUC is {number(best.auc)}, of {best.name}; 0.5 is chance."
     return frame.chart("Attacks", words, join(parts), chance, label)
 
@@ -74,12 +74,12 @@ def plane(run: AuditRun) -> Markup:
     x = frame.x_scale(min(kids) - margin[0], max(kids) + margin[0])
     y = frame.y_scale(min(excesses) - margin[1], max(excesses) + margin[1])
     parts = []
-    for place, point in enumerate(points):
+    for row, point in enumerate(points):
         at = x(point.fidelity.kid), y(point.excess)
         right = at[0] > (x.start + x.end) / 2
         parts += [
             tag("circle", cx=at[0], cy=at[1], r=5.0, class_="dot"),
-            frame.text(at[0] + (-9 if right else 9), at[1] - 8 - 4 * (place % 2), point.name,
+            frame.text(at[0] + (-9 if right else 9), at[1] - 8 - 4 * (row % 2), point.name,
                        anchor="end" if right else "start"),
         ]  # fmt: skip
     nothing = frame.line(x.start, y(0), x.end, y(0), "blind")

@@ -58,27 +58,27 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def pairs_table(run: AuditRun) -> str:
     """Every released image with its nearest patient, largest margin first."""
-    found = run.findings
-    own, strong = found.material, found.strong
+    findings = run.findings
+    own, strong = findings.material, findings.strong
     rows = [
         (
-            run.inputs.released_ids[place],
-            run.inputs.real_id(int(strong.image[place])),
-            own.names[strong.winner[place]],
-            SETS[bool(own.training[strong.winner[place]])],
-            found.plan.views[int(strong.view[place])].name,
-            f"{strong.margin[place]:.6g}",
-            f"{found.copies.q_values[place]:.4g}",
+            run.inputs.released_ids[image],
+            run.inputs.real_id(int(strong.image[image])),
+            own.names[strong.winner[image]],
+            SETS[bool(own.training[strong.winner[image]])],
+            findings.plan.views[int(strong.view[image])].name,
+            f"{strong.margin[image]:.6g}",
+            f"{findings.copies.q_values[image]:.4g}",
         )
-        for place in np.argsort(-strong.margin, kind="stable").tolist()
+        for image in np.argsort(-strong.margin, kind="stable").tolist()
     ]
     return table(("released", "nearest", "patient", "set", "view", "margin", "q_value"), rows)
 
 
 def patients_table(run: AuditRun) -> str:
     """Every patient, the one who stands out most first; without held-out ones nobody is judged."""
-    found = run.findings
-    own, judged = found.material, found.patients
+    findings = run.findings
+    own, judged = findings.material, findings.patients
     heads = (
         "patient",
         "set",
@@ -111,26 +111,26 @@ def patients_table(run: AuditRun) -> str:
 def withheld(run: AuditRun) -> list[int]:
     """Released images to withhold: as the filter says, else those listed or equal to real ones."""
     if run.withheld is not None:
-        return [int(place) for place in run.withheld.withheld]
+        return [int(image) for image in run.withheld.withheld]
     return sorted({*run.findings.copies.listed.tolist(), *run.findings.exact[:, 0].tolist()})
 
 
 def kept(run: AuditRun) -> list[int]:
     """All others."""
     out = set(withheld(run))
-    return [place for place in range(len(run.inputs.released_ids)) if place not in out]
+    return [image for image in range(len(run.inputs.released_ids)) if image not in out]
 
 
 def files_table(run: AuditRun) -> str:
     """Released files that give something away, and the training files it is of."""
     rows = [
-        (each.kind, pair.released, pair.training or "", pair.what)
-        for each in run.inputs.files
-        for pair in each.pairs
+        (finding.kind, pair.released, pair.training or "", pair.what)
+        for finding in run.inputs.files
+        for pair in finding.pairs
     ]
     return table(("kind", "released", "training", "what"), rows)
 
 
 def ids(run: AuditRun, places: Sequence[int]) -> str:
     """Ids of released images."""
-    return table(("released",), [(run.inputs.released_ids[place],) for place in places])
+    return table(("released",), [(run.inputs.released_ids[image],) for image in places])

@@ -83,7 +83,7 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
     """Audit a release; see the modules of `clefgan.auditing`."""
     settings = options.settings()
     before = None if options.after is None else ledger.read(Path(options.after))
-    found = inputs.read(
+    files_read = inputs.read(
         files.train,
         files.released,
         files.held_out,
@@ -93,7 +93,7 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
         largest=files.largest,
         progress=progress,
     )
-    return of_inputs(found, settings, options, before, progress)
+    return of_inputs(files_read, settings, options, before, progress)
 
 
 def example(options: Options, *, progress: Progress = silent) -> Audit:
@@ -104,7 +104,7 @@ def example(options: Options, *, progress: Progress = silent) -> Audit:
 
 
 def of_inputs(
-    found: Inputs,
+    sets: Inputs,
     settings: Settings,
     options: Options,
     before: Before | None,
@@ -113,28 +113,28 @@ def of_inputs(
     """Audit what was read; of a release that was audited before, what was kept of it."""
     if before is not None and options.after is not None:
         folder = Path(options.after)
-        digests = found.digests()
+        digests = sets.digests()
         ledger.check(before, digests, settings.profile.name, folder)
         if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
-            found = only_kept(found, folder)
+            sets = only_kept(sets, folder)
         words = judged.read(folder / internal.FOLDER / judged.FILE)
         if words:
-            found = found.noting(judged.note(words, found.released_ids))
+            sets = sets.noting(judged.note(words, sets.released_ids))
     kept = storage.cache(KEPT)
-    return Audit(pipeline.run(found, settings, before=before, kept_lists=kept, progress=progress))
+    return Audit(pipeline.run(sets, settings, before=before, kept_lists=kept, progress=progress))
 
 
-def only_kept(found: Inputs, folder: Path) -> Inputs:
+def only_kept(sets: Inputs, folder: Path) -> Inputs:
     """The images of a release that the audit before kept."""
     names = internal.read_kept(folder)
-    places = [place for place, name in enumerate(found.released_ids) if name in names]
+    places = [image for image, name in enumerate(sets.released_ids) if name in names]
     if len(places) != len(names):
         raise ClefganError(
             f"{folder}: {len(names) - len(places)} kept images are not in the release; give the "
             "release that was audited, or the kept images in a folder of their own"
         )
     note = f"of the release audited before, the {len(places)} images that were kept"
-    return found.keep(places, note)
+    return sets.keep(places, note)
 
 
 def whose(files: Files) -> PatientsFrom:

@@ -36,8 +36,8 @@ def of(run: AuditRun, today: date | None) -> dict[str, Any]:
 
 def chosen_before(run: AuditRun) -> dict[str, Any]:
     """The verdict, what was chosen before looking, and what was looked at."""
-    found = run.findings
-    own = found.material
+    findings = run.findings
+    own = findings.material
     return {
         "verdict": {
             "exit": int(run.verdict.outcome),
@@ -49,7 +49,7 @@ def chosen_before(run: AuditRun) -> dict[str, Any]:
         "ledger": {
             "look": run.look,
             "first_level": run.first_level,
-            "level": found.plan.level,
+            "level": findings.plan.level,
             "filtered": run.filtered,
             "sealed": None if run.sealed is None else sealed(run.sealed),
         },
@@ -65,8 +65,13 @@ def chosen_before(run: AuditRun) -> dict[str, Any]:
         "digests": run.digests,
         "notes": run.inputs.notes,
         "files": [
-            {"kind": each.kind, "count": each.count, "n": each.n, "sentence": each.sentence}
-            for each in run.inputs.files
+            {
+                "kind": finding.kind,
+                "count": finding.count,
+                "n": finding.n,
+                "sentence": finding.sentence,
+            }
+            for finding in run.inputs.files
         ],
     }
 
@@ -87,17 +92,17 @@ def sealed(own: Sealed) -> dict[str, Any]:
 
 def seen(run: AuditRun) -> dict[str, Any]:
     """What was found, and what was done about it."""
-    found = run.findings
+    findings = run.findings
     return {
-        "exact_copies": len(set(found.exact[:, 0].tolist())),
+        "exact_copies": len(set(findings.exact[:, 0].tolist())),
         "copies": copies(run),
-        "set_test": None if found.test is None else set_test(run),
-        "image_only": found.control,
-        "attacks": found.attacks,
-        "strongest_attack": found.strongest or None,
-        "strongest_of_each_half": found.attack,
+        "set_test": None if findings.test is None else set_test(run),
+        "image_only": findings.control,
+        "attacks": findings.attacks,
+        "strongest_attack": findings.strongest or None,
+        "strongest_of_each_half": findings.attack,
         "patients": patients(run),
-        "sensitivity": [sensitivity(each) for each in found.sensitivity],
+        "sensitivity": [sensitivity(kind) for kind in findings.sensitivity],
         "plane": run.plane,
         "parts_2026": parts_2026(run),
         "withheld": None
@@ -108,31 +113,31 @@ def seen(run: AuditRun) -> dict[str, Any]:
             "kept": len(run.withheld.kept),
         },
         "settings": {
-            "q": found.plan.q,
-            "deals": found.plan.deals,
-            "planted": found.plan.planted,
-            "seed": found.plan.seed,
-            "views": [view.name for view in found.plan.views],
+            "q": findings.plan.q,
+            "deals": findings.plan.deals,
+            "planted": findings.plan.planted,
+            "seed": findings.plan.seed,
+            "views": [view.name for view in findings.plan.views],
         },
     }
 
 
 def copies(run: AuditRun) -> dict[str, Any]:
     """The list in numbers."""
-    found = run.findings.copies
+    listed = run.findings.copies
     return {
-        "listed": len(found.listed),
-        "false_share": found.q,
-        "decoys": found.decoys,
+        "listed": len(listed.listed),
+        "false_share": listed.q,
+        "decoys": listed.decoys,
         "above_every_decoy": above_every_decoy(run),
     }
 
 
 def above_every_decoy(run: AuditRun) -> int:
     """Images won by training patients, above every decoy: those that a person is to look at."""
-    found = run.findings
-    won = found.material.training[found.strong.winner]
-    return int((won & (found.strong.margin > found.copies.look)).sum())
+    findings = run.findings
+    won = findings.material.training[findings.strong.winner]
+    return int((won & (findings.strong.margin > findings.copies.look)).sum())
 
 
 def set_test(run: AuditRun) -> dict[str, Any]:
@@ -170,29 +175,29 @@ def patients(run: AuditRun) -> dict[str, Any] | None:
     }
 
 
-def sensitivity(each: Any) -> dict[str, Any]:
+def sensitivity(kind: Any) -> dict[str, Any]:
     """What was seen of one planted kind."""
     return {
-        "kind": each.kind.name,
-        "title": each.kind.title,
-        "shown": each.shown,
-        "noticed_from": each.noticed,
-        "tried_up_to": each.tried,
-        "seen": each.seen,
-        "missed_fewer_than": each.missed_below,
+        "kind": kind.kind.name,
+        "title": kind.kind.title,
+        "shown": kind.shown,
+        "noticed_from": kind.noticed,
+        "tried_up_to": kind.tried,
+        "seen": kind.seen,
+        "missed_fewer_than": kind.missed_below,
     }
 
 
 def parts_2026(run: AuditRun) -> dict[str, Any]:
     """The three parts of the 2026 edition by name, and no total: its formula is not published."""
-    found = run.findings
+    findings = run.findings
     release = next((point for point in run.plane if point.name == "the release"), None)
     return {
         "nearest_neighbour_memorisation": {
-            "listed_share": len(found.copies.listed) / len(found.material.released),
+            "listed_share": len(findings.copies.listed) / len(findings.material.released),
             "excess_share": None if release is None else release.excess,
         },
-        "membership_leakage": found.attack,
+        "membership_leakage": findings.attack,
         "re_identification_by_other_slices": run.other_slices,
         "frechet": None if release is None else release.fidelity.frechet,
     }
@@ -203,11 +208,11 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(item) for item in value]
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):

@@ -23,7 +23,7 @@ LINKS = (
 
 def html(run: AuditRun) -> str:
     """The whole page."""
-    links = [tag("li", tag("a", words, href=f"#{place}")) for place, words in LINKS]
+    links = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in LINKS]
     return document(
         TITLE,
         tag("a", "To the verdict", href="#verdict", class_="skip"),
@@ -40,14 +40,14 @@ def html(run: AuditRun) -> str:
 def content(run: AuditRun) -> list[Markup]:
     """Verdict and sections."""
     by_key = {table.key: table for table in tables.of(run)}
-    found = run.findings
+    findings = run.findings
     membership = [shown(by_key[key]) for key in ("attacks", "precision", "statistics")
                   if key in by_key]  # fmt: skip
-    if found.attacks:
+    if findings.attacks:
         membership.insert(0, picture("Attacks beside chance", charts.attacks(run)))
     else:
         membership.append(tag("p", "Not assessed: no patients were held out."))
-    patients = [picture("Training patients", charts.patients(run))] if found.patients else []
+    patients = [picture("Training patients", charts.patients(run))] if findings.patients else []
     patients += [shown(by_key["strata"])] if "strata" in by_key else []
     return [
         verdict(run),
@@ -90,14 +90,14 @@ def verdict(run: AuditRun) -> Markup:
 
 def facts(run: AuditRun) -> Markup:
     """The numbers that the sentence rests on."""
-    found = run.findings
+    findings = run.findings
     boxes = [
-        (str(len(found.copies.listed)), f"of {len(found.material.released)} images listed"),
+        (str(len(findings.copies.listed)), f"of {len(findings.material.released)} images listed"),
     ]
-    if found.test is not None:
-        boxes.append((p_value(found.test.p_value), "p of the set test"))
-    if found.attack is not None:
-        attack = found.attack
+    if findings.test is not None:
+        boxes.append((p_value(findings.test.p_value), "p of the set test"))
+    if findings.attack is not None:
+        attack = findings.attack
         boxes += [
             (
                 f"{number(attack.risk, 2)} [{number(attack.risk_low, 2)}, "
@@ -105,22 +105,22 @@ def facts(run: AuditRun) -> Markup:
                 "risk beyond the control, average",
             )
         ]
-    if found.patients is not None:
-        least = float(found.patients.p_value[found.material.training].min())
+    if findings.patients is not None:
+        least = float(findings.patients.p_value[findings.material.training].min())
         boxes.append((p_value(least), "least p of a patient, maximum"))
     return tag("dl", *(tag("div", tag("dd", v), tag("dt", w)) for v, w in boxes), class_="facts")
 
 
 def control(run: AuditRun) -> Markup:
     """Whether the two real sets are alike."""
-    found = run.findings.control
-    if found is None:
+    image_only = run.findings.control
+    if image_only is None:
         return tag("p", "No patients were held out, so nothing says what chance would give.")
-    alike = "they differ" if found.differs else "no sign that they differ"
+    alike = "they differ" if image_only.differs else "no sign that they differ"
     return tag(
         "p",
         f"Image-only control: training and held-out patients told apart without any released "
-        f"image, AUC {number(found.auc)}, p = {p_value(found.p_value)}: {alike}.",
+        f"image, AUC {number(image_only.auc)}, p = {p_value(image_only.p_value)}: {alike}.",
     )
 
 
@@ -130,17 +130,17 @@ def notes(run: AuditRun) -> Markup:
     said = [*run.inputs.notes, f"{n} released images equal a training image pixel for pixel."]
     return tag(
         "ul",
-        *(tag("li", each) for each in (*said, *(one.sentence for one in run.inputs.files))),
+        *(tag("li", words) for words in (*said, *(one.sentence for one in run.inputs.files))),
         class_="findings",
     )
 
 
 def copies(run: AuditRun) -> Markup:
     """The list in words."""
-    found = run.findings.copies
+    listed = run.findings.copies
     parts = [
-        f"{len(found.listed)} of {len(run.findings.material.released)} images are listed at an "
-        f"expected false share of {found.q:g}"
+        f"{len(listed.listed)} of {len(run.findings.material.released)} images are listed at an "
+        f"expected false share of {listed.q:g}"
     ]
     if run.findings.test is not None:
         looked = numbers.above_every_decoy(run)
@@ -154,14 +154,14 @@ def copies(run: AuditRun) -> Markup:
             f"of the {sure.of} training patients who stand out most at least {sure.at_least} are "
             "no chance hits (95%)"
         )
-    told = "; ".join(parts)
+    sentence = "; ".join(parts)
     if run.withheld is not None:
-        told += (
+        sentence += (
             f". Withheld ({run.withheld.how}): {len(run.withheld.withheld)}, kept "
             f"{len(run.withheld.kept)}. Withholding does not make a release fit to be given out: "
             "audit what is kept again"
         )
-    return tag("p", f"{told}. The pairs are in the internal folder, for a person to judge.")
+    return tag("p", f"{sentence}. The pairs are in the internal folder, for a person to judge.")
 
 
 def shown_if(by_key: dict[str, AuditTable], key: str) -> list[Markup]:
@@ -188,10 +188,10 @@ def picture(title: str, chart: Markup) -> Markup:
 
 def limits(run: AuditRun) -> Markup:
     """Not assessed, and what to do."""
-    missing = [tag("li", each) for each in NOT_ASSESSED]
+    missing = [tag("li", words) for words in NOT_ASSESSED]
     parts = [tag("p", "Not assessed:"), tag("ul", *missing, class_="findings")]
     if run.verdict.outcome is Outcome.LEAK:
-        steps = [tag("li", each) for each in ADVICE]
+        steps = [tag("li", words) for words in ADVICE]
         parts += [tag("p", "What helps, in this order:"), tag("ol", *steps, class_="findings")]
     return join(parts)
 
@@ -202,6 +202,6 @@ def words() -> Markup:
     return tag("dl", *items, class_="terms")
 
 
-def section(place: str, title: str, *content: Markup) -> Markup:
+def section(anchor: str, title: str, *content: Markup) -> Markup:
     """A section with its heading."""
-    return tag("section", tag("h2", title, id=place), *content)
+    return tag("section", tag("h2", title, id=anchor), *content)

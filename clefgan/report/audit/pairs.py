@@ -23,8 +23,8 @@ WARNING = (
 def html(run: AuditRun) -> str:
     """The page."""
     places = worst(run)
-    shown = [pair(run, int(place), rank) for rank, place in enumerate(places, 1)]
-    told = (
+    cards = [pair(run, int(image), rank) for rank, image in enumerate(places, 1)]
+    words = (
         f"The {len(places)} released images that are nearest to one training patient, the nearest "
         "first. Look at each: is it a copy? The difference is drawn on one scale for all, middle "
         "grey is none. The nearest held-out image beside it shows how near chance comes."
@@ -41,9 +41,9 @@ def html(run: AuditRun) -> str:
         tag(
             "main",
             tag("h2", "Pairs", id="pairs"),
-            tag("p", told),
+            tag("p", words),
             saving(),
-            tag("div", *shown, class_="strip", data_judged=run.digests[RELEASED][:16]),
+            tag("div", *cards, class_="strip", data_judged=run.digests[RELEASED][:16]),
         ),
     )
 
@@ -52,11 +52,11 @@ def saving() -> Markup:
     """The button that saves a person's judgements."""
     button = tag("button", "Save judgements", type="button", id="judged-save")
     count = tag("span", "0", id="judged-count")
-    told = (
+    words = (
         f" of {MOST} at most judged. This browser keeps them; the button saves them as judged.csv. "
         "Put the file into this folder: the next audit with --after reads it."
     )
-    return tag("p", button, " ", count, told, class_="note")
+    return tag("p", button, " ", count, words, class_="note")
 
 
 def worst(run: AuditRun) -> Numbers:
@@ -66,24 +66,24 @@ def worst(run: AuditRun) -> Numbers:
     return np.asarray(order[training[strong.winner[order]]][:MOST])
 
 
-def pair(run: AuditRun, place: int, rank: int) -> Markup:
+def pair(run: AuditRun, won: int, rank: int) -> Markup:
     """One released image beside its nearest training and held-out images."""
-    found = run.findings
-    own, strong = found.material, found.strong
-    view = found.plan.views[int(strong.view[place])]
-    released, near = own.released[place], own.real[strong.image[place]]
-    other = nearest_held_out(run, place)
+    findings = run.findings
+    own, strong = findings.material, findings.strong
+    view = findings.plan.views[int(strong.view[won])]
+    released, near = own.released[won], own.real[strong.image[won]]
+    other = nearest_held_out(run, won)
     pictures = [
-        image(released, f"released {run.inputs.released_ids[place]}", "released"),
-        image(near, f"training {run.inputs.real_id(int(strong.image[place]))}", "nearest training"),
+        image(released, f"released {run.inputs.released_ids[won]}", "released"),
+        image(near, f"training {run.inputs.real_id(int(strong.image[won]))}", "nearest training"),
         image(difference(released, near, mirrored=view.mirrored), "difference", "difference"),
     ]
     if other is not None:
         pictures.append(image(own.real[other], "held-out image", "nearest held-out"))
-    q = found.copies.q_values[place]
+    q = findings.copies.q_values[won]
     words = (
-        f"{rank}. {run.inputs.released_ids[place]}: patient {own.names[strong.winner[place]]}, "
-        f"margin {number(float(strong.margin[place]), 1)} in {view.name}, q {number(float(q), 2)}"
+        f"{rank}. {run.inputs.released_ids[won]}: patient {own.names[strong.winner[won]]}, "
+        f"margin {number(float(strong.margin[won]), 1)} in {view.name}, q {number(float(q), 2)}"
     )
     return tag(
         "figure",
@@ -95,17 +95,17 @@ def pair(run: AuditRun, place: int, rank: int) -> Markup:
             class_="judged",
         ),
         class_="card",
-        data_released=run.inputs.released_ids[place],
+        data_released=run.inputs.released_ids[won],
     )
 
 
-def nearest_held_out(run: AuditRun, place: int) -> int | None:
+def nearest_held_out(run: AuditRun, number: int) -> int | None:
     """The listed held-out image that is most like a released one, in the view that says most."""
-    found = run.findings
-    view = found.plan.views[int(found.strong.view[place])].name
-    images = found.look.lists[view].images[:, place].ravel()
-    values = found.look.lists[view].values[:, place].ravel()
-    others = ~found.material.training[found.material.group[images]]
+    findings = run.findings
+    view = findings.plan.views[int(findings.strong.view[number])].name
+    images = findings.look.lists[view].images[:, number].ravel()
+    values = findings.look.lists[view].values[:, number].ravel()
+    others = ~findings.material.training[findings.material.group[images]]
     if not others.any():
         return None
     return int(images[others][values[others].argmax()])
@@ -121,8 +121,8 @@ def difference(
 
 def image(pixels: NDArray[np.uint8], alt: str, words: str) -> Markup:
     """A picture with a word below."""
-    shown = tag("img", src=data_uri(pixels), alt=alt, loading="lazy")
-    return tag("span", shown, tag("small", words))
+    picture = tag("img", src=data_uri(pixels), alt=alt, loading="lazy")
+    return tag("span", picture, tag("small", words))
 
 
 def choice(rank: int, word: str) -> Markup:

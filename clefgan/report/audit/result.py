@@ -45,7 +45,7 @@ class Audit:
     @property
     def withhold(self) -> list[str]:
         """Ids of the released images to withhold."""
-        return [self.run.inputs.released_ids[place] for place in internal.withheld(self.run)]
+        return [self.run.inputs.released_ids[image] for image in internal.withheld(self.run)]
 
     def numbers(self, today: date | None = None) -> dict[str, Any]:
         """All numbers as plain data: no pixel, no patient."""
@@ -88,5 +88,5 @@ class Audit:
 
     def _repr_html_(self) -> str:
         """Verdict and tables, for a notebook."""
-        made = [page.verdict(self.run), *(page.shown(each) for each in self.tables.values())]
+        made = [page.verdict(self.run), *(page.shown(table) for table in self.tables.values())]
         return str(join(made))

@@ -13,7 +13,7 @@ REVIEW = timedelta(days=365)
 
 def text(run: AuditRun, today: date | None) -> str:
     """The statement, Markdown."""
-    profile, found = run.settings.profile, run.findings
+    profile, findings = run.settings.profile, run.findings
     lines = [
         "# Statement on a release of generated images",
         "",
@@ -26,7 +26,7 @@ def text(run: AuditRun, today: date | None) -> str:
         f"Source: {profile.source}. No regulator and no paper gives a threshold for images; this "
         "one is taken over from tables.",
         f"- Look number {run.look} at these patients; level of the set test in this look "
-        f"{found.plan.level:g}. {sealed(run)}",
+        f"{findings.plan.level:g}. {sealed(run)}",
         f"- Residual risk: {residual(run)}",
         "",
         "## Reasons",
@@ -41,15 +41,15 @@ def text(run: AuditRun, today: date | None) -> str:
         "## What was done to the images",
         "",
         *(f"- {note}" for note in run.inputs.notes),
-        *(f"- {each.sentence}" for each in run.inputs.files),
+        *(f"- {item.sentence}" for item in run.inputs.files),
         "",
         "## Not assessed",
         "",
-        *(f"- {each}" for each in NOT_ASSESSED),
+        *(f"- {item}" for item in NOT_ASSESSED),
         "",
         "## Where a leak was found, in this order",
         "",
-        *(f"{place}. {each}" for place, each in enumerate(ADVICE, 1)),
+        *(f"{number}. {item}" for number, item in enumerate(ADVICE, 1)),
         "",
         "## Versions and digests",
         "",
@@ -90,23 +90,23 @@ def residual(run: AuditRun) -> str:
 
 def method(run: AuditRun) -> str:
     """How it was done, one paragraph."""
-    found = run.findings
-    views = "; ".join(view.title for view in found.plan.views)
-    if found.test is None:
+    findings, plan = run.findings, run.findings.plan
+    views = "; ".join(view.title for view in plan.views)
+    if findings.test is None:
         return (
-            f"Each released image was compared with all training images in {len(found.plan.views)} "
+            f"Each released image was compared with all training images in {len(plan.views)} "
             f"views ({views}). Its lead over the next patient was compared with that of softened "
             "images of each training patient over the other patients. No patients were held out."
         )
     return (
-        f"Each released image was compared with all real images in {len(found.plan.views)} views "
+        f"Each released image was compared with all real images in {len(plan.views)} views "
         f"({views}); its margin is its lead for one patient over the next. Patients were dealt to "
-        f"training and held-out {found.plan.deals} times, and the largest standardised statistic "
-        f"of {len(found.test.names)} was compared with that of each deal (exact where training "
+        f"training and held-out {plan.deals} times, and the largest standardised statistic "
+        f"of {len(findings.test.names)} was compared with that of each deal (exact where training "
         "patients were drawn at random from all of them). Images are listed at an expected false "
-        f"share of {found.plan.q:g}, counted by the images that held-out patients win. The share "
+        f"share of {plan.q:g}, counted by the images that held-out patients win. The share "
         "of images nearest to training ones, with a binomial interval, is not used: it rejects "
-        f"clean releases and misses copies. {found.plan.planted} copies of each kind were planted "
+        f"clean releases and misses copies. {plan.planted} copies of each kind were planted "
         "in memory, never in the release, to measure what would have been seen."
     )
 

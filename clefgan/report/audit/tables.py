@@ -44,14 +44,14 @@ def sets(run: AuditRun) -> AuditTable:
 def sensitivity(run: AuditRun) -> AuditTable:
     """What planted copies show."""
     rows = []
-    for each in run.findings.sensitivity:
-        noticed = "–" if not each.tried else f"more than {each.tried}"
+    for kind in run.findings.sensitivity:
+        noticed = "–" if not kind.tried else f"more than {kind.tried}"
         rows.append(
             (
-                each.kind.title,
-                f"{each.shown.hits} of {each.shown.of} {limits(each.shown.low, each.shown.high)}",
-                noticed if each.noticed is None else f"{each.noticed}",
-                "yes" if each.seen else "no",
+                kind.kind.title,
+                f"{kind.shown.hits} of {kind.shown.of} {limits(kind.shown.low, kind.shown.high)}",
+                noticed if kind.noticed is None else f"{kind.noticed}",
+                "yes" if kind.seen else "no",
             )
         )
     return AuditTable(
@@ -67,10 +67,10 @@ def sensitivity(run: AuditRun) -> AuditTable:
 
 def attacks(run: AuditRun) -> AuditTable:
     """Membership by each attack."""
-    found = run.findings
-    rows = [attack_row(each.name, each) for each in found.attacks]
-    if found.attack is not None:
-        rows.append(attack_row("▸ strongest of each half", found.attack))
+    findings = run.findings
+    rows = [attack_row(attack.name, attack) for attack in findings.attacks]
+    if findings.attack is not None:
+        rows.append(attack_row("▸ strongest of each half", findings.attack))
     caption = (
         "Thresholds come from other patients than they are judged on. Control: held-out patients "
         "named by the same calls. Guessing: the share that as many guesses name. The last "
@@ -83,18 +83,18 @@ def attacks(run: AuditRun) -> AuditTable:
     return AuditTable("attacks", "Membership", caption, heads, tuple(rows))
 
 
-def attack_row(name: str, each: Attack) -> tuple[str, ...]:
+def attack_row(name: str, attack: Attack) -> tuple[str, ...]:
     """One attack."""
-    bound = "–" if each.epsilon is None else number(each.epsilon, 2)
+    bound = "–" if attack.epsilon is None else number(attack.epsilon, 2)
     return (
         name,
-        f"{number(each.auc)} {limits(each.auc_low, each.auc_high)}",
-        f"{100 * each.rate:g}%",
-        f"{each.found.hits} of {each.found.of}",
-        f"{each.control.hits} of {each.control.of}",
-        f"{100 * each.baseline:.1f}%",
-        f"{number(each.risk)} {limits(each.risk_low, each.risk_high)}",
-        f"{bound} ({number(each.epsilon_cap, 2)})",
+        f"{number(attack.auc)} {limits(attack.auc_low, attack.auc_high)}",
+        f"{100 * attack.rate:g}%",
+        f"{attack.found.hits} of {attack.found.of}",
+        f"{attack.control.hits} of {attack.control.of}",
+        f"{100 * attack.baseline:.1f}%",
+        f"{number(attack.risk)} {limits(attack.risk_low, attack.risk_high)}",
+        f"{bound} ({number(attack.epsilon_cap, 2)})",
     )
 
 
@@ -137,14 +137,14 @@ def strata(run: AuditRun) -> AuditTable:
     """Patients by stratum."""
     rows: Sequence[tuple[str, ...]] = [
         (
-            each.name,
-            str(each.n_training),
-            str(each.n_held_out),
-            number(each.mean_p),
-            p_value(each.least_p),
-            number(each.auc),
+            stratum.name,
+            str(stratum.n_training),
+            str(stratum.n_held_out),
+            number(stratum.mean_p),
+            p_value(stratum.least_p),
+            number(stratum.auc),
         )
-        for each in run.findings.strata
+        for stratum in run.findings.strata
     ]
     heads = ("stratum", "trained on", "held out", "mean p", "least p", "AUC")
     caption = (
@@ -184,25 +184,25 @@ def plane(run: AuditRun) -> AuditTable:
 
 def parts_2026(run: AuditRun) -> AuditTable:
     """The three parts that the 2026 edition names."""
-    found, other = run.findings, run.other_slices
+    findings, other = run.findings, run.other_slices
     release = next((point for point in run.plane if point.name == "the release"), None)
     rows = [
         (
             "nearest-neighbour memorisation",
-            f"{len(found.copies.listed)} of {len(found.material.released)} images listed",
+            f"{len(findings.copies.listed)} of {len(findings.material.released)} images listed",
         )
     ]
-    if found.attack is not None:
-        attack = found.attack
-        told = f"AUC {number(attack.auc)} {limits(attack.auc_low, attack.auc_high)}"
-        rows.append(("membership leakage", told))
+    if findings.attack is not None:
+        attack = findings.attack
+        value = f"AUC {number(attack.auc)} {limits(attack.auc_low, attack.auc_high)}"
+        rows.append(("membership leakage", value))
     said = "not assessed: too few patients have several images"
     if other is not None:
         said = f"AUC {number(other.auc)} {limits(other.low, other.high)}"
     rows.append(("re-identification by other slices", said))
     if release is not None:
-        told = f"{number(release.fidelity.frechet, 2)} (38 radiomic features)"
-        rows.append(("Frechet distance", told))
+        value = f"{number(release.fidelity.frechet, 2)} (38 radiomic features)"
+        rows.append(("Frechet distance", value))
     caption = "The edition's formula is not published, so there is no total here."
     heads = ("part", "measured")
     return AuditTable("parts", "Parts of the 2026 edition", caption, heads, tuple(rows))
