@@ -20,6 +20,15 @@ def test_a_band_is_the_difference_of_scipys_blurs() -> None:
         assert_allclose(band, soft - softer, atol=2e-3)
 
 
+@pytest.mark.parametrize("sigma", [0.1, 0.7, 2.0, 4.0, 30.0])
+def test_a_blur_in_bands_is_scipys_blur(sigma: float) -> None:
+    """Sides of several bands, the last one of few rows; a blur may reach over all of them."""
+    images = noise(2, 70, 41, seed=3).astype(np.float32)
+    for image, found in zip(images, detail.blurred(images, sigma), strict=True):
+        expected = ndimage.gaussian_filter(image.astype(float), sigma, mode="nearest")
+        assert_allclose(found, expected, atol=2e-3)
+
+
 def test_local_contrast_divides_by_the_strength_around() -> None:
     for image, found in zip(IMAGES, detail.local_contrast(IMAGES, 1, 3), strict=True):
         soft, softer = (

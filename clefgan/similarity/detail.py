@@ -3,10 +3,12 @@
 The anatomy that every chest slice has lies in coarse structure and drowns a comparison; what a
 generator copies of one image lies in finer bands. A map takes uint8 or float images (n, height,
 width) and gives float32 of the same shape. Blurs are products with a smoothing matrix: the edge is
-repeated outwards, and a matrix product is faster than a convolution at these sizes.
+repeated outwards, and a matrix product is faster than a convolution at these sizes. The matrix is 0
+but for a band, so it is multiplied a few rows at a time, with the pixels in their reach.
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import scipy
@@ -16,6 +18,8 @@ from clefgan.errors import ClefganError
 
 Maps = NDArray[np.float32]
 
+ROWS = 16  # of a smoothing matrix that are multiplied at a time
+REACH = 4.0  # of a blur, in its standard deviations; beyond, SciPy's weights are 0
 FLOOR = 4.0
 """Squared grey levels added to the local strength: below it, differences are noise."""
 
@@ -97,14 +101,42 @@ def blurred(maps: Maps, sigma: float) -> Maps:
     if sigma == 0:
         return maps
     n, height, width = maps.shape
-    across = (maps.reshape(n * height, width) @ smoothing(width, sigma).T).reshape(maps.shape)
-    return np.asarray(np.matmul(smoothing(height, sigma), across))
+    across, down = np.empty(maps.shape, np.float32), np.empty(maps.shape, np.float32)
+    rows, smooth_rows = maps.reshape(n * height, width), across.reshape(n * height, width)
+    for part in bands(width, sigma):
+        np.matmul(rows[:, part.reach], part.weights.T, out=smooth_rows[:, part.pixels])
+    for part in bands(height, sigma):
+        np.matmul(part.weights, across[:, part.reach], out=down[:, part.pixels])
+    return down
+
+
+class Band(NamedTuple):
+    """Some rows of a smoothing matrix: what they give, what they need, and their weights."""
+
+    pixels: slice
+    reach: slice
+    weights: Maps
+
+
+@cache
+def bands(n: int, sigma: float) -> tuple[Band, ...]:
+    """Return `smoothing` without the zeros beside its band, a few rows at a time."""
+    matrix, reach = smoothing(n, sigma), int(REACH * sigma + 0.5)
+    parts = []
+    for start in range(0, n, ROWS):
+        stop = min(n, start + ROWS)
+        columns = slice(max(0, start - reach), min(n, stop + reach))
+        weights = np.ascontiguousarray(matrix[start:stop, columns])
+        parts.append(Band(slice(start, stop), columns, weights))
+    return tuple(parts)
 
 
 @cache
 def smoothing(n: int, sigma: float) -> Maps:
     """Matrix that blurs a row of `n` pixels: (n, n), each row sums to 1."""
-    matrix = scipy.ndimage.gaussian_filter1d(np.eye(n), sigma, axis=0, mode="nearest")
+    matrix = scipy.ndimage.gaussian_filter1d(
+        np.eye(n), sigma, axis=0, mode="nearest", truncate=REACH
+    )
     return np.asarray(matrix, np.float32)
 
 

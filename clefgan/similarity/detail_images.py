@@ -181,13 +181,14 @@ def worked(images: Images, work: tuple[int, int]) -> Maps:
 
 def levels(maps: NDArray[np.float32]) -> Images:
     """Return maps as uint8, 128 for their mean, 16 levels a standard deviation of each."""
-    mean, spread = (
-        figure.astype(np.float32)
-        for figure in (
-            maps.mean(axis=(1, 2), keepdims=True, dtype=np.float64),
-            maps.std(axis=(1, 2), keepdims=True, dtype=np.float64),
-        )
-    )
+    exact = maps.reshape(len(maps), -1).astype(np.float64)
+    mean = exact.mean(axis=1, keepdims=True)
+    exact -= mean
+    spread = np.sqrt(np.vecdot(exact, exact) / max(1, exact.shape[1]))[:, None, None]
+    spread = spread.astype(np.float32)
     scale = np.divide(DEVIATION, spread, out=np.zeros_like(spread), where=spread > NOTHING)
-    drawn = np.clip(np.rint((maps - mean) * scale) + CENTRE, 0, 255)
-    return np.asarray(drawn, np.uint8)
+    drawn = maps - mean[:, :, None].astype(np.float32)
+    drawn *= scale
+    np.rint(drawn, out=drawn)
+    drawn += CENTRE
+    return np.asarray(np.clip(drawn, 0, 255, out=drawn), np.uint8)
