@@ -135,13 +135,18 @@ class Evidence(StrEnum):
     A3 = "A3"
 
     @property
+    def word(self) -> str:
+        """The one word for what it adds to the images under test."""
+        return {"A0": "images", "A1": "real", "A2": "labels", "A3": "both"}[self]
+
+    @property
     def meaning(self) -> str:
         """What it is, in words."""
         return {
             "A0": "the images under test: clusters without names",
             "A1": "A0, and the real images of each class",
             "A2": "A0, and labelled generated images of each class",
-            "A3": "both",
+            "A3": "A0, and real and labelled generated images of each class",
         }[self]
 
 

@@ -26,6 +26,8 @@ def test_the_list_fits_and_names_every_method(capsys: pytest.CaptureFixture[str]
         for name in room.built_in():
             assert any(line.startswith(name) for line in lines), name
     assert "S2 unused: S1, and images known to be unused" in printed
+    assert "A1 real: A0, and the real images of each class" in printed
+    assert re.search(r"^subset-fusion +A1 real ", printed, re.MULTILINE)
 
 
 def test_every_built_in_method_has_a_row_that_the_docs_have_too() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from clefgan import __version__
 from clefgan.report import sheet
 from clefgan.report.files import exports
 from clefgan.report.gallery import Gallery, Picture, SureCalls
-from clefgan.report.page import document, page
+from clefgan.report.page import document, glossary, page
 from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
 from clefgan.report.page.markup import Markup, tag
@@ -285,3 +286,13 @@ def test_the_legend_exempts_printed_rows_from_adjustment() -> None:
         assert f"(p-values adjusted for the number of runs, {said}" in page.html(
             "t", [Part("t", board, shown)]
         )
+
+
+def test_the_page_says_its_own_words_as_the_docs_do(reader: Reader) -> None:
+    assert any(attributes.get("href") == "#glossary" for attributes in reader.all("a"))
+    assert any(attributes.get("id") == "glossary" for attributes in reader.all("h3"))
+    docs = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for word, meaning in (glossary.TERMS | glossary.CLASS_TERMS).items():
+        assert f"| **{word}** | {meaning} |" in docs
+    for word in glossary.TERMS:
+        assert word in reader.words

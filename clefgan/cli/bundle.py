@@ -26,9 +26,9 @@ def bundle(
     """Zip runs as the platform takes them: one upload a run, checked before and after.
 
     An edition that takes the run file itself gets no zip: with --out a checked copy of the file.
-    Without --edition it is that of the records beside the runs.
+    Without --edition it is that of the records beside the runs, of the data or of the ids.
     """
-    rules = edition_of(edition, runs, default=None)
+    rules = edition_of(edition, runs, default=None, data=data, ids=ids)
     bundles.count(runs, rules)
     targets = [bundles.target(run, rules, out) for run in runs]
     written = [Output("--out", target) for target in targets if target is not None]

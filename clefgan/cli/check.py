@@ -59,9 +59,10 @@ def check(
     Equal problems of a file are one line with their number; --all lists them.
 
     Without --data and --ids the ids are the edition's own where they are known (2023), else only
-    their form is checked. Without --edition it is that of the records beside the runs, else 2023.
+    their form is checked. Without --edition it is that of the records
+    beside the runs, of the data or of the ids, else 2023.
     """
-    rules = edition_of(edition, runs)
+    rules = edition_of(edition, runs, data=data, ids=ids)
     if repair:
         copies = [Output("--fix", fix.copy_of(run)) for run in runs]
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])

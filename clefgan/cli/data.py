@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from clefgan.cli import run_classes
-from clefgan.cli.console import console, progress_bar, say
+from clefgan.cli import run_classes, which_edition
+from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
 from clefgan.cli.options import (
+    AS_JSON,
     EDITION,
     FOLDER,
+    QUIET,
     refuse_class_options,
     refuse_membership_options,
 )
@@ -32,7 +35,7 @@ from clefgan.data.classes import inspection as class_inspection
 from clefgan.data.classes import reading as classes_reading
 from clefgan.data.tfds import preparation
 from clefgan.report.terminal import contents as contents_sheet
-from clefgan.report.terminal import data_tables
+from clefgan.report.terminal import data_object, data_tables
 from submissions import editions
 
 
@@ -48,60 +51,59 @@ def info(
     test_data: Annotated[
         str | None, typer.Option(help="The test part, where it is not below DATA.")
     ] = None,
-    edition: EDITION = "2023",
+    edition: EDITION = None,
     window: WINDOW = None,
     size: SIZE = None,
     patients: PATIENTS = None,
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
     folder: FOLDER = None,
+    quiet: QUIET = False,
+    as_json: AS_JSON = False,
 ) -> None:
     """Show roles, counts, sizes, kinds and exact copies, and what is missing.
 
     Exit 1 if a run would fail; of images that are no challenge, if one cannot be read.
     """
-    rules = editions.get(edition)
+    edition = which_edition.of_data(edition, data, test_data)
     levels, grid = window_levels(window), pixels(size)
-    if not rules.is_membership:
-        source = data or classes_reading.DEFAULT_CLASSES
-        refuse_membership_options(
-            {
-                "--size": size, "--patients": patients, "--file-column": file_column,
-                "--patient-column": patient_column,
-            }
-        )  # fmt: skip
-        with progress_bar() as progress:
-            report = class_inspection.inspect(
-                source,
-                edition,
-                test_data=test_data,
-                folders=run_classes.folders_of(folder or []),
-                window=levels,
-                progress=progress,
-            )
-        show_report(report)
-        return
-    refuse_class_options(None, folder, None)
-    data = data or reading.DEFAULT_DATA
     owners = patient_table(patients, file_column, patient_column)
-    if test_data is None and not inspection.is_challenge(data, edition):
-        show_contents(data, owners, edition)
-        return
-    with progress_bar() as progress:
-        report = inspection.inspect(
-            data,
-            edition,
-            test_data=test_data,
-            window=levels,
-            size=grid,
-            patients=owners,
-            progress=progress,
-        )
-    show_report(report)
+    with only_errors(quiet or as_json):
+        if not editions.get(edition).is_membership:
+            refuse_membership_options(
+                {
+                    "--size": size, "--patients": patients, "--file-column": file_column,
+                    "--patient-column": patient_column,
+                }
+            )  # fmt: skip
+            with progress_bar() as progress:
+                report = class_inspection.inspect(
+                    data or classes_reading.DEFAULT_CLASSES,
+                    edition,
+                    test_data=test_data,
+                    folders=run_classes.folders_of(folder or []),
+                    window=levels,
+                    progress=progress,
+                )
+            show_report(report, as_json)
+            return
+        refuse_class_options(None, folder, None)
+        data = data or reading.DEFAULT_DATA
+        if test_data is None and not inspection.is_challenge(data, edition):
+            show_contents(data, owners, edition, as_json)
+            return
+        with progress_bar() as progress:
+            report = inspection.inspect(
+                data, edition, test_data=test_data, window=levels, size=grid, patients=owners,
+                progress=progress,
+            )  # fmt: skip
+        show_report(report, as_json)
 
 
-def show_report(report: inspection.Report) -> None:
+def show_report(report: inspection.Report, as_json: bool) -> None:
     """Print what was found; exit 1 if a run would fail."""
+    if as_json:
+        echo(dumped(data_object.of_report(report)))
     say(report.source, "bold")
     if report.roles:
         console.print(data_tables.role_table(report))
@@ -112,23 +114,32 @@ def show_report(report: inspection.Report) -> None:
         console.print(Text(note), style="dim")
     for warning in report.warnings:
         say(f"warning: {warning}", "yellow")
-    for problem in report.problems:
-        say(problem, "red")
-    if report.problems:
-        raise typer.Exit(1)
+    stop_at(report.problems, as_json)
     say("ready to run", "green")
 
 
-def show_contents(data: str, owners: patient_tables.PatientTable | None, edition: str) -> None:
+def show_contents(
+    data: str, owners: patient_tables.PatientTable | None, edition: str, as_json: bool
+) -> None:
     """Show what is in a folder or file of images that is no challenge."""
     with progress_bar() as progress:
         inside = contents.contents(data, edition, patients=owners, progress=progress)
+    if as_json:
+        echo(dumped(data_object.of_contents(inside)))
     for line in contents_sheet.show(inside):
         console.print(line, soft_wrap=True)
-    if problems := list(inside.problems()):
-        for problem in problems:
-            say(problem, "red")
-        raise typer.Exit(1)
+    stop_at(list(inside.problems()), as_json)
+
+
+def stop_at(problems: Sequence[str], as_json: bool) -> None:
+    """Exit 1 if there are problems; print them, as errors where nothing else is printed."""
+    if not problems:
+        return
+    for problem in problems if not as_json else ():
+        if console.quiet:
+            complain(problem)
+        say(problem, "red")
+    raise typer.Exit(1)
 
 
 def prepare(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from clefgan.cli import which_edition
 from clefgan.cli.options import wrong_usage
 from clefgan.data import challenge as challenges
 from clefgan.data import imageset, reading, truth_and_groups
@@ -17,7 +18,7 @@ from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs import run_files, team_names
 from evaluation import runs as evaluated
-from submissions import RunFileError, editions
+from submissions import RunFileError, editions, recognition
 from submissions import ids as id_files
 from submissions.edition import Edition
 from submissions.names import FileNames
@@ -44,19 +45,36 @@ class Entered:
     places: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
 
-def taking_part(given: str | None, runs: Sequence[Path]) -> tuple[Edition, list[Path], list[str]]:
-    """The edition that is given, or that most records name; its runs; and notes on the others.
+def taking_part(
+    given: str | None, runs: Sequence[Path], data: str | None = None
+) -> tuple[Edition, list[Path], list[str]]:
+    """The edition that is given, or that most runs are of; its runs; and notes on the others.
 
-    A run without a record takes part.
+    A run takes part of which neither a record nor its ids say the edition.
+
+    Raises
+    ------
+    ClefganError
+        The data are of another edition.
     """
-    named = {run: run_files.recorded_edition(run) for run in runs}
-    recorded = Counter(name for name in named.values() if name is not None)
-    if given is not None or not recorded:
-        asked = editions.get(given or "2023")
+    recorded = {run: run_files.recorded_edition(run) for run in runs}
+    told = {run: name or recognition.of_run(run) for run, name in recorded.items()}
+    votes = Counter(name for name in recorded.values() if name) or Counter(
+        name for name in told.values() if name
+    )
+    if given is None and votes:
+        most = votes.most_common(1)[0][0]
+        asked = built_in(next(run for run in runs if told[run] == most).with_suffix(".json"), most)
+        which_edition.of_data(asked.name, data)
     else:
-        most = recorded.most_common(1)[0][0]
-        asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
-    others = {run: name for run, name in named.items() if name and contradicts(name, asked)}
+        asked = editions.get(which_edition.of_data(given, data))
+    others = {
+        run: name
+        for run, name in told.items()
+        if name
+        and contradicts(name, asked)
+        and (recorded[run] or recognition.is_told_by_ids(asked))
+    }
     kept = [run for run in runs if run not in others]
     if not kept:
         edition_of(given, runs)  # which says what is wrong with the first
@@ -64,17 +82,46 @@ def taking_part(given: str | None, runs: Sequence[Path]) -> tuple[Edition, list[
     return asked, kept, notes
 
 
-def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2023") -> Edition:
-    """The edition that is given; else that of the records beside the runs, else the default.
+def edition_of(
+    given: str | None,
+    runs: Sequence[Path],
+    default: str | None = "2023",
+    *,
+    data: str | None = None,
+    ids: Path | None = None,
+) -> Edition:
+    """The edition that is given; else that of records, of data, of ids; else the default.
 
     Raises
     ------
     ClefganError
-        A record is of another edition than the one given, than another record, or of one that is
-        not built in.
+        A run is of another edition than the one given, than another run, than the data, or of one
+        that is not built in.
     typer.BadParameter
-        Nobody says which, and there is no default.
+        Nothing says which, and there is no default.
     """
+    asked = edition_of_records(given, runs)
+    if data is not None:
+        told = which_edition.of_data(None if asked is None else asked.name, data, or_else="")
+        asked = asked or (editions.get(told) if told else None)
+    named = [] if ids is None else [(ids, recognition.of_ids(id_files.read(ids)))]
+    for path, name in (*named, *((run, recognition.of_run(run)) for run in runs)):
+        if asked is None and name is not None:
+            asked = editions.get(name)
+        if name and asked and recognition.is_told_by_ids(asked) and contradicts(name, asked):
+            raise ClefganError(
+                f"{path}: the ids are those of edition {name!r}; got edition {asked.name!r}; "
+                f"give --edition {name}, or ids of that edition"
+            )
+    if asked is None and default is None:
+        raise typer.BadParameter(
+            "neither records, data nor ids say which; give it", param_hint="--edition"
+        )
+    return asked or editions.get(default or "")
+
+
+def edition_of_records(given: str | None, runs: Sequence[Path]) -> Edition | None:
+    """The edition that is given, else the one that records beside the runs name; None: neither."""
     asked = None if given is None else editions.get(given)
     named = {run.with_suffix(".json"): run_files.recorded_edition(run) for run in runs}
     recorded = {path: name for path, name in named.items() if name is not None}
@@ -90,13 +137,9 @@ def edition_of(given: str | None, runs: Sequence[Path], default: str | None = "2
                 f"{path}: the run is of edition {name!r}, that of {str(first)!r} of {other!r}; "
                 "give runs of one edition"
             )
-    if asked is not None:
-        return asked
-    if recorded:
+    if asked is None and recorded:
         return built_in(*next(iter(recorded.items())))
-    if default is None:
-        raise typer.BadParameter("no record says which; give it", param_hint="--edition")
-    return editions.get(default)
+    return asked
 
 
 def contradicts(name: str, asked: Edition) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import board_table, evaluate_classes, outputs
+from clefgan.cli import board_table, evaluate_classes, outputs, which_edition
 from clefgan.cli.console import complain, console, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
@@ -65,7 +65,7 @@ SUBFOLDER = "trials"
 def evaluate(
     method: METHODS,
     data: CHALLENGE_OR_DEFAULT = None,
-    edition: EDITION = "2023",
+    edition: EDITION = None,
     protocol: Annotated[
         list[str] | None,
         typer.Option(
@@ -118,6 +118,7 @@ def evaluate(
     files have everything. Scores on the training images (--protocol paper) are shown if asked for.
     """
     check_level(level)
+    edition = which_edition.of_data(edition, data)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
     source = data or (
@@ -140,7 +141,7 @@ def evaluate(
             method, source, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
             cluster, kept, metric, level, window_levels(window), shared,
         )  # fmt: skip
-        with only_errors(quiet):
+        with only_errors(quiet or outputs.is_printed(files)):
             evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")
         return
     refuse_class_options(None, folder, None, shared=shared)
@@ -164,6 +165,7 @@ def evaluate(
     if controls:
         by_method.check(plan)
     contrasts = None
+    quiet = quiet or outputs.is_printed(files)
     with connected(cluster), only_errors(quiet):
         with progress_bar() as progress:
             results = evaluation.evaluate(plan, jobs=jobs, progress=progress)

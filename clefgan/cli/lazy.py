@@ -13,12 +13,14 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+JSON = "--json"
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WORK = ("clefgan.", "evaluation.", "submissions.")
 SHELL = ("clefgan.cli.", "clefgan.errors")
@@ -42,6 +44,37 @@ class Listed:
     function: str = ""
     commands: tuple["Listed", ...] = ()
     panel: str | None = None
+
+
+class TablesCommand(TyperCommand):
+    """A command of its own; `--json` without a file, which prints, is `--json -` to it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Give `--json` its dash where the option takes a file and none follows."""
+        takes_file = any(JSON in option.opts and not is_flag(option) for option in self.params)
+        return super().parse_args(ctx, with_dash(args) if takes_file else args)
+
+
+def is_flag(parameter: Any) -> bool:
+    """Whether an option takes no value."""
+    return bool(getattr(parameter, "is_flag", False))
+
+
+def with_dash(words: Sequence[str]) -> list[str]:
+    """The words, a dash after each `--json` that no file follows.
+
+    Examples
+    --------
+    >>> with_dash(["--json", "--seed", "3", "--json", "t.json", "--json"])
+    ['--json', '-', '--seed', '3', '--json', 't.json', '--json', '-']
+    """
+    options = [*words[: words.index("--")]] if "--" in words else [*words]
+    given: list[str] = []
+    for word, following in pairwise([*options, "--"]):
+        given.append(word)
+        if word == JSON and following.startswith("-") and following != "-":
+            given.append("-")
+    return [*given, *words[len(options) :]]
 
 
 def group_of(table: Sequence[Listed]) -> type[TyperGroup]:
@@ -86,7 +119,7 @@ def loaded(row: Listed) -> Any:
         list_commands(app, row.commands)
     else:
         module, _, function = row.function.partition(":")
-        app.command(row.name)(getattr(import_module(module), function))
+        app.command(row.name, cls=TablesCommand)(getattr(import_module(module), function))
     return typer.main.get_command(app)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import board_table, entering, leaderboard_classes, outputs
-from clefgan.cli.console import progress_bar, say_wrote
+from clefgan.cli.console import only_errors, progress_bar, say_wrote
 from clefgan.cli.entering import Entered
 from clefgan.cli.options import (
     ALL,
@@ -24,6 +24,7 @@ from clefgan.cli.options import (
     LEVEL,
     MARKDOWN,
     METRIC,
+    QUIET,
     RUNS,
     SEED,
     TRUTH,
@@ -74,6 +75,7 @@ def leaderboard(
         str, typer.Option(help="Whom to ask, as the page says it: an address or a link.")
     ] = "",
     everything: ALL = False,
+    quiet: QUIET = False,
 ) -> None:
     """Rank run files, with intervals, trivial answers and a chance limit beside them.
 
@@ -86,7 +88,7 @@ def leaderboard(
     page = None if html is None else html / "index.html"
     written = outputs.tables({**files, "pairs": pairs, "html": page})
     outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition, names])
-    rules, kept, left_out = entering.taking_part(edition, runs)
+    rules, kept, left_out = entering.taking_part(edition, runs, data)
     if not rules.is_membership:
         refuse_membership_options(
             {"--knowledge": knowledge, "--pairs": pairs, "--names": names, "--contact": contact}
@@ -95,7 +97,8 @@ def leaderboard(
             kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
             with_published,
         )  # fmt: skip
-        leaderboard_classes.show(asked_of, files, page)
+        with only_errors(quiet or outputs.is_printed(files)):
+            leaderboard_classes.show(asked_of, files, page)
         return
     primary = main_metric(metric, rules)
     pictures, asked = page is not None and data is not None, edition or rules.name
@@ -128,8 +131,9 @@ def leaderboard(
     if page is not None:
         contents[page] = pages.html(title, [part], pages.Imprint(contact))
     paths = outputs.write(contents)
-    say_wrote(paths)
-    board_table.show(board, table, everything)
+    with only_errors(quiet or outputs.is_printed(files)):
+        say_wrote(paths)
+        board_table.show(board, table, everything)
 
 
 def printed(edition: Edition) -> dict[str, tuple[int, int, int, int]]:

@@ -13,8 +13,8 @@ from rich.text import Text
 from clefgan import method as interface
 from clefgan.cli import starting
 from clefgan.cli.completion import method_names
-from clefgan.cli.console import console, dumped, echo, errors, say, say_wrote
-from clefgan.cli.options import AS_JSON
+from clefgan.cli.console import console, dumped, echo, errors, only_errors, say, say_wrote
+from clefgan.cli.options import AS_JSON, QUIET
 from clefgan.plugins import hyperparameters, registry
 from clefgan.report import wording
 from clefgan.report.terminal import method_list
@@ -44,6 +44,7 @@ def methods(
     find: Annotated[
         str | None, typer.Option(help="Only those whose name, line or source has this text.")
     ] = None,
+    quiet: QUIET = False,
     as_json: AS_JSON = False,
 ) -> None:
     """List the methods, show the settings of one, or write a new one.
@@ -53,19 +54,28 @@ def methods(
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS)}", param_hint="--kind")
     words = words or []
-    if words[:1] == ["new"]:
-        if len(words) != 2:
-            raise typer.BadParameter("give one file, as in 'methods new mine.py'")
-        written = starting.write(Path(words[1]))
-        say_wrote(written)
-        say(f"next: clefgan run --method {written[0]}")
-        say(f"next: python {written[1]}")
-    elif len(words) > 1:
-        raise typer.BadParameter(f"one method at a time; got {' '.join(words)!r}")
-    elif words:
-        show_one(words[0])
-    else:
-        show_all(knows, kind, find, as_json)
+    with only_errors(quiet or as_json):
+        if words[:1] == ["new"]:
+            begin(words[1:], as_json)
+        elif len(words) > 1:
+            raise typer.BadParameter(f"one method at a time; got {' '.join(words)!r}")
+        elif words:
+            show_one(words[0], as_json)
+        else:
+            show_all(knows, kind, find, as_json)
+
+
+def begin(files: list[str], as_json: bool) -> None:
+    """Write a new method and its test, and say how to go on."""
+    if len(files) != 1:
+        raise typer.BadParameter("give one file, as in 'methods new mine.py'")
+    written = starting.write(Path(files[0]))
+    steps = [f"clefgan run --method {written[0]}", f"python {written[1]}"]
+    if as_json:
+        echo(dumped({"files": list(map(str, written)), "next": steps}))
+    say_wrote(written)
+    for step in steps:
+        say(f"next: {step}")
 
 
 def show_all(knows: str | None, kind: str | None, find: str | None, as_json: bool) -> None:
@@ -130,18 +140,22 @@ def evidence() -> dict[str, str]:
     return {kind.value: kind.meaning for kind in interface.Evidence}
 
 
-def show_one(name: str) -> None:
+def show_one(name: str, as_json: bool) -> None:
     """The docstring and the hyper-parameters of one method."""
     known = registry.room_of(name)
     cls: type = known.get(name)
     level = str(registry.vars_of(cls)[known.level])
     meaning = (knowledge() | evidence())[level]
+    rows = hyperparameters.describe(cls)
+    if as_json:
+        about = method_list.ListedMethod(name, level, first_line(cls), source(cls))
+        echo(dumped(method_list.one_as_object(about, inspect.getdoc(cls) or "", rows)))
+        return
     console.print(Text.assemble((name, "bold cyan"), f"  {wording.knowledge(level)}: {meaning}"))
     console.print(source(cls), style="dim")
     console.print()
     console.print(reflowed(inspect.getdoc(cls) or ""))
     console.print()
-    rows = hyperparameters.describe(cls)
     if not rows:
         console.print("no settings")
         return

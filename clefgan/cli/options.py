@@ -41,16 +41,18 @@ CHALLENGE_OR_DEFAULT = Annotated[
     ),
 ]
 EDITION = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="Whose rules: 2023, 2024_s1, 2025_s1, ..., or a .toml file.",
+        show_default="that of the data, else 2023",
         autocompletion=edition_names,
     ),
 ]
 EDITION_OF_RUNS = Annotated[
     str | None,
     typer.Option(
-        help="Whose rules: 2023, 2024_s1, ..., or a .toml file; not given: that of the records.",
+        help="Whose rules: 2023, 2024_s1, ..., or a .toml file.",
+        show_default="that of the records, the data or the ids",
         autocompletion=edition_names,
     ),
 ]
@@ -107,7 +109,12 @@ GROUPS = Annotated[
 LEVEL = Annotated[float, typer.Option(help="Of every interval, such as 0.95.")]
 CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; replaces a file.")]
 JSON = Annotated[
-    Path | None, typer.Option("--json", help="Write the table as JSON; replaces a file.")
+    Path | None,
+    typer.Option(
+        "--json",
+        metavar="[FILE]",
+        help="Print the result as JSON, and nothing else; with a file, write it there.",
+    ),
 ]
 MARKDOWN = Annotated[
     Path | None, typer.Option("--markdown", help="Write the table as Markdown; replaces a file.")

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clefgan.cli.console import echo
 from clefgan.errors import ClefganError
 from clefgan.report import sheet as sheets
 from clefgan.report.files import exports
 from clefgan.storage import files
 from clefgan.storage.places import Places, existing, one_file
 
+PRINTED = Path("-")
+"""Standard output, as `--json` alone has it."""
 KEPT = ("datasets", "weights")
 """What clefgan keeps in its cache that a command may read."""
 PLUGIN = re.compile(r"\.py:\w*")
@@ -40,8 +43,24 @@ class Output:
 
 
 def tables(files: Mapping[str, Path | None]) -> list[Output]:
-    """The files asked for, by the names of their options without `--`."""
-    return [Output(f"--{name}", path) for name, path in files.items() if path is not None]
+    """The files asked for, by the names of their options without `--`.
+
+    Raises
+    ------
+    ClefganError
+        Two of them are to be printed.
+    """
+    printed = [f"--{name}" for name, path in files.items() if path == PRINTED]
+    if len(printed) > 1:
+        raise ClefganError(f"{' and '.join(printed)}: one can be printed; give the others a file")
+    return [
+        Output(f"--{name}", path) for name, path in files.items() if path not in (None, PRINTED)
+    ]
+
+
+def is_printed(files: Mapping[str, Path | None]) -> bool:
+    """Whether one of the files is standard output, where nothing else may then be printed."""
+    return PRINTED in files.values()
 
 
 def refuse(outputs: Sequence[Output], read: Iterable[Path | str | None]) -> None:
@@ -65,6 +84,7 @@ def refuse(outputs: Sequence[Output], read: Iterable[Path | str | None]) -> None
         places = Places([*given, *(files.cache_root() / kind for kind in KEPT)])
         for output in outputs:
             refuse_read(output, places)
+            refuse_other_kind(output)
 
 
 def refuse_unwritable(output: Output) -> None:
@@ -132,6 +152,15 @@ def refuse_read(output: Output, places: Places) -> None:
         )
 
 
+def refuse_other_kind(output: Output) -> None:
+    """Raise if `--json` took a run file for the file to write: `--json run.csv`."""
+    if output.option == "--json" and output.path.suffix.lower() in (".csv", ".zip"):
+        raise ClefganError(
+            f"{output.path}: is not a name for JSON; give --json a file such as table.json, or "
+            "give --json last to print"
+        )
+
+
 def named_files(texts: Iterable[str]) -> Iterator[Path]:
     """Files that methods and settings name: a plug-in's file, or a value that is a path."""
     for text in texts:
@@ -154,5 +183,7 @@ def texts(sheets: Sequence[sheets.Sheet], paths: Mapping[str, Path | None]) -> d
 
 
 def write(contents: Mapping[Path, str]) -> list[Path]:
-    """Write text files, each whole or not at all; return their paths."""
-    return [exports.write(path, text) for path, text in contents.items()]
+    """Write text files, each whole or not at all, and print the one for `-`; return their paths."""
+    if PRINTED in contents:
+        echo(contents[PRINTED].removesuffix("\n"))
+    return [exports.write(path, text) for path, text in contents.items() if path != PRINTED]

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.cli import outputs
+from clefgan.cli import outputs, which_edition
 from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
@@ -33,7 +33,7 @@ WIDE = 110  # columns from which the accuracy has room too
 def reproduce(
     paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
     data: CHALLENGE = "phantom_ct",
-    edition: EDITION = "2023",
+    edition: EDITION = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write; runs/PAPER, or runs/PAPER-sensitivity, if not given."),
@@ -56,6 +56,7 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
+    edition = which_edition.of_data(edition, data)
     wanted = papers.get(paper)
     sizes = wanted.full if full else wanted.quick
     target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs, run_classes
+from clefgan.cli import outputs, run_classes, which_edition
 from clefgan.cli.completion import method_names
 from clefgan.cli.console import (
     console,
@@ -70,7 +70,7 @@ def run(
     test_data: Annotated[
         Path | None, typer.Option(help="The test part, where it is not below --data.")
     ] = None,
-    edition: EDITION = "2023",
+    edition: EDITION = None,
     out: Annotated[Path, typer.Option(help="Folder for the run file and its record.")] = Path(
         "runs"
     ),
@@ -118,6 +118,7 @@ def run(
     as_json: AS_JSON = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
+    given, edition = edition, which_edition.of_data(edition, data, test_data)
     wanted = editions.get(edition)
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"
@@ -177,7 +178,7 @@ def run(
     how_read = {
         "--data": data, "--test-data": test_data, "--window": window, "--size": size,
         "--patients": patients, "--file-column": file_column, "--patient-column": patient_column,
-        "--edition": None if edition == "2023" else edition,
+        "--edition": given,
     }  # fmt: skip
     steps = summary.next_steps(result, csv, str(test_data or source), how_read)
     if as_json:

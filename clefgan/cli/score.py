@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clefgan.cli import entering, leaderboard_classes, outputs
-from clefgan.cli.console import console, say, say_wrote
+from clefgan.cli.console import console, only_errors, say, say_wrote
 from clefgan.cli.options import (
     CSV,
     DATA,
@@ -15,6 +15,7 @@ from clefgan.cli.options import (
     LEVEL,
     MARKDOWN,
     METRIC,
+    QUIET,
     RUNS,
     SEED,
     TRUTH,
@@ -41,6 +42,7 @@ def score(
     json: JSON = None,
     markdown: MARKDOWN = None,
     latex: LATEX = None,
+    quiet: QUIET = False,
 ) -> None:
     """Score run files against a truth: every metric with its interval, beside trivial answers.
 
@@ -51,19 +53,27 @@ def score(
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     read = [*outputs.belonging(runs), truth, groups, data, edition]
     outputs.refuse(outputs.tables(files), read)
-    rules = entering.edition_of(edition, runs)
+    rules = entering.edition_of(edition, runs, data=data)
     if not rules.is_membership:
         refuse_membership_options({"--knowledge": knowledge})
         asked = leaderboard_classes.AskedOfRuns(
             runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores"
         )
-        leaderboard_classes.show(asked, files)
+        with only_errors(quiet or outputs.is_printed(files)):
+            leaderboard_classes.show(asked, files)
         return
     primary = main_metric(metric, rules)
     entered = entering.enter(runs, truth, data, rules, edition or rules.name, knowledge, groups)
     board = leaderboard.build(entered.panel, primary=primary, level=level, seed=seed)
     table = sheet.of(board, "Scores", entered.notes)
     written = outputs.write(outputs.texts([table], files))
+    with only_errors(quiet or outputs.is_printed(files)):
+        show(board, table)
+        say_wrote(written)
+
+
+def show(board: leaderboard.Leaderboard, table: sheet.Sheet) -> None:
+    """Print the scores, what they say, and what must be known of them."""
     console.print(scores.show(table, console.width))
     console.print()
     for sentence in (findings.from_chance(board), findings.trivial(board), findings.power(board)):
@@ -71,4 +81,3 @@ def score(
             say(sentence)
     for note in table.notes:
         say(note, "yellow")
-    say_wrote(written)

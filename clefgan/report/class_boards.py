@@ -20,8 +20,8 @@ MEANING = {
     "plain": "plain: random folds, so near-copies with a known label take part",
 }
 BESIDE = (
-    "methods of evidence A1 use no label of a generated image: fitted once; those of A0 cluster "
-    "the labelled images without their labels"
+    "methods of evidence A1 (real) use no label of a generated image: fitted once; those of A0 "
+    "(images) cluster the labelled images without their labels"
 )
 
 

@@ -10,7 +10,7 @@ from evaluation.boards.class_board import ClassRow, ClassTable
 from evaluation.boards.rows import Kind
 from evaluation.class_tables import METRICS
 
-KNOWS = "What the method was given: A0 (least) to A3 (most)"
+KNOWS = "What the method was given: A0 images, A1 real, A2 labels, A3 both"
 BLIND = Column(
     "blind_95",
     "Blind labels, 95%",

@@ -2,7 +2,7 @@
 
 import math
 
-from clefgan.method import Knowledge
+from clefgan.method import Evidence, Knowledge
 
 NOTHING = "–"
 MINUS = "−"
@@ -81,17 +81,15 @@ def bare(value: float) -> str:
 
 
 def knowledge(level: str) -> str:
-    """A level of knowledge with its word; text of another kind as it is.
+    """A level of knowledge or evidence with its word; text of another kind as it is.
 
     Examples
     --------
-    >>> knowledge("S1"), knowledge("")
-    ('S1 pool', '')
+    >>> knowledge("S1"), knowledge("A1"), knowledge("")
+    ('S1 pool', 'A1 real', '')
     """
-    try:
-        return f"{level} {Knowledge(level).word}"
-    except ValueError:
-        return level
+    known: tuple[Knowledge | Evidence, ...] = (*Knowledge, *Evidence)
+    return next((f"{each} {each.word}" for each in known if each == level), level)
 
 
 def as_bytes(count: int) -> str:

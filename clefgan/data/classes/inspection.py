@@ -79,7 +79,7 @@ def notes(challenge: ClassChallenge, roles: Sequence[RoleReport]) -> Iterator[st
     """Yield what the classes give, and what is known of the images under test."""
     names = challenge.names
     yield f"classes: {len(names)}: {', '.join(names)}" if names else "classes: none"
-    yield f"evidence: {challenge.evidence}, {GIVES[challenge.evidence]}"
+    yield f"evidence: {challenge.evidence} ({challenge.evidence.word}): {GIVES[challenge.evidence]}"
     wanted = challenge.edition.n_classes
     if wanted and names and len(names) != wanted:
         yield f"edition {challenge.edition.name!r} has {wanted} classes"

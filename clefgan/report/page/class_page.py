@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from clefgan.method import Evidence
 from clefgan.report import class_findings, class_sheet
 from clefgan.report.class_part import ClassPart
-from clefgan.report.page import table
+from clefgan.report.page import glossary, table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, join, tag
@@ -33,7 +33,12 @@ def html(title: str, parts: Sequence[ClassPart]) -> str:
 
 def header(title: str) -> Markup:
     """Title and where to go."""
-    links = [("table", "Table"), ("runs", "Run by run"), ("how", "How it is made")]
+    links = [
+        ("table", "Table"),
+        ("runs", "Run by run"),
+        ("how", "How it is made"),
+        ("glossary", "Glossary"),
+    ]
     items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
     return tag(
         "header",
@@ -139,7 +144,11 @@ def footer(parts: Sequence[ClassPart]) -> Markup:
         for metric in METRICS.values()
         for item in (tag("dt", metric.label), tag("dd", metric.help))
     ]
-    given = [item for kind in Evidence for item in (tag("dt", kind), tag("dd", kind.meaning))]
+    given = [
+        item
+        for kind in Evidence
+        for item in (tag("dt", f"{kind} {kind.word}"), tag("dd", kind.meaning))
+    ]
     return tag(
         "footer",
         tag("h2", "How it is made", id="how"),
@@ -148,4 +157,5 @@ def footer(parts: Sequence[ClassPart]) -> Markup:
         tag("dl", *metrics, class_="terms"),
         tag("h3", "What a method was given"),
         tag("dl", *given, class_="terms"),
+        glossary.glossary(glossary.CLASS_TERMS),
     )

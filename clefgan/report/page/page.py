@@ -10,7 +10,7 @@ from clefgan import __version__
 from clefgan.method import Knowledge
 from clefgan.report import findings, sheet
 from clefgan.report.files import exports
-from clefgan.report.page import cards, gallery, table
+from clefgan.report.page import cards, gallery, glossary, table
 from clefgan.report.page.charts import tables
 from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, join, tag
@@ -50,6 +50,7 @@ def header(title: str, parts: Sequence[Part], imprint: Imprint) -> Markup:
         ("runs", "Run by run"),
         *([("gallery", "Gallery")] if any(part.galleries for part in parts) else []),
         ("how", "How it is made"),
+        ("glossary", "Glossary"),
     ]
     items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
     return tag(
@@ -230,4 +231,5 @@ def footer(parts: Sequence[Part]) -> Markup:
         tag("dl", *formulas, class_="terms"),
         tag("h3", "What a method knows"),
         tag("dl", *knows, class_="terms"),
+        glossary.glossary(),
     )

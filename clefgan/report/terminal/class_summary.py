@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.terminal.class_ranking import of_table
+from clefgan.report.wording import knowledge, number
 from clefgan.report.wording import measured as with_limits
-from clefgan.report.wording import number
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.classes.result import ClassScored
@@ -27,7 +27,7 @@ MEANING = {
 def show(run: ClassRun) -> RenderableType:
     """The summary of a run: what was called what, then a table a protocol, then notes."""
     lines: list[RenderableType] = [
-        Text.assemble((run.method, "bold"), f"  {run.evidence}"),
+        Text.assemble((run.method, "bold"), f"  {knowledge(run.evidence)}: {run.evidence.meaning}"),
         Text(run.settings, style="dim"),
         Text(called(run)),
     ]

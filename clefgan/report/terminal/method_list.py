@@ -1,12 +1,13 @@
 """The methods as tables that fit: by what they do, with what they know, cost and see."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.plugins.hyperparameters import Hyperparameter
 from clefgan.report import method_guide
 from clefgan.report.wording import NOTHING, knowledge
 
@@ -86,6 +87,20 @@ def as_object(rows: Mapping[str, Sequence[ListedMethod]]) -> dict[str, list[dict
             for row in entries
         ]
         for kind, entries in rows.items()
+    }
+
+
+def one_as_object(
+    row: ListedMethod, text: str, settings: Sequence[Hyperparameter]
+) -> dict[str, object]:
+    """One method with all that it says of itself, and what can be set."""
+    return {
+        "name": row.name,
+        "knows": row.knows,
+        "does": row.does,
+        "source": row.source,
+        "text": text,
+        "settings": [asdict(setting) for setting in settings],
     }
 
 

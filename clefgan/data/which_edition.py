@@ -1,0 +1,106 @@
+"""Which edition some data are of, as far as their name, their folders or their ids tell."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clefgan.data import layout, listing
+from clefgan.data.classes import reading as class_reading
+from clefgan.data.classes.reading import ClassFolders
+from clefgan.data.tfds import stored
+from clefgan.errors import ClefganError
+from submissions import editions, recognition
+from submissions.edition import Edition
+
+DATASET = "imageclef_gans"
+CLASSES = "2025_s2"  # whose layout the classes have
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOfData:
+    """An edition, and what tells it.
+
+    is_certain : it is no other; else it is only the one to take where none is given
+    """
+
+    name: str
+    told_by: str
+    is_certain: bool
+
+
+def of(data: str | Path) -> EditionOfData | None:
+    """The edition that some data are of; None where nothing tells.
+
+    Raises
+    ------
+    OSError
+        A folder that is there cannot be looked into.
+    """
+    path = Path(data)
+    if not path.exists():
+        return of_name(str(data))
+    try:
+        inner = stored.directory(path)
+        if inner is not None:
+            return of_name("/".join(inner.parts[-3:-1]))
+        return of_folder(path) if path.is_dir() else None
+    except ClefganError:
+        return None  # reading the data says what is wrong
+
+
+def of_name(name: str) -> EditionOfData | None:
+    """The edition of a dataset: `imageclef_gans/2025_s1`, `phantom_classes`."""
+    dataset, *config = name.split("/")
+    if dataset == class_reading.DEFAULT_CLASSES:
+        return EditionOfData(CLASSES, "name", is_certain=False)
+    if dataset == DATASET and config and config[0] in editions.names():
+        return EditionOfData(config[0], "name", is_certain=True)
+    return None
+
+
+def of_folder(root: Path) -> EditionOfData | None:
+    """The edition of a folder: by the candidates' ids, or because it holds classes."""
+    found = layout.find(root, editions.get("2023").folders)
+    if "unknown" in found.test:
+        ids = [path.name for path in found.test["unknown"].iterdir() if listing.is_image(path)]
+        name = recognition.of_ids(ids)
+        return None if name is None else EditionOfData(name, "candidates' ids", is_certain=True)
+    if {"used", "not_used"} & found.dev.keys() or not has_classes(root):
+        return None
+    return EditionOfData(CLASSES, "folders", is_certain=False)
+
+
+def has_classes(root: Path) -> bool:
+    """Whether there is a folder of real or of generated images with a folder for each class."""
+    names = ClassFolders()
+    trees = [
+        class_reading.trees_of(root, "real", names.real),
+        class_reading.trees_of(root, "generated", names.generated),
+    ]
+    return any(
+        tree is not None and not layout.has_image(tree) and any(map(layout.has_image, below))
+        for tree in trees
+        for below in [[] if tree is None else layout.subfolders(tree)]
+    )
+
+
+def refuse_another(data: str | Path, known: EditionOfData | None, asked: Edition) -> None:
+    """Raise if data are certainly of another edition than the one asked for.
+
+    The rules of a user's own edition may be stated anew; ids tell nothing against an edition that
+    takes any.
+
+    Raises
+    ------
+    ClefganError
+        They are.
+    """
+    if known is None or not known.is_certain or known.name == asked.name:
+        return
+    if asked.name not in editions.names():
+        return
+    if known.told_by != "name" and not recognition.is_told_by_ids(asked):
+        return
+    raise ClefganError(
+        f"{data}: the data are of edition {known.name!r} by their {known.told_by}; got edition "
+        f"{asked.name!r}; leave the edition out, or give data of that edition"
+    )
