@@ -133,5 +133,5 @@ def read(path: str | os.PathLike[str]) -> tuple[str, ...]:
     if ids and HEADER_WORDS.fullmatch(ids[0]):
         ids = ids[1:]
     if not ids:
-        raise RunFileError(f"{path}: no id; write one a line")
+        raise RunFileError(f"{path}: no id; write one per line")
     return tuple(ids)

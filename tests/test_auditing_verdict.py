@@ -147,7 +147,7 @@ def test_few_patients_cannot_say() -> None:
     findings = examine.examine(sets(0, n=8), Plan(deals=99, planted=0))
     said = verdict.of(findings, PUBLIC)
     assert said.outcome is Outcome.CANNOT_SAY
-    assert any("8 patients a side are too few, 20 are needed" in each for each in said.reasons)
+    assert any("8 patients per side are too few, 20 are needed" in each for each in said.reasons)
 
 
 def test_a_third_failed_look_asks_for_another_generator(leaking: Findings) -> None:

@@ -326,7 +326,7 @@ def test_reading_ids(tmp_path: Path) -> None:
     path.write_text("image_id,label\na.png,1\n\nb.png\n")
     assert id_files.read(path) == ("a.png", "b.png")
     path.write_text("\n")
-    with pytest.raises(RunFileError, match=r"ids\.txt: no id; write one a line"):
+    with pytest.raises(RunFileError, match=r"ids\.txt: no id; write one per line"):
         id_files.read(path)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(RunFileError, match="ids are not UTF-8 text"):

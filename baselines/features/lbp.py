@@ -224,7 +224,7 @@ def edges(length: int, cells: int) -> NDArray[np.int64]:
     """
     if not 1 <= cells <= length:
         raise ClefganError(
-            f"LBP: a grid of {cells} cells a side on images {length} pixels wide or high; "
+            f"LBP: a grid of {cells} cells per side on images {length} pixels wide or high; "
             f"give 1 to {length}"
         )
     return np.arange(cells + 1) * length // cells

@@ -173,7 +173,7 @@ def check(height: int, width: int, arrays: Arrays, settings: Vgg16) -> None:
     if not dense_layers(layer):
         if not 1 <= grid <= min(rows, columns):
             raise ClefganError(
-                f"VGG-16: a grid of {grid} cells a side; {layer} of {size} is {rows}x{columns}, "
+                f"VGG-16: a grid of {grid} cells per side; {layer} of {size} is {rows}x{columns}, "
                 f"so give 1 to {min(rows, columns)}"
             )
         return

@@ -176,7 +176,7 @@ def cannot_say(findings: Findings, profile: Profile) -> list[str]:
     fewest = min(material.n_training, material.n_held_out or material.n_training)
     if fewest < FEWEST:
         cap = "" if attack is None else f"; they show at most epsilon {attack.epsilon_cap:.1f}"
-        doubts.append(f"{fewest} patients a side are too few, {FEWEST} are needed{cap}")
+        doubts.append(f"{fewest} patients per side are too few, {FEWEST} are needed{cap}")
     blind = [kind.kind.title for kind in findings.sensitivity if not kind.seen]
     if blind and findings.sensitivity:
         doubts.append(f"{listed(blind)} would not have been seen on this data")

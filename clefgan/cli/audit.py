@@ -62,7 +62,8 @@ def audit(
         str | None, typer.Option(metavar="list|symmetric", help="Choose images to withhold.")
     ] = None,
     thin: Annotated[
-        float | None, typer.Option(help="With --withhold: share kept, for diversity.")
+        float | None,
+        typer.Option(help="With --withhold: the share to keep, chosen for diversity."),
     ] = None,
     sealed: Annotated[
         float | None,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from clefgan.cli import run_classes, which_edition
+from clefgan.cli import asked_edition, run_classes
 from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
 from clefgan.cli.options import (
     AS_JSON,
@@ -65,7 +65,7 @@ def info(
 
     Exit 1 if a run would fail; of images that are no challenge, if one cannot be read.
     """
-    edition = which_edition.of_data(edition, data, test_data)
+    edition = asked_edition.of_data(edition, data, test_data)
     levels, grid = window_levels(window), pixels(size)
     owners = patient_table(patients, file_column, patient_column)
     with only_errors(quiet or as_json):

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli import which_edition
+from clefgan.cli import asked_edition
 from clefgan.cli.options import wrong_usage
 from clefgan.data import challenge as challenges
-from clefgan.data import imageset, reading, truth_and_groups
+from clefgan.data import imageset, reading, truth_and_groups, which_edition
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
@@ -65,9 +65,10 @@ def taking_part(
     if given is None and votes:
         most = votes.most_common(1)[0][0]
         asked = built_in(next(run for run in runs if told[run] == most).with_suffix(".json"), most)
-        which_edition.of_data(asked.name, data)
+        if data is not None:
+            which_edition.refuse_another(data, which_edition.of(data), asked)
     else:
-        asked = editions.get(which_edition.of_data(given, data))
+        asked = editions.get(asked_edition.of_data(given, data))
     others = {
         run: name
         for run, name in told.items()
@@ -102,8 +103,11 @@ def edition_of(
     """
     asked = edition_of_records(given, runs)
     if data is not None:
-        told = which_edition.of_data(None if asked is None else asked.name, data, or_else="")
-        asked = asked or (editions.get(told) if told else None)
+        known = which_edition.of(data)
+        if asked is None and known is not None:
+            asked = editions.get(known.name)
+        elif asked is not None:
+            which_edition.refuse_another(data, known, asked)
     named = [] if ids is None else [(ids, recognition.of_ids(id_files.read(ids)))]
     for path, name in (*named, *((run, recognition.of_run(run)) for run in runs)):
         if asked is None and name is not None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import board_table, evaluate_classes, outputs, which_edition
+from clefgan.cli import asked_edition, board_table, evaluate_classes, outputs
 from clefgan.cli.console import complain, console, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
@@ -118,7 +118,7 @@ def evaluate(
     files have everything. Scores on the training images (--protocol paper) are shown if asked for.
     """
     check_level(level)
-    edition = which_edition.of_data(edition, data)
+    edition = asked_edition.of_data(edition, data)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
     source = data or (

@@ -25,15 +25,16 @@ def train(
         Path, typer.Option(help="Folder for networks, checkpoints, log and samples.")
     ] = Path("gan"),
     settings: SETTINGS = None,
-    seed: Annotated[int, typer.Option(help="Of weights, order, noise and samples.")] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of weights, order, noise and samples.")] = 0,
     every: Annotated[
         int, typer.Option(help="Epochs between checkpoints and sample sheets.", min=1)
     ] = 5,
     coordinator: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Of rank 0, to train on several hosts.")
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Address of rank 0, for several hosts."),
     ] = None,
-    processes: Annotated[int, typer.Option(help="How many take part.", min=1)] = 1,
-    rank: Annotated[int, typer.Option(help="Which of them this one is, from 0.", min=0)] = 0,
+    processes: Annotated[int, typer.Option(help="Number of processes that take part.", min=1)] = 1,
+    rank: Annotated[int, typer.Option(help="The number of this process, from 0.", min=0)] = 0,
 ) -> None:
     """Train a DCGAN; the same command again goes on from where it was killed."""
     if coordinator is None and (processes, rank) != (1, 0):

@@ -23,21 +23,26 @@ def make_classes(
     kind: Annotated[
         str,
         typer.Option(
-            help="In what the classes differ: subset, family, both, other-generator, seed, null, "
+            help="What the classes differ in: subset, family, both, other-generator, seed, null, "
             "texture-shift, texture-reversed, histogram, collapse, shared-patients or "
             "unequal-sizes."
         ),
     ] = "subset",
     rule: Annotated[str, typer.Option(help="pca, blend, tiles, up, warp, dcgan or flow.")] = "pca",
     test_rule: Annotated[
-        str | None, typer.Option(help="Of the images under test; that of dev if not given.")
+        str | None,
+        typer.Option(help="Rule of the images under test; that of dev if not given."),
     ] = None,
-    classes: Annotated[int, typer.Option(help="How many; 4 or 5 of family and both.", min=2)] = 5,
-    reals: Annotated[int, typer.Option(help="Real images a class.", min=2)] = 40,
-    generated: Annotated[int, typer.Option(help="Labelled generated images a class.", min=1)] = 80,
-    test: Annotated[int, typer.Option(help="Images under test a class.", min=1)] = 80,
-    overlap: Annotated[float, typer.Option(help="Of shared-patients: the share in common.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
+    classes: Annotated[
+        int, typer.Option(help="Number of classes; 4 or 5 for family, both.", min=2)
+    ] = 5,
+    reals: Annotated[int, typer.Option(help="Real images per class.", min=2)] = 40,
+    generated: Annotated[
+        int, typer.Option(help="Labelled generated images per class.", min=1)
+    ] = 80,
+    test: Annotated[int, typer.Option(help="Images under test per class.", min=1)] = 80,
+    overlap: Annotated[float, typer.Option(help="Common share of shared-patients.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
     window: pictures.WINDOW = None,

@@ -36,7 +36,7 @@ def make(
         float, typer.Option(help="0 to 1; 0 is the control without a leak.", show_default=False)
     ],
     how: Annotated[str, typer.Option(help="copy, blend, tiles, pca, dcgan or flow.")] = "copy",
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
     window: pictures.WINDOW = None,

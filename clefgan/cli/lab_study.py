@@ -55,7 +55,7 @@ def study(
         list[str] | None,
         typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
     ] = None,
-    seeds: Annotated[int, typer.Option(help="How many challenges of each kind.", min=1)] = 5,
+    seeds: Annotated[int, typer.Option(help="Number of challenges of each kind.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The first of them.", min=0)] = 0,
     out: Annotated[
         Path, typer.Option(help="Folder for table, picture and what is done so far.")

@@ -60,7 +60,7 @@ def leaderboard(
     groups: GROUPS = None,
     level: LEVEL = 0.95,
     seed: SEED = 0,
-    title: Annotated[str, typer.Option(help="Of the table and the page.")] = "Leaderboard",
+    title: Annotated[str, typer.Option(help="Title of table and page.")] = "Leaderboard",
     csv: CSV = None,
     json: JSON = None,
     markdown: MARKDOWN = None,

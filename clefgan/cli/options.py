@@ -22,7 +22,7 @@ from submissions.edition import Edition
 from submissions.problems import quoted
 
 RUNS = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run files, or zips of one.")]
-IDS = Annotated[Path | None, typer.Option(help="A text file with the test ids, one a line.")]
+IDS = Annotated[Path | None, typer.Option(help="A text file with the test ids, one per line.")]
 DATA = Annotated[
     str | None,
     typer.Option(
@@ -66,7 +66,7 @@ METHODS = Annotated[
 ]
 SETTINGS = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A hyper-parameter; repeatable."),
+    typer.Option("--set", metavar="NAME=VALUE", help="The value of a hyper-parameter; repeatable."),
 ]
 PROTOCOL = Annotated[
     list[str] | None,
@@ -75,9 +75,9 @@ PROTOCOL = Annotated[
         show_default="both for run, held-out for evaluate",
     ),
 ]
-FOLDS = Annotated[int, typer.Option(help="Of the held-out dev scores.", min=2)]
-SEED = Annotated[int, typer.Option(help="Of all that is drawn.", min=0)]
-JOBS = Annotated[int, typer.Option(help="Processes; 0: one a core.", min=0)]
+FOLDS = Annotated[int, typer.Option(help="Number of folds of the held-out dev scores.", min=2)]
+SEED = Annotated[int, typer.Option(help="The seed of all that is drawn.", min=0)]
+JOBS = Annotated[int, typer.Option(help="Number of processes; 0: one per core.", min=0)]
 FOLDER = Annotated[
     list[str] | None,
     typer.Option(
@@ -106,7 +106,7 @@ KNOWLEDGE = Annotated[
 GROUPS = Annotated[
     Path | None, typer.Option(help="CSV of id, patient: whole patients are drawn again.")
 ]
-LEVEL = Annotated[float, typer.Option(help="Of every interval, such as 0.95.")]
+LEVEL = Annotated[float, typer.Option(help="The level of every interval, such as 0.95.")]
 CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; replaces a file.")]
 JSON = Annotated[
     Path | None,
@@ -119,7 +119,10 @@ JSON = Annotated[
 MARKDOWN = Annotated[
     Path | None, typer.Option("--markdown", help="Write the table as Markdown; replaces a file.")
 ]
-LATEX = Annotated[Path | None, typer.Option("--latex", help="As LaTeX, booktabs; replaces a file.")]
+LATEX = Annotated[
+    Path | None,
+    typer.Option("--latex", help="Write the table as LaTeX with booktabs; replaces a file."),
+]
 ALL = Annotated[
     bool, typer.Option("--all", help="Show every metric and finding, not only the headlines.")
 ]

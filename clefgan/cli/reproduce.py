@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.cli import outputs, which_edition
+from clefgan.cli import asked_edition, outputs
 from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
@@ -48,7 +48,7 @@ def reproduce(
         bool,
         typer.Option("--sensitivity", help="Instead: change each open choice, over --seeds."),
     ] = False,
-    seeds: Annotated[int, typer.Option(help="Of --sensitivity, from --seed upwards.", min=2)] = 5,
+    seeds: Annotated[int, typer.Option(help="Number of seeds for --sensitivity.", min=2)] = 5,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
 ) -> None:
     """Run a paper's rows again, print them beside its tables, write a page with pictures.
@@ -56,7 +56,7 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
-    edition = which_edition.of_data(edition, data)
+    edition = asked_edition.of_data(edition, data)
     wanted = papers.get(paper)
     sizes = wanted.full if full else wanted.quick
     target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import outputs, run_classes, which_edition
+from clefgan.cli import asked_edition, outputs, run_classes
 from clefgan.cli.completion import method_names
 from clefgan.cli.console import (
     console,
@@ -118,7 +118,7 @@ def run(
     as_json: AS_JSON = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
-    given, edition = edition, which_edition.of_data(edition, data, test_data)
+    given, edition = edition, asked_edition.of_data(edition, data, test_data)
     wanted = editions.get(edition)
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"

@@ -81,7 +81,7 @@ def truth_alone(path: Path, labels: Sequence[str] = ZERO_ONE) -> tuple[dict[str,
     with as_clefgan_error():
         written = truths.labels_as_written(path, partial(truths.used_or_not, labels=labels))
     if not written:
-        raise ClefganError(f"{path}: no id; a truth file has id, 0 or 1 a line")
+        raise ClefganError(f"{path}: no id; a truth file has an id and 0 or 1 on each line")
     listed = names.told_apart(written)
     return {name: written[file or name] == labels[1] for name, file in listed.items()}, listed
 

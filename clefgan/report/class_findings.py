@@ -20,14 +20,15 @@ def from_chance(board: ClassBoard) -> str:
     above = [row.name for row in board.runs if row.told_from_chance]
     label = board.metric.label
     one = next(row for row in board.rows if row.name == ONE_CLASS and row.kind is Kind.TRIVIAL)
-    trivial = f"everything called the largest class scores {number(one.cells[board.primary].value)}"
+    trivial = f"the largest class for every image scores {number(one.cells[board.primary].value)}"
     if len(board.runs) == 1:
-        verb = "can" if above else "cannot"
-        return f"The run {verb} be told from guessed labels by its {label}; {trivial}."
+        verb = "is better than" if above else "cannot be distinguished from"
+        return f"The run {verb} guessed labels by its {label}; {trivial}."
     if not above:
-        return f"No run can be told from guessed labels by {label}; {trivial}."
+        return f"No run can be distinguished from guessed labels by {label}; {trivial}."
+    verb = "is" if len(above) == 1 else "are"
     return (
-        f"{len(above)} of {len(board.runs)} runs can be told from guessed labels by {label}: "
+        f"{len(above)} of {len(board.runs)} runs {verb} better than guessed labels by {label}: "
         f"{listed(above)}; {trivial}."
     )
 
@@ -41,7 +42,8 @@ def first_place(board: ClassBoard) -> str:
     near = [row.name for row in others if set(row.groups) & set(first.groups)]
     if not near:
         return f"{first.name} is better than every other run."
-    return f"{first.name} leads; {listed(near)} cannot be told from it."
+    verb = "does" if len(near) == 1 else "do"
+    return f"{first.name} leads; {listed(near)} {verb} not differ significantly from it."
 
 
 def shortcuts(board: ClassBoard) -> str:
@@ -70,6 +72,7 @@ def made(part: ClassPart) -> str:
     return (
         f"{percent(board.level)} intervals: bias-corrected bootstrap of {unit}, Wilson where all "
         f"or none are right, half-samples for metrics of pairs, seed {board.seed}; {ONE_CLASS}: "
-        "everything called the largest class; coin: a side a class, the range of its tosses. Pairs "
-        "of runs: labels exchanged at random, Holm; ranks: what pairs that can be told apart leave."
+        "the largest class for every image; coin: one side per class, and the range of its tosses. "
+        "Pairs of runs: labels are exchanged at random, p-values adjusted (Holm); ranks follow the "
+        "pairs that differ significantly."
     )

@@ -150,7 +150,7 @@ def deal(reals: Reals, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
     members = roles.by_group(reals.groups)
     if len(members) < n:
         raise ClefganError(
-            f"{reals.source}: {len(members)} groups are too few for {n} real images, one a group; "
+            f"{reals.source}: {len(members)} groups are too few for {n} real images, one each; "
             "ask for fewer classes or real images"
         )
     chosen = rng.permutation(len(members))[:n]

@@ -137,4 +137,4 @@ def balanced(scores: ClassScores) -> ClassVerdict:
     rows, columns = scipy.optimize.linear_sum_assignment(centred[:, seats], maximize=True)
     labels = np.empty(n, np.int64)
     labels[rows] = seats[columns]
-    return ClassVerdict(labels, n_ties(scores), "as many images a class as can be")
+    return ClassVerdict(labels, n_ties(scores), "as equal a number of images per class as can be")

@@ -9,8 +9,8 @@ from clefgan.data.challenge import DEFAULT_EDITION
 from submissions import editions
 
 
-def of_data(given: str | None, *data: str | Path | None, or_else: str = DEFAULT_EDITION) -> str:
-    """The edition as it is given, else the one that the data are of, else another.
+def of_data(given: str | None, *data: str | Path | None) -> str:
+    """The edition as it is given, else the one that the data are of, else the default.
 
     Raises
     ------
@@ -24,4 +24,4 @@ def of_data(given: str | None, *data: str | Path | None, or_else: str = DEFAULT_
             asked = known.name
         if source is not None and asked is not None:
             which_edition.refuse_another(source, known, editions.get(asked))
-    return asked or or_else
+    return asked or DEFAULT_EDITION
