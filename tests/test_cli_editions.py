@@ -105,7 +105,7 @@ def test_bundle_without_edition_and_record_is_wrong_usage(
 ) -> None:
     assert clefgan("bundle", "bare.csv") == 2
     told = " ".join(capsys.readouterr().err.replace("│", " ").split())
-    assert "Invalid value for --edition: no record says which; give it" in told
+    assert "Invalid value for --edition: neither records, data nor ids say which; give it" in told
 
 
 def test_bundle_makes_what_the_edition_takes(
