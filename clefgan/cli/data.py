@@ -67,7 +67,6 @@ def info(
     """
     edition = asked_edition.of_data(edition, data, test_data)
     levels, grid = window_levels(window), pixels(size)
-    owners = patient_table(patients, file_column, patient_column)
     with only_errors(quiet or as_json):
         if not editions.get(edition).is_membership:
             refuse_membership_options(
@@ -89,6 +88,7 @@ def info(
             return
         refuse_class_options(None, folder, None)
         data = data or reading.DEFAULT_DATA
+        owners = patient_table(patients, file_column, patient_column)
         if test_data is None and not inspection.is_challenge(data, edition):
             show_contents(data, owners, edition, as_json)
             return
