@@ -16,8 +16,8 @@ from clefgan.plugins import registry
 SIDE = 128
 ASKED = 30  # seconds
 TRAINED = {
-    "autoencoder", "dcgan-critic", "lbp-svm", "learned-space", "relation", "siamese",
-    "two-decoders", "vgg16-svm",
+    "autoencoder", "dcgan-critic", "lbp-svm", "learned-space", "reference-generators", "relation",
+    "siamese", "two-decoders", "vgg16-svm",
 }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert names("--find", "carlini")["membership"] == [
         "patch-log-ratio",
+        "reference-generators",
         "relative-distance",
         "relative-tile",
     ]

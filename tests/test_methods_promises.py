@@ -25,6 +25,7 @@ QUICK: dict[str, dict[str, Any]] = {  # where the defaults would take long
     "dcgan-critic": {"gan": SMALL_GAN},
     "lbp-svm": {"gan": SMALL_GAN, "own_samples": 12},
     "learned-space": {"encoder": Training(epochs=1)},
+    "reference-generators": {"gan": SMALL_GAN, "generators": 2, "samples": 6},
     "relation": EPOCH,
     "siamese": EPOCH,
     "two-decoders": EPOCH,

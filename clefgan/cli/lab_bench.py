@@ -23,7 +23,7 @@ from clefgan.storage import files as storage
 
 FILES = ("bench.json", "bench.md")
 TRAIN = ("autoencoder", "two-decoders", "texture-cdf", "relation", "siamese", "learned-space",
-         "dcgan-critic", "lbp-svm", "vgg16-svm")  # fmt: skip
+         "dcgan-critic", "lbp-svm", "vgg16-svm", "reference-generators")  # fmt: skip
 
 
 def bench(

@@ -58,6 +58,7 @@ GUIDE = {
     "learned-space": row(TRAINED, "training", ".91 .56 .49 –"),
     "meta": row(TRAINED, "tiles", ".93 .90 .97 .71"),
     "dcgan-critic": row(TRAINED, "DCGAN", ".53 .49 .47 –"),
+    "reference-generators": row(TRAINED, "DCGAN"),
     "vcmi-max": row(PUBLISHED, "SSIM", ".93 .95 .62 .82"),
     "vcmi-deviation": row(PUBLISHED, "SSIM", ".93 .95 .62 .82"),
     "vcmi-retrieval": row(PUBLISHED, "SSIM", ".83 .83 .61 .85"),
