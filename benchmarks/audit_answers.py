@@ -4,7 +4,10 @@
 
 Kinds are those of the lab (copy, blend, tiles) and, each with copies: `swapped` (training and
 held-out sets exchanged), `source` (held-out images brighter, as of another scanner), `twenty` (up
-to 20 images a patient), `withheld` (what is kept by the symmetric filter, audited again).
+to 20 images a patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the symmetric filter, audited again).
+
+With `--planted 50` what planted copies of a kind say is held against the truth: the share of the
+release's own copies of that kind that are put before a reader by the same rule.
 
 A row a release is appended to OUT.csv and what is there is not done again. Without arguments the
 rows so far in `audit_answers.csv` are summed up beside what is asked. 64 x 64, 200 training and 200
@@ -23,7 +26,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from clefgan.auditing import examine, inputs, material, pipeline, profiles, verdict
+from clefgan.auditing import (
+    examine,
+    inputs,
+    looks,
+    material,
+    pipeline,
+    profiles,
+    sensitivity,
+    verdict,
+    views,
+)
 from clefgan.auditing.examine import Findings
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.ledger import Before
@@ -38,7 +51,8 @@ from clefgan.method import Images
 PATIENTS, RELEASED, SIDE = 200, 1000, 64
 COLUMNS = (
     "kind", "leak", "seed", "exit", "p", "p_held_out", "listed", "true", "patients_sure", "attack",
-    "auc", "risk", "risk_low", "risk_high", "epsilon", "control_p", "cannot_say",
+    "auc", "risk", "risk_low", "risk_high", "epsilon", "control_p", "p_by_image", "shown",
+    "planted", "planted_low", "planted_high", "cannot_say",
 )  # fmt: skip
 ASKED = {
     ("copy", 0.0): "exit 1 in at most 10%, list empty in at least 80%",
@@ -49,9 +63,10 @@ ASKED = {
     ("tiles", 0.05): "exit 1 in at least 50%, or cannot say with the kind named",
     ("swapped", 0.05): "nothing on the training side: list empty, exit 1 in none",
     ("source", 0.05): "exit 3 in all",
-    ("twenty", 0.0): "level kept: exit 1 in at most 10%",
+    ("twenty", 0.0): "level kept, where a test by image fails",
     ("withheld", 0.05): "exit 0, AUC within 0.03 of 0.5",
 }
+LEAKS = defaultdict(lambda: 0.05, twenty=0.0)  # that `sentences` look at
 BRIGHTER = 25  # grey levels, of held-out images of another source
 MANY = 20  # images a patient
 
@@ -127,6 +142,39 @@ def audited(
     return found, said, np.arange(len(sets.released))
 
 
+def p_by_image(sets: Material, seed: int) -> float:
+    """P-value where each image is dealt as if it were a patient: wrong, for comparison."""
+    n = len(sets.real)
+    alone = replace(
+        sets, group=np.arange(n), names=tuple(map(str, range(n))),
+        training=sets.image_training(), stratum=np.zeros(n, np.int64),
+    )  # fmt: skip
+    look = looks.look(alone, views.BATTERY)
+    return looks.test(look, alone.training, alone.stratum, times=999, seed=seed).p_value
+
+
+def shown_in_release(sets: Material, made: Made, found: Findings) -> float:
+    """Share of the release's copies that are put before a reader as copies of their own patient."""
+    group = np.empty(len(sets.group), np.int64)
+    group[sets.order] = sets.group
+    strong, limit = found.strong, sensitivity.limit_of(found.copies)
+    hits = [
+        strong.winner[place] in group[list(made.parents[place])] and strong.margin[place] > limit
+        for place in np.flatnonzero(made.leaks)
+    ]
+    return float(np.mean(hits)) if hits else np.nan
+
+
+def truths(kind: str, sets: Material, made: Made, found: Findings, seed: int) -> list[object]:
+    """P-value by image, share shown in the release, and what planted copies say of it."""
+    by_image = p_by_image(sets, seed) if kind == "twenty" else ""
+    planted = [each for each in found.sensitivity if each.kind.name == kind]
+    if not planted or not made.leaks.any():
+        return [by_image, "", "", "", ""]
+    said = planted[0].shown
+    return [by_image, shown_in_release(sets, made, found), said.value, said.low, said.high]
+
+
 def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
     """Audit one release."""
     made_by = kind if kind in leaks.KINDS else "copy"
@@ -142,7 +190,8 @@ def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
     return [
         kind, leak, seed, int(said.outcome), test.p_value, test.p_held_out, len(listed),
         int(made.leaks[places[listed]].sum()), sure.at_least, attack.name, attack.auc, attack.risk,
-        attack.risk_low, attack.risk_high, attack.epsilon or "", control.p_value, doubts,
+        attack.risk_low, attack.risk_high, attack.epsilon or "", control.p_value,
+        *truths(kind, sets, made, found, seed), doubts,
     ]  # fmt: skip
 
 
@@ -180,6 +229,43 @@ def summary(rows: list[dict[str, str]]) -> Table:
     return table
 
 
+def sentences(rows: list[dict[str, str]]) -> list[str]:
+    """What else is asked: lists above 60, AUC near 0.5, tests by image, planted against truth."""
+    said = []
+    for kind in sorted({each["kind"] for each in rows}):
+        some = [
+            each for each in rows if each["kind"] == kind and float(each["leak"]) == LEAKS[kind]
+        ]
+        n = len(some)
+        if kind == "copy":
+            longer = sum(int(each["listed"]) > 60 for each in some)
+            said.append(f"copy, 5%: {longer} of {n} lists are longer than 60")
+        if kind == "withheld":
+            areas = np.array([float(each["auc"]) for each in some])
+            near = int((np.abs(areas - 0.5) <= 0.03).sum())
+            error = areas.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+            said.append(
+                f"withheld: AUC {areas.mean():.3f} +- {error:.3f} over {n}, {near} near 0.5"
+            )
+        if kind == "twenty":
+            wrong, right = (
+                sum(float(each[c]) <= 0.05 for each in some) for c in ("p_by_image", "p")
+            )
+            said.append(f"twenty: rejected by image {wrong}, by patient {right} of {n}")
+        known = [each for each in some if each["shown"]]
+        if known:
+            truth, told, low, high = (
+                np.array([float(each[c]) for each in known])
+                for c in ("shown", "planted", "planted_low", "planted_high")
+            )
+            within = int(((low <= truth) & (truth <= high)).sum())
+            said.append(
+                f"{kind}, planted: {told.mean():.2f} are shown, in truth {truth.mean():.2f}; "
+                f"within the interval in {within} of {len(known)}"
+            )
+    return said
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Measure some seeds, or sum up what is there."""
     parser = ArgumentParser(description=__doc__)
@@ -197,7 +283,8 @@ def main(arguments: list[str] | None = None) -> None:
             values = row(asked.kind, asked.leak, seed, asked.planted)
             with asked.out.open("a", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerow(values)
-    Console(width=200).print(summary(done(asked.out)))
+    console = Console(width=200)
+    console.print(summary(done(asked.out)), *sentences(done(asked.out)), sep="\n")
 
 
 if __name__ == "__main__":

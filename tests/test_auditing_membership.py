@@ -111,7 +111,7 @@ def test_the_best_view_keeps_a_patient_whom_one_view_gives_away() -> None:
 
 def test_the_best_of_many_attacks_by_chance_is_not_judged_where_it_was_chosen() -> None:
     """40 attacks that know nothing: the best of them names many, but not in the other half."""
-    naive, honest = [], []
+    naive, honest, areas = [], [], []
     training = np.arange(120) < 60
     for seed in range(40):
         rng = np.random.default_rng(seed)
@@ -121,8 +121,12 @@ def test_the_best_of_many_attacks_by_chance_is_not_judged_where_it_was_chosen() 
         own = membership.as_chosen(scores, training, seed=seed)
         naive.append(best.found.value - best.control.value)
         honest.append(own.found.value - own.control.value)
+        areas.append((best.auc, own.auc))
     assert np.mean(naive) > 0.03
     assert abs(np.mean(honest)) < 0.02
+    naive_area, honest_area = np.mean(areas, axis=0)
+    assert naive_area > 0.52
+    assert abs(honest_area - 0.5) < 0.02  # standard error 0.008
 
 
 def test_an_attack_that_both_halves_choose_is_judged_as_it_is() -> None:
@@ -130,4 +134,10 @@ def test_an_attack_that_both_halves_choose_is_judged_as_it_is() -> None:
     training = np.arange(200) < 100
     scores = {"good": rng.normal(size=200) + 4 * training, "blind": rng.normal(size=200)}
     own = membership.as_chosen(scores, training)
-    assert own == membership.judge(scores, training)[0]
+    alone = membership.judge(scores, training)[0]
+    assert (own.name, own.found, own.control, own.risk) == ("good", *(
+        (alone.found, alone.control, alone.risk)
+    ))  # fmt: skip
+    assert own.epsilon == alone.epsilon
+    assert own.auc == pytest.approx(alone.auc, abs=0.01)
+    assert own.auc_low < own.auc < own.auc_high

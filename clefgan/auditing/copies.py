@@ -9,8 +9,9 @@ it is exact (see `patients`).
 References
 ----------
 Barber, Candes (2015), arXiv:1404.5609 (knockoff+); Elias, Gygi (2007), doi:10.1038/nmeth1019
-(target-decoy). They take the longest list that keeps the share; here it is the one that holds most
-copies by the decoys' count, the shortest of equals, and so never longer than theirs.
+(target-decoy). They take the longest list that keeps the share; here it ends where it would take in
+more false images than copies, both by the decoys' count: so it is never longer than theirs, and
+does not go on for the sake of a last few copies.
 """
 
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def find(
     q_values = np.ones(len(order))
     q_values[order] = np.minimum(1.0, best)
     q_values[~won] = 1.0
-    last = cutoff(estimate <= q, hits - decoys * share / (1 - share))
+    last = cutoff(estimate <= q, hits - 2 * decoys * share / (1 - share))
     listed = order[: last + 1][won[order[: last + 1]]]
     return CopyList(
         listed=listed.astype(np.int64),
@@ -80,8 +81,13 @@ def find(
     )
 
 
-def cutoff(passing: Flags, copies: Values) -> int:
-    """Where the list ends: of the places that pass the one with most copies; -1: there is none."""
+def cutoff(passing: Flags, gain: Values) -> int:
+    """Where the list ends: of the places that pass the one that gains most; -1: there is none.
+
+    Parameters
+    ----------
+    gain : copies less false ones; the decoys' count is taken off the hits once for each of the two
+    """
     if not passing.any():
         return -1
-    return int(np.where(passing, copies, -np.inf).argmax())
+    return int(np.where(passing, gain, -np.inf).argmax())

@@ -6,7 +6,7 @@ each half and judged on the other, so it has not been chosen on what it is judge
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,16 +110,25 @@ def as_chosen(scores: Mapping[str, Values], training: Flags, *, seed: int = 0) -
     """The strongest attack, each half judged by the one that the other half chose.
 
     The best of several attacks on the patients that chose it looks stronger than it is; so calls,
-    risk, precision and F1 are of both choices. AUC and epsilon are those of the first one.
+    risk, precision, F1 and AUC are of both choices, the AUC of ranks within each half. Epsilon is
+    that of the first one: its threshold is of the first half, and it is judged on the second.
     """
     half = halves(training, np.random.default_rng(seed))
     rate = supported_rate(int((~training).sum()))
     calls = np.zeros(len(training), bool)
+    ranks = np.zeros(len(training))
     for judged in (half, ~half):
         values = scores[best_in(scores, training, ~judged, rate)]
         calls[judged] = called(values, training, judged, rate)
+        ranks[judged] = rankdata(values[judged]) / (judged.sum() + 1)
     name = best_in(scores, training, half, rate)
-    return of_calls(name, scores[name], training, half, rate, calls)
+    low, high = auc_interval(ranks, training)
+    return replace(
+        of_calls(name, scores[name], training, half, rate, calls),
+        auc=auc(ranks, training),
+        auc_low=low,
+        auc_high=high,
+    )
 
 
 def halves(training: Flags, rng: np.random.Generator) -> Halves:
