@@ -4,7 +4,8 @@
 
 Kinds are those of the lab (copy, blend, tiles) and, each with copies: `swapped` (training and
 held-out sets exchanged), `source` (held-out images brighter, as of another scanner), `twenty` (up
-to 20 images a patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the symmetric filter, audited again).
+to 20 images a patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the
+symmetric filter, audited again).
 
 With `--planted 50` what planted copies of a kind say is held against the truth: the share of the
 release's own copies of that kind that are put before a reader by the same rule.

@@ -24,3 +24,8 @@ def shortened(text: str, at_most: int = 200) -> str:
         return text
     end = (at_most - 1) * 2 // 5
     return f"{text[: at_most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """`1 image`, `2 images`, `2 copies`; nouns may carry their verb, `1 row fits`."""
+    return f"{n} {noun if n == 1 else plural or f'{noun}s'}"

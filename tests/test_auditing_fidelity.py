@@ -1,5 +1,6 @@
 """Fidelity, thinning, other slices and kept lists, against independent answers."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,21 @@ from scipy.linalg import sqrtm
 from skimage.feature import graycomatrix, graycoprops
 from sklearn.metrics.pairwise import euclidean_distances, polynomial_kernel
 
-from clefgan.auditing import diversity, fidelity, kept_lists, looks, material, other_slices, views
+from clefgan.auditing import (
+    diversity,
+    fidelity,
+    kept_lists,
+    looks,
+    material,
+    other_slices,
+    pipeline,
+    profiles,
+    views,
+)
+from clefgan.auditing.filter import Withhold
+from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.material import Material
+from clefgan.auditing.pipeline import Settings
 from clefgan.auditing.planted import degraded
 from clefgan.method import Images
 
@@ -101,10 +115,37 @@ def slices(*, copied: bool) -> Material:
 def test_other_slices_give_patients_away_only_if_they_leak_too() -> None:
     for copied in (True, False):
         sets = slices(copied=copied)
-        found = other_slices.judge(looks.look(sets, views.BATTERY[:2]), sets)
+        found = other_slices.judge(looks.look(sets, views.BATTERY[:2]).lists, sets)
         assert found is not None
         assert (found.n_training, found.n_held_out) == (30, 30)
         assert (found.low > 0.9) if copied else (found.low < 0.5 < found.high)
+
+
+def test_the_parts_of_the_2026_edition_are_measured_again_on_what_is_kept_and_thinned() -> None:
+    sets = slices(copied=True)
+    names = tuple(map(str, range(120)))
+    settings = Settings(
+        profile=profiles.get("public"), withhold=Withhold.SYMMETRIC, thin=0.5, sealed=0, deals=99,
+        planted=0,
+    )  # fmt: skip
+    made = pipeline.run(Inputs(sets, names, names), settings)
+    release, kept, thinned = made.parts
+    assert [each.name for each in made.parts] == [point.name for point in made.plane[1:]]
+    assert (release.n, thinned.n) == (120, round(kept.n / 2))
+    assert release.listed > 30
+    assert thinned.listed <= kept.listed < release.listed
+    for each in made.parts:
+        assert each.attack is not None
+        assert each.other_slices is not None
+    assert release.attack is made.findings.attack
+    assert release.other_slices is not None
+    assert release.other_slices.low > 0.9
+    assert made.withheld is not None
+    less = replace(sets, released=sets.released[made.withheld.kept])
+    alone = other_slices.judge(looks.look(less, views.BATTERY).lists, less)
+    assert thinned.other_slices == alone
+    assert alone is not None
+    assert alone.auc < release.other_slices.auc
 
 
 def test_the_second_image_of_each_group_counts() -> None:
@@ -114,7 +155,7 @@ def test_the_second_image_of_each_group_counts() -> None:
     for group in range(60):
         assert second[group] == np.sort(values[sets.group == group])[-2]
     one = material.gather(images(3, 0), images(3, 1), images(3, 2), list("abc"), list("def"))
-    assert other_slices.judge(looks.look(one, views.BATTERY[:1]), one) is None
+    assert other_slices.judge(looks.look(one, views.BATTERY[:1]).lists, one) is None
 
 
 def test_an_audit_that_was_stopped_goes_on_from_the_lists_it_kept(tmp_path: Path) -> None:

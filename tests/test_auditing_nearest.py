@@ -159,7 +159,7 @@ def test_strata_are_one_a_patient() -> None:
     sets = material.gather(first, second, first, ["a", "b"], ["c", "d"], ["x", "y", "x", "y"])
     assert sets.strata == ("x", "y")
     assert sets.stratum.tolist() == [0, 1, 0, 1]
-    with pytest.raises(ClefganError, match="strata: 1 patients have images in two strata; give"):
+    with pytest.raises(ClefganError, match="strata: 1 patient has images in two strata; give"):
         material.gather(first, second, first, ["a", "a"], ["c", "d"], ["x", "y", "x", "y"])
     with pytest.raises(ClefganError, match="strata: 1 for 4 real images; give one for each"):
         material.gather(first, second, first, ["a", "b"], ["c", "d"], ["x"])
@@ -178,7 +178,7 @@ def test_a_patient_in_both_sets_is_refused_without_his_name() -> None:
         ({"released": images(0, 0)}, "released: no images; got 0; give at least 1"),
         ({"released": images(2, 0, 16)}, "released: images of 16x16, training images of 32x32"),
         ({"train": images(2, 0).astype(float)}, r"train: float64 of shape \(2, 32, 32\); give"),
-        ({"groups": ["a"]}, "train: 1 patients for 2 images; give one for each image"),
+        ({"groups": ["a"]}, "train: patients of 1 images for 2 images; give one for each"),
     ],
 )
 def test_sets_that_do_not_fit_are_refused(change: dict[str, object], message: str) -> None:

@@ -124,7 +124,7 @@ def test_an_exact_copy_is_a_leak_by_itself() -> None:
         examine.examine(replace(own, released=released), Plan(deals=99, planted=0)), PUBLIC
     )
     assert said.outcome is Outcome.LEAK
-    assert "1 released image equal a training image pixel for pixel" in said.sentence
+    assert "1 released image equals a training image pixel for pixel" in said.sentence
 
 
 def test_without_held_out_patients_copies_alone_are_assessed() -> None:

@@ -5,7 +5,9 @@ import csv
 import io
 import json
 import re
+import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +103,7 @@ def test_only_the_owner_may_look_inside(leaking: Path) -> None:
     inside = leaking / "audit" / "internal"
     assert stat.S_IMODE(inside.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in inside.iterdir()} == {0o600}
+    assert len(list(inside.iterdir())) >= 5
 
 
 def test_no_patient_no_file_and_no_pixel_is_in_what_may_be_given_out(leaking: Path) -> None:
@@ -111,6 +114,44 @@ def test_no_patient_no_file_and_no_pixel_is_in_what_may_be_given_out(leaking: Pa
         assert not re.search(r"https?://(?!www\.w3\.org)", text) or name != "audit.html"
         assert not FORBIDDEN.search(text), name
         assert str(leaking) not in text
+
+
+def shown_in(text: str, pixels: bytes) -> bool:
+    """Whether pixels stand in a text as bytes, base64 (at any offset), hexadecimal or a list."""
+    middle = pixels[len(pixels) // 2 :][:48]  # rows of detail
+    ways = [middle.decode("latin-1"), middle.hex(), ", ".join(map(str, middle[:16]))]
+    ways += [",".join(map(str, middle[:16])), "\\x".join(f"{level:02x}" for level in middle)]
+    for lead in range(3):
+        coded = base64.b64encode(bytes(lead) + middle).decode()
+        ways.append(coded[4 * (lead > 0) : 48])
+    return any(way in text for way in ways)
+
+
+def test_a_picture_would_be_found_if_it_were_there(leaking: Path) -> None:
+    pixels = np.asarray(Image.open(leaking / "train" / "scan003.png")).tobytes()
+    for lead in range(3):
+        assert shown_in("src=" + base64.b64encode(bytes(lead) + pixels).decode(), pixels)
+    assert shown_in(json.dumps(list(pixels)), pixels)
+    assert shown_in(pixels.hex(), pixels)
+    inside = (leaking / "audit" / "internal" / "pairs.html").read_text()
+    coded = (leaking / "made" / "made003.png").read_bytes()
+    assert "data:image/png;base64," in inside
+    assert not shown_in(base64.b64encode(coded).decode(), pixels)  # compressed: see below
+
+
+def test_no_training_image_is_in_what_may_be_given_out(leaking: Path) -> None:
+    """Neither pixels, encoded in any way, nor the files, nor any picture at all."""
+    texts = [(leaking / "audit" / name).read_text() for name in PUBLIC]
+    for folder in ("train", "held"):
+        for path in sorted((leaking / folder).iterdir()):
+            pixels = np.asarray(Image.open(path)).tobytes()
+            content = path.read_bytes()
+            for text in texts:
+                assert not shown_in(text, pixels), path.name
+                assert not shown_in(text, content), path.name
+    for text in texts:
+        assert not re.search(r"data:image|<img|<canvas|iVBORw0KGgo|/9j/4AA", text)
+        assert max(map(len, re.findall(r"[A-Za-z0-9+/=]{65,}", text)), default=0) == 0
 
 
 def test_the_pictures_inside_are_those_of_the_pairs(leaking: Path) -> None:
@@ -215,6 +256,27 @@ USAGE = [
 ]
 
 
+def test_the_parts_of_the_2026_edition_are_printed_by_name_with_what_thinning_does(
+    leaking: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = leaking / "thinned"
+    more = ("--withhold", "symmetric", "--thin", "0.5", "--out", str(out))
+    full(leaking, *more, code=1)
+    told = capsys.readouterr().out
+    sets = ("(the release)", "(what is kept of it)", "(what thinning leaves of that)")
+    for part in ("nearest-neighbour memorisation: ", "membership leakage: AUC ", "Frechet dist"):
+        line = next(line for line in told.splitlines() if line.startswith(part))
+        assert [line.count(name) for name in sets] == [1, 1, 1]
+    slices = "re-identification by other slices: not assessed: too few patients have several images"
+    assert slices in told.splitlines()
+    release, kept, thinned = record(out)["parts_2026"]
+    assert thinned["images"] == round(kept["images"] / 2)
+    assert release["nearest_neighbour_memorisation"]["listed_share"] * 200 >= COPIES
+    assert kept["nearest_neighbour_memorisation"]["listed_share"] == 0
+    assert release["features"] == "38 radiomic features"
+    assert "total" not in json.dumps(record(out)["parts_2026"])
+
+
 @pytest.mark.parametrize(("words", "message"), USAGE)
 def test_usage(
     words: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -257,6 +319,99 @@ def test_bad_input_is_one_line_and_nothing_is_written(
     told = capsys.readouterr().err
     assert "1 patient is also in train" in told
     assert "MRN" not in told
+    assert not (tmp_path / "out").exists()
+
+
+def damaged(folder: Path) -> None:
+    path = folder / "held" / "other003.png"
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def in_two_sets(folder: Path) -> None:
+    shutil.copy(folder / "train" / "scan003.png", folder / "held" / "other005.png")
+
+
+def without_a_row(folder: Path) -> None:
+    table = folder / "patients.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:-2]) + "\n")
+
+
+def deep(folder: Path) -> None:
+    for path in (folder / "train").iterdir():
+        levels = np.asarray(Image.open(path)).astype(np.uint16) * 200
+        Image.fromarray(levels).save(path)
+
+
+BAD = [
+    (damaged, "held: 'other003.png' is truncated; replace it"),
+    (
+        in_two_sets,
+        "held-out: 1 image is also in train, pixel for pixel, such as 'other005' ('scan003' "
+        "there); take them out of one of the two",
+    ),
+    (without_a_row, "patients.csv: 2 of 80 images have no row: 'other038', 'other039'; every"),
+    (deep, "train: 'scan000.png' is 16-bit, and 40 images need a window of levels; give one for"),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), BAD, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_bad_images_and_tables_are_one_line_before_the_work(
+    spoil: Callable[[Path], None], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    spoil(folder)
+    full(folder, "--out", str(tmp_path / "out"), code=1)
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_row_of_no_image_and_a_file_that_is_none_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, copies=0)
+    (folder / "train" / "notes.txt").write_text("scanned in May")
+    table = folder / "patients.csv"
+    table.write_text(table.read_text() + "scan999.png,MRN-99999\n")
+    full(folder, "--planted", "0", "--out", str(tmp_path / "out"), code=3)
+    told = capsys.readouterr().out
+    assert "patients.csv: 1 of 81 rows is of no image here, such as line 82" in told
+    assert "train: passed over 1 file that is no image ('notes.txt')." in told
+
+
+def dicom(folder: Path, name: str, source: str, n: int = 3) -> None:
+    """Copies of one of pydicom's files, each of a patient of his own."""
+    pydicom = pytest.importorskip("pydicom")
+    path = pydicom.data.get_testdata_file(source)
+    if path is None:
+        pytest.skip(f"pydicom has no {source} here")
+    folder.mkdir(parents=True)
+    for number in range(n):
+        one = pydicom.dcmread(path)
+        one.PatientID = f"{name}{number}"
+        one.save_as(folder / f"{name}{number}.dcm")
+
+
+@pytest.mark.parametrize(
+    ("held_out", "message"),
+    [
+        ("MR_small.dcm", "images of 2 modalities: 6 are CT, 3 are MR; give those of one"),
+        ("JPEG-lossy.dcm", "held: 3 of 3 files cannot be read: 'held0.dcm' is DICOM in JPEG Ext"),
+    ],
+)
+def test_scans_that_cannot_be_compared_are_one_line(
+    held_out: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, source in (("train", "CT_small.dcm"), ("made", "CT_small.dcm"), ("held", held_out)):
+        dicom(tmp_path / name, name, source)
+    more = ("--held-out", str(tmp_path / "held"), "--patient-from", "header", "--window", "-9,300")
+    audit(tmp_path, *more, "--release", "public", "--out", str(tmp_path / "out"), code=1)
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 

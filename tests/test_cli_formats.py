@@ -237,7 +237,7 @@ class TestAnyFolder:
         assert "volumes 3 of 3 to 7 slices" in lines
         assert "patients 1" in lines
         assert "exact copies none" in lines
-        assert "passed over 1 files that are no images: notes.txt" in lines
+        assert "passed over 1 file that is no image: notes.txt" in lines
         levels = [each.pixel_array for each in map(pydicom.dcmread, dicoms(tmp_path / "s"))]
         low, high = min(map(np.min, levels)), max(map(np.max, levels))
         assert f"levels {low} to {high} (16-bit signed grey DICOM MR)" in lines

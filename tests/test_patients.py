@@ -150,7 +150,7 @@ class TestMatching:
         ("rows", "message"),
         [
             ("a,p\n", r"t\.csv: 2 of 3 images have no row: 'b', 'c'; every image needs a patient "),
-            ("a,p\nb,p\nc,q\na,q\n", r"1 images have two patients, such as 'a' in lines 2 and 5; "),
+            ("a,p\nb,p\nc,q\na,q\n", r"1 image has two patients, such as 'a' in lines 2 and 5; "),
             ("a,p\nb, \nc,NaN\n", r"2 rows give no patient, such as line 3 \('b'\); fill them in$"),
         ],
     )  # fmt: skip
@@ -162,7 +162,7 @@ class TestMatching:
         rows = table(tmp_path, "file,patient\na,p\n")
         images = [NamedImage(f"{each}/a", Path(f"/d/{each}/a.png")) for each in ("p1", "p2")]
         message = (
-            r"1 rows fit several images, such as line 2, which fits '/d/p1/a\.png' and "
+            r"1 row fits several images, such as line 2, which fits '/d/p1/a\.png' and "
             r"'/d/p2/a\.png'; give their folders too$"
         )
         with pytest.raises(ClefganError, match=message):

@@ -185,7 +185,7 @@ class TestGrid:
         assert found["a"].images.shape == (7, 16, 16)
         np.testing.assert_array_equal(found["a"].images[-1], np.repeat(GREY[0, :8], 2, axis=0))
         assert found.notes[1].endswith(
-            "(1 are 16x8); 1 were stretched to its ratio of sides; 1 were smaller than that."
+            "(1 is 16x8); 1 was stretched to its ratio of sides; 1 was smaller than that."
         )
 
     def test_sizes_that_are_to_be_kept(self, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ class TestIdsAndPatients:
         found = read_sets({"a": tmp_path})
         assert found["a"].ids == ("p2/deep/i0", "p10/i0", "p10/i1")
         assert found["a"].files[0] == tmp_path / "p2/deep/i0.png"
-        assert found.notes[-1] == "a: passed over 1 files that are no images ('patients.csv')."
+        assert found.notes[-1] == "a: passed over 1 file that is no image ('patients.csv')."
 
     def test_patients_of_headers(self, tmp_path: Path) -> None:
         dicoms(tmp_path / "a/x", GREY[:2].astype(np.int16), "P7")

@@ -12,14 +12,30 @@ def copies(material: Material) -> Numbers:
 
     A constant image equals another without being anybody's copy and is left out.
     """
-    ours = {
-        digest(image): number
-        for number, image in enumerate(material.real)
-        if material.training[material.group[number]] and image.min() != image.max()
-    }
+    ours = training(material)
     pairs = [
         (number, ours[content])
         for number, image in enumerate(material.released)
         if (content := digest(image)) in ours
     ]
     return np.asarray(pairs, np.int64).reshape(-1, 2)
+
+
+def shared(material: Material) -> Numbers:
+    """Pairs (held-out image, training image) that are equal, (n, 2): numbers in `real`."""
+    ours = training(material)
+    pairs = [
+        (number, ours[found])
+        for number in np.flatnonzero(~material.image_training())
+        if (found := digest(material.real[number])) in ours
+    ]
+    return np.asarray(pairs, np.int64).reshape(-1, 2)
+
+
+def training(material: Material) -> dict[bytes, int]:
+    """Numbers of the training images that are not constant, by digest."""
+    return {
+        digest(material.real[number]): int(number)
+        for number in np.flatnonzero(material.image_training())
+        if material.real[number].min() != material.real[number].max()
+    }

@@ -13,7 +13,7 @@ from clefgan.auditing.margins import Values
 from clefgan.data import nuisance
 from clefgan.method import Images
 
-FEATURES = "38 radiomic features (histogram, levels, sharpness, noise, spectrum, co-occurrence)"
+FEATURES = "38 radiomic features"
 MOST = 2000  # images described of each set
 NEIGHBOURS = 5  # of a ball, for precision, recall, density and coverage
 LEVELS = 16  # grey levels of co-occurrence

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import file_findings, material
+from clefgan.auditing import exact, file_findings, material
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
@@ -15,7 +15,7 @@ from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.grey import GreySet, read_sets
 from clefgan.data.sets.windows import WindowChoice
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Progress, silent
 
 TRAIN, RELEASED, HELD_OUT = "train", "released", "held-out"
@@ -119,9 +119,11 @@ def read(
         labels.get(HELD_OUT, ()),
         kinds,
     )
+    real_ids = (*sets[TRAIN].ids, *(() if others is None else others.ids))
+    refuse_equal(gathered, real_ids)
     return Inputs(
         gathered,
-        real_ids=(*sets[TRAIN].ids, *(() if others is None else others.ids)),
+        real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
         notes=(*sets.notes, *owned.notes),
         files=file_findings.find(
@@ -141,6 +143,17 @@ def refuse_same_place(sources: Mapping[str, str | Path]) -> None:
                 "images in each"
             )
         seen[path] = name
+
+
+def refuse_equal(own: Material, real_ids: Sequence[str]) -> None:
+    """Refuse an image that is in both sets under two names: a copy of it would count for both."""
+    pairs = exact.shared(own)
+    if len(pairs):
+        held, trained = (real_ids[own.order[number]] for number in pairs[0])
+        raise ClefganError(
+            f"{HELD_OUT}: {counted(len(pairs), 'image is', 'images are')} also in {TRAIN}, pixel "
+            f"for pixel, such as {held!r} ({trained!r} there); take them out of one of the two"
+        )
 
 
 def labels_of(images: GreySet, groups: Mapping[str, str]) -> list[str]:

@@ -4,8 +4,7 @@ import csv
 from collections.abc import Collection
 from pathlib import Path
 
-from clefgan.auditing.verdict import counted
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 
 FILE = "judged.csv"
 COPY = "copy"

@@ -96,7 +96,8 @@ def gather(
     for name, images, labels in (("train", train, groups), ("held-out", others, held_out_groups)):
         if len(images) != len(labels):
             raise ClefganError(
-                f"{name}: {len(labels)} patients for {len(images)} images; give one for each image"
+                f"{name}: patients of {len(labels)} images for {len(images)} images; give one for "
+                "each image"
             )
     refuse_shared(groups, held_out_groups)
     everybody = np.asarray([*groups, *held_out_groups])
@@ -161,7 +162,6 @@ def strata_of_groups(
     stratum[code] = number
     torn = np.unique(code[stratum[code] != number])
     if len(torn):
-        raise ClefganError(
-            f"strata: {len(torn)} patients have images in two strata; give one stratum a patient"
-        )
+        who = "1 patient has" if len(torn) == 1 else f"{len(torn)} patients have"
+        raise ClefganError(f"strata: {who} images in two strata; give one stratum a patient")
     return tuple(map(str, kinds)), stratum

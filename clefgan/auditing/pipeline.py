@@ -9,16 +9,17 @@ import numpy as np
 
 from clefgan.auditing import (
     diversity,
+    edition_parts,
     exact,
     examine,
     fidelity,
     looks,
     membership,
-    other_slices,
     sealing,
     verdict,
 )
 from clefgan.auditing import filter as filters
+from clefgan.auditing.edition_parts import EditionParts
 from clefgan.auditing.examine import LEVEL, Findings, Plan
 from clefgan.auditing.fidelity import Fidelity
 from clefgan.auditing.filter import Withheld, Withhold
@@ -27,13 +28,16 @@ from clefgan.auditing.ledger import Before
 from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
-from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sealing import Seal, Sealed
 from clefgan.auditing.verdict import AuditVerdict
 from clefgan.auditing.views import BATTERY, CONFIRMING
 from clefgan.errors import ClefganError
 from clefgan.method import Progress, silent
+
+RELEASE = "the release"
+KEPT = "what is kept of it"
+THINNED = "what thinning leaves of that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ class AuditRun:
     look : number of this look at these patients, from 1
     filtered : whether images were withheld in this look or in one before
     plane : held-out images as the ideal point first, then the release, and what is kept of it
+    parts : of the 2026 edition, of the release and of what is kept of it
     """
 
     inputs: Inputs
@@ -99,7 +104,7 @@ class AuditRun:
     look: int
     first_level: float
     plane: tuple[Point, ...]
-    other_slices: OtherSlices | None
+    parts: tuple[EditionParts, ...]
     withheld: Withheld | None
     sealed: Sealed | None
     filtered: bool
@@ -145,9 +150,14 @@ def run(
         elif settings.withhold is not None:
             everybody = sealing.everybody(look, seen(apart), inputs.material, groups)
     out = None
+    sets = {RELEASE: np.arange(len(noted.material.released))}
     if settings.withhold is not None:
         out = filters.withhold(findings, settings.withhold, everybody=everybody)
-        out = out if settings.thin is None else thinned(inputs, out, settings.thin)
+        sets[KEPT] = out.kept
+        if settings.thin is not None:
+            out = thinned(inputs, out, settings.thin)
+            sets[THINNED] = out.kept
+    sets = {name: places for name, places in sets.items() if len(places)}
     return AuditRun(
         inputs=noted,
         digests=inputs.digests(),
@@ -163,8 +173,8 @@ def run(
         ),
         look=1 if before is None else before.look + 1,
         first_level=settings.level if before is None else before.level,
-        plane=plane(findings, out),
-        other_slices=other_slices.judge(look, noted.material),
+        plane=plane(findings, sets),
+        parts=edition_parts.measure(findings, sets, kept=kept_lists, progress=progress),
         withheld=out,
         sealed=sealed,
         filtered=out is not None or (before is not None and before.filtered),
@@ -238,32 +248,34 @@ def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     return Withheld(out.how, left, chosen, out.cutoff)
 
 
-def plane(findings: Findings, out: Withheld | None) -> tuple[Point, ...]:
-    """Fidelity and privacy of the held-out images, the release, and what is kept of it."""
+def plane(findings: Findings, sets: Mapping[str, Numbers]) -> tuple[Point, ...]:
+    """Fidelity and privacy of the held-out images, the release, and what is kept of it.
+
+    Parameters
+    ----------
+    sets : numbers of the released images, none empty
+    """
     own = findings.material
     ours = own.image_training()
     reference = own.real[~ours] if (~ours).any() else own.real
     real = fidelity.features(reference, seed=findings.plan.seed)
-    everything = np.arange(len(own.released))
     points = []
     if (~ours).any():
         ideal = fidelity.compare(real, fidelity.features(own.real[ours], seed=findings.plan.seed))
         points.append(
             Point(f"training images beside {HELD_OUT} ones", int(ours.sum()), ideal, 0, 0.5)
         )
-    sets = {"the release": everything} | ({} if out is None else {"what is kept of it": out.kept})
     for name, places in sets.items():
-        if len(places):
-            some = fidelity.features(own.released[places], seed=findings.plan.seed)
-            points.append(
-                Point(
-                    name,
-                    len(places),
-                    fidelity.compare(real, some),
-                    excess(findings, places),
-                    attack_auc(findings, findings.look, places),
-                )
+        some = fidelity.features(own.released[places], seed=findings.plan.seed)
+        points.append(
+            Point(
+                name,
+                len(places),
+                fidelity.compare(real, some),
+                excess(findings, places),
+                attack_auc(findings, findings.look, places),
             )
+        )
     return tuple(points)
 
 

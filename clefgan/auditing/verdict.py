@@ -14,6 +14,7 @@ from clefgan.auditing.membership import Attack
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sealing import Sealed
 from clefgan.auditing.sensitivity import Sensitivity
+from clefgan.errors import counted
 
 MARKS = ("uid", "identity", "names")  # kinds of file findings that are a leak by themselves
 FEWEST = 20  # patients a side, below which an audit cannot say
@@ -83,7 +84,8 @@ def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) ->
     reasons = []
     if len(findings.exact):
         n = len(set(findings.exact[:, 0].tolist()))
-        reasons.append(f"{counted(n, 'released image')} equal a training image pixel for pixel")
+        equal = counted(n, "released image equals", "released images equal")
+        reasons.append(f"{equal} a training image pixel for pixel")
     test = findings.test
     if test is None:
         certain = int((findings.copies.q_values <= findings.plan.level).sum())
@@ -263,11 +265,6 @@ def risk_words(attack: Attack) -> str:
         f"the strongest attack ({attack.name}) names {percent(attack.risk)} of training patients "
         f"beyond its control [{percent(attack.risk_low)} to {percent(attack.risk_high)}]"
     )
-
-
-def counted(n: int, noun: str, plural: str = "") -> str:
-    """`1 image`, `2 images`, `2 copies`."""
-    return f"{n} {noun if n == 1 else plural or f'{noun}s'}"
 
 
 def listed(names: list[str]) -> str:

@@ -17,7 +17,7 @@ from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
 from clefgan.data.sets import windows
 from clefgan.errors import ClefganError
-from clefgan.report.audit import making
+from clefgan.report.audit import making, tables
 from clefgan.report.audit import result as results
 from clefgan.storage import folders
 
@@ -159,12 +159,24 @@ def window_of(text: str | None) -> windows.WindowChoice:
     return window_levels(text)
 
 
+def parts_lines(parts: tables.AuditTable) -> list[str]:
+    """A line a part of the 2026 edition; what is the same of all sets is said once."""
+    lines = []
+    for part, *measured in parts.rows:
+        pairs = zip(measured, parts.heads[1:], strict=True)
+        told = [f"{words} ({name})" for words, name in pairs]
+        lines.append(f"{part}: {measured[0] if len(set(measured)) == 1 else '; '.join(told)}")
+    return lines
+
+
 def show(made: results.Audit, out: Path) -> None:
     """Print the verdict, and where the report is."""
     colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
     say(made.verdict, colour)
     for reason in made.run.verdict.reasons[1:]:
         say(f"- {reason}")
+    for line in parts_lines(made.tables["parts"]):
+        say(line)
     for note in made.run.inputs.notes:
         say(note, "dim")
     say_wrote([out])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED, natural_key
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from submissions.problems import quoted
 
 
@@ -86,8 +86,8 @@ class Owners:
         if self.contradicted:
             name, one, other = self.contradicted[0]
             raise ClefganError(
-                f"{self.path}: {len(self.contradicted)} images have two patients, such as {name!r} "
-                f"in lines {one.number} and {other.number}; keep one"
+                f"{self.path}: {counted(len(self.contradicted), 'image has', 'images have')} two "
+                f"patients, such as {name!r} in lines {one.number} and {other.number}; keep one"
             )
         several = [line for line in self.lines if len(self.files[line.number]) > 1]
         if several:
@@ -97,7 +97,8 @@ class Owners:
                 for where, name in sorted(self.files[line.number])[:2]
             )
             raise ClefganError(
-                f"{self.path}: {len(several)} rows fit several images, such as line {line.number}, "
+                f"{self.path}: {counted(len(several), 'row fits', 'rows fit')} several images, such "
+                f"as line {line.number}, "
                 f"which fits {places}; give their folders too"
             )
 
@@ -116,7 +117,8 @@ class Owners:
         lacking = self.unknown()
         if lacking:
             raise ClefganError(
-                f"{self.path}: {len(lacking)} rows give no patient, such as line "
+                f"{self.path}: {counted(len(lacking), 'row gives', 'rows give')} no patient, such "
+                "as line "
                 f"{lacking[0].number} ({quoted('/'.join(lacking[0].name))}); fill them in"
             )
 
@@ -126,13 +128,13 @@ class Owners:
         spare = [line for line in self.lines if not self.files[line.number]]
         if spare:
             notes.append(
-                f"{self.path.name}: {len(spare)} of {len(self.lines)} rows are of no "
-                f"image here, such as line {spare[0].number} ({quoted('/'.join(spare[0].name))})."
+                f"{self.path.name}: {len(spare)} of {len(self.lines)} rows "
+                f"{'is' if len(spare) == 1 else 'are'} of no image here, such as line {spare[0].number} ({quoted('/'.join(spare[0].name))})."
             )
         if lacking := len(self.unknown()):
             notes.append(
-                f"{self.path.name}: {lacking} rows give no patient, so each of their "
-                "images is taken for a patient of its own."
+                f"{self.path.name}: {counted(lacking, 'row gives', 'rows give')} no patient, so "
+                "each of their images is taken for a patient of its own."
             )
         return notes
 

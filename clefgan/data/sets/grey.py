@@ -15,7 +15,7 @@ from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
 from clefgan.data.sets import below
 from clefgan.data.sets.windows import WindowChoice, one_window
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Images, Progress, silent
 
 LARGEST = 128  # pixels of the longest side that images come to, unless asked otherwise
@@ -196,7 +196,13 @@ def as_counts(counts: Mapping[Size, int]) -> str:
     """`90 are 64x64, 10 are 128x128`: width by height."""
     order = sorted(counts, key=lambda size: (-counts[size], size))
     more = f", and {len(order) - NAMED_SIZES} more sizes" if len(order) > NAMED_SIZES else ""
-    return ", ".join(f"{counts[size]} are {as_text(size)}" for size in order[:NAMED_SIZES]) + more
+    return (
+        ", ".join(
+            f"{counts[size]} {'is' if counts[size] == 1 else 'are'} {as_text(size)}"
+            for size in order[:NAMED_SIZES]
+        )
+        + more
+    )
 
 
 def as_text(size: Size) -> str:
@@ -213,13 +219,22 @@ def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]
         stretched = sum(n for size, n in others.items() if size[0] * grid[1] != size[1] * grid[0])
         larger = sum(n for (h, w), n in others.items() if h < grid[0] or w < grid[1])
         yield (
-            f"{name}: {others.total()} of {len(sizes_of)} images were brought to "
+            f"{name}: {others.total()} of {len(sizes_of)} images {was(others.total())} brought to "
             f"{as_text(grid)} by "
             f"area averaging ({as_counts(others)})"
-            + (f"; {stretched} were stretched to its ratio of sides" if stretched else "")
-            + (f"; {larger} were smaller than that" if larger else "")
+            + (
+                f"; {stretched} {was(stretched)} stretched to its ratio of sides"
+                if stretched
+                else ""
+            )
+            + (f"; {larger} {was(larger)} smaller than that" if larger else "")
             + "."
         )
+
+
+def was(n: int) -> str:
+    """The verb of so many."""
+    return "was" if n == 1 else "were"
 
 
 def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
@@ -228,8 +243,11 @@ def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
         if below_set.others:
             first = ", ".join(map(repr, below_set.others[: listing.NAMED]))
             more = len(below_set.others) - listing.NAMED
+            no_images = counted(
+                len(below_set.others), "file that is no image", "files that are no images"
+            )
             yield (
-                f"{name}: passed over {len(below_set.others)} files that are no images ({first}"
+                f"{name}: passed over {no_images} ({first}"
                 + (f" and {more} more" if more > 0 else "")
                 + ")."
             )

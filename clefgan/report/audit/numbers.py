@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from clefgan.auditing.fidelity import FEATURES
 from clefgan.auditing.ledger import FORMAT
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.sealing import Sealed
@@ -188,19 +189,27 @@ def sensitivity(kind: Any) -> dict[str, Any]:
     }
 
 
-def parts_2026(run: AuditRun) -> dict[str, Any]:
-    """The three parts of the 2026 edition by name, and no total: its formula is not published."""
-    findings = run.findings
-    release = next((point for point in run.plane if point.name == "the release"), None)
-    return {
-        "nearest_neighbour_memorisation": {
-            "listed_share": len(findings.copies.listed) / len(findings.material.released),
-            "excess_share": None if release is None else release.excess,
-        },
-        "membership_leakage": findings.attack,
-        "re_identification_by_other_slices": run.other_slices,
-        "frechet": None if release is None else release.fidelity.frechet,
-    }
+def parts_2026(run: AuditRun) -> list[dict[str, Any]]:
+    """The three parts of the 2026 edition by name, and no total: its formula is not published.
+
+    Of the release first, then of what is kept of it.
+    """
+    points = {point.name: point for point in run.plane}
+    return [
+        {
+            "of": each.name,
+            "images": each.n,
+            "nearest_neighbour_memorisation": {
+                "listed_share": each.listed / each.n,
+                "excess_share": points[each.name].excess,
+            },
+            "membership_leakage": each.attack,
+            "re_identification_by_other_slices": each.other_slices,
+            "frechet": points[each.name].fidelity.frechet,
+            "features": FEATURES,
+        }
+        for each in run.parts
+    ]
 
 
 def plain(value: Any) -> Any:

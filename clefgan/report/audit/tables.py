@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clefgan.auditing.fidelity import FEATURES
 from clefgan.auditing.membership import Attack
+from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.report.wording import limits, number, p_value
 
@@ -174,35 +176,48 @@ def plane(run: AuditRun) -> AuditTable:
     heads = ("", "images", "Frechet", "KID", "precision", "recall", "density", "coverage",
              "excess near training", "attack AUC")  # fmt: skip
     caption = (
-        "Beside held-out images, on 38 radiomic features of our own: they compare with no number "
-        "printed elsewhere. Excess: images won by training patients beyond those won by held-out "
-        "ones, at the margin of the nearest 5%. An attack AUC below 0.5 is a hole round the "
-        "training patients, which an attacker can use as well."
+        f"Beside held-out images, on {FEATURES} of our own (histogram, levels, sharpness, noise, "
+        "spectrum, co-occurrence): they compare with no number printed elsewhere. Excess: images "
+        "won by training patients beyond those won by held-out ones, at the margin of the nearest "
+        "5%. An attack AUC below 0.5 is a hole round the training patients, which an attacker can "
+        "use as well."
     )
     return AuditTable("plane", "Fidelity and privacy", caption, heads, rows)
 
 
 def parts_2026(run: AuditRun) -> AuditTable:
-    """The three parts that the 2026 edition names."""
-    findings, other = run.findings, run.other_slices
-    release = next((point for point in run.plane if point.name == "the release"), None)
-    rows = [
-        (
-            "nearest-neighbour memorisation",
-            f"{len(findings.copies.listed)} of {len(findings.material.released)} images listed",
-        )
+    """The three parts that the 2026 edition names, and what withholding does to each."""
+    frechet = {point.name: number(point.fidelity.frechet, 2) for point in run.plane}
+    columns = [
+        {
+            "nearest-neighbour memorisation": f"{each.listed} of {each.n} images listed",
+            "membership leakage": "not assessed: nobody was held out"
+            if each.attack is None
+            else area(each.attack),
+            "re-identification by other slices": "not assessed: too few patients have several "
+            "images"
+            if each.other_slices is None
+            else area(each.other_slices),
+            f"Frechet distance ({FEATURES})": frechet[each.name],
+        }
+        for each in run.parts
     ]
-    if findings.attack is not None:
-        attack = findings.attack
-        value = f"AUC {number(attack.auc)} {limits(attack.auc_low, attack.auc_high)}"
-        rows.append(("membership leakage", value))
-    said = "not assessed: too few patients have several images"
-    if other is not None:
-        said = f"AUC {number(other.auc)} {limits(other.low, other.high)}"
-    rows.append(("re-identification by other slices", said))
-    if release is not None:
-        value = f"{number(release.fidelity.frechet, 2)} (38 radiomic features)"
-        rows.append(("Frechet distance", value))
-    caption = "The edition's formula is not published, so there is no total here."
-    heads = ("part", "measured")
-    return AuditTable("parts", "Parts of the 2026 edition", caption, heads, tuple(rows))
+    rows = tuple((part, *(column[part] for column in columns)) for part in columns[0])
+    caption = (
+        "Each part by itself: the edition's formula is not published, so there is no total here. "
+        "AUC over patients with its 95% interval, 0.5 is chance."
+    )
+    heads = ("part", *(each.name for each in run.parts))
+    return AuditTable("parts", "Parts of the 2026 edition", caption, heads, rows)
+
+
+def area(each: Attack | OtherSlices) -> str:
+    """An AUC with its interval."""
+    return f"AUC {number(each.auc)} {limits(*interval(each))}"
+
+
+def interval(each: Attack | OtherSlices) -> tuple[float, float]:
+    """95% interval of the AUC."""
+    if isinstance(each, Attack):
+        return each.auc_low, each.auc_high
+    return each.low, each.high

@@ -66,7 +66,9 @@ def notes(contents: Contents) -> Iterator[str]:
     yield from contents.notes
     if contents.others:
         others = some(contents.others)
-        yield f"passed over {len(contents.others):,} files that are no images: {others}"
+        n = len(contents.others)
+        which = "file that is no image" if n == 1 else "files that are no images"
+        yield f"passed over {n:,} {which}: {others}"
     if len(contents.sizes) > 1:
         yield "images of several sizes: a command needs --size to bring them to one"
     if contents.levels:
