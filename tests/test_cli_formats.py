@@ -104,6 +104,13 @@ def test_one_size_for_all(tmp_path: Path) -> None:
     assert clefgan(*words, "--size", "8x6") == 0
     assert json.loads((tmp_path / "runs/nearest.json").read_text())["data"]["size"] == [6, 8]
     assert clefgan("evaluate", *words[1:], "--size", "8", "--jobs", "1") == 0
+    run = tmp_path / "runs/nearest.csv"
+    board = ("leaderboard", run, "--data", data, "--truth", data / "test/truth.csv")
+    (data / "test/truth.csv").write_text(run.read_text())
+    assert clefgan(*board, "--html", tmp_path / "page", "--size", "8x6") == 0
+    assert (tmp_path / "page/index.html").is_file()
+    assert clefgan("score", *board[1:], "--size", "8x6") == 0
+    (data / "test/truth.csv").unlink()
     assert any("2 sizes" in line for line in info(data, code=1))
     assert info(data, "--size", "8")[-1] == "ready to run"
 

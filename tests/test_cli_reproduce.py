@@ -111,6 +111,17 @@ def test_full_takes_the_papers_sizes(data: Path, tmp_path: Path) -> None:
     assert "Size: whole (as printed)" in page
 
 
+def test_images_of_two_sizes_are_brought_to_one(data: Path, tmp_path: Path) -> None:
+    path = next((data / "dev" / "used").iterdir())
+    Image.open(path).resize((40, 30)).save(path)
+    words = ("stub-paper", "--data", str(data), "--out", str(tmp_path / "out"))
+    with pytest.raises(ClefganError, match="2 sizes"):
+        clefgan(*words)
+    clefgan(*words, "--size", "24")
+    with pytest.raises(typer.BadParameter, match="'x' is not a size"):
+        clefgan(*words, "--size", "x", "--force")
+
+
 def test_an_earlier_folder_stays_unless_forced(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     words = ("stub-paper", "--data", str(data), "--out", str(out))

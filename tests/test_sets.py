@@ -191,7 +191,7 @@ class TestGrid:
     def test_sizes_that_are_to_be_kept(self, tmp_path: Path) -> None:
         pngs(tmp_path / "a", GREY)
         pngs(tmp_path / "b", GREY[:1, :8])
-        message = r"/a and .*/b: images of 2 sizes: 6 are 16x16, 1 are 16x8; bring them to one$"
+        message = r"/a and .*/b: images of 2 sizes: 6 are 16x16, 1 is 16x8; bring them to one$"
         with pytest.raises(ClefganError, match=message):
             read_sets({"a": tmp_path / "a", "b": tmp_path / "b"}, largest=None)
 

@@ -26,7 +26,7 @@ from clefgan.auditing.filter import Withheld, Withhold
 from clefgan.auditing.inputs import HELD_OUT, Inputs
 from clefgan.auditing.ledger import Before
 from clefgan.auditing.looks import Look
-from clefgan.auditing.margins import Numbers
+from clefgan.auditing.margins import Numbers, Strongest
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sealing import Seal, Sealed
@@ -149,15 +149,8 @@ def run(
             sealed = opened(sealed, seen(apart), apart, plan)
         elif settings.withhold is not None:
             everybody = sealing.everybody(look, seen(apart), inputs.material, groups)
-    out = None
-    sets = {RELEASE: np.arange(len(noted.material.released))}
-    if settings.withhold is not None:
-        out = filters.withhold(findings, settings.withhold, everybody=everybody)
-        sets[KEPT] = out.kept
-        if settings.thin is not None:
-            out = thinned(inputs, out, settings.thin)
-            sets[THINNED] = out.kept
-    sets = {name: places for name, places in sets.items() if len(places)}
+    out, sets = withheld(inputs, settings, findings, everybody)
+    number = 1 if before is None else before.look + 1
     return AuditRun(
         inputs=noted,
         digests=inputs.digests(),
@@ -166,12 +159,12 @@ def run(
         verdict=verdict.of(
             findings,
             settings.profile,
-            look_number=1 if before is None else before.look + 1,
+            look_number=number,
             withheld=None if out is None else len(out.withheld),
             files=inputs.files,
             sealed=sealed,
         ),
-        look=1 if before is None else before.look + 1,
+        look=number,
         first_level=settings.level if before is None else before.level,
         plane=plane(findings, sets),
         parts=edition_parts.measure(findings, sets, kept=kept_lists, progress=progress),
@@ -179,6 +172,21 @@ def run(
         sealed=sealed,
         filtered=out is not None or (before is not None and before.filtered),
     )
+
+
+def withheld(
+    inputs: Inputs, settings: Settings, findings: Findings, everybody: Strongest | None
+) -> tuple[Withheld | None, dict[str, Numbers]]:
+    """What is withheld, and the sets of released images that are compared; none is empty."""
+    sets = {RELEASE: np.arange(len(findings.material.released))}
+    out = None
+    if settings.withhold is not None:
+        out = filters.withhold(findings, settings.withhold, everybody=everybody)
+        sets[KEPT] = out.kept
+        if settings.thin is not None:
+            out = thinned(inputs, out, settings.thin)
+            sets[THINNED] = out.kept
+    return out, {name: places for name, places in sets.items() if len(places)}
 
 
 def refuse_second_filter(settings: Settings, before: Before | None) -> None:

@@ -14,6 +14,8 @@ from clefgan.cli.options import wrong_usage
 from clefgan.data import challenge as challenges
 from clefgan.data import imageset, reading, truth_and_groups, which_edition
 from clefgan.data.classes import reading as class_reading
+from clefgan.data.formats import grid
+from clefgan.data.formats.raw import Window
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs import run_files, team_names
@@ -178,6 +180,8 @@ def enter(
     pictures: bool = False,
     lenient: bool = False,
     names: Path | None = None,
+    window: Window | None = None,
+    size: grid.Size | None = None,
 ) -> Entered:
     """Read truth, run files and their records.
 
@@ -188,8 +192,11 @@ def enter(
         says where they are not
     lenient : go on past runs that are not valid, as long as one is
     names : a table of what runs are called (`clefgan.runs.team_names`)
+    window, size : of the images of the data, see `reading.read`
     """
-    challenge = None if data is None else reading.read(data, folders)
+    challenge = None
+    if data is not None:
+        challenge = reading.read(data, folders, window=window, size=size)
     answers, images, source = known_truth(truth, challenge, edition)
     called, links = titled(paths, names)
     entrants, invalid = read_all(called, edition, images, source, lenient)

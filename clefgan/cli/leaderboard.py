@@ -32,6 +32,7 @@ from clefgan.cli.options import (
     main_metric,
     refuse_membership_options,
 )
+from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
 from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
@@ -58,6 +59,8 @@ def leaderboard(
     ] = False,
     knowledge: KNOWLEDGE = None,
     groups: GROUPS = None,
+    window: WINDOW = None,
+    size: SIZE = None,
     level: LEVEL = 0.95,
     seed: SEED = 0,
     title: Annotated[str, typer.Option(help="Title of table and page.")] = "Leaderboard",
@@ -84,6 +87,7 @@ def leaderboard(
     images. What is written replaces older files, after everything was read and computed.
     """
     check_level(level)
+    refuse_without_data(data, window, size)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     page = None if html is None else html / "index.html"
     written = outputs.tables({**files, "pairs": pairs, "html": page})
@@ -91,11 +95,14 @@ def leaderboard(
     rules, kept, left_out = entering.taking_part(edition, runs, data)
     if not rules.is_membership:
         refuse_membership_options(
-            {"--knowledge": knowledge, "--pairs": pairs, "--names": names, "--contact": contact}
-        )
+            {
+                "--knowledge": knowledge, "--pairs": pairs, "--names": names, "--contact": contact,
+                "--size": size,
+            }
+        )  # fmt: skip
         asked_of = leaderboard_classes.AskedOfRuns(
             kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
-            with_published,
+            with_published, window_levels(window),
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked_of, files, page)
@@ -104,7 +111,8 @@ def leaderboard(
     pictures, asked = page is not None and data is not None, edition or rules.name
     entered = entering.enter(
         kept, truth, data, rules, asked, knowledge, groups,
-        pictures=pictures, lenient=True, names=names,
+        pictures=pictures, lenient=True, names=names, window=window_levels(window),
+        size=pixels(size),
     )  # fmt: skip
     board = boards.build(
         entered.panel,

@@ -14,6 +14,7 @@ from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
 from clefgan.data.classes import reading
+from clefgan.data.formats.raw import Window
 from clefgan.errors import ClefganError
 from clefgan.report import class_findings, class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
@@ -40,6 +41,7 @@ class AskedOfRuns:
     seed: int
     title: str
     with_published: bool = False
+    window: Window | None = None
 
 
 def show(asked: AskedOfRuns, files: Mapping[str, Path | None], page: Path | None = None) -> None:
@@ -70,7 +72,9 @@ def texts(parts: list[class_part.ClassPart], files: Mapping[str, Path | None]) -
 def measured(asked: AskedOfRuns) -> class_part.ClassPart:
     """Read runs and truth, and build the board."""
     primary = class_metric(asked.metric, asked.edition)
-    challenge = None if asked.data is None else reading.read(asked.data, asked.folders)
+    challenge = None
+    if asked.data is not None:
+        challenge = reading.read(asked.data, asked.folders, window=asked.window)
     answers, images, source = known_truth(asked, challenge)
     entrants = run_files.read_all(asked.runs, asked.edition, images, source)
     patients = None if asked.groups is None else truth_and_groups.clusters(asked.groups, images)

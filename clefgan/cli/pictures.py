@@ -1,4 +1,4 @@
-"""How images are read, for `run`, `evaluate` and `data info`: window, size, patients."""
+"""How images are read, for all commands that read a challenge: window, size, patients."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ FILE_COLUMN = Annotated[
 PATIENT_COLUMN = Annotated[
     str | None, typer.Option(help="Its column of patients; told by the names if not given.")
 ]
+
+
+def refuse_without_data(data: str | None, window: str | None, size: str | None) -> None:
+    """Refuse what says how images are read where none are."""
+    for option, given in (("--window", window), ("--size", size)):
+        if data is None and given is not None:
+            raise typer.BadParameter("says nothing without --data", param_hint=option)
 
 
 def window_levels(text: str | None) -> raw.Window | None:

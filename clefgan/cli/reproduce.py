@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.table import Table
@@ -13,7 +13,9 @@ from clefgan.cli import asked_edition, outputs
 from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
+from clefgan.cli.pictures import SIZE, WINDOW, pixels, window_levels
 from clefgan.data import reading
+from clefgan.data.formats import grid, raw
 from clefgan.experiments.reproduction import paper as papers
 from clefgan.experiments.reproduction import pictures, printed, rows
 from clefgan.experiments.reproduction import result as results
@@ -30,10 +32,21 @@ SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
 WIDE = 110  # columns from which the accuracy has room too
 
 
+class Source(NamedTuple):
+    """The challenge, and how its images are read."""
+
+    data: str
+    edition: str
+    window: raw.Window | None
+    size: grid.Size | None
+
+
 def reproduce(
     paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
     data: CHALLENGE = "phantom_ct",
     edition: EDITION = None,
+    window: WINDOW = None,
+    size: SIZE = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder to write; runs/PAPER, or runs/PAPER-sensitivity, if not given."),
@@ -65,17 +78,17 @@ def reproduce(
     output = Output("--out", target, is_folder=True, is_replaced=True)
     outputs.refuse([output], [data, edition])
     refuse_classes(editions.get(edition))
+    source = Source(data, edition, window_levels(window), pixels(size))
     if sensitivity:
-        study(wanted, data, edition, sizes, seeds, seed, folds, target, force)
+        study(wanted, source, sizes, seeds, seed, folds, target, force)
     else:
-        again(wanted, data, edition, sizes, seed, folds, target, force)
+        again(wanted, source, sizes, seed, folds, target, force)
     say_wrote([target])
 
 
 def again(
     paper: papers.Paper,
-    data: str,
-    edition: str,
+    source: Source,
     sizes: papers.Sizes,
     seed: int,
     folds: int,
@@ -83,9 +96,11 @@ def again(
     force: bool,
 ) -> None:
     """Run the rows; write the page, the pictures, the numbers and the run files."""
-    rules = editions.get(edition)
+    rules = editions.get(source.edition)
     with progress_bar() as progress:
-        challenge = reading.read(data, edition)
+        challenge = reading.read(
+            source.data, source.edition, window=source.window, size=source.size
+        )
         made = results.make(
             paper, challenge, rules.name, sizes, seed=seed, n_folds=folds, progress=progress
         )
@@ -151,8 +166,7 @@ def rows_table(made: results.Reproduction, part_of: str) -> Table:
 
 def study(
     paper: papers.Paper,
-    data: str,
-    edition: str,
+    source: Source,
     sizes: papers.Sizes,
     seeds: int,
     seed: int,
@@ -164,8 +178,10 @@ def study(
     with progress_bar() as progress:
         sensitivity = sensitivities.run(
             paper,
-            data,
-            edition=edition,
+            source.data,
+            edition=source.edition,
+            window=source.window,
+            size=source.size,
             sizes=sizes,
             seeds=seeds,
             seed=seed,

@@ -23,6 +23,7 @@ from clefgan.cli.options import (
     main_metric,
     refuse_membership_options,
 )
+from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import scores
 from evaluation.boards import leaderboard
@@ -36,6 +37,8 @@ def score(
     metric: METRIC = None,
     knowledge: KNOWLEDGE = None,
     groups: GROUPS = None,
+    window: WINDOW = None,
+    size: SIZE = None,
     level: LEVEL = 0.95,
     seed: SEED = 0,
     csv: CSV = None,
@@ -50,20 +53,34 @@ def score(
     the edition. For an edition of classes, such as 2025_s2, the truth is a CSV of id, class.
     """
     check_level(level)
+    refuse_without_data(data, window, size)
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     read = [*outputs.belonging(runs), truth, groups, data, edition]
     outputs.refuse(outputs.tables(files), read)
     rules = entering.edition_of(edition, runs, data=data)
     if not rules.is_membership:
-        refuse_membership_options({"--knowledge": knowledge})
+        refuse_membership_options({"--knowledge": knowledge, "--size": size})
         asked = leaderboard_classes.AskedOfRuns(
-            runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores"
+            runs,
+            truth,
+            data,
+            rules,
+            edition or rules.name,
+            metric,
+            groups,
+            level,
+            seed,
+            "Scores",
+            window=window_levels(window),
         )
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked, files)
         return
     primary = main_metric(metric, rules)
-    entered = entering.enter(runs, truth, data, rules, edition or rules.name, knowledge, groups)
+    entered = entering.enter(
+        runs, truth, data, rules, edition or rules.name, knowledge, groups,
+        window=window_levels(window), size=pixels(size),
+    )  # fmt: skip
     board = leaderboard.build(entered.panel, primary=primary, level=level, seed=seed)
     table = sheet.of(board, "Scores", entered.notes)
     written = outputs.write(outputs.texts([table], files))

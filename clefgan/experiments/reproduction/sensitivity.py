@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from clefgan.data.formats.grid import Size
+from clefgan.data.formats.raw import Window
 from clefgan.experiments.reproduction import choices as known
 from clefgan.experiments.reproduction.choices import Choice
 from clefgan.experiments.reproduction.paper import Paper, Sizes, why_not
@@ -87,6 +89,8 @@ def run(
     data: str,
     *,
     edition: str = "2023",
+    window: Window | None = None,
+    size: Size | None = None,
     sizes: Sizes,
     choices: Sequence[Choice] | None = None,
     seeds: int = 5,
@@ -98,6 +102,7 @@ def run(
 
     Parameters
     ----------
+    window, size : of the images, see `clefgan.data.reading.read`
     choices : all that are known if not given
     seeds : how many, from `seed` upwards; at least 2, for there is no interval of one
 
@@ -117,6 +122,8 @@ def run(
             data=data,
             folder=cache("reproduction"),
             edition=edition,
+            window=window,
+            size=size,
             protocols=(protocol,),
             repeats=seeds,
             n_folds=n_folds,

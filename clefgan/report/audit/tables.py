@@ -77,7 +77,7 @@ def attacks(run: AuditRun) -> AuditTable:
         "Thresholds come from other patients than they are judged on. Control: held-out patients "
         "named by the same calls. Guessing: the share that as many guesses name. The last "
         "row (▸), which the verdict takes: each half of the patients judged by the attack that the "
-        "other half chose; AUC and epsilon are of one of the two. Epsilon: lower bound, in "
+        "other half chose; epsilon is of one of the two. Epsilon: lower bound, in "
         "parentheses the most that so few patients can show; – is no bound, not 0."
     )
     heads = ("attack", "AUC", "false alarms aimed at", "named", "control", "guessing",
