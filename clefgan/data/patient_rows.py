@@ -97,9 +97,8 @@ class Owners:
                 for where, name in sorted(self.files[line.number])[:2]
             )
             raise ClefganError(
-                f"{self.path}: {counted(len(several), 'row fits', 'rows fit')} several images, such "
-                f"as line {line.number}, "
-                f"which fits {places}; give their folders too"
+                f"{self.path}: {counted(len(several), 'row fits', 'rows fit')} several images, "
+                f"such as line {line.number}, which fits {places}; give their folders too"
             )
 
     def unknown(self) -> list[TableLine]:
@@ -129,7 +128,8 @@ class Owners:
         if spare:
             notes.append(
                 f"{self.path.name}: {len(spare)} of {len(self.lines)} rows "
-                f"{'is' if len(spare) == 1 else 'are'} of no image here, such as line {spare[0].number} ({quoted('/'.join(spare[0].name))})."
+                f"{'is' if len(spare) == 1 else 'are'} of no image here, such as line "
+                f"{spare[0].number} ({quoted('/'.join(spare[0].name))})."
             )
         if lacking := len(self.unknown()):
             notes.append(
