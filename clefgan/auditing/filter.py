@@ -36,12 +36,16 @@ class Withhold(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Withheld:
-    """Numbers of the released images that are withheld and kept, ascending."""
+    """Numbers of the released images that are withheld and kept, ascending.
+
+    thinned : how many of those withheld were taken out for diversity
+    """
 
     how: Withhold
     withheld: Numbers
     kept: Numbers
     cutoff: float
+    thinned: int = 0
 
 
 def withhold(findings: Findings, how: Withhold, *, everybody: Strongest | None = None) -> Withheld:

@@ -74,7 +74,7 @@ class Point:
 
     excess : share of the images won by training patients beyond that by held-out ones, at the
         margin of the 5% nearest; 0 where nothing leaks
-    auc : of the strongest attack; below 0.5 a filter has dug a hole
+    auc : of the strongest attack of each half; below 0.5 a filter has dug a hole
     """
 
     name: str
@@ -253,7 +253,7 @@ def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     rows = fidelity.features_of_all(inputs.material.released[kept])
     chosen = kept[np.sort(diversity.herd(rows, max(1, round(share * len(kept)))))]
     left = np.setdiff1d(np.arange(len(inputs.material.released)), chosen)
-    return Withheld(out.how, left, chosen, out.cutoff)
+    return Withheld(out.how, left, chosen, out.cutoff, thinned=len(kept) - len(chosen))
 
 
 def plane(findings: Findings, sets: Mapping[str, Numbers]) -> tuple[Point, ...]:
@@ -301,8 +301,9 @@ def excess(findings: Findings, places: Numbers) -> float:
 
 
 def attack_auc(findings: Findings, look: Look, places: Numbers) -> float:
-    """AUC of the strongest attack on some of the released images; NaN without held-out ones."""
+    """AUC of the strongest attack of each half; NaN without held-out images."""
     if not findings.strongest:
         return np.nan
     some = looks.some_of(look, places, len(findings.material.names))
-    return membership.auc(some.scores()[findings.strongest], findings.material.training)
+    training, seed = findings.material.training, findings.plan.seed
+    return membership.as_chosen(some.scores(), training, seed=seed).auc

@@ -79,7 +79,7 @@ def plane(run: AuditRun) -> Markup:
         right = at[0] > (x.start + x.end) / 2
         parts += [
             tag("circle", cx=at[0], cy=at[1], r=5.0, class_="dot"),
-            frame.text(at[0] + (-9 if right else 9), at[1] - 8 - 4 * (row % 2), point.name,
+            frame.text(at[0] + (-9 if right else 9), at[1] + (18 if row % 2 else -8), point.name,
                        anchor="end" if right else "start"),
         ]  # fmt: skip
     nothing = frame.line(x.start, y(0), x.end, y(0), "blind")

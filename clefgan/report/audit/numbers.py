@@ -111,6 +111,7 @@ def seen(run: AuditRun) -> dict[str, Any]:
         else {
             "how": str(run.withheld.how),
             "withheld": len(run.withheld.withheld),
+            "thinned": run.withheld.thinned,
             "kept": len(run.withheld.kept),
         },
         "settings": {

@@ -156,8 +156,10 @@ def copies(run: AuditRun) -> Markup:
         )
     sentence = "; ".join(parts)
     if run.withheld is not None:
+        filtered = len(run.withheld.withheld) - run.withheld.thinned
+        thinned = f", thinned out {run.withheld.thinned}" if run.withheld.thinned else ""
         sentence += (
-            f". Withheld ({run.withheld.how}): {len(run.withheld.withheld)}, kept "
+            f". Withheld ({run.withheld.how}): {filtered}{thinned}, kept "
             f"{len(run.withheld.kept)}. Withholding does not make a release fit to be given out: "
             "audit what is kept again"
         )

@@ -61,7 +61,8 @@ def sensitivity(run: AuditRun) -> AuditTable:
         "What would have been seen",
         "Copies planted in memory. Shown one by one: nearer to their own patient than any released "
         "image is to a held-out one, or above the cutoff of the list; 95% exact interval. Seen by "
-        "the set test: from so many on, in 9 of 10 draws at least.",
+        "the set test: from so many on, in 9 of 10 draws at least; – where it has noticed a leak "
+        "already.",
         ("planted", "shown one by one", "seen by the set test from", "seen"),
         tuple(rows),
     )

@@ -1,0 +1,98 @@
+"""Planted copies against the truth, and what happens to a test by image."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import fisher_exact
+
+from clefgan.auditing import examine, looks, material, planted, sensitivity, views
+from clefgan.auditing.examine import Plan
+from clefgan.auditing.material import Material
+from clefgan.auditing.planted import degraded
+from clefgan.method import Images
+
+N = 40  # patients of each set
+COPIES = 24
+KINDS = {kind.name: kind for kind in planted.KINDS}
+
+
+def patients(n: int, rng: np.random.Generator) -> Images:
+    """A shared slope and detail of their own, one image a patient."""
+    fine = np.kron(rng.normal(0, 5, (n, 16, 16)), np.ones((1, 2, 2)))
+    return np.clip(120 + np.linspace(-40, 40, 32) + fine, 0, 255).astype(np.uint8)
+
+
+def release(name: str, seed: int) -> tuple[Material, planted.Planted]:
+    """A release whose first images are copies of one kind, drawn as planted ones are."""
+    rng = np.random.default_rng([seed, 9])
+    labels = [f"p{i}" for i in range(2 * N)]
+    made = degraded(patients(200, rng), rng)
+    clean = material.gather(patients(N, rng), patients(N, rng), made, labels[:N], labels[N:])
+    copies = planted.plant(clean, KINDS[name], COPIES, rng)
+    return replace(clean, released=np.concatenate([copies.images, made])), copies
+
+
+def hits(name: str, seeds: int) -> tuple[list[int], list[int]]:
+    """Shown and not shown: of the copies in the releases, and of those planted beside them."""
+    truth, said = [0, 0], [0, 0]
+    for seed in range(seeds):
+        sets, copies = release(name, seed)
+        found = examine.examine(sets, Plan(deals=99, planted=50, seed=seed))
+        own = looks.some_of(found.look, np.arange(COPIES), len(sets.names))
+        shown = sensitivity.shown(own, copies, sets.training, found.copies)
+        truth = [truth[0] + int(shown.sum()), truth[1] + int((~shown).sum())]
+        share = next(each.shown for each in found.sensitivity if each.kind.name == name)
+        said = [said[0] + share.hits, said[1] + share.of - share.hits]
+    return truth, said
+
+
+@pytest.mark.slow
+def test_planted_copies_are_shown_as_often_as_those_in_the_release() -> None:
+    """Several releases a kind, so that a bias of a tenth would be seen."""
+    found = {name: hits(name, 5) for name in ("copy", "blend", "crop")}
+    for name, (truth, said) in found.items():
+        assert fisher_exact([truth, said]).pvalue > 0.01, name
+    shares = {name: said[0] / sum(said) for name, (_, said) in found.items()}
+    assert min(shares.values()) < 0.9  # not all is shown, so the shares say something
+    assert fisher_exact([found["copy"][0], found["crop"][1]]).pvalue < 0.01  # it can fail
+
+
+def slices(seed: int) -> Material:
+    """Eight patients a side with 20 slices each, alike as slices are; nothing is copied."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for n_patients, n_slices in ((8, 20), (8, 20), (30, 5)):
+        own = np.kron(rng.normal(0, 14, (n_patients, 1, 8, 8)), np.ones((1, 1, 4, 4)))
+        fine = np.kron(rng.normal(0, 6, (n_patients, n_slices, 16, 16)), np.ones((1, 1, 2, 2)))
+        levels = 120 + np.linspace(-40, 40, 32) + (own + fine).reshape(-1, 32, 32)
+        rows.append(np.clip(levels, 0, 255).astype(np.uint8))
+    names = [f"p{i // 20}" for i in range(160)]
+    made = degraded(rows[2], rng)
+    return material.gather(rows[0], rows[1], made, names, [f"h{name}" for name in names])
+
+
+def by_image(sets: Material) -> Material:
+    """The same, each image taken for a patient."""
+    n = len(sets.real)
+    return replace(
+        sets,
+        group=np.arange(n),
+        names=tuple(map(str, range(n))),
+        training=sets.image_training(),
+        stratum=np.zeros(n, np.int64),
+    )
+
+
+@pytest.mark.slow
+def test_with_20_images_a_patient_the_level_holds_where_a_test_by_image_fails() -> None:
+    battery = (views.PIXELS, views.BAND, views.CONTRAST)
+    rejected = {"patient": 0, "image": 0}
+    for seed in range(40):
+        sets = slices(seed)
+        for unit, own in (("patient", sets), ("image", by_image(sets))):
+            look = looks.look(own, battery)
+            p = looks.test(look, own.training, own.stratum, times=99, seed=seed).p_value
+            rejected[unit] += p <= 0.05
+    assert rejected["patient"] <= 6  # 2 expected; 7 or more have probability 0.003
+    assert rejected["image"] >= 8
