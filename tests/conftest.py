@@ -200,9 +200,9 @@ class Local:
         self.cluster = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def local() -> Iterator[Local]:
-    """A cluster for all tests."""
+    """A cluster for a file of tests; one that idles takes a tenth of a core."""
     found = Local()
     yield found
     found.close()

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +12,51 @@ import jax
 import numpy as np
 import pytest
 
-from clefgan.dcgan import devices
-from clefgan.dcgan.config import DCGANConfig
-from clefgan.storage.files import cache
-
-TRAINING = """
-import sys
-from pathlib import Path
-import jax
-import numpy as np
+from building import noise
 from clefgan.dcgan import devices
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import flat
 from clefgan.dcgan.train import train
-out, normed, *cluster = sys.argv[1:]
-if cluster:
-    devices.join(cluster[0], int(cluster[1]), int(cluster[2]))
-config = DCGANConfig(
-    latent=4, base_filters=8, filters=(8, 8, 8, 8), init_std=0.2, epochs=4, batch=4,
-    discriminator_norm=bool(int(normed)),
-)
-images = np.random.default_rng(0).integers(0, 256, (8, 32, 32), dtype=np.uint8)
-folder = Path(out).with_suffix("")
-done = train(images, config, checkpoints=folder, log=folder / "log.jsonl", samples=folder, every=2)
-again = train(images, config, checkpoints=folder)
-if jax.process_index() == 0:
-    arrays = flat(done.weights)
-    assert all((arrays[name] == array).all() for name, array in flat(again.weights).items())
-    np.savez(out, devices=jax.device_count(), shared=devices.mesh(config).size
-             if devices.mesh(config) else 1, **arrays)
+from clefgan.storage.files import cache
+
+TRAINING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import test_dcgan_devices
+test_dcgan_devices.train_all(*sys.argv[2:])
 """
+IMAGES = noise(8)
+PLAIN = DCGANConfig(
+    latent=4, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=4, batch=4,
+)  # fmt: skip
+CONFIGS = {"plain": PLAIN, "normed": replace(PLAIN, discriminator_norm=True)}
 
 
-def training(
-    children: Any, out: Path, *arguments: str, virtual: int = 1
+def train_all(folder: str, names: str, *cluster: str) -> None:
+    """Train with each of these configs, twice from the same checkpoints; save what comes of it."""
+    if cluster:
+        devices.join(cluster[0], int(cluster[1]), int(cluster[2]))
+    for name in names.split(","):
+        config, kept = CONFIGS[name], Path(folder) / name
+        log = kept / "log.jsonl"
+        done = train(IMAGES, config, checkpoints=kept, log=log, samples=kept, every=2)
+        again = train(IMAGES, config, checkpoints=kept)
+        if jax.process_index() == 0:
+            arrays = flat(done.weights)
+            assert all((arrays[name] == array).all() for name, array in flat(again.weights).items())
+            over = devices.mesh(config)
+            np.savez(kept.with_suffix(".npz"), shared=over.size if over else 1, **arrays)
+
+
+def started(
+    children: Any, folder: Path, *arguments: str, virtual: int = 1
 ) -> "subprocess.Popen[str]":
     env = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={virtual}"}
-    started: subprocess.Popen[str] = children.start(
-        "-c", TRAINING, str(out), *arguments, env=env, merge=True
+    here = str(Path(__file__).parent)
+    process: subprocess.Popen[str] = children.start(
+        "-c", TRAINING, here, str(folder), *arguments, env=env, merge=True
     )
-    return started
+    return process
 
 
 def ended(*processes: "subprocess.Popen[str]") -> None:
@@ -66,43 +71,32 @@ def compare(one: Path, other: Path, *, shared: int) -> None:
     assert (int(a["shared"]), int(b["shared"])) == (1, shared)
     with a, b:
         assert sorted(a.files) == sorted(b.files)
-        for name in sorted(set(a.files) - {"devices", "shared"}):
+        for name in sorted(set(a.files) - {"shared"}):
             np.testing.assert_allclose(b[name], a[name], rtol=1e-3, atol=1e-4, err_msg=name)
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any, str], Path]:
-    """The weights that one device trains, without and with norms; trained once."""
+def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one device trains: this process has no other."""
     folder = tmp_path_factory.mktemp("one")
-
-    def trained(children: Any, normed: str) -> Path:
-        path = folder / f"{normed}.npz"
-        if not path.exists():
-            ended(training(children, path, normed))
-        return path
-
-    return trained
+    train_all(str(folder), "plain,normed")
+    return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("normed", ["1", "0"])
-def test_two_devices_train_as_one_does(
-    one: Callable[[Any, str], Path], children: Any, tmp_path: Path, normed: str
-) -> None:
-    ended(training(children, tmp_path / "two.npz", normed, virtual=2))
-    compare(one(children, normed), tmp_path / "two.npz", shared=2)
+def test_two_devices_train_as_one_does(one: Path, children: Any, tmp_path: Path) -> None:
+    ended(started(children, tmp_path, "plain,normed", virtual=2))
+    for name in CONFIGS:
+        compare(one / f"{name}.npz", tmp_path / f"{name}.npz", shared=2)
 
 
 @pytest.mark.slow
-def test_two_processes_train_as_one_does(
-    one: Callable[[Any, str], Path], children: Any, tmp_path: Path
-) -> None:
+def test_two_processes_train_as_one_does(one: Path, children: Any, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    out = tmp_path / "two.npz"
-    ended(*(training(children, out, "0", address, "2", str(rank)) for rank in (0, 1)))
-    compare(one(children, "0"), out, shared=2)
+    ended(*(started(children, tmp_path, "plain", address, "2", str(rank)) for rank in (0, 1)))
+    compare(one / "plain.npz", tmp_path / "plain.npz", shared=2)
 
 
 def test_a_batch_is_shared_by_as_many_devices_as_divide_it() -> None:
