@@ -9,14 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+import compiling
 
 # No deadlines, as machines are shared; in CI the same examples every time, at home new ones.
 settings.register_profile("steady", deadline=None, derandomize="CI" in os.environ)
@@ -24,15 +24,11 @@ settings.load_profile("steady")
 os.environ.pop("COLUMNS", None)  # tests say how wide a terminal is; rich looks when it is loaded
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_NUMPY_DTYPE_PROMOTION", "strict")
-os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")  # most of the time is compilation
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let all processes of the tests, workers of xdist too, load what one has compiled."""
-    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        compiled = os.environ["JAX_COMPILATION_CACHE_DIR"] = mkdtemp(prefix="clefgan-tests-")
-        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
-        config.add_cleanup(partial(shutil.rmtree, compiled, ignore_errors=True))
+    """Before JAX is loaded."""
+    compiling.set_up(config)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,6 +18,7 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import flat
 from clefgan.dcgan.train import train
 from clefgan.storage.files import cache
+from compiling import with_devices
 
 TRAINING = """
 import sys
@@ -42,7 +43,7 @@ def train_all(folder: str, names: str, *cluster: str) -> None:
         done = train(IMAGES, config, checkpoints=kept, log=log, samples=kept, every=2)
         again = train(IMAGES, config, checkpoints=kept)
         if jax.process_index() == 0:
-            arrays = flat(done.weights)
+            arrays: dict[str, Any] = dict(flat(done.weights))
             assert all((arrays[name] == array).all() for name, array in flat(again.weights).items())
             over = devices.mesh(config)
             np.savez(kept.with_suffix(".npz"), shared=over.size if over else 1, **arrays)
@@ -51,10 +52,9 @@ def train_all(folder: str, names: str, *cluster: str) -> None:
 def started(
     children: Any, folder: Path, *arguments: str, virtual: int = 1
 ) -> "subprocess.Popen[str]":
-    env = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={virtual}"}
     here = str(Path(__file__).parent)
     process: subprocess.Popen[str] = children.start(
-        "-c", TRAINING, here, str(folder), *arguments, env=env, merge=True
+        "-c", TRAINING, here, str(folder), *arguments, env=with_devices(virtual), merge=True
     )
     return process
 

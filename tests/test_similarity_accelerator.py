@@ -25,6 +25,7 @@ from clefgan.similarity.multiplier import OnHost
 from clefgan.similarity.products import Metric, Products
 from clefgan.similarity.reductions import Whole
 from clefgan.similarity.whole_numbers import FIXED_BITS, FIXED_CHUNK, Coded, code, moments
+from compiling import with_devices
 from scanning import everything, features
 
 NUMPY: tuple[Any, ...] = ()
@@ -229,10 +230,9 @@ def test_two_devices_share_out_the_generated_rows(tmp_path: Path) -> None:
     }  # fmt: skip
     np.savez(tmp_path / "in.npz", **inputs)
     for wide in ("0", "1"):
-        flags = "--xla_force_host_platform_device_count=2"
         done = subprocess.run(
             [sys.executable, "-c", TWO_DEVICES, tmp_path / "in.npz", tmp_path / "out.npz"],
-            env=os.environ | {"XLA_FLAGS": flags, "JAX_ENABLE_X64": wide},
+            env=os.environ | with_devices(2) | {"JAX_ENABLE_X64": wide},
             capture_output=True,
             text=True,
             timeout=300,
