@@ -179,21 +179,21 @@ def _expected_information(tables: Tables) -> Values:
     information = np.zeros(len(tables))
     for row in true.T:
         for column in decided.T:
-            margins, where = _distinct(row, column, n)
-            information += _expected_cell(*margins, logs)[where]
+            first, where = _distinct(row, column, n)
+            information += _expected_cell(row[first], column[first], n[first], logs)[where]
     return information
 
 
 def _distinct(
     a: NDArray[np.int64], b: NDArray[np.int64], n: NDArray[np.int64]
-) -> tuple[tuple[NDArray[np.int64], ...], NDArray[np.intp]]:
-    """What differs of the margins of one cell in many tables, and where each table's are.
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first table with each triple of margins of one cell, and the triple of every table.
 
     Resamples of some hundred images repeat a few dozen margins.
     """
     most = int(n.max(initial=0)) + 1
     _, first, where = np.unique((a * most + b) * most + n, return_index=True, return_inverse=True)
-    return (a[first], b[first], n[first]), where
+    return first, where
 
 
 def _expected_cell(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from clefgan.method import Images
+from clefgan.storage.weights import PACKAGE_FILE
 
 Draw = Callable[[np.random.Generator, str], NDArray[Any]]  # one image of this set, of any size
 
@@ -69,3 +70,18 @@ def levels(root: Path, *folders: str, n: int, png: Callable[[int], bytes] = png)
             path = root / folder / f"{Path(folder).name}_{i + 1}.png"
             path.write_bytes(png(20 * number + i))
     return root
+
+
+def vgg_package(folder: Path) -> Path:
+    """A folder for the path of modules in which the package of VGG-16 has no weights."""
+    file = vgg_file(folder)
+    (file.parents[1] / "__init__.py").touch()
+    return file.parents[2]
+
+
+def vgg_file(folder: Path) -> Path:
+    """Where that package would have its weights."""
+    package, name = PACKAGE_FILE
+    file = folder / "packages" / package / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file

@@ -1,4 +1,5 @@
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,11 +15,11 @@ from baselines.features._vgg_layers import LAYERS, Arrays, VggLayer
 from baselines.features.blocks import Features
 from baselines.features.vgg16 import Backend, Vgg16, embedded
 from baselines.fingerprint_svm import Vgg16Svm
-from building import noise
+from building import noise, vgg_package
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.method import Images
-from clefgan.storage import weights
+from clefgan.storage import known_vgg, weight_files, weights
 from clefgan.testing import check_method
 
 FILTERS = ((4,), (5, 6), (7,), (8, 3, 4), (9,))
@@ -234,37 +235,43 @@ def test_the_head_names_the_size_it_takes() -> None:
     vgg16.check(224, 224, arrays, Vgg16("fc1"))
 
 
-def test_a_backend_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vgg16, "find_spec", lambda _name: None)
-    assert vgg16.available("auto") == "flax"
+def test_a_backend_that_is_not_installed() -> None:
+    assert vgg16.available("auto", installed=False) == "flax"
     with pytest.raises(ClefganError, match="backend 'onnx' is not installed; pip install onnxr"):
-        vgg16.available("onnx")
+        vgg16.available("onnx", installed=False)
 
 
-def test_onnx_runtime_serves_on_a_cpu_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    import jax
-
-    monkeypatch.setattr(vgg16, "find_spec", lambda _name: object())
-    assert vgg16.available("auto") == "onnx"
-    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
-    assert vgg16.available("auto") == "flax"
+def test_onnx_runtime_serves_on_a_cpu_only() -> None:
+    assert vgg16.available("auto", installed=True) == "onnx"
+    assert vgg16.available("auto", installed=True, platform="gpu") == "flax"
 
 
-def test_the_key_tells_settings_and_weights_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    used = [weights.Weights({}, "0"), weights.Weights({}, "1")]
-    monkeypatch.setattr(weights, "load", lambda *_a, **_k: used[0])
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[weights.KeptWeights]]:
+    """Two small networks in a cache of its own, and no package."""
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(str(vgg_package(tmp_path)))
+    with known_vgg.of(replace(known_vgg.IMAGENET, blocks=FILTERS, fc1=(54, 12), fc2=(12, 10))):
+        kept = []
+        for seed in range(2):
+            file = tmp_path / f"{seed}.safetensors"
+            weight_files.write_safetensors(file, small_vgg(seed), {})
+            kept.append(weights.add(file, trust=True))
+        yield kept
+
+
+def test_the_key_tells_settings_and_weights_apart(small: list[weights.KeptWeights]) -> None:
+    first, second = (item.file_sha256 for item in small)
     maps = [Vgg16(), Vgg16("block4"), Vgg16(pooling="max"), Vgg16(grid=2), Vgg16(side=64)]
     maps += [Vgg16(backend="flax")] if vgg16.available("auto") == "onnx" else []
-    keys = {m.key() for m in maps}
+    keys = {replace(m, weights=first).key() for m in maps}
     assert len(keys) == len(maps)
-    used[0] = used[1]
-    assert Vgg16().key() not in keys
+    assert Vgg16(weights=second).key() not in keys
 
 
 @pytest.mark.slow
-def test_vgg16_svm_keeps_its_promises(monkeypatch: pytest.MonkeyPatch) -> None:
-    arrays = small_vgg()
-    monkeypatch.setattr(weights, "load", lambda *_a, **_k: weights.Weights(arrays, "small"))
+@pytest.mark.usefixtures("small")
+def test_vgg16_svm_keeps_its_promises() -> None:
     tiny = DCGANConfig(epochs=1, base_filters=4, filters=(4, 4, 4, 4))
     check_method(Vgg16Svm, own_samples=8, gan=tiny)
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from building import challenge, save
+from building import challenge, save, vgg_package
 from clefgan.data import reading
 from clefgan.errors import ClefganError
 from clefgan.experiments.reproduction import (
@@ -22,7 +22,6 @@ from clefgan.experiments.reproduction import (
 )
 from clefgan.experiments.reproduction.paper import Paper, PaperRow, Sizes
 from clefgan.method import Images
-from clefgan.plugins import registry
 from clefgan.report.reproduction import page
 from clefgan.runs.result import Scored
 from clefgan.storage import folders, weights
@@ -99,16 +98,10 @@ def test_full_takes_the_printed_number_of_samples() -> None:
 
 
 def test_rows_without_weights_are_told_with_the_line_that_helps(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def absent() -> None:
-        raise ClefganError(f"VGG-16: no weights found; {weights.ADVICE}")
-
-    def known(_name: str) -> None:
-        return None
-
-    monkeypatch.setattr(weights, "load", absent)
-    monkeypatch.setattr(registry, "get", known)
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(str(vgg_package(tmp_path)))
     reasons = paper.why_not(paper.AIMULTIMEDIALAB_2023.rows)
     assert set(reasons) == {"vgg16-rbf", "vgg16-linear"}
     assert reasons["vgg16-rbf"].endswith(weights.ADVICE)

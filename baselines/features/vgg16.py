@@ -96,15 +96,23 @@ def build(arrays: Arrays, layer: str, backend: Backend) -> Network:
     return _vgg_flax.network(arrays, layer, BATCH)
 
 
-def available(backend: Backend) -> Literal["onnx", "flax"]:
+def available(
+    backend: Backend, *, installed: bool | None = None, platform: str | None = None
+) -> Literal["onnx", "flax"]:
     """Return the backend to use.
+
+    Parameters
+    ----------
+    installed : whether ONNX Runtime is; None looks
+    platform : the kind of JAX's devices, such as "gpu"; None asks JAX
 
     Raises
     ------
     ClefganError
         If it is not installed.
     """
-    installed = find_spec("onnxruntime") is not None
+    if installed is None:
+        installed = find_spec("onnxruntime") is not None
     if backend == "onnx" and not installed:
         raise ClefganError(
             "VGG-16: backend 'onnx' is not installed; pip install onnxruntime, or set backend=flax"
@@ -115,7 +123,7 @@ def available(backend: Backend) -> Literal["onnx", "flax"]:
         return "flax"
     import jax  # JAX
 
-    return "onnx" if jax.default_backend() == "cpu" else "flax"
+    return "onnx" if (platform or jax.default_backend()) == "cpu" else "flax"
 
 
 def caffe(images: Images) -> NDArray[np.float32]:

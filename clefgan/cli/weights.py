@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.cli.console import console, say
+from clefgan.storage import known_vgg
 from clefgan.storage import weights as vgg
 
 
@@ -28,7 +29,7 @@ def weights(
     elif trust:
         raise typer.BadParameter("says nothing without --add FILE", param_hint="--trust")
     show(vgg.places())
-    say(f"known: convolutions of sha256 {vgg.CONVOLUTIONS_SHA256}")
+    say(f"known: convolutions of sha256 {known_vgg.current().convolutions_sha256}")
 
 
 def show(places: list[vgg.WeightPlace]) -> None:

@@ -117,10 +117,13 @@ def applied(
     return y if layer.bias is None else y + layer.bias[...]
 
 
-def custom(config: DCGANConfig) -> bool:
-    """Tell whether to compute convolutions by `clefgan.dcgan.conv`: on CPU, unless asked."""
+def custom(config: DCGANConfig, platform: str | None = None) -> bool:
+    """Tell whether to compute convolutions by `clefgan.dcgan.conv`: on CPU, unless asked.
+
+    `platform` is the kind of JAX's devices, such as "gpu"; None asks JAX.
+    """
     if config.convolution == "auto":
-        return jax.default_backend() == "cpu"
+        return (platform or jax.default_backend()) == "cpu"
     return config.convolution == "custom"
 
 

