@@ -258,17 +258,23 @@ def test_a_comparison_without_accelerator_imports_no_jax() -> None:
 
 
 @pytest.mark.parametrize(
-    ("backend", "multiplies"), [("gpu", on_devices.OnDevices), ("cpu", OnHost)]
+    ("platform", "multiplies"), [("gpu", on_devices.OnDevices), (None, OnHost)]
 )
-def test_accelerators_multiply_by_themselves(
-    backend: str, multiplies: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_accelerators_multiply_and_a_cpu_does_not(platform: str | None, multiplies: type) -> None:
+    with accelerator.on(accelerator.accelerators(platform)):
+        ready = Products.prepare(Metric.UNIT, noise(3, 40), memory_mib=64)
+    assert isinstance(ready.dots, multiplies)
+
+
+def test_accelerators_are_looked_for_where_a_package_of_some_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "jax_plugins").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(jax, "default_backend", lambda: backend)
     accelerator.found.cache_clear()
     try:
+        assert accelerator.found() == accelerator.accelerators() == ()
         ready = Products.prepare(Metric.UNIT, noise(3, 40), memory_mib=64)
     finally:
         accelerator.found.cache_clear()
-    assert isinstance(ready.dots, multiplies)
+    assert isinstance(ready.dots, OnHost)

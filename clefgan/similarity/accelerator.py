@@ -40,8 +40,11 @@ def devices() -> "Devices":
 @cache
 def found() -> "Devices":
     """The accelerators of this process, looked for once."""
-    if not any(find_spec(name) for name in PACKAGES):
-        return ()
+    return accelerators() if any(find_spec(name) for name in PACKAGES) else ()
+
+
+def accelerators(platform: str | None = None) -> "Devices":
+    """The devices of JAX unless it has a CPU alone; `platform` None asks JAX for their kind."""
     import jax  # JAX
 
-    return () if jax.default_backend() == "cpu" else tuple(jax.local_devices())
+    return () if (platform or jax.default_backend()) == "cpu" else tuple(jax.local_devices())

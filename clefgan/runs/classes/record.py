@@ -57,10 +57,14 @@ class ClassRun:
     labs: Labs = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ClassRun) and text(self) == text(other)
+        return isinstance(other, ClassRun) and self._unmeasured() == other._unmeasured()
 
     def __hash__(self) -> int:
-        return hash(text(self))
+        return hash(self._unmeasured())
+
+    def _unmeasured(self) -> str:
+        """The record without the metrics, which follow from the rest of it."""
+        return text(self, measured=False)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -111,24 +115,24 @@ def write(run: ClassRun, path: str | Path, *, force: bool = False) -> list[Path]
     return targets
 
 
-def text(run: ClassRun) -> str:
-    """The record as JSON; numbers that are undefined are null."""
+def text(run: ClassRun, *, measured: bool = True) -> str:
+    """The record as JSON, with metrics or without; numbers that are undefined are null."""
     parts: dict[str, Any] = {"edition": run.edition.name, **run.provenance}
     parts["repr"] = run.settings
     parts["classes"] = list(run.classes)
     parts["notes"] = list(run.notes)
     parts["labs"] = dict(run.labs)
-    parts["dev"] = {name: part(scored) for name, scored in run.dev.items()}
+    parts["dev"] = {name: part(scored, measured) for name, scored in run.dev.items()}
     parts["beside"] = {
-        protocol: {name: part(one_row) for name, one_row in rows.items()}
+        protocol: {name: part(one_row, measured) for name, one_row in rows.items()}
         for protocol, rows in run.beside.items()
     }
     parts["set"] = run.batch()
-    parts["test"] = None if run.test is None else part(run.test)
+    parts["test"] = None if run.test is None else part(run.test, measured)
     return json_text.of(parts)
 
 
-def part(scored: ClassScored) -> dict[str, Any]:
+def part(scored: ClassScored, with_metrics: bool = True) -> dict[str, Any]:
     """Shares, metrics where the truth is known, and every image."""
     row: dict[str, Any] = {
         "n": len(scored.ids),
@@ -136,7 +140,7 @@ def part(scored: ClassScored) -> dict[str, Any]:
         "shares": scored.shares(),
         "decision": {"ties": scored.verdict.ties, "note": scored.verdict.note},
     }
-    measured = scored.measured()
+    measured = scored.measured() if with_metrics else None
     if measured is not None:
         row |= measured
     row["images"] = rows(scored)
