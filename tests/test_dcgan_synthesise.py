@@ -1,5 +1,6 @@
 """Generated images of one's own: trained once, kept, and never trusted when damaged."""
 
+import hashlib
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from clefgan.dcgan import devices
 from clefgan.dcgan import train as training
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, flat, nested, synthesise, trained
+from clefgan.dcgan.trained import Trained
 from clefgan.errors import ClefganError
 from clefgan.storage import array_files, folders, lock
 from clefgan.storage.files import cache
@@ -91,33 +93,42 @@ def test_nothing_but_whole_entries_is_left(trainings: list[int]) -> None:
     assert sorted(path.suffix for path in cache("dcgan").iterdir()) == [".images", ".weights"]
 
 
+IMAGES = noise(7)
+LONGER = DCGANConfig(latent=4, base_filters=8, filters=(8,) * 4, epochs=6)
 IN_A_PROCESS = """
-import hashlib, sys, time
-from pathlib import Path
-import numpy as np
-from clefgan.dcgan import synthesise
-from clefgan.dcgan.config import DCGANConfig
-config = DCGANConfig(latent=4, base_filters=8, filters=(8, 8, 8, 8), epochs=6)
-images = np.random.default_rng(0).integers(0, 256, (7, 32, 32), dtype=np.uint8)
-first = []
-def progress(stage, done, total, note):
-    if stage == "training":
-        first.append(done)
-        Path(sys.argv[1]).write_text(str(done))
-        time.sleep(0.05)  # time enough to be killed in
-        while not all(Path(other).exists() for other in sys.argv[2:]):
-            time.sleep(0.01)
-done = synthesise.trained(images, config, seconds=0.0, progress=progress)  # checkpoints always
-weights = synthesise.flat(done.weights)
-digest = hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights)))
-print(digest.hexdigest(), first[0] if first else 0)
+import sys
+sys.path.insert(0, sys.argv[1])
+import test_dcgan_synthesise
+test_dcgan_synthesise.slowly(*sys.argv[2:])
 """
+
+
+def slowly(told: str, *others: str) -> None:
+    """Train with checkpoints at every end of an epoch; print a digest, and where it began."""
+    first: list[int] = []
+
+    def progress(stage: str, done: int, total: int, note: str) -> None:
+        if stage == "training":
+            first.append(done)
+            Path(told).write_text(str(done))
+            time.sleep(0.05)  # time enough to be killed in
+            while not all(Path(other).exists() for other in others):
+                time.sleep(0.01)
+
+    done = trained(IMAGES, LONGER, seconds=0.0, progress=progress)
+    print(digest(done), first[0] if first else 0)
+
+
+def digest(network: Trained) -> str:
+    weights = flat(network.weights)
+    return hashlib.sha256(b"".join(weights[name].tobytes() for name in sorted(weights))).hexdigest()
 
 
 def in_a_process(children: Any, cache: Path, told: Path, *others: Path) -> "subprocess.Popen[str]":
     """Train; tell in a file which step is done, and go on when others have told of theirs."""
     started: subprocess.Popen[str] = children.start(
-        "-c", IN_A_PROCESS, str(told), *map(str, others), env={"CLEFGAN_CACHE": str(cache)}
+        *("-c", IN_A_PROCESS, str(Path(__file__).parent), str(told), *map(str, others)),
+        env={"CLEFGAN_CACHE": str(cache)},
     )
     return started
 
@@ -137,17 +148,16 @@ def has_told(told: Path, least: int) -> bool:
 def test_a_stopped_training_is_gone_on_from(children: Any, tmp_path: Path) -> None:
     """Killed for good, then stopped by Ctrl-C, then left to end: the bits of an undisturbed one."""
     told = tmp_path / "told"
-    whole = in_a_process(children, tmp_path / "undisturbed", told).communicate()[0].split()
     for number, least in ((signal.SIGKILL, 4), (signal.SIGINT, 11)):
-        told.unlink()
+        told.unlink(missing_ok=True)
         process = in_a_process(children, tmp_path / "cache", told)
         wait_for(process, partial(has_told, told, least))
         process.send_signal(number)
         process.communicate()
         assert process.returncode in (-number, 1)
         assert list((tmp_path / "cache" / "dcgan").glob("*.training/checkpoints/*/"))
-    digest, first = in_a_process(children, tmp_path / "cache", told).communicate()[0].split()
-    assert digest == whole[0]
+    bits, first = in_a_process(children, tmp_path / "cache", told).communicate()[0].split()
+    assert bits == digest(training.train(IMAGES, LONGER))
     assert int(first) > 7
     kept = [path.suffix for path in (tmp_path / "cache" / "dcgan").iterdir()]
     assert kept == [".weights"]
@@ -265,8 +275,6 @@ def test_images_that_do_not_fit_are_refused_before_training() -> None:
 
 
 def test_a_file_that_is_whole_but_not_ours_counts_as_absent(tmp_path: Path) -> None:
-    import hashlib
-
     path = tmp_path / "entry"
     path.write_bytes(hashlib.sha256(b"abc").hexdigest().encode() + b"\nabc")
     assert array_files.read(path) is None
