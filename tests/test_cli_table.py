@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from clefgan.cli.app import COMMANDS, app
-from clefgan.cli.lazy import Listed
+from clefgan.cli.lazy import Listed, loaded
 
 HEAVY = (
     *("jax", "flax", "optax", "orbax", "sklearn", "matplotlib", "tensorflow_datasets", "numba"),
@@ -54,6 +54,12 @@ def test_the_line_of_help_is_the_command_s_own(name: str) -> None:
     doc = inspect.getdoc(getattr(import_module(module), function))
     assert doc is not None
     assert row.help == " ".join(doc.partition("\n\n")[0].split())
+
+
+@pytest.mark.parametrize("name", [name for name, row in commands() if not row.commands])
+def test_the_help_of_a_command_has_no_line_break_inside_a_paragraph(name: str) -> None:
+    text = loaded(dict(commands())[name]).help
+    assert not any("\n" in paragraph for paragraph in text.split("\n\n"))
 
 
 def test_help_lists_every_command_with_its_line() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clefgan.data import which_edition
-from clefgan.data.challenge import DEFAULT_EDITION
+from clefgan.data import challenge, which_edition
 from submissions import editions
 
 
@@ -24,4 +23,4 @@ def of_data(given: str | None, *data: str | Path | None) -> str:
             asked = known.name
         if source is not None and asked is not None:
             which_edition.refuse_another(source, known, editions.get(asked))
-    return asked or DEFAULT_EDITION
+    return asked or challenge.DEFAULT_EDITION

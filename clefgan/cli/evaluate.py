@@ -69,8 +69,8 @@ def evaluate(
     protocol: Annotated[
         list[str] | None,
         typer.Option(
-            help="Dev protocol: paper, held-out; of classes: grouped, plain; repeatable; all if "
-            "not given."
+            help="How dev is scored: held-out if not given, or paper; of classes: grouped and "
+            "plain, both if not given; repeatable."
         ),
     ] = None,
     repeats: Annotated[

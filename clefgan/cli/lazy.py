@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
+from inspect import cleandoc
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -119,8 +120,14 @@ def loaded(row: Listed) -> Any:
         list_commands(app, row.commands)
     else:
         module, _, function = row.function.partition(":")
-        app.command(row.name, cls=TablesCommand)(getattr(import_module(module), function))
+        command = getattr(import_module(module), function)
+        app.command(row.name, cls=TablesCommand, help=paragraphs(command.__doc__))(command)
     return typer.main.get_command(app)
+
+
+def paragraphs(text: str) -> str:
+    """A docstring whose paragraphs are one line each, so that they are wrapped to the screen."""
+    return "\n\n".join(" ".join(part.split()) for part in cleandoc(text).split("\n\n"))
 
 
 def asks_for_help(words: Sequence[str]) -> bool:

@@ -187,7 +187,7 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
     for name in parts:
         table.add_column(Text(name), no_wrap=True)
     table.add_column("all used", no_wrap=True, style="dim")
-    table.add_row("used of", *(Text(counted(part), style="dim") for part in parts.values()))
+    table.add_row("used", *(Text(counted(part), style="dim") for part in parts.values()))
     *cells, ones = measured(parts)
     for metric in SHOWN:
         texts = [cell_text(row[metric]) for row in cells]
