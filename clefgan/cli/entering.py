@@ -14,8 +14,7 @@ from clefgan.cli.options import wrong_usage
 from clefgan.data import challenge as challenges
 from clefgan.data import imageset, reading, truth_and_groups, which_edition
 from clefgan.data.classes import reading as class_reading
-from clefgan.data.formats import grid
-from clefgan.data.formats.raw import Window
+from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs import run_files, team_names
@@ -180,7 +179,7 @@ def enter(
     pictures: bool = False,
     lenient: bool = False,
     names: Path | None = None,
-    window: Window | None = None,
+    window: raw.Window | None = None,
     size: grid.Size | None = None,
 ) -> Entered:
     """Read truth, run files and their records.

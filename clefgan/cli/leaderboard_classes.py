@@ -14,7 +14,7 @@ from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
 from clefgan.data.classes import reading
-from clefgan.data.formats.raw import Window
+from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.report import class_findings, class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
@@ -41,7 +41,7 @@ class AskedOfRuns:
     seed: int
     title: str
     with_published: bool = False
-    window: Window | None = None
+    window: raw.Window | None = None
 
 
 def show(asked: AskedOfRuns, files: Mapping[str, Path | None], page: Path | None = None) -> None:
