@@ -1,6 +1,7 @@
 """Fidelity, thinning, other slices and kept lists, against independent answers."""
 
 from dataclasses import replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.metrics.pairwise import euclidean_distances, polynomial_kernel
 
 from clefgan.auditing import (
     diversity,
+    feature_spaces,
     fidelity,
     kept_lists,
     looks,
@@ -22,11 +24,14 @@ from clefgan.auditing import (
     profiles,
     views,
 )
+from clefgan.auditing.feature_spaces import FeatureSpace
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import Inputs
+from clefgan.auditing.margins import Values
 from clefgan.auditing.material import Material
 from clefgan.auditing.pipeline import Settings
 from clefgan.auditing.planted import degraded
+from clefgan.errors import ClefganError
 from clefgan.method import Images
 
 
@@ -84,6 +89,27 @@ def test_co_occurrence_against_scikit_image() -> None:
     wanted = [properties(table, name)[0, k] for k in (0, 1) for name in names]
     assert fidelity.co_occurrence(image) == pytest.approx(wanted)
     assert np.isfinite(fidelity.co_occurrence(np.full((4, 4), 9, np.uint8))).all()
+
+
+def test_a_learned_space_says_no_frechet_distance_of_few_images() -> None:
+    def describe(images: Images) -> Values:
+        return images.reshape(len(images), -1)[:, :7].astype(np.float64)
+
+    space = FeatureSpace("net", "features of net", describe, most=13, learned=True)
+    few, many = (space.features(images(n, n)) for n in (13, 40))
+    assert len(few) == len(many) == 13
+    assert np.isnan(space.compare(few, many).frechet)
+    assert np.isfinite(space.compare(few, many).kid)
+    enough = replace(space, most=14)
+    assert np.isfinite(enough.compare(*(enough.features(images(n, n)) for n in (20, 40))).frechet)
+
+
+def test_feature_spaces_have_names_and_others_are_refused() -> None:
+    space = feature_spaces.get("radiomic")
+    assert space.features(images(3, 0)).shape == (3, 38)
+    assert "vgg16" in {entry.name for entry in entry_points(group=feature_spaces.GROUP)}
+    with pytest.raises(ClefganError, match="features: 'fid' is no feature space; give one of rad"):
+        feature_spaces.get("fid")
 
 
 @pytest.mark.parametrize("n", [1, 2])

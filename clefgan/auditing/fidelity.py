@@ -38,12 +38,11 @@ class Fidelity:
     coverage: float
 
 
-def features(images: Images, *, seed: int = 0) -> Values:
-    """Features of at most `MOST` images, drawn where there are more: (n, 38)."""
-    if len(images) > MOST:
-        places = np.sort(np.random.default_rng(seed).permutation(len(images))[:MOST])
-        images = images[places]
-    return features_of_all(images)
+def some_of(images: Images, most: int, seed: int) -> Images:
+    """At most so many images, drawn where there are more, in their order."""
+    if len(images) <= most:
+        return images
+    return images[np.sort(np.random.default_rng(seed).permutation(len(images))[:most])]
 
 
 def features_of_all(images: Images) -> Values:
@@ -79,12 +78,23 @@ def co_occurrence(image: Images) -> Values:
     return np.array(features)
 
 
-def compare(real: Values, generated: Values) -> Fidelity:
-    """Compare two sets of features, standardised by the real ones."""
+def standardised(real: Values, generated: Values) -> tuple[Values, Values]:
+    """Two sets of features in standard deviations of the real ones."""
     mean, spread = real.mean(axis=0), real.std(axis=0)
     scale = np.where(spread > 1e-12, spread, 1.0)
-    a, b = (real - mean) / scale, (generated - mean) / scale
-    return Fidelity(frechet(a, b), kernel_distance(a, b), *balls(a, b))
+    return (real - mean) / scale, (generated - mean) / scale
+
+
+def compare(a: Values, b: Values, *, fewest: int = 2) -> Fidelity:
+    """Compare two sets of features.
+
+    Parameters
+    ----------
+    a, b : of real and of generated images
+    fewest : rows of each set, below which there is no Frechet distance: it is too high for few
+    """
+    distance = frechet(a, b) if min(len(a), len(b)) >= fewest else np.nan
+    return Fidelity(distance, kernel_distance(a, b), *balls(a, b))
 
 
 def frechet(a: Values, b: Values) -> float:

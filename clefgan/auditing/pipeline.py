@@ -12,6 +12,7 @@ from clefgan.auditing import (
     edition_parts,
     exact,
     examine,
+    feature_spaces,
     fidelity,
     looks,
     membership,
@@ -21,6 +22,7 @@ from clefgan.auditing import (
 from clefgan.auditing import filter as filters
 from clefgan.auditing.edition_parts import EditionParts
 from clefgan.auditing.examine import LEVEL, Findings, Plan
+from clefgan.auditing.feature_spaces import FeatureSpace
 from clefgan.auditing.fidelity import Fidelity
 from clefgan.auditing.filter import Withheld, Withhold
 from clefgan.auditing.inputs import HELD_OUT, Inputs
@@ -48,6 +50,7 @@ class Settings:
     thin : share of the kept images that stay, chosen for diversity; None: all
     sealed : share of the patients kept for the re-audit; None: `sealing.SHARE` where images are
         withheld, else nobody
+    features : on which fidelity is measured, see `feature_spaces`
     """
 
     profile: Profile
@@ -58,6 +61,7 @@ class Settings:
     q: float = 0.2
     deals: int = 1999
     planted: int = 50
+    features: str = feature_spaces.RADIOMIC
     seed: int = 0
 
     def seal(self) -> Seal | None:
@@ -92,6 +96,7 @@ class AuditRun:
     digests : of all patients' images, and of the release
     look : number of this look at these patients, from 1
     filtered : whether images were withheld in this look or in one before
+    features : title of those on which fidelity is measured
     plane : held-out images as the ideal point first, then the release, and what is kept of it
     parts : of the 2026 edition, of the release and of what is kept of it
     """
@@ -103,6 +108,7 @@ class AuditRun:
     verdict: AuditVerdict
     look: int
     first_level: float
+    features: str
     plane: tuple[Point, ...]
     parts: tuple[EditionParts, ...]
     withheld: Withheld | None
@@ -131,6 +137,8 @@ def run(
         A second filter is asked for, or settings mean nothing.
     """
     refuse_second_filter(settings, before)
+    space = feature_spaces.get(settings.features)
+    space.features(inputs.material.released[:1])  # what it lacks is said before the work
     seal = settings.seal() if before is None else before.seal
     groups = None if seal is None else sealing.choose(inputs.material, seal)
     plan = plan_of(settings, before, shared=groups is not None)
@@ -166,7 +174,8 @@ def run(
         ),
         look=number,
         first_level=settings.level if before is None else before.level,
-        plane=plane(findings, sets),
+        features=space.title,
+        plane=plane(findings, sets, space),
         parts=edition_parts.measure(findings, sets, kept=kept_lists, progress=progress),
         withheld=out,
         sealed=sealed,
@@ -256,7 +265,9 @@ def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     return Withheld(out.how, left, chosen, out.cutoff, thinned=len(kept) - len(chosen))
 
 
-def plane(findings: Findings, sets: Mapping[str, Numbers]) -> tuple[Point, ...]:
+def plane(
+    findings: Findings, sets: Mapping[str, Numbers], space: FeatureSpace
+) -> tuple[Point, ...]:
     """Fidelity and privacy of the held-out images, the release, and what is kept of it.
 
     Parameters
@@ -266,20 +277,21 @@ def plane(findings: Findings, sets: Mapping[str, Numbers]) -> tuple[Point, ...]:
     own = findings.material
     ours = own.image_training()
     reference = own.real[~ours] if (~ours).any() else own.real
-    real = fidelity.features(reference, seed=findings.plan.seed)
+    seed = findings.plan.seed
+    real = space.features(reference, seed=seed)
     points = []
     if (~ours).any():
-        ideal = fidelity.compare(real, fidelity.features(own.real[ours], seed=findings.plan.seed))
+        ideal = space.compare(real, space.features(own.real[ours], seed=seed))
         points.append(
             Point(f"training images beside {HELD_OUT} ones", int(ours.sum()), ideal, 0, 0.5)
         )
     for name, places in sets.items():
-        some = fidelity.features(own.released[places], seed=findings.plan.seed)
+        some = space.features(own.released[places], seed=seed)
         points.append(
             Point(
                 name,
                 len(places),
-                fidelity.compare(real, some),
+                space.compare(real, some),
                 excess(findings, places),
                 attack_auc(findings, findings.look, places),
             )

@@ -76,6 +76,9 @@ def audit(
     largest: Annotated[int, typer.Option(help="Longest side that images come to.", min=8)] = 128,
     deals: Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)] = 1999,
     planted: Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)] = 50,
+    features: Annotated[
+        str, typer.Option(metavar="radiomic|vgg16", help="On which fidelity is measured.")
+    ] = "radiomic",
     seed: SEED = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
 ) -> None:
@@ -100,6 +103,7 @@ def audit(
             sealed=sealed,
             deals=deals,
             planted=planted,
+            features=features,
             seed=seed,
         )
         if train is None or released is None:

@@ -44,6 +44,7 @@ def audit(
     largest: int | None = 128,
     deals: int = 1999,
     planted: int = 50,
+    features: str = "radiomic",
     seed: int = 0,
     progress: bool | Progress = False,
 ) -> Audit:
@@ -62,6 +63,7 @@ def audit(
     withhold : `list` or `symmetric`: how images are withheld
     thin : share of the kept images that stay, chosen for diversity
     sealed : share of the patients kept for the re-audit; None: 0.2 with `withhold`, else nobody
+    features : on which fidelity is measured: `radiomic`, or `vgg16` where its weights are installed
     window : levels of images of more than 8 bits, one window for all
 
     Returns
@@ -81,6 +83,7 @@ def audit(
         sealed=sealed,
         deals=deals,
         planted=planted,
+        features=features,
         seed=seed,
     )
     with reported(progress) as report:

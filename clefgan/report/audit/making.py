@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clefgan.auditing import example as examples
-from clefgan.auditing import inputs, judged, ledger, pipeline, profiles
+from clefgan.auditing import feature_spaces, inputs, judged, ledger, pipeline, profiles
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import RELEASED, Inputs
 from clefgan.auditing.ledger import Before
@@ -56,6 +56,7 @@ class Options:
     sealed: float | None = None
     deals: int = 1999
     planted: int = 50
+    features: str = feature_spaces.RADIOMIC
     seed: int = 0
 
     def settings(self) -> Settings:
@@ -75,6 +76,7 @@ class Options:
             sealed=self.sealed,
             deals=self.deals,
             planted=self.planted,
+            features=self.features,
             seed=self.seed,
         )
 

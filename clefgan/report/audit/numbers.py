@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from clefgan.auditing.fidelity import FEATURES
 from clefgan.auditing.ledger import FORMAT
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.sealing import Sealed
@@ -207,7 +206,7 @@ def parts_2026(run: AuditRun) -> list[dict[str, Any]]:
             "membership_leakage": each.attack,
             "re_identification_by_other_slices": each.other_slices,
             "frechet": points[each.name].fidelity.frechet,
-            "features": FEATURES,
+            "features": run.features,
         }
         for each in run.parts
     ]

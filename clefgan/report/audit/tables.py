@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clefgan.auditing.fidelity import FEATURES
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.pipeline import AuditRun
@@ -177,11 +176,10 @@ def plane(run: AuditRun) -> AuditTable:
     heads = ("", "images", "Frechet", "KID", "precision", "recall", "density", "coverage",
              "excess near training", "attack AUC")  # fmt: skip
     caption = (
-        f"Beside held-out images, on {FEATURES} of our own (histogram, levels, sharpness, noise, "
-        "spectrum, co-occurrence): they compare with no number printed elsewhere. Excess: images "
-        "won by training patients beyond those won by held-out ones, at the margin of the nearest "
-        "5%. An attack AUC below 0.5 is a hole round the training patients, which an attacker can "
-        "use as well."
+        f"Beside held-out images, on {run.features}: they compare with no number printed "
+        "elsewhere; – is too few images for a Frechet distance. Excess: images won by training "
+        "patients beyond those won by held-out ones, at the margin of the nearest 5%. An attack "
+        "AUC below 0.5 is a hole round the training patients, which an attacker can use as well."
     )
     return AuditTable("plane", "Fidelity and privacy", caption, heads, rows)
 
@@ -199,7 +197,7 @@ def parts_2026(run: AuditRun) -> AuditTable:
             "images"
             if each.other_slices is None
             else area(each.other_slices),
-            f"Frechet distance ({FEATURES})": frechet[each.name],
+            f"Frechet distance ({run.features})": frechet[each.name],
         }
         for each in run.parts
     ]
