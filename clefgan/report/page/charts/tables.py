@@ -89,8 +89,8 @@ def significance(pairs: PairedTests, order: Sequence[int], level: float) -> Mark
         rows.append(tag("tr", heading(label, "row"), *cells))
     caption = tag(
         "caption",
-        f"Row against column by {pairs.metric.label}: ▲ better, ▼ worse, · cannot be told apart "
-        f"({pairs.test.value}, {pairs.adjust.value}, {percent(level)})",
+        f"Row against column by {pairs.metric.label}: ▲ better, ▼ worse, · no significant "
+        f"difference ({pairs.test.value}, {pairs.adjust.value}, {percent(level)})",
     )
     return tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="heat signs")
 
@@ -101,7 +101,7 @@ def significance_cell(pairs: PairedTests, run: int, other: int, level: float) ->
         return tag("td", "", class_="self")
     p, gap = float(pairs.adjusted[run, other]), float(pairs.advantage[run, other])
     if not p <= 1 - level:
-        relation, sign, style = "not told apart from", "·", None
+        relation, sign, style = "not significantly different from", "·", None
     elif gap > 0:
         relation, sign, style = "better than", "▲", shade(0.55, "good")
     else:
