@@ -116,8 +116,8 @@ def test_the_best_of_many_attacks_by_chance_is_not_judged_where_it_was_chosen() 
     for seed in range(40):
         rng = np.random.default_rng(seed)
         scores = {f"attack {i}": rng.normal(size=120) for i in range(40)}
-        judged = {each.name: each for each in membership.judge(scores, training, seed=seed)}
-        best = judged[membership.strongest(scores, training, seed=seed)]
+        name = membership.strongest(scores, training, seed=seed)
+        (best,) = membership.judge({name: scores[name]}, training, seed=seed)
         own = membership.as_chosen(scores, training, seed=seed)
         naive.append(best.found.value - best.control.value)
         honest.append(own.found.value - own.control.value)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from running import clefgan
+
 N = 24  # patients of each set
 
 
@@ -25,8 +27,7 @@ def write(folder: Path) -> list[str]:
         for i, image in enumerate(images):
             Image.fromarray(image).save(folder / name / f"{name}{i:03d}.png")
     return [
-        sys.executable, "-P", "-m", "clefgan", "audit",
-        "--train", str(folder / "train"), "--held-out", str(folder / "held"),
+        "audit", "--train", str(folder / "train"), "--held-out", str(folder / "held"),
         "--released", str(folder / "made"), "--one-image-each", "--release", "public",
         "--deals", "199", "--planted", "5",
     ]  # fmt: skip
@@ -40,7 +41,10 @@ def kill_at(command: list[str], cache: Path, n_lists: int, how: signal.Signals) 
     """Start the command, and end it as soon as so many lists are kept."""
     environment = os.environ | {"CLEFGAN_CACHE": str(cache)}
     child = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-P", "-m", "clefgan", *command],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     for _ in range(30_000):
         if lists(cache) >= n_lists or child.poll() is not None:
@@ -60,18 +64,19 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_an_audit_that_was_killed_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
+def test_an_audit_that_was_killed_goes_on_and_ends_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = write(tmp_path)
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    environment = os.environ | {"CLEFGAN_CACHE": str(tmp_path / "cache 1")}
-    first = subprocess.run([*command, "--out", str(whole)], env=environment, check=False)
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache 1"))
+    first = clefgan(*command, "--out", whole)
     cache = tmp_path / "cache 2"
     for n_lists, how in ((1, signal.SIGKILL), (3, signal.SIGINT), (5, signal.SIGKILL)):
         kill_at([*command, "--out", str(cut)], cache, n_lists, how)
         assert not cut.exists()
         assert lists(cache) >= n_lists
-    environment["CLEFGAN_CACHE"] = str(cache)
-    again = subprocess.run([*command, "--out", str(cut)], env=environment, check=False)
-    assert again.returncode == first.returncode == 3
+    monkeypatch.setenv("CLEFGAN_CACHE", str(cache))
+    assert clefgan(*command, "--out", cut) == first == 3
     assert bytes_of(cut) == bytes_of(whole)
     assert [path.name for path in tmp_path.iterdir() if ".part" in path.name] == []

@@ -64,6 +64,10 @@ class Settings:
     features: str = feature_spaces.RADIOMIC
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse what means nothing before images are read."""
+        Plan(q=self.q, deals=self.deals)
+
     def seal(self) -> Seal | None:
         """Who is kept sealed."""
         share = self.sealed
