@@ -37,8 +37,9 @@ class Fusion:
 
     Notes
     -----
-    Ours. Parts, power and doubt were chosen by their mean AUC on thirteen pools with known truth,
-    not by leaving one out: see `docs/methods.md`, also for challenges that took no part.
+    Ours. Parts, power and doubt were chosen by their mean AUC on thirteen pools with known truth.
+    Choosing parts and power on all challenges of the bench but the one that is scored comes to the
+    same (`benchmarks.fusion_parts`): see `docs/methods.md`, also for challenges that took no part.
     Standardised scores keep how far the highest ones stand out; ranks do not. A candidate that is
     among the generated images is put before all others.
 
