@@ -203,7 +203,7 @@ def test_the_kernels_work_where_no_cache_can_be_written(monkeypatch: pytest.Monk
             {"points": (8, 8), "radius": (1.0,)},
             r"LBP: P is \(8, 8\) and R is \(1\.0,\); give one P",
         ),
-        ({"grid": 0}, r"LBP: a grid of 0 cells a side on images 12 pixels .*; give 1 to 12"),
+        ({"grid": 0}, r"LBP: a grid of 0 cells per side on images 12 pixels .*; give 1 to 12"),
         ({"grid": 13}, r"LBP: a grid of 13 cells"),
         ({"method": "unifrom"}, r"LBP: no method 'unifrom'; known: default, ror"),
     ],

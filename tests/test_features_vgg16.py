@@ -214,9 +214,9 @@ def test_backends_agree_on_embeddings_of_real_ct(real_ct: Images) -> None:
         (
             {"grid": 3},
             (64, 96),
-            r"a grid of 3 cells a side; block5 of images of 64x96 is 2x3, so giv",
+            r"a grid of 3 cells per side; block5 of images of 64x96 is 2x3, so giv",
         ),
-        ({"grid": 0}, (64, 96), r"a grid of 0 cells a side; .* so give 1 to 2"),
+        ({"grid": 0}, (64, 96), r"a grid of 0 cells per side; .* so give 1 to 2"),
         ({"layer": "fc1", "grid": 2}, (64, 96), r"fc1 is one vector and has no grid"),
         ({"layer": "fc2"}, (96, 96), r"fc2 takes images of \d+x\d+; set side=\d+"),
     ],

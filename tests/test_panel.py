@@ -47,7 +47,7 @@ def test_a_truth_file_may_have_a_header_and_extensions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"t\.csv: no id; a truth file has id, 0 or 1 a line"),
+        ("", r"t\.csv: no id; a truth file has an id and 0 or 1 on each line"),
         ("x_1,1\nx_2,2\n", r"t\.csv:2: truth of 'x_2' is '2', not 0 or 1"),
         ("x_1,1\nx_1,0\n", r"t\.csv:2: id 'x_1' is there twice"),
         ("x_1,1,3\n", r"t\.csv:1: need two columns"),
