@@ -171,7 +171,7 @@ def test_no_images_and_memory_mapped_images(tmp_path: Path) -> None:
     np.testing.assert_array_equal(Lbp()(mapped), Lbp()(images))
 
 
-def test_the_kernels_work_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_kernels_work_where_no_cache_can_be_written() -> None:
     import numba
 
     from baselines.features import _lbp_kernels as kernels
@@ -184,9 +184,8 @@ def test_the_kernels_work_where_no_cache_can_be_written(monkeypatch: pytest.Monk
             raise RuntimeError("cannot cache function: no locator available")
         return njit(*args, **options)
 
-    monkeypatch.setattr(numba, "njit", refusing)
     double: Any = lambda x: 2 * x  # noqa: E731
-    twice = kernels.compiled(double)
+    twice = kernels.compiled(double, njit=refusing)
     assert twice(21) == 42
     assert calls == [True, False]
 

@@ -5,7 +5,7 @@ the formula in float64, term by term in the order in which it is written.
 """
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -16,12 +16,12 @@ Function = TypeVar("Function", bound=Callable[..., object])
 DEFAULT, ROR, UNIFORM, NRI_UNIFORM, VAR = range(5)
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, njit: Callable[..., Any] = numba.njit) -> Function:
     """Compile on first call; keep the result on disk where any cache folder can be written."""
     try:
-        made = numba.njit(nogil=True, cache=True)(function)
+        made = njit(nogil=True, cache=True)(function)
     except RuntimeError:  # numba found no place for its cache
-        made = numba.njit(nogil=True)(function)
+        made = njit(nogil=True)(function)
     return cast("Function", made)
 
 
