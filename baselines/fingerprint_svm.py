@@ -21,6 +21,8 @@ from baselines.learning import scaling, svm
 from baselines.learning.scaling import Scaling, ScalingKind
 from baselines.learning.svm import Gamma, Kernel, Svm
 from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan.side_by_side import synthesise_all
+from clefgan.dcgan.synthesise import synthesise
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 
@@ -80,8 +82,6 @@ class FingerprintSvm(ABC):
 
     def prepare(self, sets: Sequence[DevSet], /, *, progress: Progress = silent) -> None:
         """Train the DCGANs of several fits side by side."""
-        from clefgan.dcgan.side_by_side import synthesise_all  # JAX
-
         images = [dev.not_used for dev in sets if len(dev.not_used)]
         synthesise_all(images, self.config(), self.own_samples, progress=progress)
 
@@ -91,8 +91,6 @@ class FingerprintSvm(ABC):
 
     def own(self, not_used: Images, *, progress: Progress = silent) -> Images:
         """Return samples of a DCGAN trained on `not_used`: the same for every kernel and map."""
-        from clefgan.dcgan.synthesise import synthesise  # JAX
-
         return synthesise(not_used, self.config(), self.own_samples, progress=progress)
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from baselines.features.space import FittedSpace, Space
 from baselines.scoring import threshold
 from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan.side_by_side import synthesise_all
+from clefgan.dcgan.synthesise import synthesise
 from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.canonical import canonical
@@ -87,9 +89,6 @@ class ReferenceGenerators:
         ClefganError
             No used or no not-used image in dev, or images that a DCGAN cannot learn.
         """
-        from clefgan.dcgan.side_by_side import synthesise_all  # JAX
-        from clefgan.dcgan.synthesise import synthesise
-
         threshold.require(dev)
         reals = known_images(dev)
         halves = self.halves(len(reals))
@@ -101,8 +100,6 @@ class ReferenceGenerators:
 
     def prepare(self, sets: Sequence[DevSet], /, *, progress: Progress = silent) -> None:
         """Train the DCGANs of several fits side by side."""
-        from clefgan.dcgan.side_by_side import synthesise_all  # JAX
-
         pools = [known_images(dev) for dev in sets]
         seen = [reals[half] for reals in pools for half in self.halves(len(reals))]
         known = [images for images in seen if len(images)]

@@ -25,62 +25,77 @@ EXAMPLE_RELEASE = "public"
 RECORD = "audit.json"
 
 
+TRAIN = Annotated[
+    str | None, typer.Option(help="Images that the generator learned from: folder or file.")
+]
+RELEASED = Annotated[str | None, typer.Option(help="Images to be released: folder or file.")]
+HELD_OUT = Annotated[
+    str | None, typer.Option(help="Like the training images, of other patients, not used.")
+]
+PATIENTS = Annotated[Path | None, typer.Option(help="A table of images and patients, any columns.")]
+PATIENT_FROM = Annotated[
+    str | None,
+    typer.Option(metavar="header|folder|REGEX", help="Patients without a table."),
+]
+ONE_IMAGE_EACH = Annotated[
+    bool, typer.Option("--one-image-each", help="Every image is a patient of its own.")
+]
+STRATA = Annotated[
+    Path | None, typer.Option(help="A table of images and strata, such as the scanner.")
+]
+RELEASE = Annotated[
+    str | None,
+    typer.Option(help="Threshold: public, public-use, controlled or membership."),
+]
+OUT = Annotated[Path, typer.Option(help="Folder for the report.")]
+AFTER = Annotated[Path | None, typer.Option(help="Folder of the audit before: this is a re-audit.")]
+WITHHOLD = Annotated[
+    str | None, typer.Option(metavar="list|symmetric", help="Choose images to withhold.")
+]
+THIN = Annotated[
+    float | None,
+    typer.Option(help="With --withhold: the share to keep, chosen for diversity."),
+]
+SEALED = Annotated[
+    float | None,
+    typer.Option(help="Share of patients kept for the re-audit [default: 0.2 to withhold]."),
+]
+WINDOW = Annotated[
+    str | None,
+    typer.Option(metavar="LOW,HIGH|header|percentiles", help="Levels, one window for all."),
+]
+LARGEST = Annotated[int, typer.Option(help="Longest side that images come to.", min=8)]
+DEALS = Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)]
+PLANTED = Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)]
+FEATURES = Annotated[
+    str, typer.Option(metavar="radiomic|vgg16", help="On which fidelity is measured.")
+]
+FORCE = Annotated[bool, typer.Option("--force", help="Replace an earlier report.")]
+
+
 def audit(
-    train: Annotated[
-        str | None, typer.Option(help="Images that the generator learned from: folder or file.")
-    ] = None,
-    released: Annotated[
-        str | None, typer.Option(help="Images to be released: folder or file.")
-    ] = None,
-    held_out: Annotated[
-        str | None, typer.Option(help="Like the training images, of other patients, not used.")
-    ] = None,
-    patients: Annotated[
-        Path | None, typer.Option(help="A table of images and patients, any columns.")
-    ] = None,
+    train: TRAIN = None,
+    released: RELEASED = None,
+    held_out: HELD_OUT = None,
+    patients: PATIENTS = None,
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
-    patient_from: Annotated[
-        str | None,
-        typer.Option(metavar="header|folder|REGEX", help="Patients without a table."),
-    ] = None,
-    one_image_each: Annotated[
-        bool, typer.Option("--one-image-each", help="Every image is a patient of its own.")
-    ] = False,
-    strata: Annotated[
-        Path | None, typer.Option(help="A table of images and strata, such as the scanner.")
-    ] = None,
-    release: Annotated[
-        str | None,
-        typer.Option(help="Threshold: public, public-use, controlled or membership."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("audit"),
-    after: Annotated[
-        Path | None, typer.Option(help="Folder of the audit before: this is a re-audit.")
-    ] = None,
-    withhold: Annotated[
-        str | None, typer.Option(metavar="list|symmetric", help="Choose images to withhold.")
-    ] = None,
-    thin: Annotated[
-        float | None,
-        typer.Option(help="With --withhold: the share to keep, chosen for diversity."),
-    ] = None,
-    sealed: Annotated[
-        float | None,
-        typer.Option(help="Share of patients kept for the re-audit [default: 0.2 to withhold]."),
-    ] = None,
-    window: Annotated[
-        str | None,
-        typer.Option(metavar="LOW,HIGH|header|percentiles", help="Levels, one window for all."),
-    ] = None,
-    largest: Annotated[int, typer.Option(help="Longest side that images come to.", min=8)] = 128,
-    deals: Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)] = 1999,
-    planted: Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)] = 50,
-    features: Annotated[
-        str, typer.Option(metavar="radiomic|vgg16", help="On which fidelity is measured.")
-    ] = "radiomic",
+    patient_from: PATIENT_FROM = None,
+    one_image_each: ONE_IMAGE_EACH = False,
+    strata: STRATA = None,
+    release: RELEASE = None,
+    out: OUT = Path("audit"),
+    after: AFTER = None,
+    withhold: WITHHOLD = None,
+    thin: THIN = None,
+    sealed: SEALED = None,
+    window: WINDOW = None,
+    largest: LARGEST = 128,
+    deals: DEALS = 1999,
+    planted: PLANTED = 50,
+    features: FEATURES = "radiomic",
     seed: SEED = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
+    force: FORCE = False,
 ) -> None:
     """May these images be released? Without options: an embedded example with a known answer.
 
@@ -96,32 +111,18 @@ def audit(
     outputs.refuse([output], [train, released, held_out, patients, strata, after])
     with progress_bar() as progress:
         options = making.Options(
-            release=release or EXAMPLE_RELEASE,
-            after=after,
-            withhold=withhold,
-            thin=thin,
-            sealed=sealed,
-            deals=deals,
-            planted=planted,
-            features=features,
-            seed=seed,
-        )
+            release=release or EXAMPLE_RELEASE, after=after, withhold=withhold, thin=thin,
+            sealed=sealed, deals=deals, planted=planted, features=features, seed=seed,
+        )  # fmt: skip
         if train is None or released is None:
             made = making.example(options, progress=progress)
         else:
             files = making.Files(
-                train=train,
-                released=released,
-                held_out=held_out,
-                patients=patients,
-                file_column=file_column,
-                patient_column=patient_column,
-                patient_from=patient_from,
-                one_image_each=one_image_each,
-                strata=strata,
-                window=window_of(window),
-                largest=largest,
-            )
+                train=train, released=released, held_out=held_out, patients=patients,
+                file_column=file_column, patient_column=patient_column,
+                patient_from=patient_from, one_image_each=one_image_each, strata=strata,
+                window=window_of(window), largest=largest,
+            )  # fmt: skip
             made = making.audit(files, options, progress=progress)
     made.write(out, today=datetime.now().astimezone().date(), force=force)
     show(made, out)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,14 @@ def say_path(before: str, path: Path, after: str = "") -> None:
 def complain(text: str) -> None:
     """Print one line on stderr, as `clefgan` ends with for an error."""
     errors.print(Text(f"clefgan: {text}"), soft_wrap=True)
+
+
+def fail_with(failures: Mapping[str, str]) -> None:
+    """Print why each method failed, and exit with 1 if one did; what the others gave is written."""
+    for reason in failures.values():
+        complain(reason)
+    if failures:
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -38,19 +38,20 @@ from clefgan.report.terminal import contents as contents_sheet
 from clefgan.report.terminal import data_object, data_tables
 from submissions import editions
 
+DATA = Annotated[
+    str | None,
+    typer.Argument(
+        help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
+        "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF.",
+        show_default="phantom_ct, or phantom_classes",
+    ),
+]
+TEST_DATA = Annotated[str | None, typer.Option(help="The test part, where it is not below DATA.")]
+
 
 def info(
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
-            "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF.",
-            show_default="phantom_ct, or phantom_classes",
-        ),
-    ] = None,
-    test_data: Annotated[
-        str | None, typer.Option(help="The test part, where it is not below DATA.")
-    ] = None,
+    data: DATA = None,
+    test_data: TEST_DATA = None,
     edition: EDITION = None,
     window: WINDOW = None,
     size: SIZE = None,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import asked_edition, board_table, evaluate_classes, outputs
-from clefgan.cli.console import complain, console, only_errors, progress_bar, say_wrote
+from clefgan.cli.console import console, fail_with, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
     CHALLENGE_OR_DEFAULT,
@@ -62,27 +62,40 @@ from submissions import editions
 SUBFOLDER = "trials"
 
 
+PROTOCOL = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="How dev is scored: held-out if not given, or paper; of classes: grouped and "
+        "plain, both if not given; repeatable."
+    ),
+]
+REPEATS = Annotated[int, typer.Option(help="Each with other folds and another seed.", min=1)]
+OUT = Annotated[Path, typer.Option(help="Folder whose trials/ keeps what is done, to go on later.")]
+CONTROLS = Annotated[
+    bool,
+    typer.Option("--controls", help="Negative controls beside the held-out scores."),
+]
+BLANK = Annotated[
+    bool,
+    typer.Option(help="Score the held-out images against another generator's too."),
+]
+STRATA = Annotated[
+    Path | None,
+    typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
+]
+
+
 def evaluate(
     method: METHODS,
     data: CHALLENGE_OR_DEFAULT = None,
     edition: EDITION = None,
-    protocol: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="How dev is scored: held-out if not given, or paper; of classes: grouped and "
-            "plain, both if not given; repeatable."
-        ),
-    ] = None,
-    repeats: Annotated[
-        int, typer.Option(help="Each with other folds and another seed.", min=1)
-    ] = 1,
+    protocol: PROTOCOL = None,
+    repeats: REPEATS = 1,
     folds: FOLDS = 3,
     seed: SEED = 0,
     jobs: JOBS = 0,
     cluster: CLUSTER = None,
-    out: Annotated[
-        Path, typer.Option(help="Folder whose trials/ keeps what is done, to go on later.")
-    ] = Path("runs"),
+    out: OUT = Path("runs"),
     metric: METRIC = None,
     level: LEVEL = 0.95,
     window: WINDOW = None,
@@ -90,18 +103,9 @@ def evaluate(
     patients: PATIENTS = None,
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
-    controls: Annotated[
-        bool,
-        typer.Option("--controls", help="Negative controls beside the held-out scores."),
-    ] = False,
-    blank: Annotated[
-        bool,
-        typer.Option(help="Score the held-out images against another generator's too."),
-    ] = True,
-    strata: Annotated[
-        Path | None,
-        typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
-    ] = None,
+    controls: CONTROLS = False,
+    blank: BLANK = True,
+    strata: STRATA = None,
     folder: FOLDER = None,
     shared: SHARED = False,
     csv: CSV = None,
@@ -180,18 +184,14 @@ def evaluate(
     contents = outputs.texts(sheets, files) if sheets else {}
     if page is not None and parts:
         contents[page] = pages.html("Evaluation on dev", parts)
-    written = outputs.write(contents)
     with only_errors(quiet):
-        say_wrote(written)
+        say_wrote(outputs.write(contents))
         if contrasts is not None:
             console.print(control_table.show(contrasts))
         if beside:
             console.print(blanks_table.show(beside))
         show(parts, sheets, everything)
-    for reason in results.failures.values():
-        complain(reason)
-    if results.failures:
-        raise typer.Exit(1)
+    fail_with(results.failures)
 
 
 def show(parts: Sequence[parts.Part], sheets: Sequence[sheet.Sheet], everything: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from clefgan.cli import leaderboard_classes, outputs
-from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
+from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
 from clefgan.cli.options import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
@@ -58,10 +58,7 @@ def evaluate(
     written = outputs.write(contents)
     show(parts)
     say_wrote(written)
-    for reason in results.failures.values():
-        complain(reason)
-    if results.failures:
-        raise typer.Exit(1)
+    fail_with(results.failures)
 
 
 def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:

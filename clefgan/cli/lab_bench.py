@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs
-from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
+from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
 from clefgan.cli.options import JOBS
 from clefgan.cli.outputs import Output
 from clefgan.errors import ClefganError
@@ -26,50 +26,60 @@ TRAIN = ("autoencoder", "two-decoders", "texture-cdf", "relation", "siamese", "l
          "dcgan-critic", "lbp-svm", "vgg16-svm", "reference-generators")  # fmt: skip
 
 
+REAL = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="Real images of patients: a folder or an npz, as 'lab make' takes it; up to two. "
+        "Without it slices of phantoms.",
+        show_default=False,
+    ),
+]
+KNOWN = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A challenge with a known dev truth: its folder, or an npz with generated, used "
+        "and not_used; repeatable.",
+        show_default=False,
+    ),
+]
+GROUP = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN", help="Column of the patients, one for each --real, '' for the usual."
+    ),
+]
+MANIFEST = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CSV", help="Table of the patients, one for each --real, '' for the usual."
+    ),
+]
+METHOD = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="A method; repeatable.  [default: all that train no network of their own]",
+        show_default=False,
+    ),
+]
+ONLY = Annotated[
+    list[str] | None,
+    typer.Option(help="A challenge of the suite; repeatable.  [default: all]"),
+]
+QUICK = Annotated[
+    bool, typer.Option("--quick", help="Tiny images and networks, to see that it runs.")
+]
+OUT = Annotated[Path, typer.Option(help="Folder for the tables.")]
+
+
 def bench(
-    real: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="Real images of patients: a folder or an npz, as 'lab make' takes it; up to two. "
-            "Without it slices of phantoms.",
-            show_default=False,
-        ),
-    ] = None,
-    known: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help="A challenge with a known dev truth: its folder, or an npz with generated, used "
-            "and not_used; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COLUMN", help="Column of the patients, one for each --real, '' for the usual."
-        ),
-    ] = None,
-    manifest: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CSV", help="Table of the patients, one for each --real, '' for the usual."
-        ),
-    ] = None,
-    method: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A method; repeatable.  [default: all that train no network of their own]",
-            show_default=False,
-        ),
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(help="A challenge of the suite; repeatable.  [default: all]"),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Tiny images and networks, to see that it runs.")
-    ] = False,
-    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("bench"),
+    real: REAL = None,
+    known: KNOWN = None,
+    group: GROUP = None,
+    manifest: MANIFEST = None,
+    method: METHOD = None,
+    only: ONLY = None,
+    quick: QUICK = False,
+    out: OUT = Path("bench"),
     jobs: JOBS = 0,
 ) -> None:
     """Measure methods on a fixed suite of leaks and controls, made once and kept in the cache.
@@ -100,10 +110,7 @@ def bench(
         say(f"{len(results.outcomes)} challenges", "bold")
         console.print(bench_table.rows_table(table.rows(cells)))
         say_wrote(out / name for name in FILES)
-    for reason in results.failures.values():
-        complain(reason)
-    if results.failures:
-        raise typer.Exit(1)
+    fail_with(results.failures)
 
 
 def real_sources(

@@ -16,33 +16,40 @@ from clefgan.experiments.lab import make as making
 from clefgan.experiments.lab import make_classes as class_labs
 from clefgan.experiments.lab import reals as real_images
 
+FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")]
+KIND = Annotated[
+    str,
+    typer.Option(
+        help="What the classes differ in: subset, family, both, other-generator, seed, null, "
+        "texture-shift, texture-reversed, histogram, collapse, shared-patients or "
+        "unequal-sizes."
+    ),
+]
+RULE = Annotated[str, typer.Option(help="pca, blend, tiles, up, warp, dcgan or flow.")]
+TEST_RULE = Annotated[
+    str | None,
+    typer.Option(help="Rule of the images under test; that of dev if not given."),
+]
+CLASSES = Annotated[int, typer.Option(help="Number of classes; 4 or 5 for family, both.", min=2)]
+REALS = Annotated[int, typer.Option(help="Real images per class.", min=2)]
+GENERATED = Annotated[int, typer.Option(help="Labelled generated images per class.", min=1)]
+TEST = Annotated[int, typer.Option(help="Images under test per class.", min=1)]
+OVERLAP = Annotated[float, typer.Option(help="Common share of shared-patients.")]
+SEED = Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)]
+
 
 def make_classes(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")],
+    folder: FOLDER,
     real: REAL,
-    kind: Annotated[
-        str,
-        typer.Option(
-            help="What the classes differ in: subset, family, both, other-generator, seed, null, "
-            "texture-shift, texture-reversed, histogram, collapse, shared-patients or "
-            "unequal-sizes."
-        ),
-    ] = "subset",
-    rule: Annotated[str, typer.Option(help="pca, blend, tiles, up, warp, dcgan or flow.")] = "pca",
-    test_rule: Annotated[
-        str | None,
-        typer.Option(help="Rule of the images under test; that of dev if not given."),
-    ] = None,
-    classes: Annotated[
-        int, typer.Option(help="Number of classes; 4 or 5 for family, both.", min=2)
-    ] = 5,
-    reals: Annotated[int, typer.Option(help="Real images per class.", min=2)] = 40,
-    generated: Annotated[
-        int, typer.Option(help="Labelled generated images per class.", min=1)
-    ] = 80,
-    test: Annotated[int, typer.Option(help="Images under test per class.", min=1)] = 80,
-    overlap: Annotated[float, typer.Option(help="Common share of shared-patients.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)] = 0,
+    kind: KIND = "subset",
+    rule: RULE = "pca",
+    test_rule: TEST_RULE = None,
+    classes: CLASSES = 5,
+    reals: REALS = 40,
+    generated: GENERATED = 80,
+    test: TEST = 80,
+    overlap: OVERLAP = 0.5,
+    seed: SEED = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
     window: pictures.WINDOW = None,

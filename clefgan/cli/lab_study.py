@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, pictures
-from clefgan.cli.console import complain, console, progress_bar, say, say_wrote
+from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
 from clefgan.cli.lab_options import (
     CANDIDATES,
     COUNTS,
@@ -38,28 +38,34 @@ from clefgan.report.terminal import lab_tables
 FILES = ("study.csv", "study.json", "study.md", "study.png")
 
 
+METHOD = Annotated[
+    list[str],
+    typer.Option(
+        help="A method, such as 'nearest' or 'csls(features=hog)'; repeatable. "
+        "The first seven have a colour in the picture.",
+        show_default=False,
+    ),
+]
+LEAK = Annotated[
+    list[float] | None, typer.Option(help="0 to 1; repeatable.  [default: 0 .05 .1 .25 .5]")
+]
+HOW = Annotated[
+    list[str] | None,
+    typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
+]
+SEEDS = Annotated[int, typer.Option(help="Number of challenges of each kind.", min=1)]
+SEED = Annotated[int, typer.Option(help="The first of them.", min=0)]
+OUT = Annotated[Path, typer.Option(help="Folder for table, picture and what is done so far.")]
+
+
 def study(
     real: REAL,
-    method: Annotated[
-        list[str],
-        typer.Option(
-            help="A method, such as 'nearest' or 'csls(features=hog)'; repeatable. "
-            "The first seven have a colour in the picture.",
-            show_default=False,
-        ),
-    ],
-    leak: Annotated[
-        list[float] | None, typer.Option(help="0 to 1; repeatable.  [default: 0 .05 .1 .25 .5]")
-    ] = None,
-    how: Annotated[
-        list[str] | None,
-        typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
-    ] = None,
-    seeds: Annotated[int, typer.Option(help="Number of challenges of each kind.", min=1)] = 5,
-    seed: Annotated[int, typer.Option(help="The first of them.", min=0)] = 0,
-    out: Annotated[
-        Path, typer.Option(help="Folder for table, picture and what is done so far.")
-    ] = Path("study"),
+    method: METHOD,
+    leak: LEAK = None,
+    how: HOW = None,
+    seeds: SEEDS = 5,
+    seed: SEED = 0,
+    out: OUT = Path("study"),
     jobs: JOBS = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,
@@ -88,6 +94,10 @@ def study(
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     gan, flow = networks(settings, 0, kinds)
+    counts = RoleCounts(
+        used=used, not_used=not_used, generated=generated, candidates=candidates,
+        test_generated=test_generated, per_group=per_group,
+    )  # fmt: skip
     plan = studies.StudyPlan(
         source=studies.RealSource(
             path=real, group=group, manifest=manifest, size=size, window=levels
@@ -97,29 +107,24 @@ def study(
         kinds=kinds,
         seeds=seeds,
         seed=seed,
-        counts=RoleCounts(
-            used=used,
-            not_used=not_used,
-            generated=generated,
-            candidates=candidates,
-            test_generated=test_generated,
-            per_group=per_group,
-        ),
+        counts=counts,
         gan=gan,
         flow=flow,
         **chosen,
     )
     with progress_bar() as progress:
         results = evaluation.evaluate(plan, jobs=jobs, progress=progress)
+    finish(results, out)
+
+
+def finish(results: studies.StudyResults, out: Path) -> None:
+    """Write and print what there is; exit with 1 if a method failed."""
     if results.methods:
         points = power.points(results)
         write(results, points, out)
         show(results, points)
         say_wrote(out / name for name in FILES)
-    for reason in results.failures.values():
-        complain(reason)
-    if results.failures:
-        raise typer.Exit(1)
+    fail_with(results.failures)
 
 
 def write(results: studies.StudyResults, points: Sequence[power.CurvePoint], out: Path) -> None:

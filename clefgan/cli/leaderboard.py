@@ -48,35 +48,41 @@ PAIRS = Annotated[
 ]
 
 
+WITH_PUBLISHED = Annotated[
+    bool, typer.Option("--with-published", help="Add the edition's printed results, unranked.")
+]
+TITLE = Annotated[str, typer.Option(help="Title of table and page.")]
+NAMES = Annotated[
+    Path | None,
+    typer.Option("--names", help="CSV of file, team, run, link: what the runs are called."),
+]
+CONTACT = Annotated[
+    str, typer.Option(help="Whom to ask, as the page says it: an address or a link.")
+]
+
+
 def leaderboard(
     runs: RUNS,
     truth: TRUTH = None,
     data: DATA = None,
     edition: EDITION_OF_RUNS = None,
     metric: METRIC = None,
-    with_published: Annotated[
-        bool, typer.Option("--with-published", help="Add the edition's printed results, unranked.")
-    ] = False,
+    with_published: WITH_PUBLISHED = False,
     knowledge: KNOWLEDGE = None,
     groups: GROUPS = None,
     window: WINDOW = None,
     size: SIZE = None,
     level: LEVEL = 0.95,
     seed: SEED = 0,
-    title: Annotated[str, typer.Option(help="Title of table and page.")] = "Leaderboard",
+    title: TITLE = "Leaderboard",
     csv: CSV = None,
     json: JSON = None,
     markdown: MARKDOWN = None,
     latex: LATEX = None,
     pairs: PAIRS = None,
     html: HTML = None,
-    names: Annotated[
-        Path | None,
-        typer.Option("--names", help="CSV of file, team, run, link: what the runs are called."),
-    ] = None,
-    contact: Annotated[
-        str, typer.Option(help="Whom to ask, as the page says it: an address or a link.")
-    ] = "",
+    names: NAMES = None,
+    contact: CONTACT = "",
     everything: ALL = False,
     quiet: QUIET = False,
 ) -> None:

@@ -32,7 +32,7 @@ SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
 WIDE = 110  # columns from which the accuracy has room too
 
 
-class Source(NamedTuple):
+class ChallengeOptions(NamedTuple):
     """The challenge, and how its images are read."""
 
     data: str
@@ -78,7 +78,7 @@ def reproduce(
     output = Output("--out", target, is_folder=True, is_replaced=True)
     outputs.refuse([output], [data, edition])
     refuse_classes(editions.get(edition))
-    source = Source(data, edition, window_levels(window), pixels(size))
+    source = ChallengeOptions(data, edition, window_levels(window), pixels(size))
     if sensitivity:
         study(wanted, source, sizes, seeds, seed, folds, target, force)
     else:
@@ -88,7 +88,7 @@ def reproduce(
 
 def again(
     paper: papers.Paper,
-    source: Source,
+    source: ChallengeOptions,
     sizes: papers.Sizes,
     seed: int,
     folds: int,
@@ -166,7 +166,7 @@ def rows_table(made: results.Reproduction, part_of: str) -> Table:
 
 def study(
     paper: papers.Paper,
-    source: Source,
+    source: ChallengeOptions,
     sizes: papers.Sizes,
     seeds: int,
     seed: int,

@@ -57,26 +57,51 @@ from clefgan.plugins import registry
 from clefgan.report.terminal import summary
 from clefgan.runs import job, request
 from clefgan.runs import pairs as pair_tables
+from clefgan.runs import record as records
 from clefgan.runs.decisions import beforehand, decide
 from submissions import editions
 
+METHOD = Annotated[
+    str,
+    typer.Option(help="A method's name, or file.py:Class.", autocompletion=method_names),
+]
+TEST_DATA = Annotated[
+    Path | None, typer.Option(help="The test part, where it is not below --data.")
+]
+OUT = Annotated[Path, typer.Option(help="Folder for the run file and its record.")]
+NAME = Annotated[
+    str | None, typer.Option(help="File name without ending; the method's if not given.")
+]
+RULE = Annotated[
+    str | None,
+    typer.Option(
+        "--decide",
+        metavar="RULE",
+        help="auto, auto:SHARE, zero, dev-best:METRIC, quota:SHARE, mixture, null95 or "
+        "conformal:FDR; "
+        "of classes: argmax, open:RATE or balanced.",
+        show_default="auto, or argmax",
+    ),
+]
+SOURCES = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
+]
+CLUSTERS = Annotated[int | None, typer.Option(help="Classes: how many clusters to make.", min=1)]
+PAIRS = Annotated[
+    bool, typer.Option(help="Write each candidate's nearest generated images: pairs/NAME.csv.")
+]
+BLANK = Annotated[bool, typer.Option(help="Score the images against another generator's too.")]
+FORCE = Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")]
+
 
 def run(
-    method: Annotated[
-        str,
-        typer.Option(help="A method's name, or file.py:Class.", autocompletion=method_names),
-    ],
+    method: METHOD,
     data: CHALLENGE_OR_DEFAULT = None,
-    test_data: Annotated[
-        Path | None, typer.Option(help="The test part, where it is not below --data.")
-    ] = None,
+    test_data: TEST_DATA = None,
     edition: EDITION = None,
-    out: Annotated[Path, typer.Option(help="Folder for the run file and its record.")] = Path(
-        "runs"
-    ),
-    name: Annotated[
-        str | None, typer.Option(help="File name without ending; the method's if not given.")
-    ] = None,
+    out: OUT = Path("runs"),
+    name: NAME = None,
     seed: SEED = 0,
     settings: SETTINGS = None,
     folds: FOLDS = 3,
@@ -86,34 +111,15 @@ def run(
     patients: PATIENTS = None,
     file_column: FILE_COLUMN = None,
     patient_column: PATIENT_COLUMN = None,
-    rule: Annotated[
-        str | None,
-        typer.Option(
-            "--decide",
-            metavar="RULE",
-            help="auto, auto:SHARE, zero, dev-best:METRIC, quota:SHARE, mixture, null95 or "
-            "conformal:FDR; "
-            "of classes: argmax, open:RATE or balanced.",
-            show_default="auto, or argmax",
-        ),
-    ] = None,
-    sources: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
-    ] = None,
+    rule: RULE = None,
+    sources: SOURCES = None,
     folder: FOLDER = None,
-    clusters: Annotated[
-        int | None, typer.Option(help="Classes: how many clusters to make.", min=1)
-    ] = None,
+    clusters: CLUSTERS = None,
     shared: SHARED = False,
     cluster: CLUSTER = None,
-    pairs: Annotated[
-        bool, typer.Option(help="Write each candidate's nearest generated images: pairs/NAME.csv.")
-    ] = True,
-    blank: Annotated[
-        bool, typer.Option(help="Score the images against another generator's too.")
-    ] = True,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")] = False,
+    pairs: PAIRS = True,
+    blank: BLANK = True,
+    force: FORCE = False,
     quiet: QUIET = False,
     as_json: AS_JSON = False,
 ) -> None:
@@ -163,24 +169,24 @@ def run(
         if cannot := beforehand.floor(how, challenge):
             say(cannot)
         result = job.run(
-            challenge,
-            method,
-            configured,
-            protocols=chosen,
-            n_folds=folds,
-            seed=seed,
-            rule=how,
-            extras=request.Extras(pair_tables.NEAREST if pairs else 0, blank),
-            progress=progress,
-        )
-    stale = result.test is None and csv.exists()
-    written = result.write(csv, force=force)
+            challenge, method, configured, protocols=chosen, n_folds=folds, seed=seed, rule=how,
+            extras=request.Extras(pair_tables.NEAREST if pairs else 0, blank), progress=progress,
+        )  # fmt: skip
     how_read = {
         "--data": data, "--test-data": test_data, "--window": window, "--size": size,
         "--patients": patients, "--file-column": file_column, "--patient-column": patient_column,
         "--edition": given,
     }  # fmt: skip
     steps = summary.next_steps(result, csv, str(test_data or source), how_read)
+    finish(result, csv, steps, force=force, quiet=quiet, as_json=as_json)
+
+
+def finish(
+    result: records.Run, csv: Path, steps: list[str], *, force: bool, quiet: bool, as_json: bool
+) -> None:
+    """Write a run, and say what it found and what to do next."""
+    stale = result.test is None and csv.exists()
+    written = result.write(csv, force=force)
     if as_json:
         echo(dumped(summary.as_object(result, written, steps)))
     with only_errors(quiet or as_json):

@@ -61,18 +61,9 @@ def score(
     if not rules.is_membership:
         refuse_membership_options({"--knowledge": knowledge, "--size": size})
         asked = leaderboard_classes.AskedOfRuns(
-            runs,
-            truth,
-            data,
-            rules,
-            edition or rules.name,
-            metric,
-            groups,
-            level,
-            seed,
-            "Scores",
+            runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores",
             window=window_levels(window),
-        )
+        )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked, files)
         return

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.experiments.lab import class_controls
 from clefgan.method import Attributor, Clusterer, Evidence, Progress, silent
 from clefgan.runs.classes import job, loading
 from clefgan.runs.classes.decisions import ClassRule, parse
@@ -45,8 +46,6 @@ def run(
     )
     if scored.evidence is Evidence.A0 or challenge.evidence not in (Evidence.A1, Evidence.A3):
         return scored
-    from clefgan.experiments.lab import class_controls  # brings SciPy: half a second, on use
-
     attributor: Any = method
     labs = class_controls.known(images.sources, attributor, name=name, seed=seed)
     return dataclasses.replace(scored, labs=labs)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.experiments.lab import class_controls
 from clefgan.experiments.trials.class_trials import SHORTCUTS, configured
 from clefgan.method import Evidence, Progress, silent
 from clefgan.report.class_part import ClassPart
@@ -89,8 +90,6 @@ def shortcuts(
     challenge: ClassChallenge, ids: list[str], seed: int, progress: Progress
 ) -> tuple[dict[str, ClassAnswer], dict[str, Labs]]:
     """What the shortcuts call the images under test, and what they reach on the labs."""
-    from clefgan.experiments.lab import class_controls  # brings SciPy: on use
-
     images = loading.load(challenge, progress)
     loading.refuse_shared(replace(challenge, shared=True), images)  # they see no real image
     assert images.test is not None

@@ -19,7 +19,7 @@ WORK = 40_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Band:
+class CurveBand:
     """A curve at fixed places: value, and limits that hold at each place by itself."""
 
     x: Values
@@ -32,8 +32,8 @@ class Band:
 class Bands:
     """ROC (recall at each false positive rate) and precision at each recall."""
 
-    roc: Band
-    precision: Band
+    roc: CurveBand
+    precision: CurveBand
 
 
 def default_resamples(n: int) -> int:
@@ -72,10 +72,10 @@ def bands(
     )
 
 
-def banded(grid: Values, value: Values, drawn: Values, level: float) -> Band:
+def banded(grid: Values, value: Values, drawn: Values, level: float) -> CurveBand:
     """Percentile limits at each place."""
     low, high = np.nanquantile(drawn, ((1 - level) / 2, (1 + level) / 2), axis=0)
-    return Band(grid, value, np.minimum(low, value), np.maximum(high, value))
+    return CurveBand(grid, value, np.minimum(low, value), np.maximum(high, value))
 
 
 def recall_at(used: Values, not_used: Values, grid: Values) -> Values:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from clefgan.method import Images
@@ -40,9 +41,7 @@ class Pose:
         if self.quarters:
             posed = np.rot90(posed, self.quarters, axes=(1, 2))
         if self.degrees:
-            from scipy import ndimage  # slow to load: on use
-
-            posed = ndimage.rotate(
+            posed = scipy.ndimage.rotate(
                 posed, self.degrees, axes=(1, 2), reshape=False, order=1, mode="nearest"
             )
         return np.ascontiguousarray(posed)

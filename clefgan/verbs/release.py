@@ -76,16 +76,9 @@ def audit(
         Images without a patient, a patient in both sets, files that cannot be read, no threshold.
     """
     options = Options(
-        release=release or "public",
-        after=after,
-        withhold=withhold,
-        thin=thin,
-        sealed=sealed,
-        deals=deals,
-        planted=planted,
-        features=features,
-        seed=seed,
-    )
+        release=release or "public", after=after, withhold=withhold, thin=thin, sealed=sealed,
+        deals=deals, planted=planted, features=features, seed=seed,
+    )  # fmt: skip
     with reported(progress) as report:
         if train is None and released is None:
             return making.example(options, progress=report)

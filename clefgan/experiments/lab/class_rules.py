@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
@@ -29,7 +29,9 @@ def up(images: Images, n: int, rng: np.random.Generator) -> Field:
     half = half.reshape(len(images), height // 2, 2, width // 2, 2).mean(axis=(2, 4))
     made = gaussian(half, n, rng)
     zoom = (1, height / made.shape[1], width / made.shape[2])
-    return np.asarray(ndimage.zoom(made, zoom, order=1, mode="nearest", grid_mode=True), np.float32)
+    return np.asarray(
+        scipy.ndimage.zoom(made, zoom, order=1, mode="nearest", grid_mode=True), np.float32
+    )
 
 
 def gaussian(images: Field, n: int, rng: np.random.Generator) -> Field:
@@ -55,12 +57,12 @@ def warp(images: Images, n: int, rng: np.random.Generator) -> Field:
 def bent(image: Field, rng: np.random.Generator) -> Field:
     """An image moved by a smooth random field, with its edge repeated outwards."""
     scale = min(image.shape) / 64
-    fields = ndimage.gaussian_filter(
+    fields = scipy.ndimage.gaussian_filter(
         rng.standard_normal((2, *image.shape)), (0, SMOOTH * scale, SMOOTH * scale), mode="wrap"
     )
     fields *= BENT * scale / np.maximum(fields.std(axis=(1, 2), keepdims=True), 1e-12)
     at = np.indices(image.shape) + fields
-    return np.asarray(ndimage.map_coordinates(image, at, order=1, mode="nearest"), np.float32)
+    return np.asarray(scipy.ndimage.map_coordinates(image, at, order=1, mode="nearest"), np.float32)
 
 
 OWN: dict[str, Callable[[Images, int, np.random.Generator], Field]] = {"up": up, "warp": warp}

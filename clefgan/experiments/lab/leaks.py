@@ -18,10 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan.synthesise import synthesise
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.method import Images, Progress, silent
@@ -150,8 +151,6 @@ def dcgan(
     ClefganError
         As `clefgan.dcgan.synthesise.synthesise` does, such as for images that are not square.
     """
-    from clefgan.dcgan.synthesise import synthesise  # JAX
-
     return by_two(pool, n, leak, rng, synthesise, config or DCGANConfig(), progress)
 
 
@@ -170,9 +169,9 @@ def flow(
     ClefganError
         As `clefgan.experiments.lab.flow.synthesise` does.
     """
-    from clefgan.experiments.lab.flow import synthesise  # JAX
+    from clefgan.experiments.lab.flow import synthesise as of_flow  # JAX
 
-    return by_two(pool, n, leak, rng, synthesise, config or FlowConfig(), progress)
+    return by_two(pool, n, leak, rng, of_flow, config or FlowConfig(), progress)
 
 
 def by_two(
@@ -252,7 +251,7 @@ def degraded(images: NDArray[np.generic], rng: np.random.Generator, noise: float
     most = SHIFT * images.shape[2]
     for i, image in enumerate(images):
         moved = shifted(image.astype(np.float32), *rng.uniform(-most, most, 2))
-        soft = ndimage.gaussian_filter(moved, rng.uniform(*BLUR), truncate=3.0)
+        soft = scipy.ndimage.gaussian_filter(moved, rng.uniform(*BLUR), truncate=3.0)
         grain = rng.standard_normal(image.shape, dtype=np.float32)
         rougher[i] = np.clip(np.rint(soft + np.float32(noise) * grain), 0, 255)
     return rougher

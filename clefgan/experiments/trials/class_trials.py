@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
+from clefgan.experiments.lab import class_controls
 from clefgan.method import Evidence, Progress, silent
 from clefgan.plugins import registry
 from clefgan.runs.classes import clusters, decisions, fitting, loading, near_copies
@@ -179,8 +180,6 @@ def run(plan: ClassPlan, bench: ClassBench, trial: ClassTrial) -> ClassOutcome:
     labs: Labs = {}
     images = bench.images
     if trial.protocol == "labs":
-        from clefgan.experiments.lab import class_controls  # brings SciPy: on use
-
         labs = class_controls.known(images.sources, method, name=trial.method, seed=plan.seed)
     elif trial.protocol == "unlabelled":
         request = ClassRequest(trial.method, method, plan.n_folds, seed, decisions.parse("argmax"))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.report import curves
-from clefgan.report.curves import Band, Truth
+from clefgan.report.curves import CurveBand, Truth
 from clefgan.report.page.charts.frame import (
     Scale,
     axes,
@@ -33,7 +33,7 @@ UNIT = (0, 0.25, 0.5, 0.75, 1)
 LINES = ("first", "second", "third")
 
 
-def roc(name: str, area: Band, row: Row, level: float) -> Markup:
+def roc(name: str, area: CurveBand, row: Row, level: float) -> Markup:
     """Recall against false positive rate."""
     x, y = x_scale(0, 1), y_scale(0, 1)
     return chart(
@@ -46,7 +46,7 @@ def roc(name: str, area: Band, row: Row, level: float) -> Markup:
     )
 
 
-def precision_recall(name: str, area: Band, row: Row, truth: Truth, level: float) -> Markup:
+def precision_recall(name: str, area: CurveBand, row: Row, truth: Truth, level: float) -> Markup:
     """Precision against recall; the dashed line is the share of used images."""
     x, y = x_scale(0, 1), y_scale(0, 1)
     share = float(truth.mean())
