@@ -34,7 +34,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Images, DCGANConfig, in
         seen.append((images, config, n))
         return noise(n, seed=100 + config.seed)
 
-    monkeypatch.setattr("clefgan.dcgan.synthesise.synthesise", synthesise)
+    monkeypatch.setattr("baselines.fingerprint_svm.synthesise", synthesise)
     return seen
 
 

@@ -86,11 +86,8 @@ def study(
     levels = pictures.window_levels(window)
     for name in method:
         registry.configure(name)  # a misspelt one stops here, before any work
-    files = [Output("--out", out / file) for file in FILES]
-    outputs.refuse(
-        [*files, Output("--out", out, is_folder=True)],
-        [real, manifest, *outputs.named_files(method)],
-    )
+    files = [Output("--out", out, is_folder=True), *(Output("--out", out / name) for name in FILES)]
+    outputs.refuse(files, [real, manifest, *outputs.named_files(method)])
     kinds = tuple(how or ["copy"])
     chosen = {} if leak is None else {"strengths": tuple(leak)}
     gan, flow = networks(settings, 0, kinds)
