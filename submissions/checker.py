@@ -20,8 +20,6 @@ from submissions.errors import RunFileError
 from submissions.ids import Ids
 from submissions.problems import Problem, RunFindings
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-
 
 def check(
     path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None
@@ -57,7 +55,7 @@ def inspect(
         if not _is_file(path, findings):
             return findings
         with open(path, "rb") as stream:  # noqa: PTH123 - `path` may be any path-like
-            if stream.read(4) in _ZIP:
+            if stream.read(4) in archive.STARTS:
                 _check_zip(stream, findings, known, keep)
             else:
                 stream.seek(0)

@@ -9,10 +9,13 @@ import re
 import zipfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 from submissions import editions
+from submissions.checking import archive
 from submissions.edition import Edition
 from submissions.names import without_extension
+from submissions.problems import RunFindings
 
 ANY = ".+"
 MOST, ENOUGH = 0.9, 0.5  # shares: of the ids that have the form, of the test set that is named
@@ -29,12 +32,12 @@ def of_ids(ids: Collection[str]) -> str | None:
     >>> of_ids(["a", "b"]) is None
     True
     """
-    names = {without_extension(each) for each in ids}
+    names = {without_extension(image_id) for image_id in ids}
     for name in editions.names():
         edition = editions.get(name)
         if is_told_by_ids(edition) and edition.n_test:
-            fitting = sum(1 for each in names if fits(each, edition))
-            if fitting >= MOST * len(names) and fitting >= ENOUGH * edition.n_test:
+            n_fitting = fitting(names, edition)
+            if n_fitting >= MOST * len(names) and n_fitting >= ENOUGH * edition.n_test:
                 return name
     return None
 
@@ -44,12 +47,12 @@ def is_told_by_ids(edition: Edition) -> bool:
     return edition.id_pattern != ANY
 
 
-def fits(image_id: str, edition: Edition) -> bool:
-    """Whether an id is one of the edition's."""
+def fitting(ids: set[str], edition: Edition) -> int:
+    """How many ids are of the edition, as far as their form and number tell."""
     known = edition.known_ids()
     if known is not None:
-        return image_id in known
-    return re.fullmatch(edition.id_pattern, image_id) is not None
+        return len(ids.intersection(known))
+    return sum(1 for image_id in ids if re.fullmatch(edition.id_pattern, image_id))
 
 
 def of_run(path: Path) -> str | None:
@@ -61,8 +64,8 @@ def ids_in(path: Path) -> Iterator[str]:
     """What stands before the first comma, semicolon or tab of each line; nothing if unreadable."""
     try:
         content = bytes_of(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
-        return
+    except (OSError, zipfile.BadZipFile):
+        return  # checking or reading the run says what is wrong
     for line in io.StringIO(content.decode("utf-8-sig", "replace")):
         cell = re.split(r"[,;\t]", line, maxsplit=1)[0].strip().strip('"')
         if cell:
@@ -70,9 +73,24 @@ def ids_in(path: Path) -> Iterator[str]:
 
 
 def bytes_of(path: Path) -> bytes:
-    """The run file, or the first CSV of a zip; nothing of one that is too large to be a run."""
-    if path.suffix.lower() != ".zip":
-        return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST else b""
-    with zipfile.ZipFile(path) as packed:
-        inside = [each for each in packed.infolist() if each.filename.lower().endswith(".csv")]
-        return packed.read(inside[0]) if inside and inside[0].file_size <= LARGEST else b""
+    """The run file, or the one run of a zip; nothing of one that is too large to be a run.
+
+    Raises
+    ------
+    OSError, zipfile.BadZipFile
+        The file cannot be read, or is a damaged zip.
+    """
+    if not path.is_file():
+        return b""
+    with path.open("rb") as stream:
+        if stream.read(len(archive.STARTS[0])) not in archive.STARTS:
+            stream.seek(0)
+            return at_most_largest(stream)
+        with archive.opened(stream, RunFindings(str(path), editions.get("2023"))) as run:
+            return b"" if run is None else at_most_largest(run)
+
+
+def at_most_largest(run: IO[bytes] | archive.Member) -> bytes:
+    """All that is left; nothing if that is more than a run has."""
+    content = run.read(LARGEST + 1)
+    return content if len(content) <= LARGEST else b""

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -498,6 +499,18 @@ def test_lint_finds_the_truth_in_a_zip_and_lets_an_example_run_be(copied: Path) 
     pack(copied / "reference_data" / "test", copied / "pages" / "kit.zip")
     (problem,) = lint(copied)
     assert problem.text.startswith("'truth.csv' in it holds the truth of 60 images")
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_lint_goes_past_a_damaged_zip(how: int, copied: Path) -> None:
+    kit = copied / "pages" / "kit.zip"
+    with zipfile.ZipFile(kit, "w", how) as target:
+        target.write(copied / "reference_data" / "test" / "truth.csv", "truth.csv")
+    assert [problem.path for problem in lint(copied)] == [str(kit)]
+    content = bytearray(kit.read_bytes())
+    content[60:90] = b"\xff" * 30
+    kit.write_bytes(content)
+    assert lint(copied) == []
 
 
 def test_a_packed_competition_is_the_same_bytes(made: Path, copied: Path, tmp_path: Path) -> None:

@@ -56,10 +56,30 @@ def test_ids_are_read_from_a_run_and_from_a_zip_and_not_from_anything_else(tmp_p
     with zipfile.ZipFile(packed, "w") as target:
         target.write(run, "run.csv")
     assert recognition.of_run(packed) == "2025_s1"
+    renamed = packed.rename(tmp_path / "packed")
+    assert recognition.of_run(renamed) == "2025_s1"
+    with zipfile.ZipFile(packed, "w") as target:
+        target.write(run, "mine.csv")
+        target.write(run, "other.csv")
+    assert recognition.of_run(packed) is None
     (tmp_path / "no.zip").write_bytes(b"no zip")
     (tmp_path / "binary.csv").write_bytes(bytes(range(256)))
     for path in (tmp_path / "no.zip", tmp_path / "binary.csv", tmp_path, tmp_path / "absent.csv"):
         assert recognition.of_run(path) is None
+
+
+def test_a_damaged_zip_is_one_line_of_the_checker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "a.zip"
+    with zipfile.ZipFile(run, "w", zipfile.ZIP_DEFLATED) as target:
+        target.write(run_file(tmp_path / "a.csv", OF_2025), "run.csv")
+    content = bytearray(run.read_bytes())
+    for damaged in (60, 120, 180):  # in what is packed: zlib, not zipfile, says that it is wrong
+        run.write_bytes(content[:damaged] + b"\xff" * 8 + content[damaged + 8 :])
+        assert recognition.of_run(run) is None
+        assert clefgan("check", run, "--edition", "2025_s1") == 1
+        assert "is a damaged zip; make it again" in " ".join(capsys.readouterr().out.split())
 
 
 def test_data_tell_the_edition_by_name_by_ids_and_by_folders(tmp_path: Path) -> None:

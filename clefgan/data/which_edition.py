@@ -77,9 +77,10 @@ def has_classes(root: Path) -> bool:
         class_reading.trees_of(root, "generated", names.generated),
     ]
     return any(
-        tree is not None and not layout.has_image(tree) and any(map(layout.has_image, below))
+        tree is not None
+        and not layout.has_image(tree)
+        and any(map(layout.has_image, layout.subfolders(tree)))
         for tree in trees
-        for below in [[] if tree is None else layout.subfolders(tree)]
     )
 
 

@@ -12,6 +12,8 @@ from typing import IO
 
 from submissions.problems import RunFindings, quoted
 
+STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+"""The first bytes of a zip, the second of an empty one."""
 MOST_MEMBERS = 1000
 MOST_BYTES = 256 << 20
 """Unpacked size of everything in the zip; a run of a million lines has about 30 MiB."""
