@@ -170,7 +170,8 @@ def test_rounds_are_brought_to_one_scale() -> None:
     candidates, unused = on_one_scale(flat)
     np.testing.assert_allclose(candidates, [0, 0, 0, 0.5])
     np.testing.assert_allclose(unused, [0, 0, -1])
-    assert p_of_sign((Round(np.ones(5), np.ones(7)),)) == 1
+    for n, m in ((5, 7), (300, 40), (300, 340)):
+        assert p_of_sign((Round(np.ones(n), np.ones(m)),)) == 1
 
 
 def test_nobody_called_is_no_false_call() -> None:

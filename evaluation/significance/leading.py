@@ -39,6 +39,8 @@ def lead(
 ) -> Lead:
     """Look at the head of the scores; `p_value` is NaN where all are of one kind.
 
+    Equal scores are taken together, or not at all where the head ends among them.
+
     Parameters
     ----------
     kind : (n,) True for those of which many at the head are a surprise
@@ -47,8 +49,11 @@ def lead(
     share = float(kind.mean()) if len(kind) else 0.0
     if not 0 < share < 1:
         return Lead(0, 0, np.nan)
-    order = np.argsort(-scores, kind="stable")[:FOREMOST]
-    ends = np.append(scores[order][1:] != scores[order][:-1], True)  # ties are taken together
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(scores[order][1:] != scores[order][:-1], True)[:FOREMOST]
+    if not ends.any():
+        return Lead(0, 0, 1.0)
+    order = order[: len(ends)]
     ours = np.cumsum(kind[order])[ends]
     others = np.flatnonzero(ends) + 1 - ours
     tails = surprise(len(order), share)[ours, others]

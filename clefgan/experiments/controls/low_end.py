@@ -69,10 +69,7 @@ def low_end(
     """
     heads, called, stratum = units(truth, scores, groups, strata)
     n_used = int(called.sum())
-    share = n_used / max(1, len(called))
     unit = "images" if groups is None else "groups"
-    if not 0 < share < 1:
-        return LowEnd(0, 0, n_used, len(called) - n_used, unit, np.nan)
     head = leading.lead(called, heads, stratum=stratum, permutations=permutations, seed=seed)
     return LowEnd(head.ours, head.others, n_used, len(called) - n_used, unit, head.p_value)
 
