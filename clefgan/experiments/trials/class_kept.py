@@ -12,8 +12,13 @@ from clefgan.experiments.trials.class_trials import (
     configured,
 )
 
-ENGINE = ("clefgan.runs.classes.fitting", "clefgan.experiments.lab.class_controls")
-"""Modules beside the method's own that decide what it is fitted on."""
+ENGINE = (
+    "clefgan.runs.classes.fitting",
+    "clefgan.runs.classes.near_copies",
+    "clefgan.runs.classes.clusters",
+    "clefgan.experiments.lab.class_controls",
+)
+"""Modules beside the method's own that decide what it is fitted on, and how it is scored."""
 
 
 def conditions(plan: ClassPlan) -> str:
