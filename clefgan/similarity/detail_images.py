@@ -181,10 +181,11 @@ def worked(images: Images, work: tuple[int, int]) -> Maps:
 
 def levels(maps: NDArray[np.float32]) -> Images:
     """Return maps as uint8, 128 for their mean, 16 levels a standard deviation of each."""
-    exact = maps.reshape(len(maps), -1).astype(np.float64)
+    n, height, width = maps.shape
+    exact = maps.reshape(n, height * width).astype(np.float64)
     mean = exact.mean(axis=1, keepdims=True)
     exact -= mean
-    spread = np.sqrt(np.vecdot(exact, exact) / max(1, exact.shape[1]))[:, None, None]
+    spread = np.sqrt(np.vecdot(exact, exact) / (height * width))[:, None, None]
     spread = spread.astype(np.float32)
     scale = np.divide(DEVIATION, spread, out=np.zeros_like(spread), where=spread > NOTHING)
     drawn = maps - mean[:, :, None].astype(np.float32)
