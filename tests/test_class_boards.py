@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from clefgan.errors import ClefganError
 from clefgan.experiments.trials import class_evaluate, class_trials
 from clefgan.experiments.trials.class_trials import ClassPlan
 from clefgan.report.class_notebook import ClassEvaluationTable
+from clefgan.report.page import glossary
 from clefgan.report.page.charts import class_table
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.knows import TEXTURE, TRAINING
@@ -244,9 +246,11 @@ def test_runs_of_classes_are_ranked_with_shortcuts_and_labs(
     for text in ("9 images of 3 classes", "AIMultimediaLab: Siamese", "level-histogram",
                  "one class", "subset-span", "training data (subset-span)"):  # fmt: skip
         assert text in printed
-    html = (page / "index.html").read_text()
+    html = (page / "index.html").read_text(encoding="utf-8")
     assert "which source made these images?" in html
     assert "Knows, by the labs: training data" in html
+    for word, meaning in glossary.CLASS_TERMS.items():
+        assert f"<dt>{word}</dt><dd>{escape(meaning)}</dd>" in html
     assert run("leaderboard", *runs, "--truth", folder / "truth.csv", "--edition", "2025_s2") == 0
     assert "no shortcuts among the rows" in capsys.readouterr().out.replace("\n", " ")
     assert run("score", *runs, "--data", folder, "--json", tmp_path / "s.json") == 0

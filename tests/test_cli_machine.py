@@ -1,6 +1,7 @@
 """`--quiet` and `--json` mean the same wherever they are."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,17 @@ def test_data_info_as_an_object(
     counts = {role["role"]: role["images"] for role in shown["roles"]}
     assert counts["dev used"] == 6
     assert shown["ready"] is True
+    folder = data / "dev" / "used"
+    assert shown["roles"][1] == {
+        "role": "dev used",
+        "where": str(folder),
+        "images": 6,
+        "sizes": {"16x16": 6},
+        "kinds": {"8-bit grey PNG": 6},
+        "bytes": sum(path.stat().st_size for path in folder.iterdir()),
+        "copies": [],
+        "unread": {},
+    }
     lacking = challenge(tmp_path / "lacking", {"dev/generated": 3, "dev/used": 6})
     shown = printed(capsys, "data", "info", lacking, code=1)
     assert shown["ready"] is False
@@ -134,6 +146,14 @@ def test_images_that_are_no_challenge_as_an_object(
     folder = challenge(tmp_path, {"pictures": 3})
     shown = printed(capsys, "data", "info", folder)
     assert (shown["images"], shown["sizes"], shown["problems"]) == (3, {"16x16": 3}, [])
+    first = folder / "pictures" / "pictures_0001.png"
+    shutil.copy(first, first.with_name("again.png"))
+    first.with_name("notes.txt").touch()
+    shown = printed(capsys, "data", "info", folder)
+    assert shown["images"] == shown["images_of_no_known_patient"] == 4
+    assert shown["copies"] == [["pictures/again", "pictures/pictures_0001"]]
+    assert shown["passed_over"] == ["pictures/notes.txt"]
+    assert shown["patients"] == 0
     (folder / "pictures" / "bad.png").write_bytes(b"no picture")
     assert len(printed(capsys, "data", "info", folder, code=1)["problems"]) == 1
 

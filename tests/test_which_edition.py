@@ -98,6 +98,12 @@ def test_data_tell_the_edition_by_name_by_ids_and_by_folders(tmp_path: Path) -> 
     assert told(challenge(tmp_path / "dev", DEV)) is None
     classes = challenge(tmp_path / "classes", {"real/a": 2, "real/b": 2})
     assert told(classes) == ("2025_s2", False)
+    save(classes / "real", noise(1, 16), "of_no_class_{}")
+    assert told(classes) is None
+    kept = tmp_path / "imageclef_gans/2024_s1/1.0.0"
+    kept.mkdir(parents=True)
+    (kept / "dataset_info.json").touch()
+    assert told(kept) == told(kept.parent) == ("2024_s1", True)
     twice = challenge(tmp_path / "twice", {"a/used": 1, "b/used": 1})
     assert told(twice) is None  # reading it says what is wrong
 
