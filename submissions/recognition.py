@@ -55,15 +55,15 @@ def fitting(ids: set[str], edition: Edition) -> int:
     return sum(1 for image_id in ids if re.fullmatch(edition.id_pattern, image_id))
 
 
-def of_run(path: Path) -> str | None:
+def of_run(path: Path, *, largest: int = LARGEST) -> str | None:
     """The edition that the ids in a run file, or a zip of one, are of; None if none is known."""
-    return of_ids({*ids_in(path)})
+    return of_ids({*ids_in(path, largest)})
 
 
-def ids_in(path: Path) -> Iterator[str]:
+def ids_in(path: Path, largest: int) -> Iterator[str]:
     """What stands before the first comma, semicolon or tab of each line; nothing if unreadable."""
     try:
-        content = bytes_of(path)
+        content = bytes_of(path, largest)
     except (OSError, zipfile.BadZipFile):
         return  # checking or reading the run says what is wrong
     for line in io.StringIO(content.decode("utf-8-sig", "replace")):
@@ -72,7 +72,7 @@ def ids_in(path: Path) -> Iterator[str]:
             yield cell
 
 
-def bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path, largest: int) -> bytes:
     """The run file, or the one run of a zip; nothing of one that is too large to be a run.
 
     Raises
@@ -85,12 +85,12 @@ def bytes_of(path: Path) -> bytes:
     with path.open("rb") as stream:
         if stream.read(len(archive.STARTS[0])) not in archive.STARTS:
             stream.seek(0)
-            return at_most_largest(stream)
+            return at_most(largest, stream)
         with archive.opened(stream, RunFindings(str(path), editions.get("2023"))) as run:
-            return b"" if run is None else at_most_largest(run)
+            return b"" if run is None else at_most(largest, run)
 
 
-def at_most_largest(run: IO[bytes] | archive.Member) -> bytes:
+def at_most(largest: int, run: IO[bytes] | archive.Member) -> bytes:
     """All that is left; nothing if that is more than a run has."""
-    content = run.read(LARGEST + 1)
-    return content if len(content) <= LARGEST else b""
+    content = run.read(largest + 1)
+    return content if len(content) <= largest else b""

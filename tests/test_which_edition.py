@@ -56,6 +56,9 @@ def test_ids_are_read_from_a_run_and_from_a_zip_and_not_from_anything_else(tmp_p
     with zipfile.ZipFile(packed, "w") as target:
         target.write(run, "run.csv")
     assert recognition.of_run(packed) == "2025_s1"
+    for path in (run, packed):
+        assert recognition.of_run(path, largest=run.stat().st_size) == "2025_s1"
+        assert recognition.of_run(path, largest=run.stat().st_size - 1) is None
     renamed = packed.rename(tmp_path / "packed")
     assert recognition.of_run(renamed) == "2025_s1"
     with zipfile.ZipFile(packed, "w") as target:
