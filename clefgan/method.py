@@ -255,6 +255,28 @@ def promises(cls: type) -> Promises:
     return Promises(**said)
 
 
+def near_miss(cls: type, wanted: str) -> str:
+    """One line where a class has a function that is nearly called as an optional one; else ''.
+
+    Parameters
+    ----------
+    wanted : `prepare` of a method, `in_parts` of a scorer
+    """
+    functions = {
+        name
+        for base in cls.__mro__
+        for name, value in vars(base).items()
+        if callable(value) and not name.startswith("_")
+    }
+    close = difflib.get_close_matches(wanted, functions, 1, 0.8)
+    if wanted in functions or not close:
+        return ""
+    return (
+        f"class {cls.__name__!r}: no run calls the function {close[0]!r}; did you mean {wanted!r}? "
+        f"else write _{close[0]}"
+    )
+
+
 def class_variables(cls: type) -> Iterator[tuple[str, bool | str | int | float]]:
     """Public class variables that hold a plain value, those of the class itself first."""
     fields = {field.name for field in hyper_parameters(cls)}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from clefgan.method import DevSet, Images, Knowledge, Progress, Scores, silent
+from clefgan.method import DevSet, Images, InParts, Knowledge, Progress, Scores, silent
 from clefgan.testing import check_method
 
 
@@ -27,8 +27,21 @@ class Good:
         return self.level - np.asarray((gap**2).mean(axis=(2, 3)).min(axis=1))
 
 
-def test_a_method_that_keeps_them_passes() -> None:
-    check_method(Good)
+@dataclass(frozen=True)
+class GoodBeside(Good):
+    """With all that is optional."""
+
+    def prepare(self, sets: Any, /, *, progress: Any = silent) -> None:
+        assert all(isinstance(dev, DevSet) for dev in sets)
+
+    def in_parts(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> InParts:
+        scores = self.score(candidates, generated)
+        return InParts(scores, {"half": scores / 2})
+
+
+@pytest.mark.parametrize("cls", [Good, GoodBeside])
+def test_a_method_that_keeps_them_passes(cls: Any) -> None:
+    check_method(cls)
 
 
 @dataclass(frozen=True)
@@ -117,6 +130,36 @@ class SaysItNeedsNone(Good):
         return np.asarray(candidates.mean(axis=(1, 2)) - len(generated))
 
 
+@dataclass(frozen=True)
+class PrepareChanges(Good):
+    sets: ClassVar[list[Any]] = []
+
+    def prepare(self, sets: Any, /, *, progress: Any = silent) -> None:
+        self.sets.extend(sets)
+
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return super().score(candidates, generated) + 100.0 * len(self.sets)
+
+
+@dataclass(frozen=True)
+class OtherInParts(GoodBeside):
+    def in_parts(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> InParts:
+        scores = self.score(candidates, generated)
+        return InParts(scores + 100, {"same": scores})
+
+
+@dataclass(frozen=True)
+class ShortPart(GoodBeside):
+    def in_parts(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> InParts:
+        scores = self.score(candidates, generated)
+        return InParts(scores, {"short": scores[1:]})
+
+
+@dataclass(frozen=True)
+class Misspelt(Good):
+    def in_part(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> None: ...
+
+
 @pytest.mark.parametrize(
     ("cls", "promise"),
     [
@@ -132,6 +175,10 @@ class SaysItNeedsNone(Good):
         (Relative, "everything the same|generated holds the candidates: scores are not finite"),
         (CopyIsPunished, "a copy of candidate 0 among the generated lowers its score"),
         (SaysItNeedsNone, "needs_generated=False"),
+        (PrepareChanges, "prepare changes no score"),
+        (OtherInParts, "in_parts gives the scores that score gives"),
+        (ShortPart, r"scores of part 'short' have shape \(5,\)"),
+        (Misspelt, "no run calls the function 'in_part'; did you mean 'in_parts'"),
     ],
 )
 def test_a_broken_promise_is_named(cls: Any, promise: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from clefgan.errors import ClefganError
-from clefgan.method import Promises, promises
+from clefgan.method import Promises, near_miss, promises
 from clefgan.plugins import registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugin.md"
@@ -81,4 +81,16 @@ def test_a_near_miss_is_refused_where_a_method_is_named(tmp_path: Path) -> None:
 
 def test_the_page_for_plug_ins_lists_them_all() -> None:
     listed = re.findall(r"^\| `(\w+)", PAGE.read_text(encoding="utf-8"), re.M)
-    assert {field.name for field in fields(Promises)} <= set(listed)
+    functions = {"prepare", "in_parts"}
+    assert {field.name for field in fields(Promises)} | functions <= set(listed)
+
+
+def test_a_function_that_is_nearly_called_as_an_optional_one() -> None:
+    def act(self: object) -> None: ...
+
+    assert "no run calls the function 'perpare'; did you mean 'prepare'" in near_miss(
+        type("Base", (with_variables(perpare=act),), {}), "prepare"
+    )
+    for free in ("_prepared", "fit", "learn", "compare"):
+        assert not near_miss(with_variables(**{free: act}), "prepare")
+    assert not near_miss(with_variables(prepared=act, prepare=act), "prepare")

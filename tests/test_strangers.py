@@ -1,6 +1,8 @@
 """A broken method of somebody else is one line that names it, and harms no other."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from building import challenge
 from clefgan.errors import ClefganError
 from clefgan.experiments.trials import trials
 from clefgan.experiments.trials.evaluate import evaluate
-from clefgan.method import Method, silent
+from clefgan.method import DevSet, Knowledge, Method, Progress, Scorer, ScoresInParts, silent
 from clefgan.plugins import isolation, registry
 from clefgan.testing import example
 from running import clefgan
@@ -53,6 +55,12 @@ BROKEN = {
     f"{SCORER}        return 1 / 0\n": "ZeroDivisionError: division by zero (plug.py:15, in score)",
     f"{SCORER}        return [[1.0], [1.0, 2.0]]\n": "ValueError: setting an array element with a",
     f"{SCORER}        raise ClefganError('mine: as I say')\n": "mine: as I say",
+    f"{SCORER}        pass\n    def in_part(self, candidates, generated):\n        pass\n": (
+        "no run calls the function 'in_part'; did you mean 'in_parts'? else write _in_part"
+    ),
+    f"{SCORER}        pass\n    def prepare(self):\n        pass\n": (
+        "too many positional arguments; write prepare(sets, *, progress=silent)"
+    ),
 }
 
 
@@ -87,6 +95,54 @@ def test_evaluate_goes_on_without_it(jobs: int, data: Path, tmp_path: Path) -> N
     found = evaluate(plan, jobs=jobs)
     assert list(found.scores["held-out"]) == ["coin"]
     assert f"method '{name}': ValueError: boom (plug.py:12, in fit)" in found.failures[name]
+
+
+@dataclass(frozen=True)
+class Prepares:
+    """Of a notebook: no registry has seen it."""
+
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+
+    def prepares(self) -> None: ...
+
+    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
+        raise NotImplementedError
+
+
+def test_a_function_nearly_called_as_prepare_is_refused(tmp_path: Path) -> None:
+    body = (
+        f"{SCORER}        pass\n    def prepares(self, sets, /, *, progress=None):\n        pass\n"
+    )
+    message = (
+        r"no run calls the function 'prepares'; did you mean 'prepare'\? else write _prepares$"
+    )
+    with pytest.raises(ClefganError, match=rf"plug\.py:Plug: class 'Plug': {message}"):
+        registry.get(plug(tmp_path, body))
+    with pytest.raises(ClefganError, match=rf"method 'mine': class 'Prepares': {message}"):
+        isolation.fitted("mine", Prepares(), example()[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "    def in_parts(self, candidates):\n        pass\n",
+            r"arguments; write in_parts\(candidates, generated, \*, progress=silent\)",
+        ),
+        (
+            "    def in_parts(self, candidates, generated, /, *, progress=None):\n        return 1\n",
+            "TypeError: cannot unpack non-iterable int object",
+        ),
+    ],
+)
+def test_parts_that_are_none_are_one_line(body: str, message: str, tmp_path: Path) -> None:
+    name = plug(tmp_path, f"{SCORER}        pass\n{body}")
+    dev, candidates, generated = example()
+    method: Method = registry.configure(name)
+    scorer = isolation.fitted("mine", method, dev)
+    assert isinstance(scorer, ScoresInParts)
+    with pytest.raises(ClefganError, match=f"^method 'mine': .*{message}"):
+        scorer.in_parts(candidates, generated)
 
 
 def test_an_exception_of_our_own_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

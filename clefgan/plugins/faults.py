@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, get_type_hints
 
 from clefgan.errors import ClefganError
-from clefgan.method import promises
+from clefgan.method import near_miss, promises
 from clefgan.plugins.isolation import one_line
 
 SIGNATURES = {
@@ -49,6 +49,8 @@ def faults(
         promises(cls)
     except ClefganError as error:
         yield str(error)
+    if level == "knowledge" and (missed := near_miss(cls, "prepare")):
+        yield missed
     hints = {}
     try:
         hints = get_type_hints(cls)

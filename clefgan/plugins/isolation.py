@@ -24,6 +24,7 @@ from clefgan.method import (
     Scorer,
     Scores,
     ScoresInParts,
+    near_miss,
     silent,
 )
 
@@ -40,10 +41,13 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
     Raises
     ------
     ClefganError
-        A stranger's method raised something, or did not return a scorer.
+        A stranger's method raised something, or did not return a scorer; or what it or the scorer
+        may do beside has nearly the name of it.
     """
     if ours(type(method)):
         return method.fit(dev, progress=progress)
+    if missed := near_miss(type(method), "prepare"):
+        raise ClefganError(f"method {name!r}: {missed}")
     check_call(name, "fit(dev, *, progress=silent)", method.fit, dev)
     with named(name, type(method)):
         scorer = method.fit(dev, progress=progress)
@@ -52,6 +56,8 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
             f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
             "return a scorer"
         )
+    if missed := near_miss(type(scorer), "in_parts"):
+        raise ClefganError(f"method {name!r}: {missed}")
     if isinstance(scorer, ScoresInParts):
         return DistantInParts(name, type(method), scorer, scorer)
     return Distant(name, type(method), scorer)
@@ -67,6 +73,8 @@ def prepared(
     ClefganError
         A stranger's method raised something.
     """
+    if not ours(type(method)):
+        check_call(name, "prepare(sets, *, progress=silent)", method.prepare, sets)
     with named(name, type(method)):
         method.prepare(sets, progress=progress)
 

@@ -5,7 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from clefgan.method import DevSet, Images, Knowledge, Method, Scorer, Scores, promises
+from clefgan.method import (
+    DevSet,
+    FitsSeveral,
+    Images,
+    Knowledge,
+    Method,
+    Scorer,
+    Scores,
+    ScoresInParts,
+    near_miss,
+    promises,
+)
 from clefgan.plugins import hyperparameters, registry
 
 SIZE = 32
@@ -28,7 +39,8 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     permuting candidates permutes scores, and permuting the generated images leaves them; a method
     of knowledge S0 scores an image the same whatever its neighbours; an exact copy of a candidate
     among the generated images never lowers its score, for a method that looks at them and does not
-    train on them; images are not written to.
+    train on them; images are not written to; `in_parts` of a scorer, where it has one, gives its
+    scores and as many for each part, and `prepare` of a method changes no score.
     """
     registry.checked(cls, cls.__name__)
     for row in hyperparameters.describe(cls):
@@ -41,6 +53,11 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     scorer = method.fit(dev)
     scores = check_scores(scorer, candidates, generated)
     same(cls(**settings).fit(dev).score(candidates, generated), scores, "same seed, same scores")
+    check_parts(scorer, candidates, generated, scores)
+    if isinstance(method, FitsSeveral):
+        method.prepare([dev])
+        after = method.fit(dev).score(candidates, generated)
+        same(after, scores, "prepare changes no score")
     check_permutation(scorer, candidates, generated, scores)
     check_awkward(scorer, candidates, generated)
     if cls.knowledge is Knowledge.S0:
@@ -61,13 +78,31 @@ def check_scores(scorer: Scorer, candidates: Images, generated: Images) -> Score
     """Scores are finite float64 of shape (n,), and the images are as they were."""
     before = candidates.copy(), generated.copy()
     scores = scorer.score(candidates, generated)
-    assert isinstance(scores, np.ndarray), f"scores are {type(scores).__name__}, not an array"
-    assert scores.dtype == np.float64, f"scores are {scores.dtype}, not float64"
-    assert scores.shape == (len(candidates),), f"scores have shape {scores.shape}"
-    assert np.isfinite(scores).all(), "scores are not finite"
+    check_form(scores, len(candidates), "scores")
     assert np.array_equal(candidates, before[0]), "score wrote to the candidates"
     assert np.array_equal(generated, before[1]), "score wrote to the generated images"
     return scores
+
+
+def check_form(scores: Scores, n: int, what: str) -> None:
+    """Finite float64 of shape (n,)."""
+    assert isinstance(scores, np.ndarray), f"{what} are {type(scores).__name__}, not an array"
+    assert scores.dtype == np.float64, f"{what} are {scores.dtype}, not float64"
+    assert scores.shape == (n,), f"{what} have shape {scores.shape}"
+    assert np.isfinite(scores).all(), f"{what} are not finite"
+
+
+def check_parts(scorer: Scorer, candidates: Images, generated: Images, scores: Scores) -> None:
+    """The parts of a scorer that shows them are scores too, of what `score` gives."""
+    missed = near_miss(type(scorer), "in_parts")
+    assert not missed, missed
+    if not isinstance(scorer, ScoresInParts):
+        return
+    whole, parts = scorer.in_parts(candidates, generated)
+    check_form(whole, len(candidates), "scores of in_parts")
+    same(whole, scores, "in_parts gives the scores that score gives")
+    for name, part in parts.items():
+        check_form(part, len(candidates), f"scores of part {name!r}")
 
 
 def check_permutation(
