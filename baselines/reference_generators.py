@@ -157,8 +157,8 @@ class Reference:
         closest = []
         for number, images_of_one in enumerate(sets):
             progress("reference", number, len(sets), "")
-            found = nearest(self.space.metric, rows, self.space.rows(images_of_one))
-            closest.append(np.maximum(found.distances[:, 0], CLOSEST))
+            neighbours = nearest(self.space.metric, rows, self.space.rows(images_of_one))
+            closest.append(np.maximum(neighbours.distances[:, 0], CLOSEST))
         own, others = closest[0], np.array(closest[1:])
         seen = self.seen(images)
         others[seen & ~seen.all(axis=0)] = np.nan

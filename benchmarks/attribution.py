@@ -46,11 +46,11 @@ def labs(
     path: Path, seeds: Sequence[int], only: Sequence[str], methods: Sequence[str] = ()
 ) -> None:
     """Every method on every lab, or some on some."""
-    found = reals.read(path, size=64)
+    pool = reals.read(path, size=64)
     for title in only or LABS:
         settings = dict(LABS[title])
         noise = settings.pop("noise", leaks.NOISE)
-        made = [draw(found, ClassSpec(seed=seed, **settings)) for seed in seeds]
+        made = [draw(pool, ClassSpec(seed=seed, **settings)) for seed in seeds]
         worse = [noisy(lab, noise, seed) for lab, seed in zip(made, seeds, strict=True)]
         table(worse, title, methods or untrained())
 
@@ -61,32 +61,34 @@ def published(path: Path, seeds: Sequence[int]) -> None:
     Tested on the same, on other generators of the same patients, and on the same generators of
     other patients: together in one score, training data and network cannot be told apart.
     """
-    found = reals.read(path, size=64)
+    pool = reals.read(path, size=64)
     values: dict[str, dict[str, list[float]]] = {name: {} for name in PUBLISHED}
     for seed in seeds:
-        dev, tests = three_tests(found, seed)
+        dev, tests = three_tests(pool, seed)
         for name, accuracies in values.items():
             scorer = registry.ATTRIBUTORS.configure(name).fit(dev.sources)
             for title, lab in tests.items():
                 called = np.argmax(scorer.score(lab.test), axis=1)
                 accuracies.setdefault(title, []).append(attribution.accuracy(lab.truth, called))
-            cells = "; ".join(f"{title} {each[-1]:.3f}" for title, each in accuracies.items())
+            cells = "; ".join(f"{title} {by_seed[-1]:.3f}" for title, by_seed in accuracies.items())
             print(f"seed {seed}, {name}: {cells}", flush=True)
     for name, accuracies in values.items():
-        cells = "; ".join(f"{title} {np.mean(each):.3f}" for title, each in accuracies.items())
+        cells = "; ".join(
+            f"{title} {np.mean(by_seed):.3f}" for title, by_seed in accuracies.items()
+        )
         print(f"mean, {name}: {cells}", flush=True)
 
 
 def trained(path: Path, rule: str, settings: Sequence[str], seeds: Sequence[int]) -> None:
     """Every method on subsets made by a network a class; siamese-centroid too."""
-    found = reals.read(path, size=64)
+    pool = reals.read(path, size=64)
     values = hyperparameters.parse_settings(list(settings))
     configs: dict[str, Any] = {
         "gan" if rule == "dcgan" else "flow": hyperparameters.build(
             DCGANConfig if rule == "dcgan" else FlowConfig, values, rule
         )
     }
-    labs_made = [draw(found, ClassSpec(rule=rule, seed=seed, **configs)) for seed in seeds]
+    labs_made = [draw(pool, ClassSpec(rule=rule, seed=seed, **configs)) for seed in seeds]
     table(labs_made, f"subset {rule}", [*untrained(), "siamese-centroid"])
 
 
@@ -109,14 +111,14 @@ def table(made: Iterable[ClassLab], title: str, methods: Sequence[str]) -> None:
                 called = np.argmax(scorer.score(lab.test), axis=1)
                 value = attribution.accuracy(lab.truth, called)
             values.setdefault(name, []).append(value)
-    cells = " ".join(f"{name}={np.mean(each):.3f}" for name, each in values.items())
+    cells = " ".join(f"{name}={np.mean(by_seed):.3f}" for name, by_seed in values.items())
     print(f"{title}: {cells}", flush=True)
     for name, floor in FLOORS.get(title, {}).items():
         if name not in values:
             continue
-        each = ", ".join(f"{value:.3f}" for value in values[name])
+        by_seed = ", ".join(f"{value:.3f}" for value in values[name])
         said = "reached" if np.mean(values[name]) >= floor else "MISSED"
-        print(f"    {name}: {each}; asked {floor:.2f}: {said}", flush=True)
+        print(f"    {name}: {by_seed}; asked {floor:.2f}: {said}", flush=True)
 
 
 def speed(scratch: Path, shares: Sequence[float], only: Sequence[str]) -> None:
@@ -147,7 +149,7 @@ def speed(scratch: Path, shares: Sequence[float], only: Sequence[str]) -> None:
 
 def one(name: str, path: Path, share: float) -> None:
     """One method in this process: seconds, seconds of processors, peak MiB."""
-    reals_, labelled, test = (round(each * share) for each in (REALS, MADE, TEST))
+    reals_, labelled, test = (round(n * share) for n in (REALS, MADE, TEST))
     ends = np.cumsum([0, *[reals_, labelled] * CLASSES, test])
     parts = [read(path, start, stop) for start, stop in pairwise(ends.tolist())]
     sources = [Source(f"t{k}", parts[2 * k], parts[2 * k + 1]) for k in range(CLASSES)]
@@ -167,8 +169,8 @@ def read(path: Path, start: int, stop: int) -> Images:
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
         area = int(np.prod(shape[1:]))
         file.seek(start * area, 1)
-        found = np.fromfile(file, kind, (stop - start) * area)
-    return np.asarray(found.reshape(-1, *shape[1:]), np.uint8)
+        pixels = np.fromfile(file, kind, (stop - start) * area)
+    return np.asarray(pixels.reshape(-1, *shape[1:]), np.uint8)
 
 
 def made_images(n: int, rng: np.random.Generator) -> Images:

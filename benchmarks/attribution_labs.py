@@ -62,20 +62,20 @@ PUBLISHED = (
 )  # fmt: skip
 
 
-def three_tests(found: Reals, seed: int) -> tuple[ClassLab, dict[str, ClassLab]]:
+def three_tests(pool: Reals, seed: int) -> tuple[ClassLab, dict[str, ClassLab]]:
     """A lab whose classes differ in patients and in generator, and tests of what was learned."""
     both = ClassSpec(kind="both", classes=4, seed=seed)
-    dev = draw(found, both)
-    used = {found.groups[row] for own in dev.patients for row in own}
-    rows = [row for row, group in enumerate(found.groups) if group not in used]
+    dev = draw(pool, both)
+    used = {pool.groups[row] for own in dev.patients for row in own}
+    rows = [row for row, group in enumerate(pool.groups) if group not in used]
     strangers = replace(
-        found, images=found.images[rows], ids=tuple(found.ids[row] for row in rows),
-        groups=tuple(found.groups[row] for row in rows),
+        pool, images=pool.images[rows], ids=tuple(pool.ids[row] for row in rows),
+        groups=tuple(pool.groups[row] for row in rows),
     )  # fmt: skip
     other = ClassSpec(rule="warp", classes=4, seed=seed)  # the same patients: dealt by the seed
     return dev, {
         "as dev": dev,
-        "same patients, another generator for all": draw(found, other),
+        "same patients, another generator for all": draw(pool, other),
         "same generators, other patients": draw(strangers, both),
     }
 
@@ -91,5 +91,5 @@ def noisy(lab: ClassLab, noise: float, seed: int) -> ClassLab:
         levels = images + rng.normal(0, more, images.shape)
         return np.clip(levels.round(), 0, 255).astype(np.uint8)
 
-    sources = tuple(replace(each, generated=worse(each.generated)) for each in lab.sources)
+    sources = tuple(replace(s, generated=worse(s.generated)) for s in lab.sources)
     return replace(lab, sources=sources, test=worse(lab.test))

@@ -76,8 +76,8 @@ def parts_of(dev: DevSet, candidates: Images, generated: Images) -> Parts:
     keep = EachView(tuple(map(view_scores.reduction, pools)))
     kept = scan(measure, rows, Stacked(generated, more), keep)
     for name, pool, values in zip(names, pools, kept, strict=True):
-        for score, found in view_scores.scores(pool, values).items():
-            parts.setdefault(f"{name} {score}", found)
+        for score, ranking in view_scores.scores(pool, values).items():
+            parts.setdefault(f"{name} {score}", ranking)
     for method in (PoolLogRatio(), Votes(), PatchLogRatio()):
         parts[type(method).__name__] = method.fit(dev).score(candidates, generated)
     return parts
@@ -98,9 +98,9 @@ class Challenges:
             reals = np.concatenate([dev.used, dev.not_used])
             known = np.arange(len(reals)) < len(dev.used)
             of_dev = parts_of(dev, reals, dev.generated)
-            found = parts_of(dev, challenge.candidates, challenge.generated)
+            of_test = parts_of(dev, challenge.candidates, challenge.generated)
             everybody = np.ones(len(challenge.truth), bool)
-            self.parts[name] = {part: standard(s, everybody) for part, s in found.items()}
+            self.parts[name] = {part: standard(s, everybody) for part, s in of_test.items()}
             self.truth[name] = challenge.truth
             for power in POWERS:
                 self.weights[name, power] = Fusion(power=power).weights(of_dev, known)
@@ -119,8 +119,8 @@ class Challenges:
 
     def choice(self, names: Sequence[str]) -> tuple[list[str], float]:
         """Parts taken one after the other, and the power, by the mean AUC of these challenges."""
-        found = [(self.taken(names, power), power) for power in POWERS]
-        return max(found, key=lambda one: self.mean(names, *one))
+        choices = [(self.taken(names, power), power) for power in POWERS]
+        return max(choices, key=lambda one: self.mean(names, *one))
 
     def taken(self, names: Sequence[str], power: float) -> list[str]:
         """Parts that raise the mean, the one that raises it most first."""

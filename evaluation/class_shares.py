@@ -113,9 +113,9 @@ def share_limits(
     drawn = rng.dirichlet(seen + 0.5, size=DRAWS)
     rows = counts(dev, n_classes) + 1 / n_classes
     confusion = np.stack([rng.dirichlet(row, size=DRAWS) for row in rows], axis=1)
-    found = likeliest(drawn, confusion, 1e-6)
+    of_draws = likeliest(drawn, confusion, 1e-6)
     tail = (1 - level) / 2
-    return Interval(*np.quantile(found, [tail, 1 - tail], axis=0))
+    return Interval(*np.quantile(of_draws, [tail, 1 - tail], axis=0))
 
 
 def counts(dev: Confusion, n_classes: int) -> Values:
@@ -137,18 +137,18 @@ def likeliest(seen: Values, confusion: Values, near: float = 1e-9) -> Values:
     confusion : (n_classes, n_classes), or one for each row of `seen`; its rows sum to 1
     near : steps that change no share by as much are the last
     """
-    found = np.full(seen.shape, 1 / seen.shape[1])
+    likely = np.full(seen.shape, 1 / seen.shape[1])
     confusion = np.broadcast_to(np.maximum(confusion, LEAST), (len(seen), *confusion.shape[-2:]))
     moving = np.arange(len(seen))  # rows that have not settled
     for _ in range(MOST):
-        table, before = confusion[moving], found[moving]
+        table, before = confusion[moving], likely[moving]
         ratio = seen[moving] / np.einsum("nk,nkc->nc", before, table)
         after = before * np.einsum("nkc,nc->nk", table, ratio)
-        found[moving] = after
+        likely[moving] = after
         moving = moving[np.abs(after - before).max(axis=1) >= near]
         if not len(moving):
             break
-    return found
+    return likely
 
 
 def check(called: NDArray[np.int64]) -> None:

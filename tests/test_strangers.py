@@ -130,8 +130,8 @@ def test_a_function_nearly_called_as_prepare_is_refused(tmp_path: Path) -> None:
             r"arguments; write in_parts\(candidates, generated, \*, progress=silent\)",
         ),
         (
-            "    def in_parts(self, candidates, generated, /, *, progress=None):\n        return 1\n",
-            "TypeError: cannot unpack non-iterable int object",
+            "    def in_parts(self, candidates, generated, /, *, progress=None):\n        pass\n",
+            "TypeError: cannot unpack non-iterable NoneType object",
         ),
     ],
 )

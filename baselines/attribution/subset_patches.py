@@ -107,7 +107,7 @@ class Frames:
         places = [(row, column) for row in rows.tolist() for column in columns.tolist()]
         first = len(places)
         if settings.grids == 2:
-            between = [((each[:-1] + each[1:]) // 2).tolist() for each in (rows, columns)]
+            between = [((starts[:-1] + starts[1:]) // 2).tolist() for starts in (rows, columns)]
             places += [(row, column) for row in between[0] for column in between[1]]
         return cls(places, first, sides, (height, width), settings.shift)
 

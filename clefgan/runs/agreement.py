@@ -39,9 +39,9 @@ class Agreement:
     def said(self) -> str:
         """One or two sentences."""
         order = sorted(self.with_score.items(), key=lambda part: -np.nan_to_num(part[1], nan=-2))
-        each = ", ".join(f"{name} {two_digits(value)}" for name, value in order)
+        by_name = ", ".join(f"{name} {two_digits(value)}" for name, value in order)
         words = (
-            f"parts, rank correlation with the score: {each}; with each other, on average, "
+            f"parts, rank correlation with the score: {by_name}; with each other, on average, "
             f"{two_digits(self.between)}"
         )
         if not self.called:
@@ -83,7 +83,7 @@ def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
     known = [value for value in pairs if not np.isnan(value)]
     among = how_many(by_part, called)[used]
     return Agreement(
-        {name: correlation(-place, scores) for name, place in by_part.items()},
+        {name: correlation(-ranks, scores) for name, ranks in by_part.items()},
         float(np.mean(known)) if known else float("nan"),
         called,
         int((2 * among > len(by_part)).sum()),
@@ -93,7 +93,7 @@ def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
 
 def how_many(by_part: Places, highest: int) -> NDArray[np.int64]:
     """(n,), how many parts put each candidate among so many highest."""
-    among = np.array([place <= highest for place in by_part.values()])
+    among = np.array([ranks <= highest for ranks in by_part.values()])
     return np.asarray(among.sum(axis=0), np.int64)
 
 
@@ -105,5 +105,5 @@ def correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
 
 
 def two_digits(value: float) -> str:
-    """`.43`, or a dash where it is undefined."""
+    """`0.43`, or a dash where it is undefined."""
     return "–" if np.isnan(value) else f"{value:.2f}"

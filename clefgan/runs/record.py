@@ -115,8 +115,9 @@ def part(scored: Scored) -> dict[str, Any]:
         }
     if scored.blank is not None:
         content["blank"] = blanks.described(scored.blank)
-    if scored.agreement is not None:
-        content["agreement"] = scored.agreement.as_object()
+    agreement = scored.agreement
+    if agreement is not None:
+        content["agreement"] = agreement.as_object()
     if scored.truth is not None:
         content["by_share_called_used"] = prevalence_curve(scored.scores, scored.truth)
         content["metrics"] = membership.evaluate(

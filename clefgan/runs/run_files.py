@@ -119,7 +119,7 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
             name: image["probability"] for name, image in images.items() if "probability" in image
         }
         places = {
-            name: {str(part): int(place) for part, place in image["places"].items()}
+            name: {str(part): int(rank) for part, rank in image["places"].items()}
             for name, image in images.items()
             if "places" in image
         }

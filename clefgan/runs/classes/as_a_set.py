@@ -37,7 +37,7 @@ def rows(
     called = test.shares()
     limits = class_shares.called_limits(test.verdict.labels, k, groups, LEVEL)
     t, p_values = tested(test)
-    found = {
+    by_class = {
         name: {
             "called": called[name], "called_low": float(limits.low[i]),
             "called_high": float(limits.high[i]), "t": float(t[i]), "p_value": float(p_values[i]),
@@ -46,12 +46,12 @@ def rows(
     }  # fmt: skip
     confusion = confused(dev[-1], classes) if dev else None
     if confusion is None or (test.verdict.labels < 0).any():
-        return found
+        return by_class
     shares = class_shares.shares(test.verdict.labels, confusion, k)
     ends = class_shares.share_limits(test.verdict.labels, confusion, k, groups, LEVEL)
-    for row, share, low, high in zip(found.values(), shares, *ends, strict=True):
+    for row, share, low, high in zip(by_class.values(), shares, *ends, strict=True):
         row |= {"share": float(share), "share_low": float(low), "share_high": float(high)}
-    return found
+    return by_class
 
 
 def tested(test: ClassScored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -59,10 +59,10 @@ def tested(test: ClassScored) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     assert test.scores is not None
     scores = test.scores
     if test.groups is not None:
-        names, place = np.unique(test.groups, return_inverse=True)
+        names, group_of = np.unique(test.groups, return_inverse=True)
         sums = np.zeros((len(names), scores.shape[1]))
-        np.add.at(sums, place, scores)
-        scores = sums / np.bincount(place)[:, None]
+        np.add.at(sums, group_of, scores)
+        scores = sums / np.bincount(group_of)[:, None]
     if len(scores) < 2:
         nothing = np.full(scores.shape[1], np.nan)
         return nothing, nothing

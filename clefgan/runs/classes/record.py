@@ -81,7 +81,7 @@ class ClassRun:
 
     def batch(self) -> dict[str, dict[str, float]]:
         """What the images under test say as a set: a row a class; see `as_a_set.rows`."""
-        return as_a_set.rows(self.test, list(self.dev.values())[-1:], self.classes)
+        return as_a_set.rows(self.test, list(self.dev.values()), self.classes)
 
     def write(self, path: str | Path, *, force: bool = False) -> list[Path]:
         """Write the run file and its record; see `write`."""
