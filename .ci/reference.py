@@ -1,4 +1,4 @@
-"""Make the pages in a folder ready for the site, and add the reference: commands.md and api.md."""
+"""Make the pages in a folder ready for the site; add the first one, commands.md and api.md."""
 
 import inspect
 import re
@@ -12,17 +12,29 @@ from clefgan import verbs
 from clefgan.cli.app import COMMANDS
 from clefgan.cli.lazy import Listed, loaded
 
+WRAPPED = "<style>.md-typeset pre > code { white-space: pre-wrap; }</style>"  # long signatures
+
 
 def main() -> None:
-    """Write both pages; take what tests read off the first lines of blocks of code."""
+    """Write the three pages; take what tests read off the first lines of blocks of code."""
     folder = Path(sys.argv[1])
+    readme = Path("README.md").read_text(encoding="utf-8")
+    (folder / "index.md").write_text(as_first_page(readme), encoding="utf-8")
     for page in folder.glob("*.md"):
         text = page.read_text(encoding="utf-8")
         page.write_text(re.sub(r"(?m)^(```\w+) .*$", r"\1", text), encoding="utf-8")
     commands = "\n".join(line for row in COMMANDS for line in of_command(row, ()))
     (folder / "commands.md").write_text(f"# Commands\n\n{commands}", encoding="utf-8")
     functions = "\n".join(line for name in verbs.__all__ for line in of_function(name))
-    (folder / "api.md").write_text(f"# The Python face\n\n{functions}", encoding="utf-8")
+    (folder / "api.md").write_text(
+        f"# The Python face\n\n{WRAPPED}\n\n{functions}", encoding="utf-8"
+    )
+
+
+def as_first_page(readme: str) -> str:
+    """The README with links as they are on the site, and none to what is not on it."""
+    elsewhere = r"(?<!!)\[([^\]]*)\]\((?!docs/)[^)]*\)"
+    return re.sub(elsewhere, r"\1", readme).replace("](docs/", "](")
 
 
 def of_command(row: Listed, before: Sequence[str]) -> Iterator[str]:
