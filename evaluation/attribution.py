@@ -4,7 +4,7 @@ Conventions
 -----------
 `truth` and `predicted` are arrays of shape (n,) of class labels, of any one kind that sorts; always
 in that order. From `matched_accuracy` on, no metric asks what the predicted labels are called, so
-clusters can be scored. The formulas are those of `evaluation.class_tables`.
+clusters can be scored. The formulas are in `evaluation.class_tables` and `evaluation.partitions`.
 
 The rule for undefined cases is that of `evaluation.membership`: zero divided by zero is NaN.
 """
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation import class_tables
-from evaluation.class_tables import Tables
+from evaluation import class_tables, partitions
+from evaluation.counts import Tables
 from evaluation.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -93,32 +93,32 @@ def matched_accuracy(truth: Labels, predicted: Labels) -> float:
 
 def adjusted_rand(truth: Labels, predicted: Labels) -> float:
     """Agreement on pairs of images beyond chance (ARI): 1 the same partition, about 0 by chance."""
-    return float(class_tables.adjusted_rand(table(truth, predicted))[0])
+    return float(partitions.adjusted_rand(table(truth, predicted))[0])
 
 
 def normalised_mutual_information(truth: Labels, predicted: Labels) -> float:
     """Mutual information over the mean of the two entropies (NMI): 1 the same partition."""
-    return float(class_tables.normalised_mutual_information(table(truth, predicted))[0])
+    return float(partitions.normalised_mutual_information(table(truth, predicted))[0])
 
 
 def adjusted_mutual_information(truth: Labels, predicted: Labels) -> float:
     """Mutual information beyond that of blind clusters of the same sizes (AMI)."""
-    return float(class_tables.adjusted_mutual_information(table(truth, predicted))[0])
+    return float(partitions.adjusted_mutual_information(table(truth, predicted))[0])
 
 
 def homogeneity(truth: Labels, predicted: Labels) -> float:
     """How much a cluster tells of the class: 1 if each holds one class only."""
-    return float(class_tables.homogeneity(table(truth, predicted))[0])
+    return float(partitions.homogeneity(table(truth, predicted))[0])
 
 
 def completeness(truth: Labels, predicted: Labels) -> float:
     """How much a class tells of the cluster: 1 if each is in one cluster only."""
-    return float(class_tables.completeness(table(truth, predicted))[0])
+    return float(partitions.completeness(table(truth, predicted))[0])
 
 
 def v_measure(truth: Labels, predicted: Labels) -> float:
     """Harmonic mean of homogeneity and completeness."""
-    return float(class_tables.v_measure(table(truth, predicted))[0])
+    return float(partitions.v_measure(table(truth, predicted))[0])
 
 
 def evaluate(truth: Labels, predicted: Labels) -> dict[str, float]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.attribution import Labels, validate
-from evaluation.class_tables import METRICS, Tables
-from evaluation.counts import Values
+from evaluation.class_tables import METRICS
+from evaluation.counts import Tables, Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
 from evaluation.intervals.proportions import wilson

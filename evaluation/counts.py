@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Values: TypeAlias = NDArray[np.float64]
 """One number a table; the shape of the counts."""
 
+Tables: TypeAlias = NDArray[np.float64]
+"""(tables, rows, columns), counts of images by true class and label; see `class_tables`."""
+
 
 class Counts(NamedTuple):
     """Cells of one table (0-d arrays) or of many (arrays of one shape); may be weights."""

@@ -16,8 +16,7 @@ import scipy
 from numpy.typing import NDArray
 
 from evaluation.attribution import Labels, table, validate
-from evaluation.class_tables import Tables
-from evaluation.counts import Values
+from evaluation.counts import Tables, Values
 from evaluation.significance.permutation import drawn_p_value
 
 ROWS = 500  # permutations at a time

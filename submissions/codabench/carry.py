@@ -29,7 +29,7 @@ SUBMISSIONS = (
 )
 EVALUATION = {
     "membership": ("__init__", "counts", "errors", "membership", "metrics", "score_curve"),
-    "attribution": ("__init__", "attribution", "class_tables", "counts", "errors"),
+    "attribution": ("__init__", "attribution", "class_tables", "counts", "errors", "partitions"),
 }
 
 
