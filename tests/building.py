@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +85,13 @@ def vgg_file(folder: Path) -> Path:
     file = folder / "packages" / package / name
     file.parent.mkdir(parents=True, exist_ok=True)
     return file
+
+
+def normal(shape: Sequence[int], seed: int = 0) -> NDArray[np.float64]:
+    """Normal noise."""
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def grey(values: NDArray[np.float64]) -> Images:
+    """The nearest grey levels."""
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -1,26 +1,11 @@
-"""Leaderboards of classes: rows, ranks, tests of pairs, labs, and the page."""
-
-import json
-import shutil
-from html import escape
-from pathlib import Path
+"""Leaderboards of classes: rows, ranks, tests of pairs, labs."""
 
 import numpy as np
 import pytest
 
-import clefgan
-from building import save
-from clefgan.data.classes import reading
-from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError
-from clefgan.experiments.trials import class_evaluate, class_trials
-from clefgan.experiments.trials.class_trials import ClassPlan
-from clefgan.report.class_notebook import ClassEvaluationTable
-from clefgan.report.page import glossary
 from clefgan.report.page.charts import class_table
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.knows import TEXTURE, TRAINING
-from clefgan.testing.attribution import example_sources, under_test
 from evaluation.attribution import accuracy, adjusted_rand
 from evaluation.boards import class_board
 from evaluation.boards.class_board import ClassAnswer, ClassTable
@@ -28,7 +13,6 @@ from evaluation.boards.rows import Kind
 from evaluation.class_tables import METRICS
 from evaluation.errors import EvaluationError
 from evaluation.significance import swap_classes
-from running import clefgan as run
 
 TRUTH = np.array(["a", "b", "c"] * 40)
 
@@ -39,29 +23,6 @@ def wrong_in(n: int, seed: int = 0) -> np.ndarray:
     at = np.random.default_rng(seed).permutation(len(labels))[:n]
     labels[at] = np.array(["b", "c", "a"])[np.searchsorted(["a", "b", "c"], labels[at])]
     return labels
-
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "150")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
-    root = tmp_path_factory.mktemp("classes") / "data"
-    for source in example_sources():
-        save(root / "real" / source.name, source.real)
-        save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated_{}")
-    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
-    (root / "truth.csv").write_text("id,class\n" + truth)
-    return root
-
-
-@pytest.fixture(scope="module")
-def challenge(folder: Path) -> ClassChallenge:
-    return reading.read(folder)
 
 
 def test_the_swap_test_is_the_sign_test_where_two_runs_differ_in_accuracy() -> None:
@@ -157,185 +118,3 @@ def test_the_picture_and_the_table_show_every_true_class() -> None:
         assert "b&lt;b" in shown
         assert "<b<b" not in shown
     assert class_table.picture("x", table).count("<rect") == 3 * 4
-
-
-def test_an_evaluation_has_both_protocols_shortcuts_labs_and_goes_on_where_it_was(
-    challenge: ClassChallenge, tmp_path: Path
-) -> None:
-    plan = ClassPlan(
-        methods=("subset-span", "texture", "cluster-texture"), data=challenge, folder=tmp_path,
-        n_folds=2,
-    )  # fmt: skip
-    found = class_evaluate.evaluate(plan, jobs=1)
-    assert set(found.labels) == {"grouped", "plain"}
-    assert set(found.labels["plain"]) == {*plan.methods, *class_trials.SHORTCUTS}
-    np.testing.assert_array_equal(
-        found.labels["plain"]["subset-span"], found.labels["grouped"]["subset-span"]
-    )
-    assert found.labs["subset-span"][TRAINING] > 0.9
-    assert "cluster-texture" not in found.labs
-    kept = sorted(tmp_path.iterdir())
-    seen: list[int] = []
-
-    def report(stage: str, done: int, _total: int, _note: str) -> None:
-        if stage == class_evaluate.STAGE:
-            seen.append(done)
-
-    again = class_evaluate.evaluate(plan, jobs=1, progress=report)
-    assert seen == [len(kept)]  # all were there
-    for name, labels in found.labels["plain"].items():
-        np.testing.assert_array_equal(again.labels["plain"][name], labels)
-
-
-def test_a_method_that_fails_stops_no_other(challenge: ClassChallenge, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.py"
-    broken.write_text(
-        "from dataclasses import dataclass\nfrom typing import ClassVar\n"
-        "from clefgan.method import Evidence\n\n\n"
-        "@dataclass(frozen=True)\nclass Broken:\n"
-        '    """Raises."""\n\n'
-        "    evidence: ClassVar[Evidence] = Evidence.A1\n\n"
-        "    def fit(self, sources, /, *, progress=None):\n        raise ValueError('no')\n"
-    )
-    name = f"{broken}:Broken"
-    plan = ClassPlan(methods=(name, "subset-span"), data=challenge, folder=tmp_path, n_folds=2)
-    found = class_evaluate.evaluate(plan, jobs=1)
-    assert "no" in found.failures[name]
-    assert name not in found.labels["plain"]
-    assert "subset-span" in found.labels["plain"]
-
-
-def test_evaluate_on_the_command_line(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["evaluate", "--edition", "2025_s2", "--data", folder, "--folds", 2, "--jobs", 1]
-    table, json_file, page_folder = (tmp_path / name for name in ("t.csv", "t.json", "page"))
-    files = ["--csv", table, "--json", json_file, "--html", page_folder]
-    code = run(*words, "--method", "subset-span", "--out", tmp_path / "runs", *files)
-    printed = capsys.readouterr().out
-    assert code == 0
-    for text in ("dev, grouped", "dev, plain", "level-histogram", "nearest-generated", "one class",
-                 "coin", "training data alone", "training data (subset-span)"):  # fmt: skip
-        assert text in printed
-    assert len((tmp_path / "t.csv").read_text().splitlines()) == 1 + 2 * 5
-    titles = [table["title"] for table in json.loads((tmp_path / "t.json").read_text())["tables"]]
-    assert titles == ["dev, grouped", "dev, plain", "dev, grouped, classes of subset-span",
-                      "dev, plain, classes of subset-span"]  # fmt: skip
-    page = (tmp_path / "page" / "index.html").read_text()
-    assert "Table of classes" in page
-    assert page.count('class="classes"') == 2 * 4
-    assert run(*words, "--method", "subset-span", "--protocol", "paper") == 2
-    assert "protocols of classes" in capsys.readouterr().err
-    assert run(*words, "--method", "subset-span", "--metric", "auc") == 1
-    assert "metric 'auc' is none of classes" in capsys.readouterr().err
-    assert run(*words, "--method", "subset-span", "--controls") == 2
-
-
-def test_runs_of_classes_are_ranked_with_shortcuts_and_labs(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "runs"
-    edition = ["--edition", "2025_s2", "--data", folder]
-    for name in ("subset-span", "most-frequent"):
-        assert run("run", *edition, "--method", name, "--out", out, "--folds", 2) == 0
-    capsys.readouterr()
-    runs = [out / "subset-span.csv", out / "most-frequent.csv"]
-    page = tmp_path / "page"
-    assert run("leaderboard", *runs, "--data", folder, "--html", page, "--with-published") == 0
-    printed = capsys.readouterr().out
-    for text in ("9 images of 3 classes", "AIMultimediaLab: Siamese", "level-histogram",
-                 "one class", "subset-span", "training data (subset-span)"):  # fmt: skip
-        assert text in printed
-    html = (page / "index.html").read_text(encoding="utf-8")
-    assert "which source made these images?" in html
-    assert "Knows, by the labs: training data" in html
-    for word, meaning in glossary.CLASS_TERMS.items():
-        assert f"<dt>{word}</dt><dd>{escape(meaning)}</dd>" in html
-    assert run("leaderboard", *runs, "--truth", folder / "truth.csv", "--edition", "2025_s2") == 0
-    assert "no shortcuts among the rows" in capsys.readouterr().out.replace("\n", " ")
-    assert run("score", *runs, "--data", folder, "--json", tmp_path / "s.json") == 0
-    tables = json.loads((tmp_path / "s.json").read_text())["tables"]
-    cells = next(table for table in tables if table["title"] == "Scores, classes of subset-span")
-    assert [row["class"] for row in cells["rows"]] == ["a", "b", "c"]
-    assert cells["rows"][0]["called a"] == 3
-    assert run("leaderboard", *runs, "--data", folder, "--knowledge", "x=S0") == 2
-
-
-def test_a_record_that_says_otherwise_is_left_out(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["run", "--edition", "2025_s2", "--data", folder, "--method", "subset-span"]
-    assert run(*words, "--out", tmp_path, "--folds", 2) == 0
-    path = tmp_path / "subset-span.csv"
-    path.write_text(path.read_text().replace(",a", ",b"))
-    capsys.readouterr()
-    assert run("score", path, "--data", folder) == 0
-    assert "says otherwise than subset-span.csv; left out" in capsys.readouterr().out
-
-
-def test_shortcuts_are_not_taught_an_image_of_two_classes(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(folder, data)
-    shutil.copy(data / "generated" / "a" / "image_1.png", data / "generated" / "c" / "again.png")
-    run_file = tmp_path / "run.csv"
-    run_file.write_text("".join(f"generated_{i + 1}.png,{'abc'[i // 3]}\n" for i in range(9)))
-    for command in ("score", "leaderboard"):
-        assert run(command, run_file, "--edition", "2025_s2", "--data", data) == 1
-        (line,) = capsys.readouterr().err.strip().splitlines()
-        assert "1 generated images are in two classes, pixel for pixel" in line
-        assert line.endswith("keep each in one class")
-
-
-def test_the_same_in_python(folder: Path, tmp_path: Path) -> None:
-    challenge = clefgan.read(folder, edition="2025_s2")
-    found = clefgan.run(challenge, "subset-fusion", n_folds=2)
-    assert found.labels["generated_1"] == "a"
-    assert knows.meaning(found.labs, 3) == "training data"
-    found.write(tmp_path / "fusion")
-    assert clefgan.load(tmp_path / "fusion") == found
-    assert clefgan.check(tmp_path / "fusion.csv", challenge) == []
-    table = clefgan.evaluate(challenge, ["subset-span", "texture"], n_folds=2)
-    assert isinstance(table, ClassEvaluationTable)
-    assert "dev, grouped" in table._repr_html_()
-    assert "classes of texture" in str(table)
-    assert [one.title for one in table.sheets] == ["dev, grouped", "dev, plain"]
-    assert {"subset-fusion", "cluster-texture"} <= set(clefgan.class_methods())
-
-
-@pytest.mark.parametrize("decide", ["argmax", "open:0.2"])
-@pytest.mark.parametrize("method", ["texture", "cluster-residual", "subset-nearest"])
-def test_every_kind_of_run_is_read_back_equal(
-    challenge: ClassChallenge, tmp_path: Path, method: str, decide: str
-) -> None:
-    found = clefgan.run(challenge, method, n_folds=2, decide=decide)
-    found.write(tmp_path / "run")
-    again = clefgan.load(tmp_path / "run.json")
-    assert again == found
-    assert again != clefgan.run(challenge, method, n_folds=2, decide=decide, seed=1)
-    content = (tmp_path / "run.json").read_text()
-    (tmp_path / "run.json").write_text(content.replace('"repr"', '"rapr"'))
-    with pytest.raises(ClefganError, match="not the record of a run of classes"):
-        clefgan.load(tmp_path / "run.json")
-
-
-def test_python_refuses_what_does_not_go_together(challenge: ClassChallenge, folder: Path) -> None:
-    with pytest.raises(ClefganError, match="size and patients are not for classes"):
-        clefgan.read(folder, "2025_s2", size=(8, 8))
-    with pytest.raises(
-        ClefganError, match="sources, folders, shared go with an edition of classes"
-    ):
-        clefgan.read("phantom_ct", sources={"a": folder})  # type: ignore[call-overload]
-    with pytest.raises(ClefganError, match="are of membership; a run of classes has all"):
-        clefgan.run(challenge, "subset-span", protocols=["paper"])  # type: ignore[call-overload]
-    with pytest.raises(ClefganError, match="protocol 'paper' is not one of grouped, plain"):
-        clefgan.evaluate(challenge, ["subset-span"], protocols=["paper"])
-    alone = reading.read(
-        sources={name: folder / "real" / name for name in "abc"},
-        test_data=folder / "generated_unknown",
-    )
-    with pytest.raises(ClefganError, match="no labelled generated images of each class, so there"):
-        clefgan.evaluate(alone, ["subset-span"])
-    with pytest.raises(ClefganError, match="'subset-span' is given twice"):
-        clefgan.evaluate(challenge, ["subset-span", "subset-span"])
