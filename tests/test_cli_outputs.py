@@ -1,13 +1,10 @@
-"""What commands write: never over what they read, never half, and files before tables.
+"""What commands write: never over what they read, and never half.
 
 One small world of files that every writing command is tried on; nothing in it may change.
 """
 
-import contextlib
 import hashlib
-import io
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,71 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from building import challenge
-from clefgan.cli import console
-from running import clefgan, output, streams
-
-SETS = {
-    "dev/generated": 6,
-    "dev/used": 5,
-    "dev/not_used": 5,
-    "test/generated_1": 4,
-    "test/real_unknown_1": 8,
-}
-PLUGIN = """
-from dataclasses import dataclass
-from typing import ClassVar
-import numpy as np
-from clefgan.method import Knowledge
-
-class Fitted:
-    def score(self, candidates, generated, /, *, progress=None):
-        return np.linspace(-1, 1, len(candidates))
-
-@dataclass(frozen=True)
-class Mine:
-    knowledge: ClassVar = Knowledge.S0
-    table: str = ""
-    def fit(self, dev, /, *, progress=None):
-        return Fitted()
-"""
+from worlds import LEADERBOARD, SCORE, run, world_in
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Data with truth, two runs with records, tables, an edition, a plug-in; links to some."""
-    root = tmp_path_factory.mktemp("world")
-    challenge(root / "data", SETS)
-    ids = [f"real_unknown_{i:04d}" for i in range(1, 9)]
-    truth = "".join(f"{name},{i % 2}\n" for i, name in enumerate(ids))
-    (root / "data/truth.csv").write_text(truth)
-    (root / "truth.csv").write_text(truth)
-    (root / "groups.csv").write_text("".join(f"{name},{i // 2}\n" for i, name in enumerate(ids)))
-    (root / "ids.txt").write_text("\n".join(ids))
-    (root / "strata.csv").write_text("id,stratum\n")
-    (root / "own.toml").write_text('base = "2023"\n')
-    (root / "zips.toml").write_text('base = "2023"\ncontainer = "zip"\nmember = "run.csv"\n')
-    (root / "mine.py").write_text(PLUGIN)
-    for name, seed in (("a", 1), ("b", 2)):
-        run(
-            *("run", "--method", "coin", "--data", root / "data", "--seed", seed),
-            *("--out", root / "runs", "--name", name, "--protocol", "held-out"),
-        )
-    (root / "runs/a.fixed.csv").write_text("another run\n")
-    (root / "link.csv").symlink_to(root / "runs/a.csv")
-    (root / "plugin.csv").symlink_to(root / "mine.py")
-    (root / "hard.csv").hardlink_to(root / "data/truth.csv")
-    (root / "linked").symlink_to(root / "data", target_is_directory=True)
-    (root / "elsewhere").mkdir()
-    (root / "data/more").symlink_to(root / "elsewhere", target_is_directory=True)
-    (root / "gan/checkpoints").mkdir(parents=True)
-    return root
-
-
-def run(*words: object) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of a command."""
-    done = output(*words)
-    return done.code, done.out, done.err
+    """The world of files."""
+    return world_in(tmp_path_factory.mktemp("world"))
 
 
 def state(root: Path) -> dict[str, str]:
@@ -91,19 +30,6 @@ def state(root: Path) -> dict[str, str]:
     }
 
 
-SCORE = [
-    "score",
-    "runs/a.csv",
-    "--truth",
-    "truth.csv",
-    "--groups",
-    "groups.csv",
-    "--data",
-    "data",
-    "--edition",
-    "own.toml",
-]
-LEADERBOARD = ["leaderboard", "runs/b.csv", *SCORE[1:]]
 EVALUATE = [
     *("evaluate", "--method", "nearest", "--method", "mine.py:Mine", "--data", "data"),
     *("--edition", "own.toml", "--controls", "--strata", "strata.csv", "--out", "work"),
@@ -266,115 +192,6 @@ def test_a_long_or_odd_name_is_written(world: Path, tmp_path: Path, name: str) -
     assert (code, err) == (0, "")
     stem = name.removesuffix(".csv")
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{stem}.csv", f"{stem}.json"]
-
-
-@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["--help"],
-        ["methods"],
-        [*SCORE, "--json", "OUT/t.json"],
-        [*LEADERBOARD, "--html", "OUT/page", "--csv", "OUT/t.csv", "--title", "Σ 肺 [b]"],
-        ["check", "runs/a.csv", "--ids", "ids.txt", "--json"],
-        ["run", "--method", "coin", "--data", "data", "--out", "OUT/Σ肺"],
-        ["data", "info", "data"],
-        ["weights"],
-    ],
-)
-def test_an_encoding_without_our_signs_replaces_them(
-    world: Path, tmp_path: Path, words: list[str], encoding: str
-) -> None:
-    replaced = [word.replace("OUT", str(tmp_path)) for word in words]
-    done = output(*replaced, folder=world, encoding=encoding)
-    assert (done.code, done.err) == (0, "")
-    assert done.out
-    n_files = sum(path.is_file() for path in tmp_path.rglob("*"))
-    assert n_files == {"score": 1, "leaderboard": 2, "run": 2}.get(words[0], 0)
-
-
-def test_a_process_takes_the_encoding_that_it_is_told(world: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "clefgan", "methods"],
-        env={**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
-        cwd=world,
-        capture_output=True,
-        timeout=300,
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode("latin-1") == output("methods", encoding="latin-1").out
-
-
-@pytest.mark.parametrize(
-    ("words", "n_files"),
-    [
-        ([*SCORE, "--json", "OUT/t.json", "--csv", "OUT/t.csv"], 2),
-        ([*LEADERBOARD, "--html", "OUT/page", "--pairs", "OUT/p.csv"], 2),
-        (["run", "--method", "coin", "--data", "data", "--out", "OUT"], 2),
-        (["bundle", "runs/a.csv", "runs/b.csv", "--ids", "ids.txt", "--out", "OUT"], 2),
-    ],
-)
-def test_files_are_written_before_anything_is_printed(
-    world: Path, tmp_path: Path, words: list[str], n_files: int
-) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)  # nobody reads: the first line that is printed ends the command
-    out, err = os.fdopen(writing, "w", encoding="utf-8"), io.TextIOWrapper(io.BytesIO())
-    with contextlib.suppress(BrokenPipeError), contextlib.chdir(world), streams(out, err):
-        clefgan(*(word.replace("OUT", str(tmp_path)) for word in words))
-    with contextlib.suppress(BrokenPipeError):
-        out.close()
-    console.console.quiet = False  # Rich prints no more in a process in which nobody has read
-    assert b"Traceback" not in err.buffer.getvalue()
-    assert sum(path.is_file() for path in tmp_path.rglob("*")) == n_files
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-@pytest.mark.parametrize("words", [SCORE, ["check", "runs/a.csv", "--ids", "ids.txt", "--json"]])
-def test_a_full_disk_under_stdout_is_named(world: Path, words: list[str]) -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "clefgan", *words],
-            cwd=world,
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=300,
-        )
-    assert done.returncode == 1
-    assert done.stderr == "clefgan: standard output: no space left on device\n"
-
-
-MARKED = "[bold]x[/bold] [/] :bug: [link=a]"
-
-
-def test_text_from_outside_is_printed_as_it_is(world: Path, tmp_path: Path) -> None:
-    odd = tmp_path / "[red]runs :bug:" / "[bold]a[b].csv"
-    odd.parent.mkdir()
-    odd.with_suffix(".json").write_bytes((world / "runs/a.json").read_bytes())
-    odd.write_bytes((world / "runs/a.csv").read_bytes())
-    table = tmp_path / "[i]t.csv"
-    words = [odd, "--truth", world / "truth.csv", "--csv", table]
-    code, out, _ = run("score", *words)
-    assert code == 0
-    assert f"wrote {table}" in out
-    assert "[bold]a[b]" in out.replace("…", "")
-    code, out, _ = run("leaderboard", *words, "--title", MARKED)
-    assert code == 0
-    assert MARKED in out
-    code, out, _ = run("check", odd, "--ids", world / "ids.txt")
-    assert (code, out.startswith(f"{odd}: ok")) == (0, True)
-    code, out, _ = run(
-        *("run", "--method", f"{world / 'mine.py'}:Mine(table={MARKED.split()[0]})"),
-        *("--data", world / "data", "--out", tmp_path / "[x]", "--name", "[y]"),
-    )
-    assert code == 0
-    assert f"wrote {tmp_path / '[x]' / '[y].csv'}" in out
-    assert "--set table=[bold]x[/bold]" in " ".join(out.split())
-    code, _, err = run("run", "--method", "[red]coin :bug:")
-    assert err.startswith("clefgan: no method '[red]coin :bug:'; ")
-    code, _, err = run("methods", "[/]")
-    assert err.startswith("clefgan: no method '[/]'; ")
 
 
 RUNNER = """
