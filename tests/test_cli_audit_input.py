@@ -1,0 +1,159 @@
+"""`clefgan audit` of what cannot be audited: one line before the work, and nothing is written."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from audits import audit, full, write
+from clefgan.__main__ import main
+
+USAGE = [
+    ((), "choose a threshold before looking: public, public-use, controlled, membership"),
+    (("--release", "safe"), "'safe' is not one of public, public-use"),
+    (("--release", "public", "--withhold", "all"), "'all' is not one of list, symmetric"),
+    (("--release", "public", "--thin", "0.5"), "0.5 is to be a share above 0, with --withhold"),
+    (("--release", "public", "--window", "5"), "'5' is not two numbers LOW,HIGH"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE)
+def test_usage(
+    words: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit(tmp_path, *words, "--out", str(tmp_path / "out"), code=2)
+    told = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
+    assert message in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_folder_alone_is_no_audit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", "--train", "here"])
+    assert ended.value.code == 2
+    assert "give both --train and --released" in capsys.readouterr().err
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    out = ("--out", str(tmp_path / "out"))
+    cases = [
+        (("--held-out", str(folder / "held")), "nothing says whose each image is; give a table"),
+        (("--held-out", str(folder / "train"), "--one-image-each"), "given for train and for held"),
+        (("--held-out", str(tmp_path / "none"), "--one-image-each"), "none: no such"),
+        (
+            ("--patients", str(folder / "patients.csv"), "--one-image-each"),
+            "patients: given in two ways",
+        ),
+    ]
+    for words, message in cases:
+        audit(folder, *words, "--release", "public", *out, code=1)
+        told = capsys.readouterr().err
+        assert message in told
+        assert told.count("\n") == 1
+    table = folder / "patients.csv"
+    table.write_text(table.read_text().replace("MRN-00040", "MRN-00003"))
+    full(folder, *out, code=1)
+    told = capsys.readouterr().err
+    assert "1 patient is also in train" in told
+    assert "MRN" not in told
+    assert not (tmp_path / "out").exists()
+
+
+def damaged(folder: Path) -> None:
+    path = folder / "held" / "other003.png"
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def in_two_sets(folder: Path) -> None:
+    shutil.copy(folder / "train" / "scan003.png", folder / "held" / "other005.png")
+
+
+def without_a_row(folder: Path) -> None:
+    table = folder / "patients.csv"
+    table.write_text("\n".join(table.read_text().splitlines()[:-2]) + "\n")
+
+
+def deep(folder: Path) -> None:
+    for path in (folder / "train").iterdir():
+        levels = np.asarray(Image.open(path)).astype(np.uint16) * 200
+        Image.fromarray(levels).save(path)
+
+
+BAD = [
+    (damaged, "held: 'other003.png' is truncated; replace it"),
+    (
+        in_two_sets,
+        "held-out: 1 image is also in train, pixel for pixel, such as 'other005' ('scan003' "
+        "there); take them out of one of the two",
+    ),
+    (without_a_row, "patients.csv: 2 of 80 images have no row: 'other038', 'other039'; every"),
+    (deep, "train: 'scan000.png' is 16-bit, and 40 images need a window of levels; give one for"),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"), BAD, ids=lambda value: getattr(value, "__name__", "")
+)
+def test_bad_images_and_tables_are_one_line_before_the_work(
+    spoil: Callable[[Path], None], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    spoil(folder)
+    full(folder, "--out", str(tmp_path / "out"), code=1)
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_row_of_no_image_and_a_file_that_is_none_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, copies=0)
+    (folder / "train" / "notes.txt").write_text("scanned in May")
+    table = folder / "patients.csv"
+    table.write_text(table.read_text() + "scan999.png,MRN-99999\n")
+    full(folder, "--planted", "0", "--out", str(tmp_path / "out"), code=3)
+    told = capsys.readouterr().out
+    assert "patients.csv: 1 of 81 rows is of no image here, such as line 82" in told
+    assert "train: passed over 1 file that is no image ('notes.txt')." in told
+
+
+def dicom(folder: Path, name: str, source: str, n: int = 3) -> None:
+    """Copies of one of pydicom's files, each of a patient of his own."""
+    pydicom = pytest.importorskip("pydicom")
+    path = pydicom.data.get_testdata_file(source)
+    if path is None:
+        pytest.skip(f"pydicom has no {source} here")
+    folder.mkdir(parents=True)
+    for number in range(n):
+        one = pydicom.dcmread(path)
+        one.PatientID = f"{name}{number}"
+        one.save_as(folder / f"{name}{number}.dcm")
+
+
+@pytest.mark.parametrize(
+    ("held_out", "message"),
+    [
+        ("MR_small.dcm", "images of 2 modalities: 6 are CT, 3 are MR; give those of one"),
+        ("JPEG-lossy.dcm", "held: 3 of 3 files cannot be read: 'held0.dcm' is DICOM in JPEG Ext"),
+    ],
+)
+def test_scans_that_cannot_be_compared_are_one_line(
+    held_out: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, source in (("train", "CT_small.dcm"), ("made", "CT_small.dcm"), ("held", held_out)):
+        dicom(tmp_path / name, name, source)
+    more = ("--held-out", str(tmp_path / "held"), "--patient-from", "header", "--window", "-9,300")
+    audit(tmp_path, *more, "--release", "public", "--out", str(tmp_path / "out"), code=1)
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
