@@ -17,6 +17,7 @@ from clefgan.runs.decisions.nulls import Round, least_calls, p_values_of_rounds
 from clefgan.runs.decisions.rules import Conformal
 from clefgan.runs.decisions.sign import higher, on_one_scale, p_of_sign
 from clefgan.runs.decisions.verdict import Known
+from evaluation.significance import leading
 
 
 def beside(gap: float, seed: int, n: int = 200, m: int = 80, used: float = 0.5) -> Known:
@@ -154,6 +155,27 @@ def test_a_few_of_many_are_a_sign_that_the_average_does_not_give() -> None:
         seen += p_of_sign(known.rounds) <= 0.05
     assert missed >= 10
     assert seen >= 15
+
+
+def test_ties_make_the_first_test_surer_but_no_surer_than_scipys() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.choice([0.0, 1.0, 2.0], 60)
+    y = rng.choice([0.0, 1.0, 2.0], 50, p=[0.5, 0.3, 0.2])
+    exact = stats.mannwhitneyu(x, y, alternative="greater", method="asymptotic")
+    apart = exact.statistic - 60 * 50 / 2 - 0.5
+    untied = stats.norm.sf(apart / np.sqrt(60 * 50 * 111 / 12))
+    assert exact.pvalue <= higher((Round(x, y),)) < untied
+
+
+def test_the_sign_is_of_two_tests_together() -> None:
+    """Bonferroni: twice the smaller of two p-values."""
+    known = beside(0.3, 0)
+    candidates, unused = on_one_scale(known.rounds)
+    values = np.concatenate([candidates, unused])
+    first = leading.lead(np.arange(len(values)) < len(candidates), values).p_value
+    whole = higher(known.rounds)
+    assert p_of_sign(known.rounds) == pytest.approx(min(1, 2 * min(first, whole)))
+    assert 0 < p_of_sign(known.rounds) < 1
 
 
 def test_rounds_are_brought_to_one_scale() -> None:

@@ -94,6 +94,7 @@ def test_near_copies_count_once() -> None:
     often, groups = np.repeat(once, 5), np.repeat(np.arange(6), 5)
     assert class_shares.effective(groups, 30) == pytest.approx(6)
     assert class_shares.effective(None, 30) == 30
+    assert class_shares.effective(np.array([0, 0, 0, 1]), 4) == pytest.approx(16 / 10)
     assert class_shares.effective(np.zeros(30, int), 30) == 1
     for first, second in zip(
         class_shares.called_limits(once, 3),

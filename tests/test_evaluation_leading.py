@@ -21,6 +21,8 @@ def test_the_place_that_is_most_surprising_is_given() -> None:
     head = leading.lead(kind, -np.arange(100.0))
     assert (head.ours, head.others) == (20, 1)
     assert head.p_value == 1 / 2000
+    within = leading.lead(kind, -np.arange(100.0), stratum=kind.astype(np.intp))
+    assert within.p_value == 1  # no label can be exchanged
     assert np.isnan(leading.lead(kind[:5], np.arange(5.0)).p_value)  # of one kind
     assert np.isnan(leading.lead(kind[:0], np.empty(0)).p_value)
 

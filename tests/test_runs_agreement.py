@@ -55,6 +55,9 @@ def test_places_and_agreement_by_hand() -> None:
     assert (said.called, said.by_most, said.by_few) == (2, 1, 1)
     assert said.with_score["a"] == pytest.approx(1)
     assert said.with_score["c"] == pytest.approx(-1)
+    two = {name: places[name] for name in "ac"}
+    said = agreement.of(two, parts["a"], np.array([True, True, False, False]))
+    assert (said.by_most, said.by_few) == (0, 2)  # one of two is not most
 
 
 def test_correlations_are_those_of_scipy() -> None:

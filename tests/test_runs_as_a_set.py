@@ -36,6 +36,26 @@ def test_a_set_of_near_copies_says_what_one_of_each_says() -> None:
     assert blind["a"]["p_value"] < once["a"]["p_value"] / 2
 
 
+def test_the_test_of_a_set_counts_groups_of_any_size_once() -> None:
+    sizes = np.array([6, 1, 3, 2])
+    once = as_a_set.rows(scored(SCORES), [], ("a", "b"))["a"]
+    often = scored(np.repeat(SCORES, sizes, axis=0), np.repeat(np.arange(4), sizes))
+    row = as_a_set.rows(often, [], ("a", "b"))["a"]
+    assert (row["t"], row["p_value"]) == pytest.approx((once["t"], once["p_value"]))
+
+
+def test_the_last_dev_scores_are_believed_and_their_near_copies_count_once() -> None:
+    names = np.repeat(["a", "b"], 20)
+    right, wrong = np.eye(2).repeat(20, axis=0), np.eye(2)[::-1].repeat(20, axis=0)
+    first, last = scored(wrong, truth=names), scored(right, truth=names)
+    copies = scored(right, groups=np.arange(40) // 10, truth=names)
+    believed, fewer = (
+        as_a_set.rows(scored(SCORES), [first, dev], ("a", "b"))["a"] for dev in (last, copies)
+    )
+    assert believed["share"] > 0.7
+    assert fewer["share_low"] < believed["share_low"] - 0.02
+
+
 def test_images_of_one_group_have_no_test() -> None:
     found = as_a_set.rows(scored(SCORES, np.zeros(4, int)), [], ("a", "b"))
     assert np.isnan([found["a"]["t"], found["a"]["p_value"]]).all()
