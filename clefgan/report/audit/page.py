@@ -106,8 +106,8 @@ def facts(run: AuditRun) -> Markup:
             )
         ]
     if findings.patients is not None:
-        least = float(findings.patients.p_value[findings.material.training].min())
-        boxes.append((p_value(least), "least p of a patient, maximum"))
+        smallest = float(findings.patients.p_value[findings.material.training].min())
+        boxes.append((p_value(smallest), "p of the patient who stands out most"))
     return tag("dl", *(tag("div", tag("dd", v), tag("dt", w)) for v, w in boxes), class_="facts")
 
 

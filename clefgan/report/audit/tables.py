@@ -148,7 +148,7 @@ def strata(run: AuditRun) -> AuditTable:
         )
         for stratum in run.findings.strata
     ]
-    heads = ("stratum", "trained on", "held out", "mean p", "least p", "AUC")
+    heads = ("stratum", "trained on", "held out", "mean p", "smallest p", "AUC")
     caption = (
         "Conformal p-value of each training patient: the average beside the patient who stands out "
         "most. Rare groups may leak where the average does not."
