@@ -66,7 +66,7 @@ class TestOfRecords:
         assert clefgan(*words_of(command, "a.csv"), "--edition", "2023") == 1
         assert capsys.readouterr() == (
             "",
-            "clefgan: a.json: the run is of edition '2025_s1'; got --edition 2023; leave it out, "
+            "clefgan: a.json: the run is of edition '2025_s1'; got edition '2023'; leave it out, "
             "or give runs of that edition\n",
         )
 

@@ -170,7 +170,7 @@ def test_runs_and_id_files_tell_the_edition(
     assert clefgan("check", run, "--ids", ids, "--edition", "2023") == 1
     assert capsys.readouterr().err.splitlines() == [
         f"clefgan: {ids}: the ids are those of edition '2025_s1'; got edition '2023'; give "
-        "--edition 2025_s1, or ids of that edition"
+        "edition '2025_s1', or ids of that edition"
     ]
     old = run_file(tmp_path / "old.csv", OF_2023)
     assert clefgan("check", run, old) == 1

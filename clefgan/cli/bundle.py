@@ -7,9 +7,10 @@ import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.console import say
-from clefgan.cli.entering import edition_of, test_ids
+from clefgan.cli.entering import test_ids
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
+from clefgan.runs.run_editions import edition_of
 from submissions import bundle as bundles
 
 
@@ -28,7 +29,11 @@ def bundle(
     An edition that takes the run file itself gets no zip: with --out a checked copy of the file.
     Without --edition it is that of the records beside the runs, of the data or of the ids.
     """
-    rules = edition_of(edition, runs, default=None, data=data, ids=ids)
+    rules = edition_of(edition, runs, data=data, ids=ids)
+    if rules is None:
+        raise typer.BadParameter(
+            "neither records, data nor ids say which; give it", param_hint="--edition"
+        )
     bundles.count(runs, rules)
     targets = [bundles.target(run, rules, out) for run in runs]
     written = [Output("--out", target) for target in targets if target is not None]

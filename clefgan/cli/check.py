@@ -11,10 +11,12 @@ import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.console import echo, say
-from clefgan.cli.entering import edition_of, test_ids
+from clefgan.cli.entering import test_ids
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
-from submissions import RunFileError, checker, fix
+from clefgan.data.challenge import DEFAULT_EDITION
+from clefgan.runs.run_editions import edition_of
+from submissions import RunFileError, checker, editions, fix
 from submissions.edition import Edition
 from submissions.problems import Problem
 
@@ -62,7 +64,7 @@ def check(
     their form is checked. Without --edition it is that of the records
     beside the runs, of the data or of the ids, else 2023.
     """
-    rules = edition_of(edition, runs, data=data, ids=ids)
+    rules = edition_of(edition, runs, data=data, ids=ids) or editions.get(DEFAULT_EDITION)
     if repair:
         copies = [Output("--fix", fix.copy_of(run)) for run in runs]
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])

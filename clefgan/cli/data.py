@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from clefgan.cli import asked_edition, run_classes
+from clefgan.cli import run_classes
 from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
 from clefgan.cli.options import (
     AS_JSON,
@@ -29,7 +29,7 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
-from clefgan.data import contents, inspection, reading
+from clefgan.data import contents, inspection, reading, which_edition
 from clefgan.data import patient_table as patient_tables
 from clefgan.data.classes import inspection as class_inspection
 from clefgan.data.classes import reading as classes_reading
@@ -66,7 +66,7 @@ def info(
 
     Exit 1 if a run would fail; of images that are no challenge, if one cannot be read.
     """
-    edition = asked_edition.of_data(edition, data, test_data)
+    edition = which_edition.chosen(edition, data, test_data)
     levels, grid = window_levels(window), pixels(size)
     with only_errors(quiet or as_json):
         if not editions.get(edition).is_membership:

@@ -1,25 +1,23 @@
-"""Run files with their edition, ids, records, truth and data, as commands are given them."""
+"""Run files with their ids, records, truth and data, as commands are given them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 
-from clefgan.cli import asked_edition
 from clefgan.cli.options import wrong_usage
 from clefgan.data import challenge as challenges
-from clefgan.data import imageset, reading, truth_and_groups, which_edition
+from clefgan.data import imageset, reading, truth_and_groups
 from clefgan.data.classes import reading as class_reading
 from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs import run_files, team_names
 from evaluation import runs as evaluated
-from submissions import RunFileError, editions, recognition
+from submissions import RunFileError
 from submissions import ids as id_files
 from submissions.edition import Edition
 from submissions.names import FileNames
@@ -44,127 +42,6 @@ class Entered:
     invalid: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
-
-
-def taking_part(
-    given: str | None, runs: Sequence[Path], data: str | None = None
-) -> tuple[Edition, list[Path], list[str]]:
-    """The edition that is given, or that most runs are of; its runs; and notes on the others.
-
-    A run takes part of which neither a record nor its ids say the edition.
-
-    Raises
-    ------
-    ClefganError
-        The data are of another edition.
-    """
-    recorded = {run: run_files.recorded_edition(run) for run in runs}
-    told = {run: name or recognition.of_run(run) for run, name in recorded.items()}
-    votes = Counter(name for name in recorded.values() if name) or Counter(
-        name for name in told.values() if name
-    )
-    if given is None and votes:
-        most = votes.most_common(1)[0][0]
-        asked = built_in(next(run for run in runs if told[run] == most).with_suffix(".json"), most)
-        if data is not None:
-            which_edition.refuse_another(data, which_edition.of(data), asked)
-    else:
-        asked = editions.get(asked_edition.of_data(given, data))
-    others = {
-        run: name
-        for run, name in told.items()
-        if name
-        and contradicts(name, asked)
-        and (recorded[run] or recognition.is_told_by_ids(asked))
-    }
-    kept = [run for run in runs if run not in others]
-    if not kept:
-        edition_of(given, runs)  # which says what is wrong with the first
-    notes = [f"left out: {run} is of edition {name}" for run, name in others.items()]
-    return asked, kept, notes
-
-
-def edition_of(
-    given: str | None,
-    runs: Sequence[Path],
-    default: str | None = "2023",
-    *,
-    data: str | None = None,
-    ids: Path | None = None,
-) -> Edition:
-    """The edition that is given; else that of records, of data, of ids; else the default.
-
-    Raises
-    ------
-    ClefganError
-        A run is of another edition than the one given, than another run, than the data, or of one
-        that is not built in.
-    typer.BadParameter
-        Nothing says which, and there is no default.
-    """
-    asked = edition_of_records(given, runs)
-    if data is not None:
-        known = which_edition.of(data)
-        if asked is None and known is not None:
-            asked = editions.get(known.name)
-        elif asked is not None:
-            which_edition.refuse_another(data, known, asked)
-    named = [] if ids is None else [(ids, recognition.of_ids(id_files.read(ids)))]
-    for path, name in (*named, *((run, recognition.of_run(run)) for run in runs)):
-        if asked is None and name is not None:
-            asked = editions.get(name)
-        if name and asked and recognition.is_told_by_ids(asked) and contradicts(name, asked):
-            raise ClefganError(
-                f"{path}: the ids are those of edition {name!r}; got edition {asked.name!r}; "
-                f"give --edition {name}, or ids of that edition"
-            )
-    if asked is None and default is None:
-        raise typer.BadParameter(
-            "neither records, data nor ids say which; give it", param_hint="--edition"
-        )
-    return asked or editions.get(default or "")
-
-
-def edition_of_records(given: str | None, runs: Sequence[Path]) -> Edition | None:
-    """The edition that is given, else the one that records beside the runs name; None: neither."""
-    asked = None if given is None else editions.get(given)
-    named = {run.with_suffix(".json"): run_files.recorded_edition(run) for run in runs}
-    recorded = {path: name for path, name in named.items() if name is not None}
-    for path, name in recorded.items():
-        if asked is not None and contradicts(name, asked):
-            raise ClefganError(
-                f"{path}: the run is of edition {name!r}; got --edition {given}; leave it out, or "
-                "give runs of that edition"
-            )
-        first, other = next(iter(recorded.items()))
-        if name != other:
-            raise ClefganError(
-                f"{path}: the run is of edition {name!r}, that of {str(first)!r} of {other!r}; "
-                "give runs of one edition"
-            )
-    if asked is None and recorded:
-        return built_in(*next(iter(recorded.items())))
-    return asked
-
-
-def contradicts(name: str, asked: Edition) -> bool:
-    """Whether a run of the edition `name` is none of the one asked for.
-
-    The rules of a user's own edition may be stated anew from those of a built-in one.
-    """
-    known = editions.names()
-    return name != asked.name and (asked.name in known or name not in known)
-
-
-def built_in(path: Path, name: str) -> Edition:
-    """The edition that a record names."""
-    try:
-        return editions.get(name)
-    except RunFileError as error:
-        raise ClefganError(
-            f"{path}: the run is of edition {name!r}, which is not built in; give its .toml file "
-            "with --edition"
-        ) from error
 
 
 def enter(
@@ -240,7 +117,7 @@ def read_all(
 
 
 def test_ids(
-    edition: Edition, folders: str, data: str | None, ids: Path | None
+    edition: Edition, folders: str | Path, data: str | Path | None, ids: Path | None
 ) -> FileNames | tuple[str, ...] | None:
     """The ids that a run must answer for; None where nobody knows them."""
     if data is not None and ids is not None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import asked_edition, board_table, evaluate_classes, outputs
+from clefgan.cli import board_table, evaluate_classes, outputs
 from clefgan.cli.console import console, fail_with, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
@@ -47,7 +47,7 @@ from clefgan.cli.pictures import (
     pixels,
     window_levels,
 )
-from clefgan.data import reading
+from clefgan.data import reading, which_edition
 from clefgan.data.classes import reading as class_reading
 from clefgan.experiments.controls import by_method
 from clefgan.experiments.trials import evaluate as evaluation
@@ -122,7 +122,7 @@ def evaluate(
     files have everything. Scores on the training images (--protocol paper) are shown if asked for.
     """
     check_level(level)
-    edition = asked_edition.of_data(edition, data)
+    edition = which_edition.chosen(edition, data)
     rules = editions.get(edition)
     kept = out / SUBFOLDER
     source = data or (

@@ -37,6 +37,7 @@ from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
 from clefgan.report.page import page as pages
+from clefgan.runs import run_editions
 from evaluation import published
 from evaluation.boards import leaderboard as boards
 from evaluation.boards import rows
@@ -98,7 +99,7 @@ def leaderboard(
     page = None if html is None else html / "index.html"
     written = outputs.tables({**files, "pairs": pairs, "html": page})
     outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition, names])
-    rules, kept, left_out = entering.taking_part(edition, runs, data)
+    rules, kept, left_out = run_editions.taking_part(edition, runs, data)
     if not rules.is_membership:
         refuse_membership_options(
             {

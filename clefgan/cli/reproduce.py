@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.cli import asked_edition, outputs
+from clefgan.cli import outputs
 from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, window_levels
-from clefgan.data import reading
+from clefgan.data import reading, which_edition
 from clefgan.data.formats import grid, raw
 from clefgan.experiments.reproduction import paper as papers
 from clefgan.experiments.reproduction import pictures, printed, rows
@@ -69,7 +69,7 @@ def reproduce(
     With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
     started again, that goes on where it was.
     """
-    edition = asked_edition.of_data(edition, data)
+    edition = which_edition.chosen(edition, data)
     wanted = papers.get(paper)
     sizes = wanted.full if full else wanted.quick
     target = out or Path("runs") / (f"{paper}-sensitivity" if sensitivity else paper)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli import asked_edition, outputs, run_classes
+from clefgan.cli import outputs, run_classes
 from clefgan.cli.completion import method_names
 from clefgan.cli.console import (
     console,
@@ -50,7 +50,7 @@ from clefgan.cli.pictures import (
     window_levels,
 )
 from clefgan.cli.run_classes import ClassRunOptions
-from clefgan.data import reading
+from clefgan.data import reading, which_edition
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
@@ -124,7 +124,7 @@ def run(
     as_json: AS_JSON = False,
 ) -> None:
     """Fit a method on dev, score the test candidates, write the run file and its record."""
-    given, edition = edition, asked_edition.of_data(edition, data, test_data)
+    given, edition = edition, which_edition.chosen(edition, data, test_data)
     wanted = editions.get(edition)
     stem = file_stem(method) if name is None else plain_name(name)
     csv, json = out / f"{stem}.csv", out / f"{stem}.json"

@@ -24,9 +24,12 @@ from clefgan.cli.options import (
     refuse_membership_options,
 )
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
+from clefgan.data.challenge import DEFAULT_EDITION
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import scores
+from clefgan.runs.run_editions import edition_of
 from evaluation.boards import leaderboard
+from submissions import editions
 
 
 def score(
@@ -57,7 +60,7 @@ def score(
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     read = [*outputs.belonging(runs), truth, groups, data, edition]
     outputs.refuse(outputs.tables(files), read)
-    rules = entering.edition_of(edition, runs, data=data)
+    rules = edition_of(edition, runs, data=data) or editions.get(DEFAULT_EDITION)
     if not rules.is_membership:
         refuse_membership_options({"--knowledge": knowledge, "--size": size})
         asked = leaderboard_classes.AskedOfRuns(

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from clefgan.data import layout, listing
+from clefgan.data.challenge import DEFAULT_EDITION
 from clefgan.data.classes import reading as class_reading
 from clefgan.data.classes.reading import ClassFolders
 from clefgan.data.tfds import stored
@@ -11,6 +13,7 @@ from clefgan.errors import ClefganError
 from submissions import editions, recognition
 from submissions.edition import Edition
 
+Given = TypeVar("Given", bound=str | Path)
 DATASET = "imageclef_gans"
 CLASSES = "2025_s2"  # whose layout the classes have
 
@@ -25,6 +28,24 @@ class EditionOfData:
     name: str
     told_by: str
     is_certain: bool
+
+
+def chosen(given: Given | None, *data: str | Path | None) -> Given | str:
+    """The edition as it is given, else the one that the data are of, else the default.
+
+    Raises
+    ------
+    ClefganError
+        The data are of another edition than the one given, or of two.
+    """
+    asked: Given | str | None = given
+    for source in data:
+        known = None if source is None else of(source)
+        if asked is None and known is not None:
+            asked = known.name
+        if source is not None and asked is not None:
+            refuse_another(source, known, editions.get(asked))
+    return asked or DEFAULT_EDITION
 
 
 def of(data: str | Path) -> EditionOfData | None:

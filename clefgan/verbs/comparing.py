@@ -80,14 +80,14 @@ def evaluate(
     if not methods:
         raise ClefganError("evaluate: no method; give the name of at least one")
     kept = None if folder is None else Path(folder)
-    if isinstance(challenge, ClassChallenge):
+    whole = challenge_of(challenge)
+    if isinstance(whole, ClassChallenge):
         with reported(progress) as report:
             return class_notebook.evaluate(
-                challenge, methods, seed=seed, protocols=protocols or CLASS_PROTOCOLS,
-                repeats=repeats, n_folds=n_folds, primary=metric or challenge.edition.metric,
+                whole, methods, seed=seed, protocols=protocols or CLASS_PROTOCOLS,
+                repeats=repeats, n_folds=n_folds, primary=metric or whole.edition.metric,
                 level=level, folder=kept, progress=report,
             )  # fmt: skip
-    whole = challenge_of(challenge)
     for name in methods:
         registry.configure(name)  # a misspelt one stops here, before any work
     primary = metrics.get(metric or whole.edition.metric)

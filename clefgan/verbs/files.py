@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from clefgan.data.challenge import DEFAULT_EDITION
+from clefgan.cli.entering import test_ids
+from clefgan.data.challenge import DEFAULT_EDITION, Challenge
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
-from clefgan.runs import record
+from clefgan.runs import record, run_editions
 from clefgan.runs.classes import record as class_record
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.record import Run
-from clefgan.verbs.reading import Data, challenge_of
+from clefgan.verbs.reading import Data
 from submissions import checker, editions
+from submissions.names import FileNames
 from submissions.problems import Problem
 
 
@@ -36,25 +38,41 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run | ClassRun:
 
 
 def check(
-    path: str | Path, challenge: Data | ClassChallenge | None = None, *, edition: str = ""
+    path: str | Path,
+    challenge: Data | ClassChallenge | None = None,
+    *,
+    edition: str | Path | None = None,
 ) -> list[Problem]:
     """Everything wrong with a run file; empty where the challenge would accept it.
 
     Parameters
     ----------
-    challenge : whose images the run has to name; None: ids are checked for their form only
-    edition : whose rules; "": those of the challenge, else of the default edition
+    challenge : whose images the run has to name; None: the ids of the edition where they are known
+        (2023), else ids are checked for their form only
+    edition : whose rules; None: those of the challenge that was read, else of the record beside the
+        run, of the data or of the ids, else 2023
 
     Raises
     ------
     ClefganError
-        The challenge has no test part.
+        The challenge has no test part, or the run is of another edition.
     """
-    if challenge is None:
-        return checker.check(path, editions.get(edition or DEFAULT_EDITION), None)
-    whole = challenge if isinstance(challenge, ClassChallenge) else challenge_of(challenge)
-    if whole.test is None:
-        raise ClefganError(f"{whole.source}: no test candidates; a run cannot be checked with it")
-    test = whole.test if isinstance(whole, ClassChallenge) else whole.test.candidates
-    rules = editions.get(edition) if edition else whole.edition
-    return checker.check(path, rules, test.file_names)
+    run = Path(path)
+    if isinstance(challenge, Challenge | ClassChallenge):
+        given = edition or challenge.edition
+        rules = run_editions.edition_of(given, [run], data=challenge.source)
+        return checker.check(run, rules or challenge.edition, ids_under_test(challenge))
+    known = run_editions.edition_of(edition, [run], data=challenge)
+    rules = known or editions.get(DEFAULT_EDITION)
+    return checker.check(run, rules, test_ids(rules, edition or rules.name, challenge, None))
+
+
+def ids_under_test(challenge: Challenge | ClassChallenge) -> FileNames:
+    """The names of the images that a run of a challenge has to answer for."""
+    if challenge.test is None:
+        raise ClefganError(
+            f"{challenge.source}: no test candidates; a run cannot be checked with it"
+        )
+    if isinstance(challenge, ClassChallenge):
+        return challenge.test.file_names
+    return challenge.test.candidates.file_names

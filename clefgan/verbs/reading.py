@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, overload
 
-from clefgan.data import patient_table, reading
-from clefgan.data.challenge import DEFAULT_EDITION, Challenge
+from clefgan.data import patient_table, reading, which_edition
+from clefgan.data.challenge import Challenge
 from clefgan.data.classes import reading as class_reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.classes.reading import DEFAULT_CLASSES, ClassFolders
@@ -19,7 +19,7 @@ from clefgan.plugins import registry
 from submissions import editions
 
 Data: TypeAlias = Challenge | str | Path
-"""A challenge, or what `read` takes."""
+"""A challenge, or what `read` takes: a folder, or the name of a dataset."""
 ClassEdition: TypeAlias = Literal["2024_s2", "2025_s2"]
 
 
@@ -35,9 +35,13 @@ def read(  # type: ignore[overload-overlap]
     shared: bool = False,
 ) -> ClassChallenge: ...
 @overload
+def read(  # type: ignore[overload-overlap]
+    data: Literal["phantom_classes"], *, window: Window | None = None, shared: bool = False
+) -> ClassChallenge: ...
+@overload
 def read(
     data: str | Path | None = None,
-    edition: str | Path = DEFAULT_EDITION,
+    edition: str | Path | None = None,
     *,
     test_data: str | Path | None = None,
     window: Window | None = None,
@@ -46,7 +50,7 @@ def read(
 ) -> Challenge: ...
 def read(
     data: str | Path | None = None,
-    edition: str | Path = DEFAULT_EDITION,
+    edition: str | Path | None = None,
     *,
     test_data: str | Path | None = None,
     window: Window | None = None,
@@ -62,7 +66,9 @@ def read(
     ----------
     data : a folder in an edition's layout, the name of a dataset, or its prepared folder; None:
         the embedded one, `phantom_ct`, or `phantom_classes` of an edition of classes
-    edition : whose folder names and run files; a name, or the path of a TOML file
+    edition : whose folder names and run files; a name, or the path of a TOML file; None: the one
+        that the name, the folders or the candidates' ids of the data tell, else 2023. To a type
+        checker a folder without an edition is of membership
     test_data : where the test part is, if not with dev
     window : levels of images of more than 8 bits that are black and white, `(low, high)`
     size : height and width to which all images are brought; None: all must have one size
@@ -75,8 +81,10 @@ def read(
     Raises
     ------
     ClefganError, submissions.RunFileError
-        As `clefgan.data.reading.read` and `clefgan.data.classes.reading.read` do.
+        Data of another edition than the one given; and as `clefgan.data.reading.read` and
+        `clefgan.data.classes.reading.read` do.
     """
+    edition = which_edition.chosen(edition, data, test_data)
     if not editions.get(edition).is_membership:
         if size is not None or patients is not None:
             raise ClefganError(
@@ -101,9 +109,9 @@ def read(
     )  # fmt: skip
 
 
-def challenge_of(data: Data) -> Challenge:
+def challenge_of(data: Data | ClassChallenge) -> Challenge | ClassChallenge:
     """The challenge itself, or the one that a path or name gives."""
-    return data if isinstance(data, Challenge) else reading.read(data, DEFAULT_EDITION)
+    return read(data) if isinstance(data, str | Path) else data
 
 
 def methods() -> dict[str, type[Method]]:

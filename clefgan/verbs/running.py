@@ -79,7 +79,7 @@ def run(
     ClefganError
         Unknown method or rule, a fault of the data, or a score that is not finite.
     """
-    whole = challenge if isinstance(challenge, ClassChallenge) else challenge_of(challenge)
+    whole = challenge_of(challenge)
     room: Any = registry if isinstance(whole, Challenge) else None
     if isinstance(method, str):
         room = room or registry.registry_of(method)
