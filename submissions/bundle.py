@@ -107,7 +107,7 @@ def write(
     zipped = Path(out) if out is not None else source.with_suffix(".zip")
     with written_whole(zipped, force) as part:
         pack(part, {edition.member: source.read_bytes()})
-        checked = checker.inspect(part, edition, known, shown=str(zipped))
+        checked = checker.inspect(part, edition, known, called=str(zipped))
         if edition.container == "zip":
             checker.raise_first(checked)
     return zipped

@@ -46,10 +46,10 @@ def inspect(
     edition: Edition,
     ids: Iterable[str] | Ids | None = None,
     keep: Keep | None = None,
-    shown: str = "",
+    called: str = "",
 ) -> RunFindings:
     """Like `check`, for those who also need the lines (`keep`) or the repairs."""
-    findings = RunFindings(shown or os.fspath(path), edition)
+    findings = RunFindings(called or os.fspath(path), edition)
     known = ids if ids is None or isinstance(ids, Ids) else Ids(ids, edition)
     try:
         if not _is_file(path, findings):

@@ -61,5 +61,5 @@ def fix(
                 lines.write(f"{token}{edition.delimiter}{label}\n")
 
             checker.inspect(source, edition, known, keep)
-        checker.raise_first(checker.inspect(part, edition, known, shown=str(target)))
+        checker.raise_first(checker.inspect(part, edition, known, called=str(target)))
     return target, dict(checked.repairs)

@@ -23,7 +23,7 @@ def write(
     *,
     file_names: Mapping[str, str] | None = None,
     force: bool = False,
-    shown: str = "",
+    called: str = "",
 ) -> None:
     """Write a run in an edition's format, in the order of `decisions`; valid, or not at all.
 
@@ -36,7 +36,7 @@ def write(
         edition writes file names, it writes these. Ids without one here end in the edition's usual
         extension, unless they end like an image file themselves
     force : replace an existing file
-    shown : what errors call the file; `path` if not given
+    called : what errors call the file; `path` if not given
 
     Raises
     ------
@@ -44,19 +44,19 @@ def write(
         The file exists, there are no decisions, or an id or class cannot be written in this format.
     """
     target = Path(path)
-    called = shown or str(target)
+    name = called or str(target)
     if not decisions:
-        raise RunFileError(f"{called}: no decisions; a run needs at least one image")
-    tokens = _tokens(decisions, edition, file_names or {}, called)
+        raise RunFileError(f"{name}: no decisions; a run needs at least one image")
+    tokens = _tokens(decisions, edition, file_names or {}, name)
     with written_whole(target, force) as part:
         with part.open("w", encoding="utf-8", newline="", errors="surrogateescape") as lines:
             if edition.header:
                 lines.write(edition.delimiter.join(edition.header) + "\n")
             for image_id, decision in decisions.items():
                 label = edition.label(decision)
-                lines.write(_line(tokens[image_id], label, edition, called) + "\n")
+                lines.write(_line(tokens[image_id], label, edition, name) + "\n")
         as_written = FileNames({token: token for token in tokens.values()})
-        checked = checker.inspect(part, edition, as_written, shown=called)
+        checked = checker.inspect(part, edition, as_written, called=name)
         checker.raise_first(checked)
 
 

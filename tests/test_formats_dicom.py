@@ -263,7 +263,7 @@ class TestFrames:
         dataset.save_as(path)
         found = images.listing(tmp_path)
         assert [image.raw().values.tolist() for image in found] == [[[0, 1]], [[2, 5]]]
-        assert [image.place for image in found if isinstance(image, StoredImage)] == [5, -5]
+        assert [image.position for image in found if isinstance(image, StoredImage)] == [5, -5]
 
     def test_a_series_is_a_volume_in_the_order_of_its_places(self, tmp_path: Path) -> None:
         series = generate_uid()
@@ -274,7 +274,7 @@ class TestFrames:
         written(tmp_path / "d.dcm", np.zeros((4, 4), np.uint16), SeriesInstanceUID=generate_uid())
         found = [each for each in images.listing(tmp_path) if isinstance(each, StoredImage)]
         assert [each.volume for each in found] == ["b", "b", "b", None]
-        in_order = sorted(found[:3], key=lambda each: each.place)
+        in_order = sorted(found[:3], key=lambda each: each.position)
         assert [each.id for each in in_order] == ["b", "c", "a"]
 
     def test_the_window_of_the_header(self, tmp_path: Path) -> None:

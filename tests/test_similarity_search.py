@@ -135,7 +135,7 @@ def test_a_shift_is_a_phase() -> None:
 
     def rows(maps: NDArray[np.float32]) -> NDArray[np.float64]:
         kept = np.fft.rfft2(maps - maps.mean(axis=(1, 2), keepdims=True)).reshape(3, -1)
-        kept = kept[:, flat.place] * flat.weight
+        kept = kept[:, flat.index] * flat.weight
         both = np.concatenate([kept.real, kept.imag], axis=1)
         return np.asarray(both / np.linalg.norm(both, axis=1, keepdims=True))
 

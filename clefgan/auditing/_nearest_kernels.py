@@ -50,13 +50,13 @@ def nearest_groups(similar, first, group, values, images):  # type: ignore[no-un
 def insert(value, image, group, values, images):  # type: ignore[no-untyped-def]  # compiled
     """Put an image into one list, in the place of its group's image if that is less alike."""
     at = len(values) - 1
-    for place in range(len(values)):
-        if values[place] == -float("inf"):
+    for slot in range(len(values)):
+        if values[slot] == -float("inf"):
             break
-        if group[images[place]] == group[image]:
-            if values[place] >= value:
+        if group[images[slot]] == group[image]:
+            if values[slot] >= value:
                 return
-            at = place
+            at = slot
             break
     while at > 0 and values[at - 1] < value:
         values[at] = values[at - 1]

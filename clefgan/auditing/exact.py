@@ -25,9 +25,9 @@ def shared(material: Material) -> Numbers:
     """Pairs (held-out image, training image) that are equal, (n, 2): numbers in `real`."""
     ours = training(material)
     pairs = [
-        (number, ours[found])
+        (number, ours[key])
         for number in np.flatnonzero(~material.image_training())
-        if (found := digest(material.real[number])) in ours
+        if (key := digest(material.real[number])) in ours
     ]
     return np.asarray(pairs, np.int64).reshape(-1, 2)
 

@@ -128,7 +128,7 @@ def compare(
     softened = None
     if plan.null or not material.n_held_out:
         softened = alone.soften(material, seed=plan.seed)
-    others = [np.concatenate([each.copies.images for each in made])] if made else []
+    others = [np.concatenate([planted.copies.images for planted in made])] if made else []
     if softened is not None:
         others.append(softened.images)
     seen = looks.with_others(material, plan.views, others, kept=kept, progress=progress)

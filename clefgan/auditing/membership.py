@@ -157,10 +157,10 @@ def of_calls(
     name: str, scores: Values, training: Flags, half: Halves, rate: float, calls: Flags
 ) -> Attack:
     """Judge one attack by whom it names."""
-    found = share(calls[training])
+    named = share(calls[training])
     control = share(calls[~training])
     low, high = auc_interval(scores, training)
-    risk = residual(found, control)
+    risk = residual(named, control)
     second = ~half
     bound = best_epsilon(scores, training, half)
     n_each = [int((second & (training == kind)).sum()) for kind in (True, False)]
@@ -170,13 +170,16 @@ def of_calls(
         auc_low=low,
         auc_high=high,
         rate=rate,
-        found=found,
+        found=named,
         control=control,
         baseline=float(calls.mean()),
         risk=risk[0],
         risk_low=risk[1],
         risk_high=risk[2],
-        precision={each: precision(found.value, control.value, each) for each in PREVALENCES},
+        precision={
+            prevalence: precision(named.value, control.value, prevalence)
+            for prevalence in PREVALENCES
+        },
         relative_f1=relative_f1(calls, training),
         epsilon=bound,
         epsilon_cap=epsilon.cap(*n_each),
@@ -197,7 +200,7 @@ def share(calls: Flags) -> Share:
     return Share(int(calls.sum()), len(calls), float(limits.low), float(limits.high))
 
 
-def residual(found: Share, control: Share) -> tuple[float, float, float]:
+def residual(named: Share, control: Share) -> tuple[float, float, float]:
     """Risk beyond the control, and its interval.
 
     References
@@ -206,11 +209,11 @@ def residual(found: Share, control: Share) -> tuple[float, float, float]:
     Newcombe (1998), doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method
     10, where anonymeter propagates a symmetric error.
     """
-    if not found.of or not control.of:
+    if not named.of or not control.of:
         return np.nan, np.nan, np.nan
-    a, b = found.value, control.value
+    a, b = named.value, control.value
     (al, ah), (bl, bh) = ((float(w.low), float(w.high)) for w in (
-        wilson(found.hits, found.of), wilson(control.hits, control.of)
+        wilson(named.hits, named.of), wilson(control.hits, control.of)
     ))  # fmt: skip
     low = a - b - np.hypot(a - al, bh - b)
     high = a - b + np.hypot(ah - a, b - bl)

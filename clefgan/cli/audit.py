@@ -169,8 +169,8 @@ def parts_lines(parts: tables.AuditTable) -> list[str]:
     lines = []
     for part, *measured in parts.rows:
         pairs = zip(measured, parts.heads[1:], strict=True)
-        told = [f"{words} ({name})" for words, name in pairs]
-        lines.append(f"{part}: {measured[0] if len(set(measured)) == 1 else '; '.join(told)}")
+        by_set = [f"{words} ({name})" for words, name in pairs]
+        lines.append(f"{part}: {measured[0] if len(set(measured)) == 1 else '; '.join(by_set)}")
     return lines
 
 

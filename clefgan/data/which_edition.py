@@ -80,12 +80,12 @@ def of_name(name: str) -> EditionOfData | None:
 
 def of_folder(root: Path) -> EditionOfData | None:
     """The edition of a folder: by the candidates' ids, or because it holds classes."""
-    found = layout.find(root, editions.get("2023").folders)
-    if "unknown" in found.test:
-        ids = [path.name for path in found.test["unknown"].iterdir() if listing.is_image(path)]
+    roles = layout.find(root, editions.get("2023").folders)
+    if "unknown" in roles.test:
+        ids = [path.name for path in roles.test["unknown"].iterdir() if listing.is_image(path)]
         name = recognition.of_ids(ids)
         return None if name is None else EditionOfData(name, "candidates' ids", is_certain=True)
-    if {"used", "not_used"} & found.dev.keys() or not has_classes(root):
+    if {"used", "not_used"} & roles.dev.keys() or not has_classes(root):
         return None
     return EditionOfData(CLASSES, "folders", is_certain=False)
 

@@ -41,8 +41,8 @@ def synthesise_all(
         jobs = []
         for k, images in enumerate(apart):
             which = f" {k + 1} of {len(apart)}" if len(apart) > 1 else ""
-            told = partial(report, which)
-            jobs.append(pool.submit(synthesise, images, config, n, progress=told))
+            report_job = partial(report, which)
+            jobs.append(pool.submit(synthesise, images, config, n, progress=report_job))
         try:
             ended, _ = wait(jobs, return_when=FIRST_EXCEPTION)
             for job in ended:

@@ -78,7 +78,7 @@ class Line:
     kind: Kind
     entries: Mapping[str, Entry]
     comparable: bool = True
-    told: bool | None = None
+    beats_guessing: bool | None = None
 
     def __getitem__(self, key: str) -> Entry:
         return self.entries[key]

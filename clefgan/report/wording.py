@@ -89,7 +89,7 @@ def knowledge(level: str) -> str:
     ('S1 pool', 'A1 real', '')
     """
     known: tuple[Knowledge | Evidence, ...] = (*Knowledge, *Evidence)
-    return next((f"{each} {each.word}" for each in known if each == level), level)
+    return next((f"{kind} {kind.word}" for kind in known if kind == level), level)
 
 
 def as_bytes(count: int) -> str:

@@ -189,7 +189,7 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
         if run.test is not None:
             decisions = dict(zip(run.test.ids, run.test.decisions.tolist(), strict=True))
             runfile.write(
-                part[csv], decisions, run.edition, file_names=run.test.file_names, shown=str(csv)
+                part[csv], decisions, run.edition, file_names=run.test.file_names, called=str(csv)
             )
         part[beside].write_text(text(run), encoding="utf-8")
         if run.pairs is not None:

@@ -25,20 +25,20 @@ def taking_part(
         The data are of another edition.
     """
     recorded = {run: run_files.recorded_edition(run) for run in runs}
-    told = {run: name or recognition.of_run(run) for run, name in recorded.items()}
+    named = {run: name or recognition.of_run(run) for run, name in recorded.items()}
     votes = Counter(name for name in recorded.values() if name) or Counter(
-        name for name in told.values() if name
+        name for name in named.values() if name
     )
     if given is None and votes:
         most = votes.most_common(1)[0][0]
-        asked = built_in(next(run for run in runs if told[run] == most).with_suffix(".json"), most)
+        asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
         if data is not None:
             which_edition.refuse_another(data, which_edition.of(data), asked)
     else:
         asked = editions.get(which_edition.chosen(given, data))
     others = {
         run: name
-        for run, name in told.items()
+        for run, name in named.items()
         if name
         and contradicts(name, asked)
         and (recorded[run] or recognition.is_told_by_ids(asked))

@@ -28,13 +28,13 @@ class Spectrum:
     """Real and imaginary parts of chosen coefficients, scaled to correlations of the images.
 
     maps : what is transformed, such as the band of an image: (n, height, width)
-    place : of each coefficient in the half spectrum, flat
+    index : of each coefficient in the half spectrum, flat
     down, right : its frequencies, in turns a pixel
     weight : 1 for a coefficient without a twin in the other half, else the root of 2
     """
 
     maps: Callable[[Images], Maps]
-    place: NDArray[np.int64]
+    index: NDArray[np.int64]
     down: NDArray[np.float64]
     right: NDArray[np.float64]
     weight: NDArray[np.float64]
@@ -65,11 +65,11 @@ class Spectrum:
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Maps:
         """Return (n, 2 * n_coefficients) float32 of length 1 each, 0 where nothing is there."""
-        rows = np.zeros((len(images), 2 * len(self.place)), np.float32)
+        rows = np.zeros((len(images), 2 * len(self.index)), np.float32)
         for start in range(0, len(images), BLOCK):
             part = slice(start, start + BLOCK)
             some = transformed(self.maps(np.asarray(images[part])))
-            kept = some.reshape(len(some), -1)[:, self.place] * self.weight
+            kept = some.reshape(len(some), -1)[:, self.index] * self.weight
             both = np.concatenate([kept.real, kept.imag], axis=1)
             lengths = np.linalg.norm(both, axis=1, keepdims=True)
             rows[part] = np.divide(both, lengths, out=np.zeros_like(both), where=lengths > 1e-3)

@@ -99,20 +99,20 @@ def check_evidence(
     """A method uses no more than it says, and what real images it has."""
     none = np.empty((0, SIZE, SIZE), np.uint8)
     if method.evidence is Evidence.A2:
-        less = [Source(each.name, none, each.generated) for each in sources]
+        less = [Source(source.name, none, source.generated) for source in sources]
         alike(method.fit(less).score(images), scores, "A2: real images change nothing")
     if method.evidence is Evidence.A1:
-        less = [Source(each.name, each.real, none) for each in sources]
+        less = [Source(source.name, source.real, none) for source in sources]
         alike(method.fit(less).score(images), scores, "A1: labelled images change nothing")
         for number, source in enumerate(sources):
             best = np.argmax(method.fit(less).score(source.real[:2]), axis=1)
             assert (best == number).all(), "A1: a copy of a real image scores highest for its class"
-        equal = [Source(each.name, sources[0].real, none) for each in sources]
+        equal = [Source(source.name, sources[0].real, none) for source in sources]
         ties = method.fit(equal).score(images)
         assert (ties == ties[:, :1]).all(), "A1: classes of the same real images tie exactly"
         doubled = [
-            Source(each.name, np.concatenate([each.real] * (2 if i == 0 else 1)), none)
-            for i, each in enumerate(sources)
+            Source(source.name, np.concatenate([source.real] * (2 if i == 0 else 1)), none)
+            for i, source in enumerate(sources)
         ]
         calls = np.argmax(method.fit(doubled).score(images), axis=1)
         wanted = np.argmax(scores, axis=1)

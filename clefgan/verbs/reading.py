@@ -91,7 +91,9 @@ def read(
                 f"read: size and patients are not for classes, as edition {str(edition)!r} asks "
                 "for; leave them out"
             )
-        named = None if sources is None else {name: Path(each) for name, each in sources.items()}
+        named = (
+            None if sources is None else {name: Path(folder) for name, folder in sources.items()}
+        )
         return class_reading.read(
             data or DEFAULT_CLASSES, edition, test_data=test_data, sources=named, folders=folders,
             window=window, shared=shared,

@@ -65,9 +65,9 @@ def read(
     if sources is not None:
         challenge = of_sources(sources, test_data, window)
     else:
-        challenge = from_folder(place(data), names, window)
+        challenge = from_folder(located(data), names, window)
         if test_data is not None:
-            challenge = with_test(challenge, place(test_data), names, window)
+            challenge = with_test(challenge, located(test_data), names, window)
     source = str(data) if sources is None else challenge.source
     challenge = replace(challenge, source=source, edition=rules, shared=shared or challenge.shared)
     check_classes(challenge)
@@ -75,7 +75,7 @@ def read(
     return challenge
 
 
-def place(data: str | Path) -> Path:
+def located(data: str | Path) -> Path:
     """The folder that a `data` argument names."""
     path = Path(data)
     if str(data).partition("/")[0] == DEFAULT_CLASSES and not path.exists():
@@ -204,7 +204,7 @@ def of_sources(
     )  # fmt: skip
     test, truth = None, None
     if test_data is not None:
-        under_test = place(test_data)
+        under_test = located(test_data)
         test = ImageSet("test", str(under_test), walked(under_test), window)
         truth = truth_beside(under_test.parent, under_test, test)
     joined = ", ".join(f"{name}={folder}" for name, folder in sources.items())

@@ -67,8 +67,10 @@ def of_header(path: Path, name: str, header: Dataset) -> tuple[StoredImage, ...]
             values=partial(dicom_pixels.read, path, i, several, recipe),
             group=text(header, "PatientID"),
             volume=name if several else None,
-            series=None if several or recipe.place is None else text(header, "SeriesInstanceUID"),
-            place=float(i) if recipe.place is None else recipe.place,
+            series=None
+            if several or recipe.position is None
+            else text(header, "SeriesInstanceUID"),
+            position=float(i) if recipe.position is None else recipe.position,
             modality=modality,
             own_window=recipe.window,
             syntax=header.file_meta.TransferSyntaxUID.name,

@@ -24,7 +24,7 @@ class FrameRecipe:
     padding : lowest and highest stored value of pixels that hold no measurement
     inverted : 0 is white
     bits : bits stored
-    place : millimetres along the normal of the slices
+    position : millimetres along the normal of the slices
     window : the first one of the header, as levels
     """
 
@@ -34,7 +34,7 @@ class FrameRecipe:
     padding: tuple[float, float] | None
     inverted: bool
     bits: int
-    place: float | None
+    position: float | None
     window: Window | None
 
 
@@ -79,7 +79,7 @@ def recipe(header: Dataset, frame: int) -> FrameRecipe:
         padding=padding(header),
         inverted=header.get("PhotometricInterpretation") == "MONOCHROME1",
         bits=stored,
-        place=place(header, frame),
+        position=slice_position(header, frame),
         window=window(first(header, frame, "FrameVOILUTSequence")),
     )
 
@@ -111,7 +111,7 @@ def padding(header: Dataset) -> tuple[float, float] | None:
     return min(ends), max(ends)
 
 
-def place(header: Dataset, frame: int) -> float | None:
+def slice_position(header: Dataset, frame: int) -> float | None:
     """Where a frame lies along the normal of its rows and columns, in mm."""
     position = first(header, frame, "PlanePositionSequence").get("ImagePositionPatient")
     turned = first(header, frame, "PlaneOrientationSequence").get("ImageOrientationPatient")

@@ -70,7 +70,7 @@ def images(path: Path, name: str) -> tuple[StoredImage, ...]:
                     format="NIfTI",
                     values=partial(read, path, axes, level, time),
                     volume=volume if depth > 1 else None,
-                    place=float(level),
+                    position=float(level),
                     in_file=depth * n_times,
                 )
             )

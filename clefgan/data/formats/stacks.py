@@ -130,7 +130,7 @@ def images(
                 values=partial(read, take, index),
                 group=groups[index[0]] if groups is not None and index else None,
                 volume=of,
-                place=float(index[-1]) if index else 0.0,
+                position=float(index[-1]) if index else 0.0,
                 in_file=max(n, 2),  # its bytes are not those of the image
             )
         )

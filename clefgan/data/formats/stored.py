@@ -22,7 +22,7 @@ class StoredImage:
     kind, format : such as `16-bit grey` and `DICOM CT`, for people
     values : reads and decodes it
     group : the patient, where the file says
-    volume : id of the volume that it is a slice of, and `place` its place along that volume
+    volume : id of the volume that it is a slice of, and `position` its position along that volume
     series : what the files of one volume have in common; it may name the patient
     modality : such as `CT`, where the file says
     own_window : that of the file's header
@@ -39,7 +39,7 @@ class StoredImage:
     values: Callable[[], RawImage] = field(repr=False)
     group: str | None = field(default=None, repr=False)
     volume: str | None = None
-    place: float = 0.0
+    position: float = 0.0
     modality: str | None = None
     series: str | None = field(default=None, repr=False)
     own_window: Window | None = None
@@ -95,7 +95,7 @@ def in_volumes(images: Sequence[StoredImage]) -> list[StoredImage]:
     first: dict[str | None, StoredImage] = {}
     for image in images:
         known = first.setdefault(image.series, image)
-        if image.place < known.place:
+        if image.position < known.position:
             first[image.series] = image
     return [
         replace(image, volume=first[image.series].id)

@@ -109,9 +109,9 @@ def files_below(folder: str | Path, closed: list[str] | None = None) -> Iterator
             closed.append(str(error.filename))
 
     for at, inner, files in os.walk(folder, onerror=note):
-        here = Path(at)
-        stores = [name for name in inner if kinds.is_store(here / name)]
+        parent = Path(at)
+        stores = [name for name in inner if kinds.is_store(parent / name)]
         inner[:] = [
             name for name in inner if name not in stores and not name.startswith((".", "__MACOSX"))
         ]
-        yield from (here / name for name in (*files, *stores) if not name.startswith("."))
+        yield from (parent / name for name in (*files, *stores) if not name.startswith("."))

@@ -156,7 +156,7 @@ def grey_set(
         groups if len(groups) == len(listed) else None,
         tuple(image.id for image in listed if image.id not in groups),
         tuple(image.volume if image else None for image in stored),
-        tuple(image.place if image else 0.0 for image in stored),
+        tuple(image.position if image else 0.0 for image in stored),
         next((image.modality for image in stored if image and image.modality), None),
     )
 

@@ -111,12 +111,14 @@ def run(
     ClefganError
         No dev images, or too few of them for the folds.
     """
-    here, left_out = that_run(paper, known.CHOICES if choices is None else choices)
+    runnable, left_out = that_run(paper, known.CHOICES if choices is None else choices)
     moved: list[Moved] = []
     seconds = 0.0
     n_used = n_not_used = 0
     for protocol in ("paper", "held-out"):
-        asked = [choice for choice in here if protocol == "paper" or choice.choice not in COSTLY]
+        asked = [
+            choice for choice in runnable if protocol == "paper" or choice.choice not in COSTLY
+        ]
         plan = trials.TrialPlan(
             methods=tuple(choice.named(sizes) for choice in asked),
             data=data,

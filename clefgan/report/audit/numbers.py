@@ -197,18 +197,18 @@ def parts_2026(run: AuditRun) -> list[dict[str, Any]]:
     points = {point.name: point for point in run.plane}
     return [
         {
-            "of": each.name,
-            "images": each.n,
+            "of": part.name,
+            "images": part.n,
             "nearest_neighbour_memorisation": {
-                "listed_share": each.listed / each.n,
-                "excess_share": points[each.name].excess,
+                "listed_share": part.listed / part.n,
+                "excess_share": points[part.name].excess,
             },
-            "membership_leakage": each.attack,
-            "re_identification_by_other_slices": each.other_slices,
-            "frechet": points[each.name].fidelity.frechet,
+            "membership_leakage": part.attack,
+            "re_identification_by_other_slices": part.other_slices,
+            "frechet": points[part.name].fidelity.frechet,
             "features": run.features,
         }
-        for each in run.parts
+        for part in run.parts
     ]
 
 

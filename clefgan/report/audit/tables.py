@@ -189,34 +189,34 @@ def parts_2026(run: AuditRun) -> AuditTable:
     frechet = {point.name: number(point.fidelity.frechet, 2) for point in run.plane}
     columns = [
         {
-            "nearest-neighbour memorisation": f"{each.listed} of {each.n} images listed",
+            "nearest-neighbour memorisation": f"{part.listed} of {part.n} images listed",
             "membership leakage": "not assessed: nobody was held out"
-            if each.attack is None
-            else area(each.attack),
+            if part.attack is None
+            else area(part.attack),
             "re-identification by other slices": "not assessed: too few patients have several "
             "images"
-            if each.other_slices is None
-            else area(each.other_slices),
-            f"Frechet distance ({run.features})": frechet[each.name],
+            if part.other_slices is None
+            else area(part.other_slices),
+            f"Frechet distance ({run.features})": frechet[part.name],
         }
-        for each in run.parts
+        for part in run.parts
     ]
     rows = tuple((part, *(column[part] for column in columns)) for part in columns[0])
     caption = (
         "Each part by itself: the edition's formula is not published, so there is no total here. "
         "AUC over patients with its 95% interval, 0.5 is chance."
     )
-    heads = ("part", *(each.name for each in run.parts))
+    heads = ("part", *(part.name for part in run.parts))
     return AuditTable("parts", "Parts of the 2026 edition", caption, heads, rows)
 
 
-def area(each: Attack | OtherSlices) -> str:
+def area(attack: Attack | OtherSlices) -> str:
     """An AUC with its interval."""
-    return f"AUC {number(each.auc)} {limits(*interval(each))}"
+    return f"AUC {number(attack.auc)} {limits(*interval(attack))}"
 
 
-def interval(each: Attack | OtherSlices) -> tuple[float, float]:
+def interval(attack: Attack | OtherSlices) -> tuple[float, float]:
     """95% interval of the AUC."""
-    if isinstance(each, Attack):
-        return each.auc_low, each.auc_high
-    return each.low, each.high
+    if isinstance(attack, Attack):
+        return attack.auc_low, attack.auc_high
+    return attack.low, attack.high

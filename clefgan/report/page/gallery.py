@@ -33,7 +33,7 @@ def sure(calls: SureCalls) -> Markup:
         f"{calls.candidate.id}: called {called} (score {number(calls.score, 2)}), truth {truth} "
     )
     if calls.places:
-        by_part = ", ".join(f"{part} {place}" for part, place in calls.places.items())
+        by_part = ", ".join(f"{part} {rank}" for part, rank in calls.places.items())
         words += f"— place by part: {by_part} "
     near = [
         picture(one, f"generated image {one.id}, {alike(one)}", alike(one)) for one in calls.near

@@ -124,9 +124,12 @@ def chance(line: Line, entry: Entry) -> list[str]:
     """The p-value, with a sign and a word for whether the run beats chance."""
     if math.isnan(entry.measure):
         return [""]
-    words = "better than guessing" if line.told else "not distinguished from guessing"
+    words = "better than guessing" if line.beats_guessing else "not distinguished from guessing"
     sign = tag(
-        "span", "●" if line.told else "○", class_="told" if line.told else "untold", title=words
+        "span",
+        "●" if line.beats_guessing else "○",
+        class_="told" if line.beats_guessing else "untold",
+        title=words,
     )
     return [p_value(entry.measure), " ", sign, tag("span", f" {words}", class_="hidden")]
 
@@ -144,19 +147,19 @@ def plot(sheet: Sheet, line: Line) -> Markup:
         return Markup("")
     middle = PLOT_HEIGHT / 2
 
-    def place(value: float) -> float:
+    def x_of(value: float) -> float:
         share = (value - bounds[0]) / (bounds[1] - bounds[0])
         return 5 + min(1.0, max(0.0, share)) * (PLOT_WIDTH - 10)
 
     parts = []
     critical = limit_value(sheet)
     if not math.isnan(critical):
-        parts.append(stroke(place(critical), 0, place(critical), PLOT_HEIGHT, "threshold"))
+        parts.append(stroke(x_of(critical), 0, x_of(critical), PLOT_HEIGHT, "threshold"))
     if not math.isnan(entry.low):
-        low, high = place(entry.low), place(entry.high)
+        low, high = x_of(entry.low), x_of(entry.high)
         parts.append(stroke(low, middle, high, middle, "whisker"))
         parts += [stroke(end, middle - 4, end, middle + 4, "whisker") for end in (low, high)]
-    parts.append(tag("circle", cx=place(entry.measure), cy=middle, r=4.0, class_="dot"))
+    parts.append(tag("circle", cx=x_of(entry.measure), cy=middle, r=4.0, class_="dot"))
     words = f"{line.name}: {number(entry.measure)} {limits(entry.low, entry.high)}".strip()
     box = f"0 0 {PLOT_WIDTH} {PLOT_HEIGHT}"
     return tag("svg", tag("title", words), join(parts), viewBox=box, aria_hidden="true")

@@ -25,7 +25,7 @@ def role_table(report: Report) -> Table:
             counted(role.sizes),
             counted(role.kinds),
             as_bytes(role.n_bytes),
-            Text(place(role, report.source), style="dim"),
+            Text(seen_from_data(role, report.source), style="dim"),
         )
     return table
 
@@ -76,7 +76,7 @@ def examples(groups: Sequence[tuple[str, ...]]) -> Text:
     return Text(", ".join(texts) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
 
 
-def place(role: RoleReport, source: str) -> str:
+def seen_from_data(role: RoleReport, source: str) -> str:
     """Where a role is, as seen from the data's folder."""
     where = Path(role.images.where)
     if where.is_relative_to(source):

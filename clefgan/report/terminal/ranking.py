@@ -107,7 +107,7 @@ def rank_of(line: Line, spans: bool) -> Text:
 def named(line: Line) -> Text:
     """The name, bold for a run that beats guessing."""
     style = STYLES[line.kind]
-    return Text(line.name, style=f"bold {style}" if line.told else style)
+    return Text(line.name, style=f"bold {style}" if line.beats_guessing else style)
 
 
 def known(line: Line) -> Text:
@@ -137,7 +137,8 @@ def chance(line: Line) -> Text:
     if math.isnan(value):
         return Text("")
     return Text(
-        f"{p_value(value)} {'●' if line.told else '○'}", style="green" if line.told else "dim"
+        f"{p_value(value)} {'●' if line.beats_guessing else '○'}",
+        style="green" if line.beats_guessing else "dim",
     )
 
 
@@ -221,22 +222,22 @@ def interval_plot(
 ) -> Text:
     """Draw `├──●──┤` on a scale; `┆` stands at the chance limit."""
 
-    def place(at: float) -> int:
+    def column_of(at: float) -> int:
         return min(
             width - 1, max(0, round((at - bounds[0]) / (bounds[1] - bounds[0]) * (width - 1)))
         )
 
     cells = [" "] * width
     if not math.isnan(critical):
-        cells[place(critical)] = "┆"
+        cells[column_of(critical)] = "┆"
     if math.isnan(value):
         return Text("".join(cells), style="dim")
     if not math.isnan(low):
-        for column in range(place(low), place(high) + 1):
+        for column in range(column_of(low), column_of(high) + 1):
             cells[column] = "─"
-        cells[place(low)], cells[place(high)] = "├", "┤"
+        cells[column_of(low)], cells[column_of(high)] = "├", "┤"
     beyond = "◂" if value < bounds[0] else "▸" if value > bounds[1] else "●"
-    cells[place(value)] = beyond
+    cells[column_of(value)] = beyond
     return Text("".join(cells), style=style or "default")
 
 

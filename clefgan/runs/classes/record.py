@@ -110,7 +110,7 @@ def write(run: ClassRun, path: str | Path, *, force: bool = False) -> list[Path]
     with written_together(targets, remove=stale, new=not force) as parts:
         if run.test is not None:
             names = run.test.file_names
-            runfile.write(parts[0], run.labels, run.edition, file_names=names, shown=str(csv))
+            runfile.write(parts[0], run.labels, run.edition, file_names=names, called=str(csv))
         parts[-1].write_text(text(run), encoding="utf-8")
     return targets
 

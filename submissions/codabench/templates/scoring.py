@@ -38,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     page = output / "detailed_results.html"
     try:
         run, name = only_run(given / "res", edition)
-        findings = checker.inspect(run, edition, expected, shown=name)
+        findings = checker.inspect(run, edition, expected, called=name)
         problems = [str(problem) for problem in findings.finished()]
         for line in problems:
             tell(line)
