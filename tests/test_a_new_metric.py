@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from clefgan.experiments.reproduction import rows
-from clefgan.report import sheet
+from clefgan.report import run_findings, sheet
 from clefgan.report.files import exports
 from clefgan.report.page import page
 from clefgan.report.part import Part
@@ -83,7 +83,7 @@ def test_tables_with_a_choice_of_metrics_read_their_titles() -> None:
     assert [metrics.get(name).brief for name in rows.METRICS] == heads.split(" | ")[2:-4]
     scored = Scored(tuple(map(str, range(40))), np.where(called(0), 1.0, -1.0), TRUTH)
     (names, *_) = summary.score_table({"run": scored}).columns
-    assert list(names.cells)[1:] == [metrics.get(name).brief for name in summary.SHOWN]
+    assert list(names.cells)[1:] == [metrics.get(name).brief for name in run_findings.METRICS]
 
 
 def test_a_threshold_can_be_chosen_by_it(registered: Metric) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from clefgan.method import Knowledge
+from clefgan.report import next_steps, run_findings
 from clefgan.report.terminal import summary
 from clefgan.runs.record import Run
 from clefgan.runs.result import Scored
@@ -67,15 +68,15 @@ def run_of(test: Scored, **how: Any) -> Run:
 def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -> None:
     rng = np.random.default_rng(0)
     run = run_of(Scored(("a",) * 60, rng.random(60), np.arange(60) % 2 == 0))
-    said = summary.verdict(run)
+    said = run_findings.verdict(run)
     assert said.startswith("lbp-svm calls every candidate used: this file is the trivial row")
     assert re.search(r"AUC 0\.\d\d \[0\.\d\d, 0\.\d\d\] on test is chance\.$", said)
-    assert summary.next_steps(run, Path("r.csv"), "phantom_ct") == ["clefgan run --method fusion"]
+    assert next_steps.after(run, Path("r.csv"), "phantom_ct") == ["clefgan run --method fusion"]
     options = {"--data": "my data", "--test-data": None, "--edition": "rules/mine.toml"}
-    assert summary.next_steps(run, Path("r.csv"), "test", options) == [
+    assert next_steps.after(run, Path("r.csv"), "test", options) == [
         "clefgan run --method fusion --data 'my data' --edition rules/mine.toml"
     ]
-    nobody = summary.verdict(run_of(Scored(("a",) * 9, -np.ones(9), None)))
+    nobody = run_findings.verdict(run_of(Scored(("a",) * 9, -np.ones(9), None)))
     assert nobody == (
         "lbp-svm calls no candidate used: this file is the trivial row 'all not used'."
     )
@@ -83,15 +84,15 @@ def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -
 
 def test_a_run_that_finds_something_is_to_be_checked_and_bundled() -> None:
     run = run_of(scored(200), edition="2025_s1", set=["C=10", "gan.epochs=5"])
-    assert summary.verdict(run).endswith("on test: better than chance (0.5).")
+    assert run_findings.verdict(run).endswith("on test: better than chance (0.5).")
     assert summary.settings(run) == "--set C=10 --set gan.epochs=5"
-    assert summary.next_steps(run, Path("runs/r.csv"), "my data") == [
+    assert next_steps.after(run, Path("runs/r.csv"), "my data") == [
         "clefgan check runs/r.csv --data 'my data'",
         "clefgan bundle runs/r.csv --data 'my data'",
     ]
     wrong = scored(200)
     turned = Scored(wrong.ids, -wrong.scores, wrong.truth)
-    assert "worse than chance (0.5), so the scores point the wrong way" in summary.verdict(
+    assert "worse than chance (0.5), so the scores point the wrong way" in run_findings.verdict(
         run_of(turned)
     )
 

@@ -26,7 +26,7 @@ from clefgan.method import (
     ScoresInParts,
     silent,
 )
-from clefgan.report.terminal import summary
+from clefgan.report import run_findings
 from clefgan.runs import agreement, job, record, run_files
 from clefgan.runs.record import Run
 from simple_method import Bright
@@ -108,7 +108,7 @@ def test_a_run_of_fusion_says_which_parts_agree(fusion: Run, data: Path) -> None
     for name, place in fusion.test.places.items():
         expected = stats.rankdata(-whole.parts[name], method="min")
         np.testing.assert_array_equal(place, expected)
-    assert "Parts, rank correlation with the score: " in summary.verdict(fusion)
+    assert "Parts, rank correlation with the score: " in run_findings.verdict(fusion)
 
 
 def test_the_record_keeps_places_and_reads_them_back(fusion: Run, tmp_path: Path) -> None:
@@ -185,4 +185,4 @@ def test_a_method_without_parts_has_none(data: Path) -> None:
     run = job.run(reading.read(data), "bright", Bright(), protocols=("paper",))
     assert run.test is not None
     assert run.test.places is None
-    assert "Parts" not in summary.verdict(run)
+    assert "Parts" not in run_findings.verdict(run)

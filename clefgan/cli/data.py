@@ -34,8 +34,9 @@ from clefgan.data import patient_table as patient_tables
 from clefgan.data.classes import inspection as class_inspection
 from clefgan.data.classes import reading as classes_reading
 from clefgan.data.tfds import preparation
+from clefgan.report.objects import data as objects
 from clefgan.report.terminal import contents as contents_sheet
-from clefgan.report.terminal import data_object, data_tables
+from clefgan.report.terminal import data_tables
 from submissions import editions
 
 DATA = Annotated[
@@ -104,7 +105,7 @@ def info(
 def show_report(report: inspection.Report, as_json: bool) -> None:
     """Print what was found; exit 1 if a run would fail."""
     if as_json:
-        echo(dumped(data_object.of_report(report)))
+        echo(dumped(objects.of_report(report)))
     say(report.source, "bold")
     if report.roles:
         console.print(data_tables.role_table(report))
@@ -126,7 +127,7 @@ def show_contents(
     with progress_bar() as progress:
         inside = contents.contents(data, edition, patients=owners, progress=progress)
     if as_json:
-        echo(dumped(data_object.of_contents(inside)))
+        echo(dumped(objects.of_contents(inside)))
     for line in contents_sheet.show(inside):
         console.print(line, soft_wrap=True)
     stop_at(list(inside.problems()), as_json)

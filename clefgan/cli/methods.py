@@ -17,6 +17,7 @@ from clefgan.cli.console import console, dumped, echo, errors, only_errors, say,
 from clefgan.cli.options import AS_JSON, QUIET
 from clefgan.plugins import hyperparameters, registry
 from clefgan.report import wording
+from clefgan.report.objects import methods as objects
 from clefgan.report.terminal import method_list
 
 KINDS = {
@@ -91,7 +92,7 @@ def show_all(knows: str | None, kind: str | None, find: str | None, as_json: boo
         if kind in (None, name)
     }
     if as_json:
-        echo(dumped(method_list.as_object(listed)))
+        echo(dumped(objects.listed(listed)))
         return
     for name, rows in listed.items():
         if not rows:
@@ -149,7 +150,7 @@ def show_one(name: str, as_json: bool) -> None:
     rows = hyperparameters.describe(cls)
     if as_json:
         about = method_list.ListedMethod(name, level, first_line(cls), source(cls))
-        echo(dumped(method_list.one_as_object(about, inspect.getdoc(cls) or "", rows)))
+        echo(dumped(objects.one(about, inspect.getdoc(cls) or "", rows)))
         return
     console.print(Text.assemble((name, "bold cyan"), f"  {wording.knowledge(level)}: {meaning}"))
     console.print(source(cls), style="dim")

@@ -54,6 +54,8 @@ from clefgan.data import reading, which_edition
 from clefgan.data.classes import reading as class_reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
+from clefgan.report import next_steps
+from clefgan.report.objects import run as objects
 from clefgan.report.terminal import summary
 from clefgan.runs import job, request
 from clefgan.runs import pairs as pair_tables
@@ -177,7 +179,7 @@ def run(
         "--patients": patients, "--file-column": file_column, "--patient-column": patient_column,
         "--edition": given,
     }  # fmt: skip
-    steps = summary.next_steps(result, csv, str(test_data or source), how_read)
+    steps = next_steps.after(result, csv, str(test_data or source), how_read)
     finish(result, csv, steps, force=force, quiet=quiet, as_json=as_json)
 
 
@@ -188,7 +190,7 @@ def finish(
     stale = result.test is None and csv.exists()
     written = result.write(csv, force=force)
     if as_json:
-        echo(dumped(summary.as_object(result, written, steps)))
+        echo(dumped(objects.of(result, written, steps)))
     with only_errors(quiet or as_json):
         if stale:
             say_path("removed ", csv, ": it was of an earlier run")

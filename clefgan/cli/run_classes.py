@@ -15,7 +15,8 @@ from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.experiments import class_runs
 from clefgan.plugins import registry
-from clefgan.report.terminal import class_object, class_summary
+from clefgan.report.objects import class_run
+from clefgan.report.terminal import class_summary
 from clefgan.runs.classes import decisions, record
 
 
@@ -74,7 +75,7 @@ def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
         )
     written = record.write(result, target, force=force)
     if asked.as_json:
-        echo(dumped(class_object.of(result, written)))
+        echo(dumped(class_run.of(result, written)))
         return
     console.print(class_summary.show(result))
     say_wrote(written)

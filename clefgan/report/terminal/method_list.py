@@ -1,13 +1,12 @@
 """The methods as tables that fit: by what they do, with what they know, cost and see."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.plugins.hyperparameters import Hyperparameter
 from clefgan.report import method_guide
 from clefgan.report.wording import NOTHING, knowledge
 
@@ -71,45 +70,3 @@ def table(
             cells.append(Text(row.does))
         listed.add_row(*cells)
     return listed
-
-
-def as_object(rows: Mapping[str, Sequence[ListedMethod]]) -> dict[str, list[dict[str, object]]]:
-    """The same for a program to read, by interface."""
-    return {
-        kind: [
-            {
-                "name": row.name,
-                "knows": row.knows,
-                "does": row.does,
-                "source": row.source,
-                **(guide(row.name) if kind == "membership" else {}),
-            }
-            for row in entries
-        ]
-        for kind, entries in rows.items()
-    }
-
-
-def one_as_object(
-    row: ListedMethod, text: str, settings: Sequence[Hyperparameter]
-) -> dict[str, object]:
-    """One method with all that it says of itself, and what can be set."""
-    return {
-        "name": row.name,
-        "knows": row.knows,
-        "does": row.does,
-        "source": row.source,
-        "text": text,
-        "settings": [asdict(setting) for setting in settings],
-    }
-
-
-def guide(name: str) -> dict[str, object]:
-    """Group, cost and measured AUCs of a method of membership."""
-    known = method_guide.expected(name)
-    auc = dict(zip(("copy", "blend", "tiles", "pca"), known.auc, strict=False))
-    return {
-        "group": known.group,
-        "cost": known.cost,
-        "auc": {kind: float(text) for kind, text in auc.items() if text != NOTHING},
-    }

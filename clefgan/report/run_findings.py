@@ -1,0 +1,109 @@
+"""What a run says, in words: how many are used, and whether its scores beat chance."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from clefgan.runs.record import Run
+from clefgan.runs.result import Scored
+from evaluation import metrics
+from evaluation.boards.cells import Cell, interval_cells
+from evaluation.intervals import bootstrap
+from evaluation.intervals.bca import Interval
+from evaluation.runs import Panel
+from evaluation.runs import Run as Measured
+
+METRICS = ("f1", "auc", "accuracy", "precision", "specificity", "recall", "cohen_kappa")
+RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
+
+
+def scored_parts(run: Run) -> dict[str, Scored]:
+    """What is scored, by title: dev held out where it is, else on the training images; test."""
+    protocol = "held-out" if "held-out" in run.dev else "paper"
+    titles = {"held-out": "dev, held-out", "paper": "dev, training images"}
+    parts = {titles[protocol]: run.dev[protocol]} if protocol in run.dev else {}  # type: ignore[index]
+    if run.test is not None and run.test.truth is not None:
+        parts["test"] = run.test
+    return parts
+
+
+def verdict(run: Run) -> str:
+    """What was found, in words: the decisions, then whether the scores beat chance."""
+    said = [decided(run)]
+    parts = scored_parts(run)
+    if parts:
+        title = list(parts)[-1]
+        said.append(against_chance(parts[title], title))
+    if run.test is not None and (agreement := run.test.agreement) is not None:
+        said.append(capitalised(agreement.said()) + ".")
+    return " ".join(said)
+
+
+def capitalised(text: str) -> str:
+    """A sentence that begins with a capital letter; all else as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def decided(run: Run) -> str:
+    """How many candidates the run says are used."""
+    if run.test is None:
+        return "No test candidates: dev scores only, no run file."
+    n, n_used = len(run.test.ids), int(run.test.decisions.sum())
+    how = run.test.verdict
+    why = f" ({how.note})" if how is not None else ""
+    if n_used in (0, n):
+        what, row = ("every", "all used") if n_used else ("no", "all not used")
+        return (
+            f"{run.method} calls {what} candidate used{why}: this file is the trivial row '{row}'."
+        )
+    false = how.false_calls if how is not None else None
+    expected = "" if false is None else f", about {false:.1f} of them expected to be wrong"
+    return f"{run.method} calls {n_used} of {n} candidates used{expected}{why}."
+
+
+def against_chance(part: Scored, title: str) -> str:
+    """The AUC with its interval, and what it means."""
+    cell = measured({title: part})[0]["auc"]
+    if math.isnan(cell.value) or math.isnan(cell.low):
+        return f"AUC on {title}: nothing to measure."
+    value = f"AUC {cell.value:.2f} [{cell.low:.2f}, {cell.high:.2f}] on {title}"
+    if cell.low > 0.5:
+        return f"{value}: better than chance (0.5)."
+    if cell.high < 0.5:
+        return f"{value}: worse than chance (0.5), so the scores point the wrong way."
+    return f"{value} is chance."
+
+
+def says_nothing(run: Run) -> bool:
+    """Whether all candidates get one decision, or the AUC may be that of guessing."""
+    if run.test is not None and len(set(run.test.decisions.tolist())) == 1:
+        return True
+    parts = scored_parts(run)
+    return bool(parts) and not measured({"": [*parts.values()][-1]})[0]["auc"].low > 0.5
+
+
+def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
+    """Cells of each part, and of a file of ones for the last after them."""
+    columns = [metrics.get(name) for name in METRICS]
+    rows = []
+    for part in parts.values():
+        assert part.truth is not None
+        rows.append(cells_of(part.truth, Measured(part.decisions, part.scores), columns))
+    truth = [*parts.values()][-1].truth
+    assert truth is not None
+    return [
+        *rows,
+        cells_of(truth, Measured(np.ones(len(truth), bool), np.zeros(len(truth))), columns),
+    ]
+
+
+def cells_of(truth: Any, run: Measured, columns: list[metrics.Metric]) -> Mapping[str, Cell]:
+    """Value and interval of each metric of one run."""
+    panel = Panel(truth, {"run": run})
+    replicates = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
+    ends = replicates.intervals()
+    nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
+    own = Interval(ends.low[:, 0], ends.high[:, 0])
+    return interval_cells(panel, columns, replicates.values[:, 0], own, 0.95, nothing)
