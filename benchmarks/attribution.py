@@ -5,7 +5,7 @@
     python -m benchmarks.attribution trained lidc_patches.npz --rule dcgan --set epochs=100
     python -m benchmarks.attribution speed --scratch FOLDER
 
-Labs: 64 x 64 pixels, 40 real, 80 labelled and 80 test images a class; accuracy, ARI of clusters;
+Labs: 64 x 64 pixels, 40 real, 80 labelled and 80 test images per class; accuracy, ARI of clusters;
 means over seeds, then every seed of those that have to reach something.
 Published: the network of the best 2025 run, with its scale fault and without, beside shortcuts.
 Trained: the labs, made by a network a class.

@@ -4,7 +4,7 @@
 
 Kinds are those of the lab (copy, blend, tiles) and, each with copies: `swapped` (training and
 held-out sets exchanged), `source` (held-out images brighter, as of another scanner), `twenty` (up
-to 20 images a patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the
+to 20 images per patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the
 symmetric filter, audited again).
 
 With `--planted 50` what planted copies of a kind say is held against the truth: the share of the
@@ -69,7 +69,7 @@ ASKED = {
 }
 LEAKS = defaultdict(lambda: 0.05, twenty=0.0)  # that `sentences` look at
 BRIGHTER = 25  # grey levels, of held-out images of another source
-MANY = 20  # images a patient
+MANY = 20  # images per patient
 
 
 def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple[Material, Made]:

@@ -41,7 +41,7 @@ def peer(images: Images) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    """Print images a second, ours and theirs, and the ratio."""
+    """Print images per second, ours and theirs, and the ratio."""
     images = pictures(512)
     few = images[:32]
     equal = np.array_equal(Lbp()(few), peer(few).astype(np.float32))

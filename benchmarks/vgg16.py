@@ -30,7 +30,7 @@ def random_weights() -> dict[str, NDArray[np.float32]]:
 
 
 def main() -> None:
-    """Print images a second and ratios."""
+    """Print images per second and ratios."""
     arrays = random_weights()
     images = np.random.default_rng(0).integers(0, 256, (N, SIDE, SIDE), dtype=np.uint8)
     rows: dict[str, Callable[[], Features]] = {}

@@ -13,7 +13,7 @@ def tables(truth: NDArray[np.bool_], scores: Values, shares: Values | None = Non
     Parameters
     ----------
     shares : 0 to 1. Of equal scores each is called used equally often, so the table is the
-        expected one. None: one table a threshold, from nobody to everybody
+        expected one. None: one table per threshold, from nobody to everybody
     """
     curve = Ranked.of(truth, scores).cumulate(np.ones((1, len(truth)))).from_nobody()
     tp, fp = curve.used[0], curve.not_used[0]

@@ -128,7 +128,7 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
 
 
 def softmax(scores: Values) -> Values:
-    """Probabilities of scores that are log-odds up to a number a row."""
+    """Probabilities of scores that are log-odds up to a constant per row."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 

@@ -82,7 +82,7 @@ def shares(called: Numbers, dev: Confusion, n_classes: int) -> Values:
     """
     check(called)
     seen = np.bincount(called, minlength=n_classes) / len(called)
-    table = counts(dev, n_classes) + 1 / n_classes  # one image a class, spread: no zero
+    table = counts(dev, n_classes) + 1 / n_classes  # one image per class, spread: no zero
     return np.asarray(likeliest(seen[None], table / table.sum(axis=1, keepdims=True))[0])
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias  # of Python 3.10; this file is carried to 3.9 too
 
 Values: TypeAlias = NDArray[np.float64]
-"""One number a table; the shape of the counts."""
+"""One number per table; the shape of the counts."""
 
 Tables: TypeAlias = NDArray[np.float64]
 """(tables, rows, columns), counts of images by true class and label; see `class_tables`."""

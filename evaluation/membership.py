@@ -222,7 +222,7 @@ def _used(where: str, values: ArrayLike) -> Used:
     array = np.asarray(values)
     if array.ndim != 1:
         raise EvaluationError(
-            f"{where}: not one value an image; got shape {array.shape}; give (n,)"
+            f"{where}: not one value per image; got shape {array.shape}; give (n,)"
         )
     if array.dtype != np.bool_ and len(array):
         raise EvaluationError(f"{where}: not bool; got {array.dtype}; give True for used")
@@ -233,7 +233,7 @@ def _finite(where: str, values: ArrayLike) -> Scores:
     array = np.asarray(values)
     if array.ndim != 1:
         raise EvaluationError(
-            f"{where}: not one value an image; got shape {array.shape}; give (n,)"
+            f"{where}: not one value per image; got shape {array.shape}; give (n,)"
         )
     if array.dtype.kind not in "fiu":
         raise EvaluationError(f"{where}: not numbers; got {array.dtype}; give float64")

@@ -14,7 +14,7 @@ from submissions.problems import quoted
 from submissions.table import HEADER_WORDS
 
 SEARCHED = 20_000
-"""Ids among which the closest match is sought; more would take seconds a line."""
+"""Ids among which the closest match is sought; more would take seconds per line."""
 
 
 class Ids:
@@ -116,7 +116,7 @@ def difference(token: str, right: str) -> str:
 
 
 def read(path: str | os.PathLike[str]) -> tuple[str, ...]:
-    """Ids from a text file, one a line; of a line with columns the first.
+    """Ids from a text file, one per line; of a line with columns the first.
 
     Raises
     ------

@@ -92,7 +92,7 @@ def test_one_command_writes_page_pictures_numbers_and_runs(
     assert len(run) == 9
     assert sum(int(label) for _, label in run) == called
     page = (out / "reproduction.md").read_text()
-    assert f"{called} of 9 called used" in page
+    assert f"{called} of 9 used" in page
     for picture in ("confusion.png", "examples.png"):
         assert f"]({picture})" in page
         with Image.open(out / picture) as opened:

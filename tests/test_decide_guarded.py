@@ -50,7 +50,7 @@ def test_with_a_leak_the_promised_share_is_called_and_named_a_guess() -> None:
     known = beside(3, 0)
     verdict = Guarded(0.5).decide(scores(known), known)
     assert verdict.used.sum() == 100
-    assert verdict.note.startswith("a guess: the share used that is promised, 0.5")
+    assert verdict.note.startswith("the highest 50%, as many as are promised")
     truth = np.arange(200) < 100
     assert (verdict.used == truth).mean() > 0.9
     false = int((verdict.used & ~truth).sum())

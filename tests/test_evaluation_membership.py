@@ -161,7 +161,7 @@ GOOD = np.array([True, False])
     ("truth", "decisions", "scores", "probabilities", "message"),
     [
         (np.array([], bool), None, None, None, r"truth: no image; got shape \(0,\); give at least"),
-        (GOOD[None], None, None, None, r"truth: not one value an image; got shape \(1, 2\)"),
+        (GOOD[None], None, None, None, r"truth: not one value per image; got shape \(1, 2\)"),
         (np.array([1, 0]), None, None, None, r"truth: not bool; got int64; give True for used"),
         (GOOD, np.array([0.2, 0.7]), None, None, r"decisions: not bool; got float64"),
         (GOOD, GOOD[:1], None, None, r"decisions: not one for each image; got 1 for 2 truths"),
@@ -174,7 +174,13 @@ GOOD = np.array([True, False])
         ),
         (GOOD, GOOD, np.array([1.0, np.inf]), None, r"scores: 1 of 2 not finite; got inf"),
         (GOOD, GOOD, np.array(["a", "b"]), None, r"scores: not numbers; got <U1; give float64"),
-        (GOOD, GOOD, np.zeros((2, 1)), None, r"scores: not one value an image; got shape \(2, 1\)"),
+        (
+            GOOD,
+            GOOD,
+            np.zeros((2, 1)),
+            None,
+            r"scores: not one value per image; got shape \(2, 1\)",
+        ),
         (GOOD, GOOD, np.zeros(3), None, r"scores: not one for each image; got 3 for 2"),
         (
             GOOD,

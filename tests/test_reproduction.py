@@ -223,7 +223,7 @@ def test_the_page_shows_ours_beside_the_printed(tmp_path: Path) -> None:
 
 def test_the_page_says_what_is_not_known(tmp_path: Path) -> None:
     text = page.text(reproduced(tmp_path, truth=False))
-    assert "|  | ours, test | 4 of 8 called used |" in text
+    assert "|  | ours, test | 4 of 8 used |" in text
     assert "The truth of these candidates is not known here" in text
     assert "`one` 4 of 8, `two` 8 of 8" in text
 

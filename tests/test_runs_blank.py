@@ -63,7 +63,7 @@ def test_a_score_that_looks_at_the_image_alone_has_a_blank_as_high(data: Path) -
     assert contrast.residual_auc == 0.5  # nothing is left
     assert not contrast.is_above
     (said,) = blank_table.warnings(run)[:1]
-    assert said.startswith("dev held-out: the blank is as high: AUC ")
+    assert said.startswith("dev, held-out: the blank is as high: AUC ")
     assert run.dev["paper"].blank is None
 
 
@@ -90,10 +90,10 @@ def test_the_summary_shows_it_and_the_record_keeps_it(data: Path, tmp_path: Path
     console = Console(width=200, record=True)
     console.print(summary.show(run))
     text = " ".join(console.export_text().split())
-    for words in ("AUC of the blank", "less the blank", "AUC of the residual", "used against used"):
+    for words in ("AUC of the blank", "difference", "AUC beyond the blank", "AUC by chance"):
         assert words in text
     assert "no sign that this generator gave the images away" in text
-    assert "the blank is as high, so these calls say little about this generator" in text
+    assert "the blank is as high, so these decisions say little about this generator" in text
     run.write(tmp_path / "a")
     again = record.load(tmp_path / "a")
     assert again == run

@@ -292,7 +292,9 @@ def test_the_spread_over_repeats_is_that_of_each_repeat(data: Path) -> None:
 def test_notes_say_what_the_scores_hide(data: Path, counted: str) -> None:
     given = plan(data, counted, n_folds=2)
     held_out, paper = boards.parts(given, evaluate(given, jobs=1), metrics.get("f1"), 0.95)
-    assert held_out.notes == ("held-out: 2 grouped folds, 1 repeat, seeds from 0",)
+    assert held_out.notes == (
+        "held-out: 2 grouped folds, 1 repeat, seeds from 0; used: a score above 0",
+    )
     assert paper.notes == (f"on the training images, {counted}: it saw the answers",)
 
 
@@ -339,7 +341,7 @@ def test_the_blank_is_in_the_table_and_in_words(whole: Path) -> None:
     assert "no blank: the method looks at no generated images (coin)" in part.notes
     console = Console(width=100, record=True)
     console.print(blanks_table.show(beside))
-    assert "less the blank" in console.export_text()
+    assert "beyond it" in console.export_text()
 
 
 def test_methods_whose_blank_is_as_high_are_named_and_many_in_one_sentence(whole: Path) -> None:

@@ -26,7 +26,7 @@ class Discriminated:
     model: Discriminant
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
-        """Log posterior of each class, up to a number a row."""
+        """Log posterior of each class, up to a constant per row."""
         return self.model(self.features(np.asarray(generated), progress=progress))
 
 

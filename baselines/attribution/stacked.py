@@ -82,5 +82,5 @@ class Discriminating:
     model: Discriminant
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
-        """Log posterior of each class, up to a number a row."""
+        """Log posterior of each class, up to a constant per row."""
         return self.model(self.stack.rows(generated, progress))

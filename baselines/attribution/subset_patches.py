@@ -71,7 +71,7 @@ class Patches:
     settings: SubsetPatches
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
-        """Log-likelihood of each class, up to a number a row."""
+        """Log-likelihood of each class, up to a constant per row."""
         likelihoods = np.zeros((len(generated), len(self.images)))
         under_test = cells_of(generated, self.settings.cells)
         frames = Frames.of(under_test.shape[1:], self.settings)

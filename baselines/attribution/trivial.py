@@ -1,4 +1,4 @@
-"""Rows to beat: one class for every image, and a coin with a side a class."""
+"""Rows to beat: one class for every image, and classes drawn at random."""
 
 # ruff: noqa: ARG002 (the interface names `progress`; these have nothing to report)
 
@@ -39,9 +39,9 @@ class SameForAll:
 
 @dataclass(frozen=True, kw_only=True)
 class ClassCoin:
-    """Toss for the class of every image, with a side a class.
+    """Draw the class of every image at random.
 
-    The tosses come from the pixels under the seed, those of the class included, so that neither
+    The draws come from the pixels under the seed, those of the class included, so that neither
     the order of the images nor that of the classes, nor a name, decides anything.
     """
 

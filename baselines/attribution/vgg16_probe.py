@@ -62,7 +62,7 @@ def learned(rows: Features, labels: Labels, C: float) -> tuple[Scaling, Any]:
 
 
 def logits(scale: Scaling, model: Any, rows: Features) -> Floats:
-    """Log posterior of each class, up to a number a row: (n, n_classes)."""
+    """Log posterior of each class, up to a constant per row: (n, n_classes)."""
     with single_blas():
         odds: Floats = model.decision_function(scale(rows).astype(np.float64))
     if odds.ndim == 1:  # two classes: scikit-learn gives the log-odds of the second
@@ -79,6 +79,6 @@ class Probed:
     model: Any
 
     def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
-        """Log posterior of each class, up to a number a row."""
+        """Log posterior of each class, up to a constant per row."""
         rows = self.features(np.asarray(generated), progress=progress)
         return logits(self.scale, self.model, rows)

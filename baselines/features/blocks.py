@@ -15,7 +15,7 @@ from clefgan.method import Images, Progress, silent
 from clefgan.similarity.threads import cores
 
 Features: TypeAlias = NDArray[np.float32]
-"""(n, d), one row an image."""
+"""(n, d), one row per image."""
 
 
 class FeatureMap(Protocol):

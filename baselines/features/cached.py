@@ -1,7 +1,7 @@
 """Features kept by the image's digest: an image is looked at once by each extractor.
 
 `Cached` keeps them on disk: for networks, at hundreds of milliseconds an image. `Remembered` keeps
-the latest in memory: for what takes milliseconds and has thousands of values an image, so that a
+the latest in memory: for what takes milliseconds and has thousands of values per image, so that a
 method that passes over the same images several times computes once, and a study fills no disk.
 """
 

@@ -46,7 +46,7 @@ def residual(
 
 @dataclass(frozen=True)
 class Residual:
-    """The residual, a row an image; not centred."""
+    """The residual, a row per image; not centred."""
 
     denoiser: Denoiser = "gaussian"
 

@@ -11,7 +11,7 @@ from clefgan.similarity.whole_numbers import Floats
 
 @dataclass(frozen=True, eq=False)
 class Discriminant:
-    """A fitted model: log posteriors of equal priors, up to a number a row."""
+    """A fitted model: log posteriors of equal priors, up to a constant per row."""
 
     offset: Floats  # (d,)
     factor: Floats  # (d,)
@@ -56,7 +56,7 @@ def shrunk(deviations: Floats) -> Floats:
     n, d = deviations.shape
     plain = deviations.T @ deviations / n
     level = float(np.trace(plain)) / d
-    if level <= 1e-12:  # one image a class, or classes of copies
+    if level <= 1e-12:  # one image per class, or classes of copies
         return np.eye(d)
     squares = deviations**2
     spread = float((squares.sum(axis=1) ** 2).sum()) / n - float((plain**2).sum())

@@ -114,7 +114,7 @@ Part = TypeVar("Part")
 def in_turn(
     work: Callable[[Part], int], parts: Sequence[Part], n: int, stage: str, progress: Progress
 ) -> None:
-    """Call `work` with each part, one thread a core; it says how many of the `n` it did."""
+    """Call `work` with each part, one thread per core; it says how many of the `n` it did."""
     done = 0
     with ThreadPoolExecutor(cores()) as pool:
         waiting = [pool.submit(work, part) for part in parts]
@@ -190,7 +190,7 @@ def filtered(view: View, images: Images) -> Maps:
 
 
 def filtered_in_threads(view: View, images: Images) -> Maps:
-    """The same, one thread a core."""
+    """The same, one thread per core."""
     first = view.cuts(images[:1])
     rows = np.empty((len(first), len(images), first.shape[2]), np.float32)
 

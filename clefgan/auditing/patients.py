@@ -17,7 +17,7 @@ from clefgan.auditing.membership import auc
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patients:
-    """A row a group; training and held-out alike.
+    """A row per group; training and held-out alike.
 
     p_value : (n_groups,), share of held-out patients, and the patient, that score as high
     images : (n_groups,), released images that are nearest to this patient

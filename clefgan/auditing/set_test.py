@@ -3,7 +3,7 @@
 Patients are dealt to training and held-out again and again, within strata. Each statistic is worked
 out for each deal from lists that know no labels; the largest standardised one of all statistics is
 compared with the largest of each deal, so looking in many ways is paid for. Exact for any release
-and any number of images a patient, if training patients were drawn at random from all of them.
+and any number of images per patient, if training patients were drawn at random from all of them.
 
 References
 ----------

@@ -134,7 +134,7 @@ COMMANDS = (
     ),
     Listed(
         "bundle",
-        "Zip runs as the platform takes them: one upload a run, checked before and after.",
+        "Zip runs as the platform takes them: one upload per run, checked before and after.",
         "clefgan.cli.bundle:bundle",
         panel=SUBMIT,
     ),

@@ -165,7 +165,7 @@ def window_of(text: str | None) -> windows.WindowChoice:
 
 
 def parts_lines(parts: tables.AuditTable) -> list[str]:
-    """A line a part of the 2026 edition; what is the same of all sets is said once."""
+    """A line per part of the 2026 edition; what is the same of all sets is said once."""
     lines = []
     for part, *measured in parts.rows:
         pairs = zip(measured, parts.heads[1:], strict=True)

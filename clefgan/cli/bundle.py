@@ -24,7 +24,7 @@ def bundle(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing uploads.")] = False,
 ) -> None:
-    """Zip runs as the platform takes them: one upload a run, checked before and after.
+    """Zip runs as the platform takes them: one upload per run, checked before and after.
 
     An edition that takes the run file itself gets no zip: with --out a checked copy of the file.
     Without --edition it is that of the records beside the runs, of the data or of the ids.

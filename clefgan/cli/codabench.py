@@ -39,7 +39,7 @@ def init(
     ] = None,
     dev_days: Annotated[int, typer.Option(help="Length of the dev phase.")] = 60,
     test_days: Annotated[int, typer.Option(help="Length of the test phase.")] = 14,
-    per_day: Annotated[int, typer.Option(help="Dev submissions a day.")] = 5,
+    per_day: Annotated[int, typer.Option(help="Dev submissions per day.")] = 5,
     seed: Annotated[int, typer.Option(help="Chooses the dev share.", min=0)] = 0,
     docker_image: Annotated[
         str, typer.Option(help="What scoring runs in: Python 3.9 or later, numpy.")

@@ -58,7 +58,7 @@ def make_classes(
 ) -> None:
     """Make a class challenge with a known truth, in the layout of 2025, from real images.
 
-    One image a group (patient) is used. The kinds say why a method can be right: of a method that
+    One image per group (patient) is used. The kinds say why a method can be right: of a method that
     knows the training data, accuracy stays where only they differ and falls to chance elsewhere.
     """
     levels = pictures.window_levels(window)

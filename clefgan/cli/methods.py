@@ -80,7 +80,7 @@ def begin(files: list[str], as_json: bool) -> None:
 
 
 def show_all(knows: str | None, kind: str | None, find: str | None, as_json: bool) -> None:
-    """A table a group, a row a method; broken plug-ins on stderr, one line each."""
+    """A table per group, a row per method; broken plug-ins on stderr, one line each."""
     rooms: dict[str, registry.Registry[Any]] = {
         "membership": registry.METHODS,
         "attribution": registry.ATTRIBUTORS,

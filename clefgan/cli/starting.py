@@ -41,7 +41,7 @@ class {title}Scorer:
     def score(
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
-        """Return one number a candidate, higher: more likely used."""
+        """Return one number per candidate, higher: more likely used."""
         return self.threshold - distances(candidates, generated, self.grid)
 
 

@@ -29,7 +29,7 @@ class DCGANConfig:
     filters: tuple[int, ...] = (256, 128, 64, 32)  # of the generator; mirrored (our choice)
     slope: float = 0.2  # of LeakyReLU below zero (paper)
     epochs: int = 12  # times that every image is seen (our choice)
-    batch: int = 2  # images a step (paper)
+    batch: int = 2  # images per step (paper)
     learning_rate: float = 2e-4  # of Adam (paper)
     beta1: float = 0.5  # of Adam (paper)
     init_std: float = 0.02  # of the normal distribution that weights start from (our choice)

@@ -52,7 +52,7 @@ class Journal:
         return f"D {discriminator:.2f} G {generator:.2f} {paced(self.speed())}"
 
     def speed(self) -> float:
-        """Return the images a second of this epoch."""
+        """Return the images per second of this epoch."""
         count = sum(len(part) for part in self._losses) * self.batch
         return count / max(time.monotonic() - self._began, 1e-9)
 

@@ -5,7 +5,7 @@ What the paper prints is kept: five transposed convolutions against five convolu
 LeakyReLU(0.2) in the discriminator, flattened into one unit. What it leaves open is ours:
 
 - noise is projected linearly to `base_filters` channels at 1/32 of the size, then LeakyReLU (no
-  BatchNorm: at 32 x 32 it would see one number an image);
+  BatchNorm: at 32 x 32 it would see one number per image);
 - the last transposed convolution has a bias and no BatchNorm, which would fix every batch's mean
   grey level; the others have no bias, for BatchNorm brings one;
 - the discriminator has no BatchNorm, for the paper prints none; with `discriminator_norm` all its

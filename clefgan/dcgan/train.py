@@ -44,7 +44,7 @@ def train(
     images : uint8 array of shape (n, size, size), `size` a multiple of 32
     config : architecture, optimiser, epochs and seed
     checkpoints : folder of checkpoints; one that holds some of this very training is gone on from
-    log : JSONL file, a line of settings and then a line an epoch
+    log : JSONL file, a line of settings and then a line per epoch
     samples : folder of sample sheets, always of the same noise
     every : epochs between checkpoints, and between sample sheets; the last epoch has both
     seconds : checkpoint instead at the first end of an epoch after so much time, but the last; not

@@ -24,7 +24,7 @@ loaded_here: Any = None  # what this process has loaded, if it is a worker
 
 
 def number(jobs: int, tasks: int) -> int:
-    """How many processes: `jobs`, or one a core where that is 0, but no more than tasks."""
+    """How many processes: `jobs`, or one per core where that is 0, but no more than tasks."""
     return min(jobs or threads.cores(), tasks)
 
 

@@ -29,18 +29,18 @@ LESS = Column(
 )
 RESIDUAL = Column(
     "auc_residual",
-    "AUC of the residual",
+    "AUC beyond the blank",
     Holds.MEASURE,
     help="Of what is left of the scores after a regression on those of the blank",
-    short="Residual",
+    short="Beyond it",
 )
 HALVES = Column(
     "used_against_used",
-    "Used against used",
+    "AUC by chance",
     Holds.MEASURE,
     True,
-    help="Where 95% of the AUCs of one half of the used images against the other lie: chance",
-    short="Used v. used",
+    help="95% of the AUCs of one half of the used images against the other half",
+    short="By chance",
 )
 
 
@@ -54,7 +54,7 @@ def contrasts(results: Results, seed: int) -> dict[str, BlankContrast]:
 
 
 def columns(contrasts: Mapping[str, BlankContrast]) -> tuple[Extra, ...]:
-    """A column a figure; none where no method has a blank."""
+    """A column per figure; none where no method has a blank."""
     if not contrasts:
         return ()
     return (

@@ -1,4 +1,4 @@
-"""Leaderboards of an evaluation: one a protocol, over all repeats.
+"""Leaderboards of an evaluation: one per protocol, over all repeats.
 
 Repeats are scores of the same images, so they are no more images: an image, or its group, is
 drawn again together with all its repeats, and trivial rows and the chance limit are those of one
@@ -160,6 +160,7 @@ def notes(
     """What the reader of these scores must know."""
     if protocol == "held-out":
         many = "1 repeat" if plan.repeats == 1 else f"{plan.repeats} repeats"
-        return (f"held-out: {plan.n_folds} grouped folds, {many}, seeds from {plan.seed}",)
+        folds = f"{plan.n_folds} grouped folds, {many}, seeds from {plan.seed}"
+        return (f"held-out: {folds}; used: a score above 0",)
     said = [(name, promises(type(registry.configure(name))).paper_note) for name in scores]
     return tuple(f"on the training images, {name}: {note}" for name, note in said if note)

@@ -1,4 +1,4 @@
-"""Leaderboards of an evaluation of classes: one a protocol, over all repeats.
+"""Leaderboards of an evaluation of classes: one per protocol, over all repeats.
 
 Repeats are labels of the same images, so they are no more images: an image, or its group of
 near-copies, is drawn again together with all its repeats.

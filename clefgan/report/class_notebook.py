@@ -24,7 +24,7 @@ CLASS_PROTOCOLS = ("grouped", "plain")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassEvaluationTable:
-    """What `clefgan evaluate` prints of classes: a table a protocol, grouped folds first.
+    """What `clefgan evaluate` prints of classes: a table per protocol, grouped folds first.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class ClassEvaluationTable:
         return [said for part in self.parts for said in class_findings.sentences(part)]
 
     def to_frame(self) -> Any:
-        """The tables as one pandas DataFrame, a row a run and protocol.
+        """The tables as one pandas DataFrame, a row per run and protocol.
 
         Raises
         ------

@@ -91,18 +91,21 @@ def against_the_limit(board: Leaderboard) -> str:
 
 def low_end(board: Leaderboard) -> str:
     """Which runs find used images at few false alarms, and what an average cannot exclude."""
-    leading: dict[str, str] = {}
+    named: set[str] = set()
+    clauses: list[str] = []
     for fpr in FPRS:
-        name = f"tpr_at_fpr_{fpr:g}"
+        shares: list[str] = []
         for row in board.runs:
-            cell = row.cells.get(name)
-            if cell is not None and cell.low > fpr and row.name not in leading:
-                leading[row.name] = (
-                    f"{row.name} finds {number(100 * cell.value, 0)}% of the used images at "
-                    f"{percent(fpr)} false alarms"
-                )
-    if leading:
-        return f"At few false alarms, where an average says nothing: {listed([*leading.values()])}."
+            cell = row.cells.get(f"tpr_at_fpr_{fpr:g}")
+            if cell is not None and cell.low > fpr and row.name not in named:
+                verb = "" if shares else " finds"
+                of = "" if shares else " of the used images"
+                shares.append(f"{row.name}{verb} {number(100 * cell.value, 0)}%{of}")
+                named.add(row.name)
+        if shares:
+            clauses.append(f"at {percent(fpr)} false alarms {listed(shares)}")
+    if clauses:
+        return f"Where an average says nothing: {'; '.join(clauses)}."
     if any(row.told_from_chance for row in board.runs):
         return ""
     return (

@@ -13,7 +13,7 @@ from clefgan.report.sheet import Sheet
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EvaluationTable:
-    """What `clefgan evaluate` prints: a table a protocol, held-out first.
+    """What `clefgan evaluate` prints: a table per protocol, held-out first.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class EvaluationTable:
         return [said for part in self.parts for said in findings.sentences(part.board)]
 
     def to_frame(self) -> Any:
-        """The tables as one pandas DataFrame, a row a run and protocol.
+        """The tables as one pandas DataFrame, a row per run and protocol.
 
         Raises
         ------

@@ -59,8 +59,8 @@ def decided(run: Run) -> str:
             f"{run.method} calls {what} candidate used{why}: this file is the trivial row '{row}'."
         )
     false = how.false_calls if how is not None else None
-    expected = "" if false is None else f", about {false:.1f} of them expected to be wrong"
-    return f"{run.method} calls {n_used} of {n} candidates used{expected}{why}."
+    expected = "" if false is None else f" About {false:.1f} of them are expected to be wrong."
+    return f"{run.method} calls {n_used} of {n} candidates used{why}.{expected}"
 
 
 def against_chance(part: Scored, title: str) -> str:

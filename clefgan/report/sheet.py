@@ -226,7 +226,7 @@ def line(row: Row, title: str, extra: tuple[Extra, ...] = ()) -> Line:
 
 
 def to_frame(sheets: Sequence[Sheet]) -> Any:
-    """Tables as one pandas DataFrame, a row a line of each.
+    """Tables as one pandas DataFrame, a row per line of each.
 
     Raises
     ------

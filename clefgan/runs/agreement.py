@@ -47,8 +47,8 @@ class Agreement:
         if not self.called:
             return words
         return (
-            f"{words}. Of {self.called} called used, most parts put {self.by_most} among their "
-            f"{self.called} highest, and one part or none puts {self.by_few} there"
+            f"{words}. Of the {self.called} candidates that are called used, {self.by_most} are "
+            f"among the {self.called} highest of most parts, and {self.by_few} of one part or none"
         )
 
     def as_object(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class ComparesFeatures(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairTable:
-    """Candidates and their nearest generated images: a row a pair, m rows.
+    """Candidates and their nearest generated images: a row per pair, m rows.
 
     candidate, generated : (m,) str, ids
     rank : (m,) int64, 1 for the most similar generated image of the candidate

@@ -147,7 +147,7 @@ def reduced(job: Job, reduction: Reduction[P, R]) -> R:
 
 
 def here(job: Job, reduction: Reduction[P, Any]) -> Iterator[P]:
-    """The partials of a job, one a block, computed in this process."""
+    """The partials of a job, one per block, computed in this process."""
     pairs = job.ready()
     total = len(job.generated)
     width = job.width(pairs)

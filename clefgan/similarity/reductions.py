@@ -117,7 +117,7 @@ def smallest_k(values: Floats, k: int) -> Indices:
 
 @dataclass(frozen=True)
 class CountBelow(Folded[Indices]):
-    """How many generated rows are nearer than a limit: one limit, or one a candidate."""
+    """How many generated rows are nearer than a limit: one limit, or one per candidate."""
 
     limit: float | Floats
 
@@ -139,7 +139,7 @@ class Sum:
     of: Callable[[Floats], Floats] = np.positive
 
     def partial(self, block: Block, /) -> Floats:
-        """One sum a page: (n_pages, n). A block starts where a page starts."""
+        """One sum per page: (n_pages, n). A block starts where a page starts."""
         known = np.isfinite(block.values)
         values = np.where(known, self.of(np.where(known, block.values, 0.0)), 0.0)
         width = values.shape[1]

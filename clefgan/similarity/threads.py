@@ -24,7 +24,7 @@ def cores() -> int:
 
 
 def in_threads(work: Callable[[slice], object], total: int) -> None:
-    """Call `work` on slices that together are `range(total)`, one thread a core."""
+    """Call `work` on slices that together are `range(total)`, one thread per core."""
     bounds = np.linspace(0, total, min(cores(), max(1, total)) + 1).astype(int).tolist()
     parts = [slice(start, stop) for start, stop in pairwise(bounds)]
     if len(parts) == 1:

@@ -96,5 +96,5 @@ class EachView(Generic[P, R]):
         )
 
     def finish(self, state: tuple[P, ...], /) -> tuple[R, ...]:
-        """The results, one a view."""
+        """The results, one per view."""
         return tuple(reduction.finish(last) for reduction, last in zip(self.of, state, strict=True))

@@ -287,7 +287,7 @@ def pairs(how: Asked, labels: Sequence[Labels], undefined: NDArray[np.bool_]) ->
 
 
 def trivial(how: Asked) -> list[ClassRow]:
-    """Everything called the largest class; and a coin with a side a class, its range by tosses."""
+    """Everything called the largest class, and classes drawn at random, with a range."""
     names, sizes = np.unique(how.truth, return_counts=True)
     largest = np.full(len(how.truth), names[np.argmax(sizes)])
     one = measured(how, ONE_CLASS, ClassAnswer(largest, Kind.TRIVIAL))

@@ -72,7 +72,7 @@ def of_runs(
     seed: int,
     allows: Callable[[str], bool],
 ) -> list[Row]:
-    """One row a run, in the order of the panel, ranked, lettered and held against guessing."""
+    """One row per run, in the order of the panel, ranked, lettered and held against guessing."""
     tables = Meter(panel, ()).tables(np.ones((1, len(panel.truth))))
     counts = np.concatenate(tables, axis=1).astype(int).tolist()
     cells = measured_cells(panel, columns, replicates, level=level, permutations=draws, seed=seed)

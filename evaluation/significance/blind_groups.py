@@ -3,7 +3,7 @@
 Slices of a patient are alike, so a run that knows nothing gives them alike answers, and its scores
 vary more than those of calls made image by image. How alike is not known; here the extreme is
 drawn, all answers of a group being the same, so that a chance limit errs on the safe side. With
-one image a group this is `evaluation.significance.chance`, but drawn instead of exact.
+one image per group this is `evaluation.significance.chance`, but drawn instead of exact.
 """
 
 from collections.abc import Iterator, Sequence

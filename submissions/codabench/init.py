@@ -36,7 +36,7 @@ class CompetitionSettings:
     test_days: int = 14
     dev_share: float = 0.3  # of the test images, where there is no dev truth
     seed: int = 0  # chooses that share
-    per_day: int = 5  # dev submissions a day
+    per_day: int = 5  # dev submissions per day
     docker_image: str = "codalab/codalab-legacy:py39"
 
 

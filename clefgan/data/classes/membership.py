@@ -1,4 +1,4 @@
-"""Membership challenges from K labelled sources: one a source.
+"""Membership challenges from K labelled sources: one per source.
 
 Each source has real images (used), images that its generator made, and the real images of other
 sources, which that generator never saw (not used). So K sources are K membership dev sets with a
@@ -71,7 +71,7 @@ def write(
 
     Parameters
     ----------
-    folder : new; gets a folder a source
+    folder : new; gets a folder per source
     dev_only : no test part; all real images of other sources are then in dev
     seed : decides which are dealt to dev, and the order of candidates
 

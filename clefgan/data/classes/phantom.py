@@ -19,7 +19,7 @@ from clefgan.storage import files, folders
 NAME = "phantom_classes"
 VERSION = "1.0.0"
 CLASSES = tuple(f"t{number}" for number in range(1, 6))
-REAL, GENERATED, TEST = 20, 60, 30  # images a class
+REAL, GENERATED, TEST = 20, 60, 30  # images per class
 BLENDED = 3  # slices in an image
 NOISE = 4.0  # grey levels, standard deviation
 

@@ -20,7 +20,7 @@ WindowChoice: TypeAlias = Window | Literal["header", "percentiles"] | None
 PERCENTILES = (0.5, 99.5)
 RELATIVE = {"MR", "CR", "DX", "MG", "XA", "RF", "NM", "US", "IO", "PX", "RG", "XC"}
 """Modalities whose levels have no unit, so that percentiles are a fair window."""
-SAMPLED = 4096  # values an image from which percentiles are taken, evenly spread
+SAMPLED = 4096  # values per image from which percentiles are taken, evenly spread
 GREY_KINDS = {
     "8-bit grey",
     "grey and alpha",

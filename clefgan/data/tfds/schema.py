@@ -2,8 +2,9 @@
 
 Splits
 ------
-`dev_generated`, `dev_used`, `dev_not_used`, `test_generated`, `test_unknown`: one a role. A dataset
-may lack the three of dev or the two of test. No split may be called `all`: TFDS keeps that name.
+`dev_generated`, `dev_used`, `dev_not_used`, `test_generated`, `test_unknown`: one per role. A
+dataset may lack the three of dev or the two of test. No split may be called `all`: TFDS keeps that
+name.
 
 Features
 --------

@@ -170,7 +170,7 @@ def batches(total: int, most: int) -> Iterator[int]:
 def exchangeable(
     n: int, strata: Sequence[str] | None, groups: Sequence[str] | None
 ) -> list[NDArray[np.intp]]:
-    """Sets of groups that may swap labels: indices of images, a row a group."""
+    """Sets of groups that may swap labels: indices of images, a row per group."""
     stratum = np.zeros(n, np.int64) if strata is None else codes(strata)
     group = np.arange(n) if groups is None else codes(groups)
     sets: dict[tuple[int, int], list[NDArray[np.intp]]] = {}

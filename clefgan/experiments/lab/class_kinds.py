@@ -54,7 +54,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a kind is made from: classes, real images a class, rules, and the shared share."""
+    """What a kind is made from: classes, real images per class, rules, and the shared share."""
 
     classes: int
     reals: int

@@ -18,7 +18,7 @@ def evaluate(plan: StudyPlan, *, jobs: int = 0, progress: Progress = silent) -> 
 
     Parameters
     ----------
-    jobs : processes; 0: one a core; 1: this process, one condition after the other
+    jobs : processes; 0: one per core; 1: this process, one condition after the other
 
     Raises
     ------

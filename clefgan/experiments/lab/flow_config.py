@@ -15,7 +15,7 @@ class FlowConfig:
     """
 
     steps: int = 2000  # of training
-    batch: int = 16  # images a step
+    batch: int = 16  # images per step
     block: int = 4  # pixels along each side of a block
     components: int = 0  # of a block, in latent space; 0: pixel space
     width: int = 48  # channels at the size of the blocks; twice as many at half of it

@@ -22,7 +22,7 @@ class ClassSpec:
     kind, rule : see `class_kinds` and `class_rules`
     test_rule : of the images under test; that of dev if not given, another one for the kind
         `other-generator`
-    reals, generated, test : images a class
+    reals, generated, test : images per class
     gan, flow : of the network that the rule `dcgan` or `flow` trains for each class
     overlap : share of each class's patients that all classes have, for `shared-patients`
     """

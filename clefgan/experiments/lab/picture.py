@@ -1,4 +1,4 @@
-"""The study as one picture: a column a kind of leak, a row a metric, a curve a method."""
+"""The study as one picture: a column per kind of leak, a row per metric, a curve per method."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -28,7 +28,7 @@ class CurvePoint:
         for one seed. It holds what changes with the seed: who was used, and what was generated
     pooled_low, pooled_high : where the mean is for many candidates, by drawing the candidates of
         each seed again. It holds the chance of the candidates only
-    by_seed : one value a seed
+    by_seed : one value per seed
     """
 
     how: str

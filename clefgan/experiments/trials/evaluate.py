@@ -22,7 +22,7 @@ def evaluate(plan: TrialPlan, *, jobs: int = 0, progress: Progress = silent) -> 
 
     Parameters
     ----------
-    jobs : processes; 0: one a core; 1: this process, one trial after the other
+    jobs : processes; 0: one per core; 1: this process, one trial after the other
 
     Raises
     ------

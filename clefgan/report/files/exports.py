@@ -23,7 +23,7 @@ def write(path: Path, text: str) -> Path:
 
 
 def as_csv(sheets: Sequence[Sheet]) -> str:
-    """One line a row; an interval takes two more columns; several sheets have one to tell them.
+    """One line per row; an interval takes two more columns; several sheets have one to tell them.
 
     Numbers have all their digits; what is undefined is empty.
     """

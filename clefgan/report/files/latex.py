@@ -36,7 +36,7 @@ def table(
 
     Parameters
     ----------
-    heads, aligned : one a column; `l` or `r`
+    heads, aligned : one per column; `l` or `r`
     rows : plain text, escaped here
     """
     lines = [

@@ -23,7 +23,7 @@ Square = NDArray[np.float64]
 
 
 def as_csv(board: Leaderboard, panel: Panel) -> str:
-    """A line a pair, the better-ranked run first; undefined is empty.
+    """A line per pair, the better-ranked run first; undefined is empty.
 
     `advantage` is by how much the first run is better; each p-value is two-sided and stands beside
     its adjustments for the number of pairs, by Holm and by Benjamini-Hochberg.

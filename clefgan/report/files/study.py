@@ -53,7 +53,7 @@ def as_json(results: StudyResults, points: Sequence[CurvePoint]) -> str:
 
 
 def as_markdown(results: StudyResults, points: Sequence[CurvePoint]) -> str:
-    """One table a kind and metric: a row a method, a column a strength."""
+    """One table per kind and metric: a row per method, a column per strength."""
     tables = []
     by_key = {(p.how, p.leak, p.method, p.metric): p for p in points}
     strengths = results.plan.strengths

@@ -87,8 +87,8 @@ def test_table(made: Reproduction) -> str:
     ]
     if called:
         parts.append(
-            f"Candidates called used: {', '.join(called)}; run files are beside this page. The "
-            "paper's linear kernel called 9 of 200 used."
+            f"Candidates that are called used: {', '.join(called)}; run files are beside the page. "
+            "The paper's linear kernel called 9 of 200 used."
         )
         if "test" not in made.outcome.all_used:
             parts.append("The truth of these candidates is not known here: no score can be told.")
@@ -147,7 +147,7 @@ def of_table(counts: tuple[int, int, int, int]) -> MeasuredPart:
 def measured_line(title: str, kind: str, part: MeasuredPart) -> tuple[str, ...]:
     """One of our parts."""
     if part.counts is None:
-        called = f"{part.called_used} of {part.n} called used"
+        called = f"{part.called_used} of {part.n} used"
         return (title, kind, called, *[""] * (len(METRICS) + 3))
     values = [number(part.cells[metric]) for metric in METRICS]
     return (title, kind, *values, *map(str, part.counts))

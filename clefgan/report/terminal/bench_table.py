@@ -12,7 +12,7 @@ TITLES = ("method", "AUC", "worst", "rank", "TPR 1%", "accuracy", "false", "no l
 
 
 def rows_table(rows: Sequence[BenchRow]) -> Table:
-    """A row a method, best mean AUC first."""
+    """A row per method, best mean AUC first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in TITLES:
         if title == "method":  # a long name is broken, never a number

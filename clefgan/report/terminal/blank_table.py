@@ -9,10 +9,12 @@ from clefgan.report.wording import NOTHING, limits, number
 from clefgan.runs.blank import BlankContrast, SharedCalls
 from clefgan.runs.record import Run
 
+TITLES = {"held-out": "held-out", "paper": "training images"}
+
 
 def parts(run: Run) -> dict[str, BlankContrast]:
     """The contrasts of a run whose truth is known, by what they are of."""
-    scored = {f"dev {name}": part for name, part in run.dev.items()}
+    scored = {f"dev, {TITLES[name]}": part for name, part in run.dev.items()}
     if run.test is not None:
         scored["test"] = run.test
     return {
@@ -23,7 +25,7 @@ def parts(run: Run) -> dict[str, BlankContrast]:
 
 
 def table(contrasts: Mapping[str, BlankContrast]) -> Table:
-    """A column a part: its AUC, that of the blank, what is left, and what chance does."""
+    """A column per part: its AUC, that of the blank, what is left, and what chance gives."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     made.add_column("", no_wrap=True)
     for name in contrasts:
@@ -31,14 +33,14 @@ def table(contrasts: Mapping[str, BlankContrast]) -> Table:
     of_parts = list(contrasts.values())
     made.add_row("AUC", *(number(one.auc) for one in of_parts))
     made.add_row("AUC of the blank", *(number(one.blank_auc) for one in of_parts))
-    made.add_row("less the blank", *map(difference, of_parts))
-    made.add_row("AUC of the residual", *(number(one.residual_auc) for one in of_parts))
-    made.add_row("used against used", *map(chance, of_parts))
+    made.add_row("difference", *map(difference, of_parts))
+    made.add_row("AUC beyond the blank", *(number(one.residual_auc) for one in of_parts))
+    made.add_row("AUC by chance", *map(chance, of_parts))
     return made
 
 
 def warnings(run: Run) -> list[str]:
-    """Sentences on results whose blank is as high, and on calls that the blank makes too."""
+    """Sentences on results whose blank is as high, and on decisions that the blank makes too."""
     said = [
         f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
         f"generator, {number(one.auc)} against those under test (difference {difference(one)}); "
@@ -53,14 +55,15 @@ def warnings(run: Run) -> list[str]:
 
 
 def shared(calls: SharedCalls) -> str:
-    """How many calls the blank would make too."""
+    """How many decisions the blank would make too."""
     words = (
-        f"test: of the {calls.called} called used, {calls.shared} are among the {calls.called} "
-        f"highest against another generator's images too ({calls.expected:.1f} expected by chance; "
+        f"test: of the {calls.called} candidates that are called used, {calls.shared} are among "
+        f"the {calls.called} highest against another generator's images too "
+        f"({calls.expected:.1f} expected by chance; "
         f"rank correlation {calls.correlation:.2f})"
     )
     if calls.is_mostly_shared:
-        return f"{words}: the blank is as high, so these calls say little about this generator"
+        return f"{words}: the blank is as high, so these decisions say little about this generator"
     return words
 
 

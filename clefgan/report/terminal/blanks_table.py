@@ -1,4 +1,4 @@
-"""The blank of each method of an evaluation on the screen: a row a method."""
+"""The blank of each method of an evaluation on the screen: a row per method."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ def show(contrasts: Mapping[str, BlankContrast]) -> RenderableType:
     """AUC, that of the blank, the difference, what is left, and what chance does."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("method", overflow="fold")
-    for column in ("AUC", "blank", "less the blank", "residual", "used v. used"):
+    for column in ("AUC", "blank", "difference", "beyond it", "by chance"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, one in contrasts.items():
         auc, blank, left = map(number, (one.auc, one.blank_auc, one.residual_auc))

@@ -45,7 +45,7 @@ def of_table(classes: ClassTable) -> Table:
 
 
 def lab_table(part: ClassPart) -> Table:
-    """What each row knows: a column a lab, chance beside."""
+    """What each row knows: a column per lab, chance beside."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("what it knows, on labs", "by both", *knows.TITLES, "chance"):
         table.add_column(title)
@@ -55,7 +55,7 @@ def lab_table(part: ClassPart) -> Table:
 
 
 def lab_rows(part: ClassPart) -> Iterator[tuple[str, list[str]]]:
-    """A row a run or shortcut."""
+    """A row per run or shortcut."""
     for row in part.board.rows:
         labs = part.labs.get(row.name)
         if not labs or row.kind not in (Kind.RUN, Kind.SHORTCUT):

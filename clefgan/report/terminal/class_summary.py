@@ -25,7 +25,7 @@ MEANING = {
 
 
 def show(run: ClassRun) -> RenderableType:
-    """The summary of a run: what was called what, then a table a protocol, then notes."""
+    """The summary of a run: what was called what, then a table per protocol, then notes."""
     lines: list[RenderableType] = [
         Text.assemble((run.method, "bold"), f"  {knowledge(run.evidence)}: {run.evidence.meaning}"),
         Text(run.settings, style="dim"),
@@ -66,7 +66,7 @@ def called(run: ClassRun) -> str:
 
 
 def score_table(rows: Mapping[str, ClassScored]) -> Table:
-    """A row a method: accuracy with its 95% interval, others, and what guessed labels reach."""
+    """A row per method: accuracy with its 95% interval, others, and what guessed labels reach."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("", overflow="fold")  # a long name is broken, never a number
     for title in (*(class_tables.METRICS[name].brief for name in SHOWN), "guess 95%"):
@@ -92,7 +92,7 @@ def of_set(run: ClassRun) -> str:
 
 
 def set_table(batch: Mapping[str, Mapping[str, float]]) -> Table:
-    """A row a class: shares of the set with 95% limits, and whether it is behind it at all."""
+    """A row per class: shares of the set with 95% limits, and whether it is behind it at all."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     by_dev = any("share" in row for row in batch.values())
     for title in ("class", "called", *(["share by dev"] if by_dev else []), "t", "p"):
@@ -105,7 +105,7 @@ def set_table(batch: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def lab_table(labs: Mapping[str, float], n_classes: int) -> Table:
-    """A row a lab: what it asks, and the share that is right."""
+    """A row per lab: what it asks, and the share that is right."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("lab", "accuracy", "chance"):
         table.add_column(title)

@@ -1,4 +1,4 @@
-"""What is in some data, as tables: a row a role, and the exact copies."""
+"""What is in some data, as tables: a row per role, and the exact copies."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ EXAMPLES = 2  # pairs of copies that are named
 
 
 def role_table(report: Report) -> Table:
-    """One row a role."""
+    """One row per role."""
     table = plain_table("role", "images", "size", "kind", "on disk", "where")
     for number in (1, 4):
         table.columns[number].justify = "right"

@@ -36,7 +36,7 @@ def roles_table(drawn: DrawnChallenge) -> Table:
 
 
 def power_table(points: Sequence[CurvePoint], methods: Sequence[str]) -> Table:
-    """A row a method, a column a strength; dim where the interval over the seeds holds chance."""
+    """A row per method, a column per strength; dim where chance is in the interval over seeds."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("leak", no_wrap=True)
     for leak in dict.fromkeys(p.leak for p in points):

@@ -1,4 +1,4 @@
-"""Scores in the terminal: a row a metric, a column a run, trivial answers last."""
+"""Scores in the terminal: a row per metric, a column per run, trivial answers last."""
 
 import math
 from collections.abc import Sequence

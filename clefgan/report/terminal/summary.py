@@ -47,7 +47,7 @@ def shown_notes(run: Run, parts: Mapping[str, Scored]) -> list[str]:
 
 
 def score_table(parts: Mapping[str, Scored]) -> Table:
-    """A row a metric, a column a part, and a file of ones last."""
+    """A row per metric, a column per part, and a file of ones last."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
     for name in parts:

@@ -19,7 +19,7 @@ LEVEL = 0.95  # of all limits
 def rows(
     test: ClassScored | None, dev: Sequence[ClassScored], classes: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """A row a class; nothing without scores, or of fewer than two images.
+    """A row per class; nothing without scores, or of fewer than two images.
 
     `called` is the share that is called the class, with Wilson's limits. `share` is the likeliest
     share given what dev confuses, with limits for both samples; it is there where labelled images

@@ -80,7 +80,7 @@ class ClassRun:
         return dict(zip(self.test.ids, self.test.labels.tolist(), strict=True))
 
     def batch(self) -> dict[str, dict[str, float]]:
-        """What the images under test say as a set: a row a class; see `as_a_set.rows`."""
+        """What the images under test say as a set: a row per class; see `as_a_set.rows`."""
         return as_a_set.rows(self.test, list(self.dev.values()), self.classes)
 
     def write(self, path: str | Path, *, force: bool = False) -> list[Path]:

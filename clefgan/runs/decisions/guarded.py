@@ -46,12 +46,13 @@ class Guarded:
         by = rounds_said(rounds) if known.rounds else f"{len(null)} unused dev images"
         sign = p_of_sign(rounds) if known.rounds else 0.0
         if sign > self.level:
-            note = f"no sign of a leak, nothing called; p-value {sign:.2g} by {by}"
+            note = f"no sign of a leak: p-value {sign:.2g}, compared with {by}"
             return Verdict(np.zeros(len(scores), bool), None, note, 0.0)
         if self.share is None:
             return discovered(p_values_of_rounds(rounds), self.fdr, by, len(null))
         guess = Quota(self.share).decide(scores)
-        note = f"a guess: the share used that is promised, {self.share:g}, of the highest scores"
+        percent = f"{100 * self.share:.3g}%"
+        note = f"the highest {percent}, as many as are promised; which ones is a guess"
         false = (1 - self.share) * len(scores) * share_called(rounds, guess.used)
         return Verdict(guess.used, guess.threshold, note, false)
 

@@ -79,7 +79,7 @@ def least_per_group(reals: Reals, size: BenchSize) -> int:
 
 
 def phantoms(size: BenchSize) -> Reals:
-    """Return slices of phantoms, one a patient, as many as the suite needs."""
+    """Return slices of phantoms, one per patient, as many as the suite needs."""
     n = round(sum(size.counts.real().values()) / (1 - LEFT)) + size.counts.used
     images = np.stack(
         [slices.draw(np.random.SeedSequence([SEED, i]), size.large) for i in range(n)]

@@ -64,7 +64,7 @@ def evaluate(plan: BenchPlan, *, jobs: int = 0, progress: Progress = silent) -> 
 
     Parameters
     ----------
-    jobs : processes; 0: one a core
+    jobs : processes; 0: one per core
 
     Raises
     ------
