@@ -78,18 +78,18 @@ def test_pairs_of_the_run_are_shown_as_they_are(found: Challenge) -> None:
     assert looked_for.features == "pixels"
 
 
-def test_places_by_part_are_shown_where_the_run_has_them(found: Challenge) -> None:
+def test_ranks_by_part_are_shown_where_the_run_has_them(found: Challenge) -> None:
     panel = runs()
     board = leaderboard.build(panel, resamples=50)
-    places = {"by score": {name: {"band own": i + 1} for i, name in enumerate(ids())}}
-    (shown,) = gallery.make(board, panel, ids(), found, None, places)
+    ranks = {"by score": {name: {"band own": i + 1} for i, name in enumerate(ids())}}
+    (shown,) = gallery.make(board, panel, ids(), found, None, ranks)
     for each in (*shown.used, *shown.not_used):
-        assert each.places == {"band own": int(each.candidate.id[-4:])}
+        assert each.ranks == {"band own": int(each.candidate.id[-4:])}
     words = str(page_gallery.gallery(shown))
-    assert f"place by part: band own {N}" in words
+    assert f"rank by part: band own {N}" in words
     (bare,) = gallery.make(board, panel, ids(), found)
-    assert bare.used[0].places == {}
-    assert "place by part" not in str(page_gallery.gallery(bare))
+    assert bare.used[0].ranks == {}
+    assert "rank by part" not in str(page_gallery.gallery(bare))
 
 
 def test_pictures_are_small(found: Challenge) -> None:

@@ -38,24 +38,24 @@ SETS = {
 }  # fmt: skip
 
 
-def test_places_and_agreement_by_hand() -> None:
+def test_ranks_and_agreement_by_hand() -> None:
     parts = {
         "a": np.array([4.0, 3, 2, 1]),
         "b": np.array([4.0, 3, 1, 1]),
         "c": np.array([1.0, 2, 3, 4]),
         "flat": np.zeros(4),
     }
-    places = agreement.places(parts)
-    assert places["a"].tolist() == [1, 2, 3, 4]
-    assert places["b"].tolist() == [1, 2, 3, 3]
-    assert places["flat"].tolist() == [1, 1, 1, 1]
-    del places["flat"]  # type: ignore[attr-defined]
-    assert agreement.how_many(places, 2).tolist() == [2, 2, 1, 1]
-    said = agreement.of(places, parts["a"], np.array([True, False, True, False]))
+    ranks = agreement.ranks(parts)
+    assert ranks["a"].tolist() == [1, 2, 3, 4]
+    assert ranks["b"].tolist() == [1, 2, 3, 3]
+    assert ranks["flat"].tolist() == [1, 1, 1, 1]
+    del ranks["flat"]  # type: ignore[attr-defined]
+    assert agreement.how_many(ranks, 2).tolist() == [2, 2, 1, 1]
+    said = agreement.of(ranks, parts["a"], np.array([True, False, True, False]))
     assert (said.called, said.by_most, said.by_few) == (2, 1, 1)
     assert said.with_score["a"] == pytest.approx(1)
     assert said.with_score["c"] == pytest.approx(-1)
-    two = {name: places[name] for name in "ac"}
+    two = {name: ranks[name] for name in "ac"}
     said = agreement.of(two, parts["a"], np.array([True, True, False, False]))
     assert (said.by_most, said.by_few) == (0, 2)  # one of two is not most
 
@@ -64,7 +64,7 @@ def test_correlations_are_those_of_scipy() -> None:
     rng = np.random.default_rng(0)
     parts = {str(i): np.round(rng.normal(size=30), 1) for i in range(3)}
     scores = np.mean(list(parts.values()), axis=0)
-    said = agreement.of(agreement.places(parts), scores, scores > 0)
+    said = agreement.of(agreement.ranks(parts), scores, scores > 0)
     rows = np.stack([*parts.values(), scores])
     table = np.asarray(stats.spearmanr(rows, axis=1).statistic)
     np.testing.assert_allclose(list(said.with_score.values()), table[:3, 3])
@@ -72,8 +72,8 @@ def test_correlations_are_those_of_scipy() -> None:
 
 
 def test_what_cannot_be_told_is_a_dash() -> None:
-    places = agreement.places({"flat": np.zeros(4), "other": np.arange(4.0)})
-    said = agreement.of(places, np.arange(4.0), np.zeros(4, bool))
+    ranks = agreement.ranks({"flat": np.zeros(4), "other": np.arange(4.0)})
+    said = agreement.of(ranks, np.arange(4.0), np.zeros(4, bool))
     assert math.isnan(said.with_score["flat"])
     assert math.isnan(said.between)
     assert said.said() == (
@@ -93,8 +93,8 @@ def fusion(data: Path) -> Run:
 
 def test_a_run_of_fusion_says_which_parts_agree(fusion: Run, data: Path) -> None:
     assert fusion.test is not None
-    assert fusion.test.places is not None
-    assert tuple(fusion.test.places) == PARTS
+    assert fusion.test.ranks is not None
+    assert tuple(fusion.test.ranks) == PARTS
     read = reading.read(data)
     dev, test = read.dev, read.test
     assert dev is not None
@@ -105,28 +105,26 @@ def test_a_run_of_fusion_says_which_parts_agree(fusion: Run, data: Path) -> None
     images = test.candidates.load(), test.generated.load()
     whole = scorer.in_parts(*images)
     np.testing.assert_array_equal(whole.scores, scorer.score(*images))
-    for name, place in fusion.test.places.items():
+    for name, rank in fusion.test.ranks.items():
         expected = stats.rankdata(-whole.parts[name], method="min")
-        np.testing.assert_array_equal(place, expected)
+        np.testing.assert_array_equal(rank, expected)
     assert "Parts, rank correlation with the score: " in run_findings.verdict(fusion)
 
 
-def test_the_record_keeps_places_and_reads_them_back(fusion: Run, tmp_path: Path) -> None:
+def test_the_record_keeps_ranks_and_reads_them_back(fusion: Run, tmp_path: Path) -> None:
     fusion.write(tmp_path / "fusion")
     content = json.loads((tmp_path / "fusion.json").read_text())
     first = next(iter(content["test"]["images"].values()))
-    assert set(first["places"]) == set(PARTS)
+    assert set(first["ranks"]) == set(PARTS)
     assert set(content["test"]["agreement"]["with_score"]) == set(PARTS)
     again = record.load(tmp_path / "fusion")
     assert again == fusion
     assert again.test is not None
-    assert again.test.places is not None
+    assert again.test.ranks is not None
     ids = again.test.ids
     entrant = run_files.read(tmp_path / "fusion.csv", editions.get("2023"), ids)
-    assert entrant.places is not None
-    assert entrant.places[ids[0]] == {
-        name: int(place[0]) for name, place in again.test.places.items()
-    }
+    assert entrant.ranks is not None
+    assert entrant.ranks[ids[0]] == {name: int(rank[0]) for name, rank in again.test.ranks.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,8 +171,8 @@ def test_parts_of_a_stranger_are_shown_and_checked(data: Path) -> None:
     read = reading.read(data)
     run = job.run(read, "mine", Parted(), protocols=())
     assert run.test is not None
-    assert run.test.places is not None
-    assert run.test.places["odd"].tolist() == list(range(9, 0, -1))
+    assert run.test.ranks is not None
+    assert run.test.ranks["odd"].tolist() == list(range(9, 0, -1))
     with pytest.raises(ClefganError, match=r"method 'mine': part 'odd': scores have shape \(3,\)"):
         job.run(read, "mine", TooFew(), protocols=())
     with pytest.raises(ClefganError, match=r"method 'mine': part 'odd': score of .* is nan"):
@@ -184,5 +182,5 @@ def test_parts_of_a_stranger_are_shown_and_checked(data: Path) -> None:
 def test_a_method_without_parts_has_none(data: Path) -> None:
     run = job.run(reading.read(data), "bright", Bright(), protocols=("paper",))
     assert run.test is not None
-    assert run.test.places is None
+    assert run.test.ranks is None
     assert "Parts" not in run_findings.verdict(run)

@@ -29,7 +29,7 @@ class Entered:
 
     challenge : that of --data; None where it is not given
     pairs : of the runs that kept them, by name
-    places : of the candidates by each part, of the runs whose methods show parts, by name
+    ranks : of the candidates by each part, of the runs whose methods show parts, by name
     invalid : what is wrong with each run that could not be read, by name
     links : of runs, by name
     """
@@ -41,7 +41,7 @@ class Entered:
     pairs: Mapping[str, pair_tables.PairTable] = field(default_factory=dict)
     invalid: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    ranks: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
 
 
 def enter(
@@ -85,8 +85,8 @@ def enter(
     notes = (*strange, *(note for entrant in entrants.values() for note in entrant.notes))
     lined_up = run_files.line_up(entrants, answers, patients)
     pairs = {name: one.pairs for name, one in entrants.items() if one.pairs is not None}
-    places = {name: one.places for name, one in entrants.items() if one.places is not None}
-    return Entered(lined_up, tuple(answers), notes, challenge, pairs, invalid, links, places)
+    ranks = {name: one.ranks for name, one in entrants.items() if one.ranks is not None}
+    return Entered(lined_up, tuple(answers), notes, challenge, pairs, invalid, links, ranks)
 
 
 def titled(paths: Sequence[Path], names: Path | None) -> tuple[dict[str, Path], dict[str, str]]:

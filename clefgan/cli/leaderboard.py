@@ -186,7 +186,7 @@ def galleries(board: boards.Leaderboard, entered: Entered) -> tuple[gallery.Gall
                 entered.ids,
                 entered.challenge,
                 entered.pairs,
-                entered.places,
+                entered.ranks,
                 progress=progress,
             )
         )

@@ -48,7 +48,7 @@ class Picture:
 class SureCalls:
     """A candidate, what was said of it, and its nearest generated images.
 
-    places : of the candidate by each part of the score, 1 for the highest
+    ranks : of the candidate by each part of the score, 1 for the highest
     """
 
     candidate: Picture
@@ -56,7 +56,7 @@ class SureCalls:
     score: float
     called: bool
     truth: bool
-    places: Mapping[str, int] = field(default_factory=dict)
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def right(self) -> bool:
@@ -105,7 +105,7 @@ def make(
     ids: Sequence[str],
     challenge: Challenge,
     pairs: Mapping[str, PairTable] | None = None,
-    places: Mapping[str, Mapping[str, Mapping[str, int]]] | None = None,
+    ranks: Mapping[str, Mapping[str, Mapping[str, int]]] | None = None,
     *,
     progress: Progress = silent,
 ) -> list[Gallery]:
@@ -114,7 +114,7 @@ def make(
     Parameters
     ----------
     pairs : of runs that have them; for others the nearest images are looked for in `pixels`
-    places : of runs whose methods show parts: by candidate and part
+    ranks : of runs whose methods show parts: by candidate and part
 
     Raises
     ------
@@ -145,7 +145,7 @@ def make(
     for name in named:
         evidence = known.get(name, looked_for)
         assert evidence is not None
-        by_part = (places or {}).get(name, {})
+        by_part = (ranks or {}).get(name, {})
         galleries.append(gallery(name, chosen[name], ids, panel, (images, evidence), by_part))
     return galleries
 
@@ -178,8 +178,8 @@ def gallery(
         own = ids[index]
         called, truth = bool(run.decisions[index]), bool(panel.truth[index])
         candidate = images.picture(own, images.candidates[own])
-        near, places = images.near(pairs.of(own)), by_part.get(own, {})
-        return SureCalls(candidate, near, float(scores[index]), called, truth, places)
+        near, ranks = images.near(pairs.of(own)), by_part.get(own, {})
+        return SureCalls(candidate, near, float(scores[index]), called, truth, ranks)
 
     used, not_used = (tuple(map(sure, part)) for part in chosen)
     return Gallery(name, used, not_used, str(pairs.features[0]))

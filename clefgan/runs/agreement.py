@@ -1,7 +1,7 @@
 """Which parts of a method agree on a candidate, where its score is put together of several.
 
-run.test.places                      # {"band own": (n,) int64, ...}: 1 for the highest
-agreement.of(run.test.places, scores, called).said()
+run.test.ranks                       # {"band own": (n,) int64, ...}: 1 for the highest
+agreement.of(run.test.ranks, scores, called).said()
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from clefgan.method import Scores
 
-Places: TypeAlias = Mapping[str, NDArray[np.int64]]
-"""By part: the place of each candidate, 1 for the highest score; equal scores share the best."""
+Ranks: TypeAlias = Mapping[str, NDArray[np.int64]]
+"""By part: the rank of each candidate, 1 for the highest score; equal scores share the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,15 @@ class Agreement:
         }
 
 
-def places(parts: Mapping[str, Scores]) -> Places:
-    """Return the place of each candidate by each part."""
+def ranks(parts: Mapping[str, Scores]) -> Ranks:
+    """Return the rank of each candidate by each part."""
     return {
         name: np.asarray(scipy.stats.rankdata(-scores, method="min"), np.int64)
         for name, scores in parts.items()
     }
 
 
-def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
+def of(by_part: Ranks, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
     """Return how far the parts agree.
 
     Parameters
@@ -83,7 +83,7 @@ def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
     known = [value for value in pairs if not np.isnan(value)]
     among = how_many(by_part, called)[used]
     return Agreement(
-        {name: correlation(-ranks, scores) for name, ranks in by_part.items()},
+        {name: correlation(-own, scores) for name, own in by_part.items()},
         float(np.mean(known)) if known else float("nan"),
         called,
         int((2 * among > len(by_part)).sum()),
@@ -91,9 +91,9 @@ def of(by_part: Places, scores: Scores, used: NDArray[np.bool_]) -> Agreement:
     )
 
 
-def how_many(by_part: Places, highest: int) -> NDArray[np.int64]:
+def how_many(by_part: Ranks, highest: int) -> NDArray[np.int64]:
     """(n,), how many parts put each candidate among so many highest."""
-    among = np.array([ranks <= highest for ranks in by_part.values()])
+    among = np.array([own <= highest for own in by_part.values()])
     return np.asarray(among.sum(axis=0), np.int64)
 
 

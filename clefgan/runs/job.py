@@ -168,7 +168,7 @@ def decided_test(request: Request, images: Loaded, scores: Fitted) -> Scored | N
         beside = Blank(scores.test_blank, "dev", n, contrast)
     likely = probabilities(request.promises, values)
     return Scored(
-        test.ids, values, test.truth, verdict, likely, test.file_names, beside, scores.places
+        test.ids, values, test.truth, verdict, likely, test.file_names, beside, scores.ranks
     )
 
 

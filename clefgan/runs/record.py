@@ -128,7 +128,7 @@ def part(scored: Scored) -> dict[str, Any]:
 
 
 def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
-    """`id -> {score, decision, truth, probability, file, blank, places}`, in order."""
+    """`id -> {score, decision, truth, probability, file, blank, ranks}`, in order."""
     rows: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(scored.ids):
         rows[name] = {"score": float(scored.scores[i]), "decision": int(scored.decisions[i])}
@@ -140,8 +140,8 @@ def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
             rows[name]["file"] = scored.file_names[name]
         if scored.blank is not None:
             rows[name]["blank"] = float(scored.blank.scores[i])
-        if scored.places is not None:
-            rows[name]["places"] = {part: int(at[i]) for part, at in scored.places.items()}
+        if scored.ranks is not None:
+            rows[name]["ranks"] = {part: int(at[i]) for part, at in scored.ranks.items()}
     return rows
 
 
@@ -271,10 +271,10 @@ def scored(content: Mapping[str, Any]) -> Scored:
         blank=None
         if "blank" not in content
         else blanks.again(content["blank"], np.array([row["blank"] for row in rows], np.float64)),
-        places={
-            part: np.array([row["places"][part] for row in rows], np.int64)
-            for part in rows[0]["places"]
+        ranks={
+            part: np.array([row["ranks"][part] for row in rows], np.int64)
+            for part in rows[0]["ranks"]
         }
-        if "places" in rows[0]
+        if "ranks" in rows[0]
         else None,
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from clefgan.method import Scores
 from clefgan.runs import agreement
-from clefgan.runs.agreement import Agreement, Places
+from clefgan.runs.agreement import Agreement, Ranks
 from clefgan.runs.blank import Blank
 from clefgan.runs.decisions.verdict import Verdict
 from clefgan.runs.frames import data_frame
@@ -63,7 +63,7 @@ class Scored:
     probabilities : of being used, where the method's scores are log-odds
     file_names : id to the name of the image's file, empty where it has none; for candidates
     blank : the same images scored against another generator's
-    places : of each image by each part of the score, 1 for the highest; None where the method shows
+    ranks : of each image by each part of the score, 1 for the highest; None where the method shows
         no parts
     """
 
@@ -74,14 +74,14 @@ class Scored:
     probabilities: Scores | None = None
     file_names: FileNames = field(default_factory=FileNames)
     blank: Blank | None = None
-    places: Places | None = None
+    ranks: Ranks | None = None
 
     @property
     def agreement(self) -> Agreement | None:
         """How far the parts of the score agree; None where the method shows none."""
-        if self.places is None:
+        if self.ranks is None:
             return None
-        return agreement.of(self.places, self.scores, self.decisions)
+        return agreement.of(self.ranks, self.scores, self.decisions)
 
     @property
     def decisions(self) -> NDArray[np.bool_]:

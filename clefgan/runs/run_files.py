@@ -37,7 +37,7 @@ class Entrant:
     probabilities : of being used, as the record has them; None where it has none
     knowledge : "S0" to "S3", or "" where nobody said
     notes : what the reader must know of how it was read
-    places : by id and part: the candidate's place, 1 for the highest; None where there is none
+    ranks : by id and part: the rank of the candidate, 1 for the highest; None where there is none
     pairs : its candidates beside their nearest generated images, where the run kept them
     """
 
@@ -49,7 +49,7 @@ class Entrant:
     threshold: float | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    places: Mapping[str, Mapping[str, int]] | None = None
+    ranks: Mapping[str, Mapping[str, int]] | None = None
     pairs: PairTable | None = None
 
 
@@ -118,10 +118,10 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         likely = {
             name: image["probability"] for name, image in images.items() if "probability" in image
         }
-        places = {
-            name: {str(part): int(rank) for part, rank in image["places"].items()}
+        ranks = {
+            name: {str(part): int(rank) for part, rank in image["ranks"].items()}
             for name, image in images.items()
-            if "places" in image
+            if "ranks" in image
         }
         knowledge = str(record["method"]["knowledge"])
         threshold = (record["test"].get("decision") or {}).get("threshold")
@@ -153,7 +153,7 @@ def with_record(entrant: Entrant, path: Path, known_images: FileNames) -> Entran
         threshold=cut,
         digests=digests,
         notes=(*entrant.notes, *note),
-        places=places if len(places) == len(scores) else None,
+        ranks=ranks if len(ranks) == len(scores) else None,
         pairs=evidence,
     )
 

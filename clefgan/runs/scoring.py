@@ -8,7 +8,7 @@ from clefgan.method import DevSet, FitsSeveral, Progress, Scorer, Scores, Scores
 from clefgan.plugins import isolation
 from clefgan.runs import agreement, blank, folds, heldout
 from clefgan.runs import pairs as pair_tables
-from clefgan.runs.agreement import Places
+from clefgan.runs.agreement import Ranks
 from clefgan.runs.blank import BlankRounds
 from clefgan.runs.decisions.nulls import Round
 from clefgan.runs.heldout import AlsoScores, Beside, checked, held_out
@@ -28,7 +28,7 @@ NOT_HELD_OUT = "no blank of dev: it is of held-out scores, and that protocol was
 class Fitted:
     """Scores before any decision; `rounds` as in `Known`.
 
-    places : of the candidates by each part of the score, where the method shows its parts
+    ranks : of the candidates by each part of the score, where the method shows its parts
     test_blank, held_out_blank : of the same images against another generator
     notes : why something that was asked for is not there
     """
@@ -38,7 +38,7 @@ class Fitted:
     held_out: Scores | None = None
     rounds: tuple[Round, ...] = ()
     pairs: PairTable | None = None
-    places: Places | None = None
+    ranks: Ranks | None = None
     test_blank: Scores | None = None
     held_out_blank: Scores | None = None
     notes: tuple[str, ...] = ()
@@ -148,7 +148,7 @@ def with_test(
             name: checked(part, test.ids, request.name, f"part {name!r}: ")
             for name, part in parts.items()
         }
-        whole = replace(whole, places=agreement.places(of_parts))
+        whole = replace(whole, ranks=agreement.ranks(of_parts))
     if not request.extras.pairs:
         return whole
     reason = pair_tables.why_none(request.method, test.candidates, test.generated)

@@ -32,9 +32,9 @@ def sure(calls: SureCalls) -> Markup:
     words = (
         f"{calls.candidate.id}: called {called} (score {number(calls.score, 2)}), truth {truth} "
     )
-    if calls.places:
-        by_part = ", ".join(f"{part} {rank}" for part, rank in calls.places.items())
-        words += f"— place by part: {by_part} "
+    if calls.ranks:
+        by_part = ", ".join(f"{part} {rank}" for part, rank in calls.ranks.items())
+        words += f"— rank by part: {by_part} "
     near = [
         picture(one, f"generated image {one.id}, {alike(one)}", alike(one)) for one in calls.near
     ]
