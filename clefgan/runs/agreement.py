@@ -14,6 +14,7 @@ import scipy
 from numpy.typing import NDArray
 
 from clefgan.method import Scores
+from evaluation.mean_ranks import mean_ranks
 
 Ranks: TypeAlias = Mapping[str, NDArray[np.int64]]
 """By part: the rank of each candidate, 1 for the highest score; equal scores share the best."""
@@ -101,7 +102,7 @@ def correlation(one: NDArray[Any], other: NDArray[Any]) -> float:
     """Spearman's rank correlation; NaN where either is constant."""
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
-    return float(np.corrcoef(scipy.stats.rankdata(one), scipy.stats.rankdata(other))[0, 1])
+    return float(np.corrcoef(mean_ranks(one), mean_ranks(other))[0, 1])
 
 
 def two_digits(value: float) -> str:

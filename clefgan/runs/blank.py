@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from clefgan.method import DevSet, Images, Method, Progress, Promises, Scorer, Scores, promises
@@ -21,6 +20,7 @@ from clefgan.similarity.canonical import canonical
 from clefgan.similarity.pixel_digest import digest
 from evaluation import metrics
 from evaluation.intervals import bootstrap
+from evaluation.mean_ranks import mean_ranks
 from evaluation.runs import Panel, Run
 
 RESAMPLES = 2_000
@@ -195,7 +195,7 @@ def halves(scores: Scores, groups: NDArray[np.str_] | None, seed: int) -> tuple[
     order = rng.permuted(np.tile(np.arange(n_groups), (HALVINGS, 1)), axis=1)
     first = (order < n_groups // 2)[:, number]
     sizes = first.sum(axis=1)
-    aucs = (first @ scipy.stats.rankdata(scores) - sizes * (sizes + 1) / 2) / (sizes * (n - sizes))
+    aucs = (first @ mean_ranks(scores) - sizes * (sizes + 1) / 2) / (sizes * (n - sizes))
     low, high = np.quantile(aucs, [0.025, 0.975])
     return float(low), float(high)
 
@@ -205,7 +205,7 @@ def beside_calls(called: Used, scores: Scores, blank: Scores) -> SharedCalls:
     n, n_called = len(called), int(called.sum())
     head = np.zeros(n, bool)
     head[np.argsort(-blank, kind="stable")[:n_called]] = True
-    ranks = scipy.stats.rankdata(scores), scipy.stats.rankdata(blank)
+    ranks = mean_ranks(scores), mean_ranks(blank)
     spread = min(float(np.ptp(scores)), float(np.ptp(blank)))
     correlation = float(np.corrcoef(*ranks)[0, 1]) if n > 1 and spread > 0 else 0.0
     return SharedCalls(n_called, int((called & head).sum()), n_called**2 / max(1, n), correlation)

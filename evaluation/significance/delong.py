@@ -14,6 +14,7 @@ import scipy
 
 from evaluation.counts import Values
 from evaluation.intervals.bca import Interval
+from evaluation.mean_ranks import mean_ranks
 from evaluation.membership import Scores, Used, validate
 
 
@@ -60,9 +61,9 @@ def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     below = np.empty((len(scores), n_used))
     above = np.empty((len(scores), n_not))
     for row, values in enumerate(scores):
-        ranks = scipy.stats.rankdata(values)
-        below[row] = (ranks[truth] - scipy.stats.rankdata(values[truth])) / n_not
-        above[row] = 1 - (ranks[~truth] - scipy.stats.rankdata(values[~truth])) / n_used
+        ranks = mean_ranks(values)
+        below[row] = (ranks[truth] - mean_ranks(values[truth])) / n_not
+        above[row] = 1 - (ranks[~truth] - mean_ranks(values[~truth])) / n_used
     covariance = _covariance(below) / n_used + _covariance(above) / n_not
     return DeLong(below.mean(axis=1), covariance)
 

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals.resampling import CELLS, ROWS, Units
+from evaluation.mean_ranks import mean_ranks
 from evaluation.meter import Meter, measure
 from evaluation.metrics import Metric, Needs
 from evaluation.runs import Panel, Run
@@ -99,7 +99,10 @@ def _table(
 
 def _halves(trials: int) -> Values:
     """Binomial probabilities of 0 ... trials with share one half."""
-    return np.asarray(scipy.stats.binom.pmf(np.arange(trials + 1), trials, 0.5), dtype=np.float64)
+    ways = [1]
+    for k in range(trials):
+        ways.append(ways[-1] * (trials - k) // (k + 1))  # exact: whole numbers
+    return np.array([count / 2**trials for count in ways])
 
 
 def _drawn(pair: Panel, metric: Metric, gap: float, permutations: int, seed: int) -> float:
@@ -131,7 +134,7 @@ def _by_rank(run: Run) -> Run:
     """Scores replaced by their mean rank within the run."""
     if run.scores is None:
         return run
-    return replace(run, scores=scipy.stats.rankdata(run.scores))
+    return replace(run, scores=mean_ranks(run.scores))
 
 
 def _joined(a: Values | None, b: Values | None) -> Values | None:
