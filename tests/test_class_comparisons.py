@@ -1,5 +1,6 @@
 """Methods and runs of classes compared, at the command line and in Python; and the page."""
 
+import base64
 import json
 import shutil
 from html import escape
@@ -128,7 +129,10 @@ def test_runs_of_classes_are_ranked_with_shortcuts_and_labs(
     capsys.readouterr()
     runs = [out / "subset-span.csv", out / "most-frequent.csv"]
     page = tmp_path / "page"
-    assert run("leaderboard", *runs, "--data", folder, "--html", page, "--with-published") == 0
+    files = {kind: tmp_path / f"board.{kind}" for kind in ("csv", "json")}
+    written = "--html", page, "--csv", files["csv"], "--json", files["json"]
+    asked = "--data", folder, "--with-published", "--contact", "org@uni.example"
+    assert run("leaderboard", *runs, *asked, *written) == 0
     printed = capsys.readouterr().out
     for text in ("9 images of 3 classes", "AIMultimediaLab: Siamese", "level-histogram",
                  "one class", "subset-span", "training data (subset-span)"):  # fmt: skip
@@ -136,6 +140,12 @@ def test_runs_of_classes_are_ranked_with_shortcuts_and_labs(
     html = (page / "index.html").read_text(encoding="utf-8")
     assert "which source made these images?" in html
     assert "Knows, by the labs: training data" in html
+    assert f"with clefgan {clefgan.__version__} · contact: <a href='mailto:org" in html.replace(
+        '"', "'"
+    )
+    for kind, path in files.items():
+        carried = html.partition(f'download="leaderboard.{kind}"')[0].rpartition("base64,")[2]
+        assert base64.b64decode(carried.partition('"')[0]) == path.read_bytes()
     for word, meaning in glossary.CLASS_TERMS.items():
         assert f"<dt>{word}</dt><dd>{escape(meaning)}</dd>" in html
     assert run("leaderboard", *runs, "--truth", folder / "truth.csv", "--edition", "2025_s2") == 0

@@ -18,6 +18,7 @@ from clefgan.report import sheet
 from clefgan.report.files import exports
 from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page import document, glossary, page
+from clefgan.report.page import imprint as imprints
 from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
 from clefgan.report.page.markup import Markup, tag
@@ -116,7 +117,7 @@ def test_nothing_is_fetched(reader: Reader) -> None:
 
 def test_the_page_says_who_made_it_when_and_carries_its_tables() -> None:
     given = part(panel(1))
-    imprint = page.Imprint("org@uni.example", date(2026, 1, 31))
+    imprint = imprints.Imprint("org@uni.example", date(2026, 1, 31))
     text = page.html("Our Board", [replace(given, links={HOSTILE: "https://a.example/x"})], imprint)
     assert f"Made on 2026-01-31 with clefgan {__version__}" in text
     links = {found["href"]: found for found in read(text).all("a")}
@@ -128,7 +129,10 @@ def test_the_page_says_who_made_it_when_and_carries_its_tables() -> None:
     assert held == exports.as_csv([shown])
     tips = [found for found in read(text).all("div") if found.get("title")]
     assert len(tips) >= 4
-    assert page.made_by(page.Imprint("ring the bell", date(2026, 1, 31)))[-1] == "ring the bell"
+    assert (
+        imprints.made_by(imprints.Imprint("ring the bell", date(2026, 1, 31)))[-1]
+        == "ring the bell"
+    )
 
 
 def test_only_our_script_may_run() -> None:

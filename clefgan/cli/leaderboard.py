@@ -37,6 +37,7 @@ from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
 from clefgan.report.page import page as pages
+from clefgan.report.page.imprint import Imprint
 from clefgan.runs import run_editions
 from evaluation import published
 from evaluation.boards import leaderboard as boards
@@ -103,8 +104,7 @@ def leaderboard(
     if not rules.is_membership:
         refuse_membership_options(
             {
-                "--knowledge": knowledge, "--pairs": pairs, "--names": names, "--contact": contact,
-                "--size": size,
+                "--knowledge": knowledge, "--pairs": pairs, "--names": names, "--size": size,
             }
         )  # fmt: skip
         asked_of = leaderboard_classes.AskedOfRuns(
@@ -112,7 +112,7 @@ def leaderboard(
             with_published, window_levels(window),
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
-            leaderboard_classes.show(asked_of, files, page)
+            leaderboard_classes.show(asked_of, files, page, Imprint(contact))
         return
     primary = main_metric(metric, rules)
     pictures, asked = page is not None and data is not None, edition or rules.name
@@ -144,7 +144,7 @@ def leaderboard(
     if pairs is not None:
         contents[pairs] = pair_table.as_csv(board, entered.panel)
     if page is not None:
-        contents[page] = pages.html(title, [part], pages.Imprint(contact))
+        contents[page] = pages.html(title, [part], Imprint(contact))
     paths = outputs.write(contents)
     with only_errors(quiet or outputs.is_printed(files)):
         say_wrote(paths)

@@ -18,6 +18,7 @@ from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.report import class_findings, class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
+from clefgan.report.page.imprint import Imprint
 from clefgan.report.terminal import class_ranking
 from clefgan.runs.classes import run_files
 from evaluation import published
@@ -44,12 +45,17 @@ class AskedOfRuns:
     window: raw.Window | None = None
 
 
-def show(asked: AskedOfRuns, files: Mapping[str, Path | None], page: Path | None = None) -> None:
+def show(
+    asked: AskedOfRuns,
+    files: Mapping[str, Path | None],
+    page: Path | None = None,
+    imprint: Imprint | None = None,
+) -> None:
     """Measure the runs, write what is asked for, print."""
     part = measured(asked)
     contents = texts([part], files)
     if page is not None:
-        contents[page] = class_page.html(asked.title, [part])
+        contents[page] = class_page.html(asked.title, [part], imprint)
     written = outputs.write(contents)
     console.print(class_ranking.show(part, console.width))
     for sentence in class_findings.sentences(part):

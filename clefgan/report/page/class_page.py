@@ -8,6 +8,7 @@ from clefgan.report.class_part import ClassPart
 from clefgan.report.page import glossary, table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.document import document
+from clefgan.report.page.imprint import Imprint, lines
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.page.page import section
 from clefgan.report.wording import number
@@ -18,21 +19,21 @@ from evaluation.class_tables import METRICS
 OPEN = 2  # runs that are unfolded when the page opens
 
 
-def html(title: str, parts: Sequence[ClassPart]) -> str:
+def html(title: str, parts: Sequence[ClassPart], imprint: Imprint | None = None) -> str:
     """The whole page."""
     several = len(parts) > 1
     sections = [part_of_page(part, several, first=number == 0) for number, part in enumerate(parts)]
     return document(
         title,
         tag("a", "To the table", href="#table", class_="skip"),
-        header(title),
+        header(title, parts, imprint or Imprint()),
         tag("main", *sections),
         footer(parts),
     )
 
 
-def header(title: str) -> Markup:
-    """Title and where to go."""
+def header(title: str, parts: Sequence[ClassPart], imprint: Imprint) -> Markup:
+    """Title, who made it and when, and where to go."""
     links = [
         ("table", "Table"),
         ("runs", "Run by run"),
@@ -40,10 +41,13 @@ def header(title: str) -> Markup:
         ("glossary", "Glossary"),
     ]
     items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
+    sheets = [class_sheet.of(part) for part in parts]
+    tables = [of_run for part in parts for of_run in class_sheet.tables(part)]
     return tag(
         "header",
         tag("p", "clefgan · which source made these images?", class_="over"),
         tag("h1", title),
+        lines(imprint, title, sheets, tables),
         tag("nav", tag("ul", *items), aria_label="On this page"),
     )
 

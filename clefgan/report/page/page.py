@@ -1,16 +1,12 @@
 """The report: one HTML page that needs no network and nothing beside it."""
 
-import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from math import isnan
 
-from clefgan import __version__
 from clefgan.method import Knowledge
 from clefgan.report import findings, sheet
-from clefgan.report.files import exports
 from clefgan.report.page import cards, gallery, glossary, table
+from clefgan.report.page import imprint as imprints
 from clefgan.report.page.charts import tables
 from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, join, tag
@@ -19,30 +15,18 @@ from clefgan.report.wording import number, percent
 from evaluation.boards.rows import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """Who made the page, and when.
-
-    contact : whom to ask, an address or a link; "" where nobody says
-    made : the day
-    """
-
-    contact: str = ""
-    made: date = field(default_factory=date.today)
-
-
-def html(title: str, parts: Sequence[Part], imprint: Imprint | None = None) -> str:
+def html(title: str, parts: Sequence[Part], imprint: imprints.Imprint | None = None) -> str:
     """The whole page."""
     return document(
         title,
         tag("a", "To the table", href="#table", class_="skip"),
-        header(title, parts, imprint or Imprint()),
+        header(title, parts, imprint or imprints.Imprint()),
         tag("main", *(part_of_page(part, number, len(parts)) for number, part in enumerate(parts))),
         footer(parts),
     )
 
 
-def header(title: str, parts: Sequence[Part], imprint: Imprint) -> Markup:
+def header(title: str, parts: Sequence[Part], imprint: imprints.Imprint) -> Markup:
     """Title, who made it and when, and where to go."""
     links = [
         ("table", "Table"),
@@ -53,45 +37,14 @@ def header(title: str, parts: Sequence[Part], imprint: Imprint) -> Markup:
         ("glossary", "Glossary"),
     ]
     items = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words in links]
+    sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
     return tag(
         "header",
         tag("p", "clefgan · which real images trained the generator?", class_="over"),
         tag("h1", title),
-        tag("p", *made_by(imprint), class_="over"),
-        tag("p", "Tables to download: ", *downloads(title, parts), class_="over"),
+        imprints.lines(imprint, title, sheets),
         tag("nav", tag("ul", *items), aria_label="On this page"),
     )
-
-
-def made_by(imprint: Imprint) -> list[str]:
-    """The day, the version and the contact."""
-    said: list[str] = [f"Made on {imprint.made.isoformat()} with clefgan {__version__}"]
-    if not imprint.contact:
-        return [f"{said[0]}."]
-    address = imprint.contact
-    if "://" not in address and "@" in address:
-        address = f"mailto:{address}"
-    is_link = address.startswith(("mailto:", "https://", "http://"))
-    contact = tag("a", imprint.contact, href=address) if is_link else imprint.contact
-    return [said[0], " · contact: ", contact]
-
-
-def downloads(title: str, parts: Sequence[Part]) -> list[str]:
-    """Links to the tables as files; the page carries them itself."""
-    sheets = [sheet.of(part.board, part.title, part.notes, part.extra) for part in parts]
-    stem = "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-") or "table"
-    links: list[str] = []
-    for ending, (kind, text) in {
-        "csv": ("text/csv", exports.as_csv(sheets)),
-        "json": ("application/json", exports.as_json(sheets)),
-        "md": ("text/markdown", exports.as_markdown(sheets)),
-    }.items():
-        data = base64.b64encode(text.encode("utf-8", "backslashreplace")).decode()
-        link = tag(
-            "a", ending.upper(), href=f"data:{kind};base64,{data}", download=f"{stem}.{ending}"
-        )
-        links += [" · " if links else "", link]
-    return links
 
 
 def part_of_page(part: Part, number: int, of: int) -> Markup:
