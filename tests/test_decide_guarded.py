@@ -185,15 +185,28 @@ def test_rounds_are_brought_to_one_scale() -> None:
     rounds = (Round(x, y[:15]), Round(100 * x + 7, 100 * y[15:] + 7))
     candidates, unused = on_one_scale(rounds)
     middle = np.median(x)
-    away = np.median(np.abs(x - middle))
+    away = np.mean(np.abs(x - middle))
     np.testing.assert_allclose(candidates, (x - middle) / away)
     np.testing.assert_allclose(unused, (y - middle) / away)
     flat = (Round(np.array([1.0, 1.0, 1.0, 3.0]), np.ones(2)), Round(np.ones(4), np.zeros(1)))
     candidates, unused = on_one_scale(flat)
-    np.testing.assert_allclose(candidates, [0, 0, 0, 0.5])
+    np.testing.assert_allclose(candidates, [0, 0, 0, 2])
     np.testing.assert_allclose(unused, [0, 0, -1])
     for n, m in ((5, 7), (300, 40), (300, 340)):
         assert p_of_sign((Round(np.ones(n), np.ones(m)),)) == 1
+
+
+def test_a_round_whose_scores_are_mostly_equal_outweighs_no_other() -> None:
+    """As with votes: who has none scores 0, and in one round those are about a half."""
+    half = Round(np.array([0, 0, 0.001, 1, 2]), np.array([1.5]))
+    fewer = Round(np.array([0, 0.3, 0.5, 1, 2]), np.array([1.5]))
+    candidates, unused = on_one_scale((half, fewer, fewer))
+    assert candidates[3] < unused.min()
+    assert unused.max() < candidates[4]
+    none = Round(np.array([0, 0, 0, 1, 2.0]), np.array([0.0]))
+    once = Round(np.array([0.5, 0, 0, 1, 2.0]), np.array([0.0]))
+    candidates, unused = on_one_scale((none, once, none))
+    assert candidates[0] == candidates[1] == unused.max() == 0
 
 
 def test_nobody_called_is_no_false_call() -> None:

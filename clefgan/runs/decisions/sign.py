@@ -49,15 +49,17 @@ def on_one_scale(rounds: Sequence[Round]) -> tuple[Scores, Scores]:
     """Scores of the candidates, and of all unused images, comparable over the rounds.
 
     Each round has a scorer of its own, so its scores are counted from the median of its candidates,
-    in medians of their deviations from it; a candidate's is the mean over the rounds.
+    in means of their deviations from it. The median deviation would not do: where about half of the
+    candidates have one score, as those without a vote, it is nearly 0 in some rounds, and these
+    would outweigh the others. A candidate's is the median over the rounds, which leaves equal
+    scores equal.
     """
     candidates, unused = [], []
     for r in rounds:
         middle = np.median(r.candidates) if len(r.candidates) else 0.0
         away = np.abs(r.candidates - middle)
-        width = float(np.median(away)) if len(away) else 0.0
-        width = width if width > 0 else float(away.max(initial=0.0))
+        width = float(away.mean()) if len(away) else 0.0
         width = width if width > 0 else 1.0
         candidates.append((r.candidates - middle) / width)
         unused.append((r.unused - middle) / width)
-    return np.mean(candidates, axis=0), np.concatenate(unused)
+    return np.median(candidates, axis=0), np.concatenate(unused)
