@@ -67,7 +67,6 @@ def test_runs_are_ranked_lettered_and_held_against_blind_labels() -> None:
     assert rows["good"].told_from_chance
     assert not rows["blind"].told_from_chance
     assert rows["good"].cells["accuracy"].value == accuracy(TRUTH, wrong_in(10))
-    assert rows["good"].comparable
     assert rows["short"].rank is None
     assert rows["printed"].kind is Kind.PUBLISHED
     assert rows["one class"].cells["accuracy"].value == pytest.approx(1 / 3)

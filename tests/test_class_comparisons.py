@@ -140,6 +140,7 @@ def test_runs_of_classes_are_ranked_with_shortcuts_and_labs(
     html = (page / "index.html").read_text(encoding="utf-8")
     assert "which source made these images?" in html
     assert "Knows, by the labs: training data" in html
+    assert "≠" not in html + printed  # the edition gives real and labelled images: all is allowed
     assert f"with clefgan {clefgan.__version__} · contact: <a href='mailto:org" in html.replace(
         '"', "'"
     )

@@ -48,7 +48,7 @@ def of(part: ClassPart) -> Sheet:
     """The leaderboard: every metric with its interval, and what the labs say."""
     board = part.board
     taken = {row.name for row in board.runs}
-    columns = [column for column in sheet.FIXED if column.key != "knowledge"]
+    columns = [column for column in sheet.FIXED if column.key not in ("knowledge", "comparable")]
     knowledge = replace(sheet.FIXED[3], help=KNOWS)
     measures = [
         Column(key, metric.label, Holds.MEASURE, True, metric.help, metric.brief)
@@ -88,7 +88,6 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
         "run": Entry(title),
         "kind": Entry(row.kind.value),
         "knowledge": Entry(row.knowledge),
-        "comparable": Entry(row.comparable if row.is_run else None),
         "groups": Entry(("" if all(len(g) == 1 for g in row.groups) else " ").join(row.groups)),
         "p_chance": Entry(row.p_chance),
         "told_from_chance": Entry(row.told_from_chance),
@@ -100,7 +99,7 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
     for column, entry_of in part.extra:
         if row.name in entry_of and row.kind is not Kind.TRIVIAL:
             entries[column.key] = entry_of[row.name]
-    return Line(title, row.kind, entries, row.comparable, row.told_from_chance)
+    return Line(title, row.kind, entries, beats_guessing=row.told_from_chance)
 
 
 def of_labs(part: ClassPart, row: ClassRow) -> dict[str, Entry]:

@@ -100,7 +100,6 @@ class ClassRow:
     groups: tuple[str, ...] = ()
     p_chance: float = float("nan")
     told_from_chance: bool | None = None
-    comparable: bool = True
 
     @property
     def is_run(self) -> bool:
@@ -242,7 +241,6 @@ def compared(
          for row, gone in zip(runs, undefined, strict=True)]
     )  # fmt: skip
     distinct = apart <= 1 - how.level
-    mixed = len({row.knowledge for row in runs}) > 1
     compared_rows = []
     for at, row in enumerate(runs):
         better = distinct[at] & (values > values[at])
@@ -257,7 +255,6 @@ def compared(
                 groups=marks[at] if ranked else (),
                 p_chance=float(p_chance[at]),
                 told_from_chance=bool(p_chance[at] <= 1 - how.level) if ranked else None,
-                comparable=not mixed,
             )
         )
     return [*compared_rows, *others]
