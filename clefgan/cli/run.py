@@ -89,7 +89,7 @@ SOURCES = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
 ]
-CLUSTERS = Annotated[int | None, typer.Option(help="Classes: how many clusters to make.", min=1)]
+CLUSTERS = Annotated[int | None, typer.Option(help="Classes: how many clusters to make.", min=2)]
 PAIRS = Annotated[
     bool, typer.Option(help="Write each candidate's nearest generated images: pairs/NAME.csv.")
 ]

@@ -68,6 +68,9 @@ class ClassRule:
         limits = thresholds(dev, self.rate, scores.shape[1])
         refused = sure < limits[labels]
         note = f"{int(refused.sum())} of {len(labels)} images called {UNKNOWN_LABEL}"
+        few = int(np.isneginf(limits).sum())
+        if few:
+            note += f"; {few} classes have too few labelled images for the rate: none was refused"
         return ClassVerdict(np.where(refused, UNKNOWN, labels), n_ties(scores), note)
 
 

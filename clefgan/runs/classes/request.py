@@ -30,15 +30,57 @@ def checked(request: ClassRequest, challenge: ClassChallenge, n_clusters: int | 
         As `run` does.
     """
     evidence = type(request.method).evidence
+    if request.n_folds < 2:
+        raise ClefganError(f"folds: {request.n_folds} are too few; give 2 or more")
     loading.refuse_missing(challenge, request.name, evidence)
-    refuse_balanced(request, challenge)
+    refuse_rule(request, challenge, evidence)
     refuse_unwritable(challenge)
-    if request.rule.name == "open" and UNKNOWN_LABEL in challenge.names:
+    if evidence is Evidence.A0:
+        return known_number(challenge, n_clusters)
+    if n_clusters is not None:
+        raise ClefganError(
+            f"clusters: method {request.name!r} names classes; give the number to a clusterer"
+        )
+    return 0
+
+
+def refuse_rule(request: ClassRequest, challenge: ClassChallenge, evidence: Evidence) -> None:
+    """Raise before any work if the rule of decision cannot be kept.
+
+    Raises
+    ------
+    ClefganError
+        A rule of scores for a clusterer, which has none; `balanced` or `open` without what it
+        supposes.
+    """
+    if request.rule.name == "argmax":
+        return
+    if evidence is Evidence.A0:
+        raise ClefganError(
+            f"decide: {str(request.rule)!r} is a rule of scores, and clusterer {request.name!r} "
+            "has none; leave it out"
+        )
+    if request.rule.name == "open":
+        refuse_open(request, challenge)
+    else:
+        refuse_balanced(request, challenge)
+
+
+def refuse_open(request: ClassRequest, challenge: ClassChallenge) -> None:
+    """Raise unless labelled images can be scored out of fold, and no class has open's own name."""
+    if UNKNOWN_LABEL in challenge.names:
         raise ClefganError(
             f"{challenge.source}: class {UNKNOWN_LABEL!r} is what 'open' calls images of no class; "
             "rename its folder, or decide by argmax"
         )
-    return known_number(challenge, n_clusters) if evidence is Evidence.A0 else 0
+    for one_class in challenge.classes:
+        n = 0 if one_class.generated is None else len(one_class.generated)
+        if n < request.n_folds:
+            raise ClefganError(
+                f"{challenge.source}: 'open' compares with scores of labelled generated images; "
+                f"class {one_class.name!r} has {n}, fewer than {request.n_folds} folds; give more, "
+                "or decide by argmax"
+            )
 
 
 def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
@@ -82,7 +124,7 @@ def known_number(challenge: ClassChallenge, asked: int | None) -> int:
     Raises
     ------
     ClefganError
-        More than there are images, fewer than one, or nobody says.
+        More than there are images, fewer than two, no whole number, or nobody says.
     """
     many = asked or len(challenge.classes) or challenge.edition.n_classes
     if not many:
@@ -91,8 +133,12 @@ def known_number(challenge: ClassChallenge, asked: int | None) -> int:
             "how many; give --clusters"
         )
     n = 0 if challenge.test is None else len(challenge.test)
-    if (asked is not None and asked < 1) or many > n:
+    if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int)):
+        raise ClefganError(f"clusters: need a whole number; got {asked!r}; give 2 or more")
+    if asked is not None and asked < 2:
+        raise ClefganError(f"clusters: {asked} tell nothing apart; give 2 or more")
+    if many > n:
         raise ClefganError(
-            f"{challenge.source}: {many} clusters of {n} images; give --clusters from 1 to {n}"
+            f"{challenge.source}: {many} clusters of {n} images; give --clusters from 2 to {n}"
         )
     return many
