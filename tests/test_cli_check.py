@@ -35,10 +35,19 @@ def test_a_valid_run(tmp_path: Path) -> None:
     assert result.stdout == f"{RUNS / 'valid.csv'}: ok (edition 2023, 4 ids)\n"
 
 
-def test_all_problems_of_all_runs_and_exit_1() -> None:
+def test_several_runs_have_one_line_each_and_exit_1() -> None:
     result = clefgan("check", RUNS / "bom.csv", RUNS / "valid.csv", RUNS / "plus_label.csv", *IDS)
     assert result.exit_code == 1
-    lines = result.stdout.splitlines()
+    bom, valid, plus, last = result.stdout.splitlines()
+    assert re.search(r"bom\.csv: 1 error: line 1: starts with a byte order mark", bom)
+    assert valid.endswith("valid.csv: ok")
+    assert "plus_label.csv: 1 warning: line 2: decision '+0' is read as 0" in plus
+    assert last == "2 of 3 run files are valid (edition 2023, 4 ids)"
+
+
+def test_all_problems_of_all_runs_if_asked_for() -> None:
+    runs = (RUNS / "bom.csv", RUNS / "valid.csv", RUNS / "plus_label.csv")
+    lines = clefgan("check", *runs, *IDS, "--all").stdout.splitlines()
     assert len(lines) == 6
     assert re.search(r"bom\.csv:1: starts with a byte order mark", lines[0])
     assert lines[1].endswith("bom.csv: 1 error")

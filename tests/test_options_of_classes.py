@@ -41,7 +41,7 @@ def test_of_a_run(option: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -
     assert f"{option[0]}: not for an edition of classes" in said(capsys)
 
 
-@pytest.mark.parametrize("option", [("--names", "n.csv"), ("--pairs", "p")])
+@pytest.mark.parametrize("option", [("--knowledge", "r=S1"), ("--pairs", "p")])
 def test_of_a_leaderboard(
     option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

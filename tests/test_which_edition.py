@@ -174,6 +174,10 @@ def test_runs_and_id_files_tell_the_edition(
     ]
     old = run_file(tmp_path / "old.csv", OF_2023)
     assert clefgan("check", run, old) == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"{run}: 1 warning" in printed
+    assert f"{old}: 1 error: is a run of edition '2023'; got edition '2025_s1'; check it" in printed
+    assert clefgan("bundle", run, old) == 1
     assert f"{old}: the ids are those of edition '2023'" in capsys.readouterr().err
     assert clefgan("check", old, "--edition", "2024_s1") == 0
 

@@ -15,7 +15,7 @@ from clefgan.cli.entering import test_ids
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
 from clefgan.data.challenge import DEFAULT_EDITION
-from clefgan.runs.run_editions import edition_of
+from clefgan.runs.run_editions import edition_of, taking_part
 from submissions import RunFileError, checker, editions, fix
 from submissions.edition import Edition
 from submissions.problems import Problem
@@ -58,26 +58,41 @@ def check(
 ) -> None:
     """Check run files against the rules of an edition. Exit 1 if there is an error.
 
-    Equal problems of a file are one line with their number; --all lists them.
+    Equal problems of a file are one line with their number; several files have one line each, with
+    the first problem. --all lists every problem.
 
     Without --data and --ids the ids are the edition's own where they are known (2023), else only
-    their form is checked. Without --edition it is that of the records
-    beside the runs, of the data or of the ids, else 2023.
+    their form is checked. Without --edition it is that of the records beside the runs, of the data
+    or of the ids, else 2023; of several files that of most, and the others are errors.
     """
-    rules = edition_of(edition, runs, data=data, ids=ids) or editions.get(DEFAULT_EDITION)
+    others: dict[Path, str] = {}
+    if len(runs) > 1:
+        rules, _, others = taking_part(edition, runs, data, ids)
+    else:
+        rules = edition_of(edition, runs, data=data, ids=ids) or editions.get(DEFAULT_EDITION)
     if repair:
         copies = [Output("--fix", fix.copy_of(run)) for run in runs]
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])
     known = test_ids(rules, edition or rules.name, data, ids)
-    checked = [Checked(run, checker.check(run, rules, known)) for run in runs]
+    checked = [
+        Checked(run, [of_another(run, others[run], rules)] if run in others
+                else checker.check(run, rules, known))
+        for run in runs
+    ]  # fmt: skip
     for outcome in checked:
-        if repair and outcome.problems:
+        if repair and outcome.problems and outcome.path not in others:
             put_right(outcome, rules, known, force)
     if as_json:
         show_json(checked, rules)
     else:
         show(checked, rules, known, everything)
     raise typer.Exit(code=int(any(not outcome.ok and outcome.fixed is None for outcome in checked)))
+
+
+def of_another(run: Path, edition: str, rules: Edition) -> Problem:
+    """What is wrong with a run of another edition than most."""
+    text = f"is a run of edition {edition!r}; got edition {rules.name!r}; check it by itself"
+    return Problem(str(run), 0, "error", "edition", text)
 
 
 def put_right(run: Checked, edition: Edition, ids: Collection[str] | None, force: bool) -> None:
@@ -118,13 +133,16 @@ def as_object(run: Checked, edition: Edition) -> dict[str, Any]:
 def show(
     checked: list[Checked], edition: Edition, ids: Collection[str] | None, everything: bool
 ) -> None:
-    """Print one line for each kind of problem, or for each problem, and one for each run."""
+    """Print what was found: of many runs a line each, of one a line for each kind of problem."""
     against = f"edition {edition.name}, "
     against += f"{len(ids)} ids" if ids is not None else "ids not checked: give --data or --ids"
     for run in checked:
-        for problem, text in problem_lines(run.problems, everything):
-            say(text, "red" if problem.is_error else "yellow")
-        say(summary(run, "" if len(checked) > 1 else f" ({against})"), "bold")
+        if len(checked) > 1 and not everything:
+            say(one_line(run), "" if not run.problems else "yellow" if run.ok else "red")
+        else:
+            for problem, text in problem_lines(run.problems, everything):
+                say(text, "red" if problem.is_error else "yellow")
+            say(summary(run, "" if len(checked) > 1 else f" ({against})"), "bold")
         if run.fixed is not None:
             say(f"wrote {run.fixed}", "green")
             for change, times in run.changes.items():
@@ -153,6 +171,15 @@ def problem_lines(problems: list[Problem], everything: bool) -> Iterator[tuple[P
     for alike in kinds.values():
         more = sum(problem.times for problem in alike) - 1
         yield alike[0], f"{alike[0]}{f'; and {more} more like it' if more else ''}"
+
+
+def one_line(run: Checked) -> str:
+    """How many problems a run has, and the first error, else the first warning."""
+    if not run.problems:
+        return summary(run, "")
+    first = next((problem for problem in run.problems if problem.is_error), run.problems[0])
+    where = f"line {first.line}: " if first.line else ""
+    return summary(run, f": {where}{first.text}")
 
 
 def any_zip(checked: list[Checked]) -> bool:

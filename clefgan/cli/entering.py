@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from clefgan.data.classes import reading as class_reading
 from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError
 from clefgan.runs import pairs as pair_tables
-from clefgan.runs import run_files, team_names
+from clefgan.runs import run_files, team_names, valid_runs
 from evaluation import runs as evaluated
-from submissions import RunFileError
 from submissions import ids as id_files
 from submissions.edition import Edition
 from submissions.names import FileNames
@@ -56,6 +55,7 @@ def enter(
     pictures: bool = False,
     lenient: bool = False,
     names: Path | None = None,
+    left_out: Collection[Path] = (),
     window: raw.Window | None = None,
     size: grid.Size | None = None,
 ) -> Entered:
@@ -68,14 +68,17 @@ def enter(
         says where they are not
     lenient : go on past runs that are not valid, as long as one is
     names : a table of what runs are called (`clefgan.runs.team_names`)
+    left_out : runs that take no part, which may stand in that table
     window, size : of the images of the data, see `reading.read`
     """
     challenge = None
     if data is not None:
         challenge = reading.read(data, folders, window=window, size=size)
     answers, images, source = known_truth(truth, challenge, edition)
-    called, links = titled(paths, names)
-    entrants, invalid = read_all(called, edition, images, source, lenient)
+    called, links = titled(paths, names, left_out)
+    entrants, invalid = valid_runs.read(
+        called, lambda path: run_files.read(path, edition, images, source), lenient=lenient
+    )
     with wrong_usage("--knowledge"):
         entrants = run_files.with_knowledge(entrants, knowledge or [])
     patients = None if groups is None else truth_and_groups.clusters(groups, images)
@@ -89,31 +92,17 @@ def enter(
     return Entered(lined_up, tuple(answers), notes, challenge, pairs, invalid, links, ranks)
 
 
-def titled(paths: Sequence[Path], names: Path | None) -> tuple[dict[str, Path], dict[str, str]]:
+def titled(
+    paths: Sequence[Path], names: Path | None, left_out: Collection[Path] = ()
+) -> tuple[dict[str, Path], dict[str, str]]:
     """The runs by what they are called, in the table or by their files; and their links."""
     plain = dict(zip(run_files.names(paths), paths, strict=True))
     if names is None:
         return plain, {}
-    rows = team_names.matched(team_names.read(names), plain, names)
+    rows = team_names.matched(team_names.read(names), plain, names, left_out)
     titles = team_names.titles(list(plain), rows)
     links = {titles[name]: row.link for name, row in rows.items() if row.link}
     return {titles[name]: path for name, path in plain.items()}, links
-
-
-def read_all(
-    paths: Mapping[str, Path], edition: Edition, images: FileNames, source: str, lenient: bool
-) -> tuple[dict[str, run_files.Entrant], dict[str, str]]:
-    """The runs that are valid, and what is wrong with the others; raise if that is all of them."""
-    entrants: dict[str, run_files.Entrant] = {}
-    invalid: dict[str, str] = {}
-    for name, path in paths.items():
-        try:
-            entrants[name] = run_files.read(path, edition, images, source)
-        except (ClefganError, RunFileError) as error:
-            if not lenient or not path.exists() or len(invalid) + 1 == len(paths):
-                raise
-            invalid[name] = str(error)
-    return entrants, invalid
 
 
 def test_ids(

@@ -100,16 +100,17 @@ def leaderboard(
     page = None if html is None else html / "index.html"
     written = outputs.tables({**files, "pairs": pairs, "html": page})
     outputs.refuse(written, [*outputs.belonging(runs), truth, groups, data, edition, names])
-    rules, kept, left_out = run_editions.taking_part(edition, runs, data)
+    rules, kept, others = run_editions.taking_part(edition, runs, data)
+    left_out = [f"left out: {run} is of edition {name}" for run, name in others.items()]
     if not rules.is_membership:
         refuse_membership_options(
             {
-                "--knowledge": knowledge, "--pairs": pairs, "--names": names, "--size": size,
+                "--knowledge": knowledge, "--pairs": pairs, "--size": size,
             }
         )  # fmt: skip
         asked_of = leaderboard_classes.AskedOfRuns(
             kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
-            with_published, window_levels(window),
+            with_published, window_levels(window), names, lenient=True, left_out=others,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked_of, files, page, Imprint(contact))
@@ -118,7 +119,7 @@ def leaderboard(
     pictures, asked = page is not None and data is not None, edition or rules.name
     entered = entering.enter(
         kept, truth, data, rules, asked, knowledge, groups,
-        pictures=pictures, lenient=True, names=names, window=window_levels(window),
+        pictures=pictures, lenient=True, names=names, left_out=others, window=window_levels(window),
         size=pixels(size),
     )  # fmt: skip
     board = boards.build(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.console import console, progress_bar, say, say_wrote
+from clefgan.cli.entering import titled
 from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
@@ -20,8 +21,10 @@ from clefgan.report import class_findings, class_leaderboard, class_part, class_
 from clefgan.report.page import class_page
 from clefgan.report.page.imprint import Imprint
 from clefgan.report.terminal import class_ranking
+from clefgan.runs import valid_runs
 from clefgan.runs.classes import run_files
 from evaluation import published
+from evaluation.boards.class_board import of_invalid
 from submissions import names
 from submissions import truth as truths
 from submissions.edition import Edition
@@ -43,6 +46,9 @@ class AskedOfRuns:
     title: str
     with_published: bool = False
     window: raw.Window | None = None
+    names: Path | None = None
+    lenient: bool = False
+    left_out: Mapping[Path, str] = field(default_factory=dict)
 
 
 def show(
@@ -82,10 +88,15 @@ def measured(asked: AskedOfRuns) -> class_part.ClassPart:
     if asked.data is not None:
         challenge = reading.read(asked.data, asked.folders, window=asked.window)
     answers, images, source = known_truth(asked, challenge)
-    entrants = run_files.read_all(asked.runs, asked.edition, images, source)
+    called, links = titled(asked.runs, asked.names, asked.left_out)
+    entrants, invalid = valid_runs.read(
+        called,
+        lambda path: run_files.read(path, asked.edition, images, source),
+        lenient=asked.lenient,
+    )
     patients = None if asked.groups is None else truth_and_groups.clusters(asked.groups, images)
     with progress_bar() as progress:
-        return class_leaderboard.part(
+        part = class_leaderboard.part(
             asked.title,
             answers,
             entrants,
@@ -97,6 +108,20 @@ def measured(asked: AskedOfRuns) -> class_part.ClassPart:
             seed=asked.seed,
             progress=progress,
         )
+    return with_the_others(part, asked.left_out, invalid, links)
+
+
+def with_the_others(
+    part: class_part.ClassPart,
+    left_out: Mapping[Path, str],
+    invalid: Mapping[str, str],
+    links: Mapping[str, str],
+) -> class_part.ClassPart:
+    """The same with a row and a note for each invalid run, and notes on those left out."""
+    others = (f"left out: {run} is of edition {name}" for run, name in left_out.items())
+    unread = (f"invalid, not ranked: {name}: {why}" for name, why in invalid.items())
+    board = replace(part.board, rows=(*part.board.rows, *of_invalid(invalid)))
+    return replace(part, board=board, notes=(*others, *unread, *part.notes), links=links)
 
 
 def known_truth(

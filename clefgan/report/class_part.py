@@ -14,6 +14,7 @@ class ClassPart:
 
     labs : row to what its method reached on labs that tell what it knows, where that is known
     n_classes : of those labs
+    links : of runs, by name
     """
 
     title: str
@@ -21,6 +22,7 @@ class ClassPart:
     notes: tuple[str, ...] = ()
     labs: Mapping[str, Labs] = field(default_factory=dict)
     extra: tuple[Extra, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def n_classes(self) -> int:

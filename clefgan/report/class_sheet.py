@@ -13,10 +13,10 @@ from evaluation.class_tables import METRICS
 KNOWS = "What the method was given: A0 images, A1 real, A2 labels, A3 both"
 BLIND = Column(
     "blind_95",
-    "Blind labels, 95%",
+    "Guessed labels, 95%",
     Holds.MEASURE,
-    help="95% quantile of the ranking metric under permuted labels",
-    short="Blind 95%",
+    help="95% quantile of the ranking metric of guessed (permuted) labels",
+    short="Guess 95%",
 )
 LABS = (
     Column(

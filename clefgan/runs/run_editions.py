@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clefgan.data import which_edition
+from clefgan.data.challenge import DEFAULT_EDITION
 from clefgan.errors import ClefganError
 from clefgan.runs import run_files
 from submissions import RunFileError, editions, recognition
@@ -13,16 +14,16 @@ from submissions.edition import Edition
 
 
 def taking_part(
-    given: str | None, runs: Sequence[Path], data: str | None = None
-) -> tuple[Edition, list[Path], list[str]]:
-    """The edition that is given, or that most runs are of; its runs; and notes on the others.
+    given: str | None, runs: Sequence[Path], data: str | None = None, ids: Path | None = None
+) -> tuple[Edition, list[Path], dict[Path, str]]:
+    """The edition that is given, or that most runs are of; its runs; and what the others are of.
 
     A run takes part of which neither a record nor its ids say the edition.
 
     Raises
     ------
     ClefganError
-        The data are of another edition.
+        The data or the ids are of another edition, or all runs are.
     """
     recorded = {run: run_files.recorded_edition(run) for run in runs}
     named = {run: name or recognition.of_run(run) for run, name in recorded.items()}
@@ -32,10 +33,9 @@ def taking_part(
     if given is None and votes:
         most = votes.most_common(1)[0][0]
         asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
-        if data is not None:
-            which_edition.refuse_another(data, which_edition.of(data), asked)
     else:
-        asked = editions.get(which_edition.chosen(given, data))
+        asked = edition_of(given, [], data=data, ids=ids) or editions.get(DEFAULT_EDITION)
+    edition_of(asked, [], data=data, ids=ids)  # data or ids of another are refused
     others = {
         run: name
         for run, name in named.items()
@@ -46,8 +46,7 @@ def taking_part(
     kept = [run for run in runs if run not in others]
     if not kept:
         edition_of(given, runs)  # which says what is wrong with the first
-    notes = [f"left out: {run} is of edition {name}" for run, name in others.items()]
-    return asked, kept, notes
+    return asked, kept, others
 
 
 def edition_of(

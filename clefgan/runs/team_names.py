@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,8 +79,17 @@ def table(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def matched(rows: Sequence[TeamRun], names: Mapping[str, Path], where: Path) -> dict[str, TeamRun]:
+def matched(
+    rows: Sequence[TeamRun],
+    names: Mapping[str, Path],
+    where: Path,
+    left_out: Collection[Path] = (),
+) -> dict[str, TeamRun]:
     """The row of each run that has one, by the name that the run has so far.
+
+    Parameters
+    ----------
+    left_out : runs that take no part; their rows are passed over
 
     Raises
     ------
@@ -89,16 +98,19 @@ def matched(rows: Sequence[TeamRun], names: Mapping[str, Path], where: Path) -> 
     """
     runs: dict[str, TeamRun] = {}
     for row in rows:
-        own = [
-            name
-            for name, path in names.items()
-            if row.file in (name, str(path), path.name, path.stem)
-        ]
+        own = [name for name, path in names.items() if row.file in (name, *names_of(path))]
+        if not own and any(row.file in names_of(path) for path in left_out):
+            continue
         if len(own) != 1:
             what = "is not one of the runs" if not own else "may be any of several runs"
             raise ClefganError(f"{where}: {row.file!r} {what}; give the path of one")
         runs[own[0]] = row
     return runs
+
+
+def names_of(path: Path) -> tuple[str, str, str]:
+    """What a table may call a run file."""
+    return str(path), path.name, path.stem
 
 
 def titles(names: Sequence[str], rows: Mapping[str, TeamRun]) -> dict[str, str]:

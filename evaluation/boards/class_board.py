@@ -4,7 +4,7 @@ Runs are ranked by the primary metric. Among them stand two trivial rows, which 
 image, and shortcuts if the caller has some.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -281,6 +281,12 @@ def pairs(how: Asked, labels: Sequence[Labels], undefined: NDArray[np.bool_]) ->
     ]
     adjusted[rows, columns] = adjusted[columns, rows] = multiple.holm(values) if n > 1 else []
     return adjusted
+
+
+def of_invalid(names: Iterable[str]) -> list[ClassRow]:
+    """Runs that could not be read: nothing is measured, and there is no rank."""
+    nothing = {key: Measured(np.nan, np.nan, np.nan, "") for key in METRICS}
+    return [ClassRow(name, Kind.INVALID, "", nothing) for name in names]
 
 
 def trivial(how: Asked) -> list[ClassRow]:

@@ -54,12 +54,12 @@ def header(title: str, parts: Sequence[ClassPart], imprint: Imprint) -> Markup:
 
 def part_of_page(part: ClassPart, several: bool, *, first: bool) -> Markup:
     """The table and the class tables of one leaderboard."""
-    sheet = class_sheet.of(part)
+    ranking = table.leaderboard(class_sheet.of(part), part.links)
     head = part.title if several else "Table"
     runs = named_runs(part, several)
     return join(
         [
-            section("table", head, first, summary(part), table.leaderboard(sheet), legend(part)),
+            section("table", head, first, summary(part), ranking, legend(part)),
             section("runs", runs, first, cards(part)),
         ]
     )

@@ -5,7 +5,7 @@ method was given, and what it reached on labs that tell what it knows.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,24 +34,6 @@ class ClassEntrant:
     evidence: str = ""
     labs: Labs = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-def read_all(
-    paths: Sequence[Path], edition: Edition, images: FileNames, source: str
-) -> dict[str, ClassEntrant]:
-    """Run files by name, each lined up with the images.
-
-    Raises
-    ------
-    RunFileError
-        Not a valid run of this edition.
-    ClefganError
-        Not the ids of the source, or a path given twice.
-    """
-    return {
-        name: read(path, edition, images, source)
-        for name, path in zip(run_files.names(paths), paths, strict=True)
-    }
 
 
 def read(path: Path, edition: Edition, images: FileNames, source: str) -> ClassEntrant:

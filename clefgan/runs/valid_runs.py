@@ -1,0 +1,33 @@
+"""Many runs, of which some may not be valid."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from clefgan.errors import ClefganError
+from submissions.errors import RunFileError
+
+One = TypeVar("One")
+
+
+def read(
+    paths: Mapping[str, Path], reader: Callable[[Path], One], *, lenient: bool
+) -> tuple[dict[str, One], dict[str, str]]:
+    """Read runs by name: those that are valid, and what is wrong with each other one.
+
+    Raises
+    ------
+    RunFileError, ClefganError
+        What is wrong with the first, if it is not to be `lenient`, if there is no such file, or if
+        none is valid.
+    """
+    valid: dict[str, One] = {}
+    invalid: dict[str, str] = {}
+    for name, path in paths.items():
+        try:
+            valid[name] = reader(path)
+        except (ClefganError, RunFileError) as error:
+            if not lenient or not path.exists() or len(invalid) + 1 == len(paths):
+                raise
+            invalid[name] = str(error)
+    return valid, invalid
