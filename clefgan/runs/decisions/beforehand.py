@@ -5,6 +5,7 @@ from clefgan.runs.decisions.discoveries import LEAST_UNUSED
 from clefgan.runs.decisions.guarded import Guarded
 from clefgan.runs.decisions.nulls import least_calls
 from clefgan.runs.decisions.rules import Conformal
+from clefgan.runs.decisions.tails import n_of_tail
 from clefgan.runs.decisions.verdict import Rule
 
 
@@ -13,7 +14,8 @@ def floor(rule: Rule, challenge: Challenge) -> str:
 
     With m unused images the least p-value is 1 / (m + 1), and a false discovery rate q counts it
     for no fewer than about 1 / (q m) of the candidates at once; half of that where half of them is
-    taken to be unused, which is the most that is assumed.
+    taken to be unused, which is the most that is assumed. Where there is a sign of a leak, the tail
+    of the unused scores gives smaller ones, if there are enough of them.
     """
     compares = isinstance(rule, Conformal) or (isinstance(rule, Guarded) and rule.share is None)
     if not compares or challenge.dev is None or challenge.test is None:
@@ -24,6 +26,8 @@ def floor(rule: Rule, challenge: Challenge) -> str:
     if least == 1 or n_unused == 0:
         return ""
     what = f"decide: with {n_unused} unused dev images a false discovery rate of {fdr:g} can call "
+    less = "; fewer where there is a sign of a leak" if n_of_tail(n_unused) else ""
     if least > n:
-        return what + f"none of {n} candidates: it needs {least} at once; give more unused images"
-    return what + f"{least} or more of {n} candidates, or none"
+        few = f"none of {n} candidates: it needs {least} at once"
+        return what + few + (less or "; give more unused images")
+    return what + f"{least} or more of {n} candidates, or none{less}"

@@ -1,9 +1,13 @@
 """P-values to calls at a false discovery rate, with an estimate of how many images are unused."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from clefgan.method import Scores
-from clefgan.runs.decisions.nulls import least_calls
+from clefgan.runs.decisions.nulls import Round, least_calls, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.sign import LEVEL, p_of_sign
+from clefgan.runs.decisions.tails import continued, n_of_tail
 from clefgan.runs.decisions.verdict import Used, Verdict
 from evaluation.significance.multiple import benjamini_hochberg
 
@@ -12,20 +16,36 @@ LOW_END = 0.5  # p-values above are those of unused images, by and large
 LEAST_UNUSED = 0.5  # share of the candidates that is taken to be unused at least
 
 
-def discovered(p: Scores, fdr: float, by: str, n_unused: int) -> Verdict:
+def discovered_beside(rounds: Sequence[Round], fdr: float) -> Verdict:
+    """Call by unused images that were scored among the candidates.
+
+    Where there is a sign of a leak, the tail of the unused scores is continued, so that few can be
+    called too. Without one it is not: where nothing leaks, a tail that falls off more slowly than
+    it is taken to would be a claim.
+    """
+    by, n_unused = rounds_said(rounds), sum(len(r.unused) for r in rounds)
+    if n_of_tail(n_unused) and p_of_sign(rounds) <= LEVEL:
+        tail = f"{by}; p-values below {n_of_tail(n_unused) + 1}/{n_unused + 1} by their tail"
+        return discovered(continued(rounds), fdr, tail)
+    return discovered(p_values_of_rounds(rounds), fdr, by, n_unused)
+
+
+def discovered(p: Scores, fdr: float, by: str, n_unused: int | None = None) -> Verdict:
     """Call what Benjamini-Hochberg rejects at `fdr`, given the share that is unused.
 
     Parameters
     ----------
     by : what the p-values come from, in words
-    n_unused : how many unused images they come from
+    n_unused : how many unused images were counted; None where p-values have no least one
     """
     share = unused_share(p)
     used = found_at(p, min(fdr / share, 1.0))
     note = f"false discovery rate {fdr:g} by {by}"
     if share < 1:
         note += f"; {share:.0%} of the candidates taken to be unused"
-    return Verdict(used, None, note + floor_said(len(p), n_unused, fdr, share), fdr * used.sum())
+    if n_unused is not None:
+        note += floor_said(len(p), n_unused, fdr, share)
+    return Verdict(used, None, note, fdr * used.sum())
 
 
 def unused_share(p: Scores) -> float:

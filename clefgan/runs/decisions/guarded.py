@@ -8,10 +8,10 @@ import numpy as np
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
-from clefgan.runs.decisions.discoveries import discovered
+from clefgan.runs.decisions.discoveries import discovered, discovered_beside
 from clefgan.runs.decisions.nulls import Round, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.rules import Quota, unused_scores
-from clefgan.runs.decisions.sign import p_of_sign
+from clefgan.runs.decisions.sign import LEVEL, p_of_sign
 from clefgan.runs.decisions.verdict import Known, Used, Verdict
 
 
@@ -29,8 +29,6 @@ class Guarded:
     needs_known: ClassVar[bool] = True
     needs_rounds: ClassVar[bool] = True
 
-    level: ClassVar[float] = 0.05  # of the test for a leak
-
     share: float | None = None
     fdr: float = 0.1
 
@@ -45,9 +43,11 @@ class Guarded:
         rounds = known.rounds or (Round(scores, null),)
         by = rounds_said(rounds) if known.rounds else f"{len(null)} unused dev images"
         sign = p_of_sign(rounds) if known.rounds else 0.0
-        if sign > self.level:
+        if sign > LEVEL:
             note = f"no sign of a leak: p-value {sign:.2g}, compared with {by}"
             return Verdict(np.zeros(len(scores), bool), None, note, 0.0)
+        if self.share is None and known.rounds:
+            return discovered_beside(rounds, self.fdr)
         if self.share is None:
             return discovered(p_values_of_rounds(rounds), self.fdr, by, len(null))
         guess = Quota(self.share).decide(scores)

@@ -11,7 +11,7 @@ import numpy as np
 
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
-from clefgan.runs.decisions.discoveries import discovered
+from clefgan.runs.decisions.discoveries import discovered, discovered_beside
 from clefgan.runs.decisions.mixture import two_normals
 from clefgan.runs.decisions.nulls import p_values, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.verdict import Known, Verdict
@@ -155,7 +155,9 @@ class Conformal:
 
     Of the images called used, at most a share `fdr` is expected to be unused, if the unused
     candidates are like the unused dev images. How many candidates are unused is estimated (see
-    `discoveries.unused_share`): the fewer, the more may be called.
+    `discoveries.unused_share`): the fewer, the more may be called. Where there is a sign of a leak,
+    p-values of the highest scores follow the shape of the unused scores' tail (see `tails`), and
+    the bound holds as far as that is exponential.
 
     References
     ----------
@@ -178,8 +180,7 @@ class Conformal:
         null = unused_scores(known, "conformal")
         assert known is not None
         if known.rounds:
-            by = rounds_said(known.rounds)
-            return discovered(p_values_of_rounds(known.rounds), self.fdr, by, len(null))
+            return discovered_beside(known.rounds, self.fdr)
         return discovered(p_values(scores, null), self.fdr, f"{len(null)} unused images", len(null))
 
 

@@ -9,6 +9,8 @@ from clefgan.method import Scores
 from clefgan.runs.decisions.nulls import Round, as_high
 from evaluation.significance import leading
 
+LEVEL = 0.05  # of a p-value that is a sign of a leak
+
 
 def p_of_sign(rounds: Sequence[Round]) -> float:
     """P-value of candidates scoring as unused images do: as a whole, or at the head of the list.
