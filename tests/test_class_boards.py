@@ -102,7 +102,7 @@ def test_a_board_refuses_what_is_none() -> None:
     [
         (1.0, 0.2, "training data"),
         (0.2, 1.0, "only the network"),
-        (0.9, 0.9, "both"),
+        (0.9, 0.9, "training data and network"),
         (0.22, 0.18, "neither"),
     ],
 )

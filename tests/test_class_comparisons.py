@@ -99,9 +99,16 @@ def test_evaluate_on_the_command_line(
     words = ["evaluate", "--edition", "2025_s2", "--data", folder, "--folds", 2, "--jobs", 1]
     table, json_file, page_folder = (tmp_path / name for name in ("t.csv", "t.json", "page"))
     files = ["--csv", table, "--json", json_file, "--html", page_folder]
-    code = run(*words, "--method", "subset-span", "--out", tmp_path / "runs", *files)
+    words += ["--method", "subset-span", "--out", tmp_path / "runs"]
+    assert run(*words) == 0
+    printed = capsys.readouterr().out
+    assert "not shown: dev, plain; --all shows it" in printed
+    assert "Macro F1" not in printed
+    assert printed.count("accuracy") <= 1
+    code = run(*words, "--all", *files)
     printed = capsys.readouterr().out
     assert code == 0
+    assert printed.index("dev, plain") < printed.index("dev, grouped")  # the one to believe, last
     for text in ("dev, grouped", "dev, plain", "level-histogram", "nearest-generated", "one class",
                  "coin", "training data alone", "training data (subset-span)"):  # fmt: skip
         assert text in printed

@@ -1,6 +1,7 @@
 """Options of membership alone: an edition of classes refuses each, and ignores none."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,26 @@ def test_the_summary_of_a_run_cuts_no_word_at_eighty_columns(tmp_path: Path) -> 
     assert "nearest-generated" in text
     assert "Macro F1" in text
     assert "…" not in text
+
+
+def test_a_run_of_classes_ends_with_what_it_found_and_the_next_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", "--edition", "2025_s2", "--method", "radial-spectrum", "--out", tmp_path]
+    assert clefgan(*words) == 0
+    printed = capsys.readouterr().out
+    assert "RadialSpectrumAttributor" not in printed
+    said = " ".join(printed.split())
+    assert "on test: better than guessed labels" in said
+    assert (
+        "The best shortcut, nearest-generated, sees no real image and reaches 0.96: more." in said
+    )
+    csv = tmp_path / "radial-spectrum.csv"
+    assert printed.splitlines()[-2:] == [
+        f"next: clefgan check {csv} --data phantom_classes",
+        f"next: clefgan bundle {csv} --data phantom_classes",
+    ]
+    assert clefgan(*words, "--force", "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["verdict"].startswith("Accuracy 0.")
+    assert len(result["next"]) == 2

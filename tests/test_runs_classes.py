@@ -223,7 +223,12 @@ def test_a_program_reads_what_a_run_says(
     assert set(said["scores"]) == {"dev, unseen", "dev, plain", "dev, grouped", "test"}
     assert "level-histogram" in said["scores"]["dev, grouped"]
     assert said["labs"] == kept["labs"]
-    assert said["knows"] in ("training data", "only the network", "both", "neither")
+    assert said["knows"] in (
+        "training data",
+        "only the network",
+        "training data and network",
+        "neither",
+    )
     of_a = said["as_a_set"]["a"]
     assert of_a["called"] == pytest.approx(1 / 3)
     assert 0 < of_a["share_low"] < of_a["share"] < of_a["share_high"] < 1

@@ -143,7 +143,7 @@ def evaluate(
         )  # fmt: skip
         asked = evaluate_classes.AskedOfMethods(
             method, source, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
-            cluster, kept, metric, level, window_levels(window), shared,
+            cluster, kept, metric, level, window_levels(window), shared, everything,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")

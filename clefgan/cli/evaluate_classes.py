@@ -8,16 +8,15 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli import leaderboard_classes, outputs
-from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
+from clefgan.cli import class_table, leaderboard_classes, outputs
+from clefgan.cli.console import fail_with, progress_bar, say, say_wrote
 from clefgan.cli.options import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
 from clefgan.experiments.trials import class_evaluate, class_trials
-from clefgan.report import class_boards, class_findings, class_notebook, class_part
+from clefgan.report import class_boards, class_notebook, class_part
 from clefgan.report.page import class_page
-from clefgan.report.terminal import class_ranking
 from submissions.edition import Edition
 
 
@@ -41,6 +40,7 @@ class AskedOfMethods:
     level: float
     window: raw.Window | None
     shared: bool
+    everything: bool = False
 
 
 def evaluate(
@@ -56,8 +56,8 @@ def evaluate(
     if page is not None and parts:
         contents[page] = class_page.html(title, parts)
     written = outputs.write(contents)
-    show(parts)
     say_wrote(written)
+    show(parts, asked.everything, protocols=asked.protocols)
     fail_with(results.failures)
 
 
@@ -88,13 +88,13 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
     )
 
 
-def show(parts: Sequence[class_part.ClassPart]) -> None:
-    """Print the tables and what they say."""
-    for part in parts:
-        console.print(class_ranking.show(part, console.width))
-        for sentence in class_findings.sentences(part):
-            say(sentence)
-        for note in part.notes:
-            say(note, "yellow")
-        say(class_findings.made(part), "dim")
-        console.print()
+def show(
+    parts: Sequence[class_part.ClassPart], everything: bool, *, protocols: Sequence[str] | None
+) -> None:
+    """Print the tables and what they say; that of grouped folds, the one to believe, last."""
+    if not everything and protocols is None:
+        for part in parts[1:]:
+            say(f"not shown: {part.title}; --all shows it, the files have it", "dim")
+        parts = parts[:1]
+    for part in reversed(parts):
+        class_table.show(part, everything)

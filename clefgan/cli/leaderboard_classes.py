@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli import outputs
-from clefgan.cli.console import console, progress_bar, say, say_wrote
+from clefgan.cli import class_table, outputs
+from clefgan.cli.console import progress_bar, say_wrote
 from clefgan.cli.entering import titled
 from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
@@ -17,10 +17,9 @@ from clefgan.data.classes import challenge as parts
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
-from clefgan.report import class_findings, class_leaderboard, class_part, class_sheet
+from clefgan.report import class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
 from clefgan.report.page.imprint import Imprint
-from clefgan.report.terminal import class_ranking
 from clefgan.runs import valid_runs
 from clefgan.runs.classes import run_files
 from evaluation import published
@@ -48,6 +47,7 @@ class AskedOfRuns:
     window: raw.Window | None = None
     names: Path | None = None
     lenient: bool = False
+    everything: bool = False
     left_out: Mapping[Path, str] = field(default_factory=dict)
 
 
@@ -63,13 +63,8 @@ def show(
     if page is not None:
         contents[page] = class_page.html(asked.title, [part], imprint)
     written = outputs.write(contents)
-    console.print(class_ranking.show(part, console.width))
-    for sentence in class_findings.sentences(part):
-        say(sentence)
-    for note in part.notes:
-        say(note, "yellow")
-    say(class_findings.made(part), "dim")
     say_wrote(written)
+    class_table.show(part, asked.everything)
 
 
 def texts(parts: list[class_part.ClassPart], files: Mapping[str, Path | None]) -> dict[Path, str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli.console import console, dumped, echo, progress_bar, say_wrote
+from clefgan.cli.console import console, dumped, echo, progress_bar, say, say_wrote
 from clefgan.cli.options import wrong_usage
 from clefgan.data.classes import reading
 from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.experiments import class_runs
 from clefgan.plugins import registry
+from clefgan.report import next_steps
 from clefgan.report.objects import class_run
 from clefgan.report.terminal import class_summary
 from clefgan.runs.classes import decisions, record
@@ -74,11 +75,16 @@ def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
             progress=progress,
         )
     written = record.write(result, target, force=force)
+    under_test = asked.test_data or asked.data or ("" if named else reading.DEFAULT_CLASSES)
+    steps = next_steps.after_classes(result, target, str(under_test))
     if asked.as_json:
-        echo(dumped(class_run.of(result, written)))
+        echo(dumped(class_run.of(result, written, steps)))
         return
-    console.print(class_summary.show(result))
     say_wrote(written)
+    console.print()
+    console.print(class_summary.show(result))
+    for step in steps:
+        say(f"next: {step}")
 
 
 def sources_of(texts: Sequence[str]) -> dict[str, Path]:

@@ -1,5 +1,7 @@
 """What a leaderboard of classes says, in sentences: the same in the terminal and on the page."""
 
+import numpy as np
+
 from clefgan.report.class_part import ClassPart
 from clefgan.report.findings import listed
 from clefgan.report.wording import number, percent
@@ -13,6 +15,13 @@ def sentences(part: ClassPart) -> list[str]:
     board = part.board
     findings = [from_chance(board), first_place(board), shortcuts(board), known(part)]
     return [sentence for sentence in findings if sentence]
+
+
+def short(part: ClassPart) -> list[str]:
+    """The findings for a screen: those that matter most last, in one line."""
+    board = part.board
+    last = (first_place(board), from_chance(board), shortcuts(board))
+    return [sentence for sentence in (known(part), " ".join(filter(None, last))) if sentence]
 
 
 def from_chance(board: ClassBoard) -> str:
@@ -38,12 +47,19 @@ def first_place(board: ClassBoard) -> str:
     ranked = [row for row in board.runs if row.rank is not None]
     if len(ranked) < 2:
         return ""
-    first, *others = ranked
-    near = [row.name for row in others if set(row.groups) & set(first.groups)]
+    first = [row for row in ranked if row.rank == ranked[0].rank]
+    others = ranked[len(first) :]
+    if not others:
+        return f"All {len(ranked)} runs have the same {board.metric.label}: no run leads."
+    groups = {group for row in first for group in row.groups}
+    near = [row.name for row in others if groups & set(row.groups)]
+    who, leads, be, it = first[0].name, "leads", "is", "it"
+    if len(first) > 1:
+        who, leads, be, it = listed([row.name for row in first]), "share the lead", "are", "them"
     if not near:
-        return f"{first.name} is better than every other run."
+        return f"{who} {be} better than every other run."
     verb = "does" if len(near) == 1 else "do"
-    return f"{first.name} leads; {listed(near)} {verb} not differ significantly from it."
+    return f"{who} {leads}; {listed(near)} {verb} not differ significantly from {it}."
 
 
 def shortcuts(board: ClassBoard) -> str:
@@ -51,8 +67,17 @@ def shortcuts(board: ClassBoard) -> str:
     rows = [row for row in board.rows if row.kind is Kind.SHORTCUT]
     if not rows:
         return ""
-    said = [f"{row.name} {number(row.cells[board.primary].value)}" for row in rows]
-    return f"Shortcuts, which see no real image: {listed(said)}."
+    values = {row.name: row.cells[board.primary].value for row in rows}
+    name = max(values, key=lambda one: -1.0 if np.isnan(values[one]) else values[one])
+    best = values[name]
+    if np.isnan(best):
+        return ""
+    said = [f"{row.name} {number(values[row.name])}" for row in rows]
+    runs = [row.cells[board.primary].value for row in board.runs]
+    n_beaten = sum(value < best for value in runs)
+    many = f"{n_beaten} of {len(runs)} runs" if len(runs) > 1 else "the run" if n_beaten else ""
+    more = f"{name} scores more than {many}" if n_beaten else "no run scores less"
+    return f"Shortcuts, which see no real image: {listed(said)}; {more}."
 
 
 def known(part: ClassPart) -> str:

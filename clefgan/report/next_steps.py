@@ -5,7 +5,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from clefgan.report.run_findings import says_nothing
+from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.record import Run
+from submissions.edition import Edition
 
 BEGIN_WITH = "fusion"
 """The method that the next step names after a run that says nothing."""
@@ -21,15 +23,26 @@ def after(
     data : the one that holds the test part
     options : how images and rules were read, as typed; one without a value was not given
     """
-    steps = []
+    steps: list[str] = []
     if says_nothing(run) and run.method != BEGIN_WITH:
         given = (f" {name} {quoted(str(value))}" for name, value in options.items() if value)
         steps.append(f"clefgan run --method {BEGIN_WITH}{''.join(given)}")
     elif run.test is not None:
-        steps.append(f"clefgan check {quoted(str(csv))} --data {quoted(data)}")
-        if run.edition.container == "zip":
-            steps.append(f"clefgan bundle {quoted(str(csv))} --data {quoted(data)}")
+        steps += submitting(run.edition, csv, f"--data {quoted(data)}")
     return steps
+
+
+def after_classes(run: ClassRun, csv: Path, data: str) -> list[str]:
+    """The commands to go on with after a run of classes; `data` holds the images under test."""
+    if run.test is None:
+        return []
+    return submitting(run.edition, csv, f"--data {quoted(data)}" if data else "")
+
+
+def submitting(edition: Edition, csv: Path, given: str) -> list[str]:
+    """The commands that check a run, and pack it where the edition takes a zip."""
+    commands = ["check", "bundle"] if edition.container == "zip" else ["check"]
+    return [f"clefgan {command} {quoted(str(csv))} {given}".rstrip() for command in commands]
 
 
 def quoted(text: str) -> str:

@@ -5,15 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clefgan.report.class_run_findings import verdict
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.classes.result import ClassScored
 
 
-def of(run: ClassRun, written: list[Path]) -> dict[str, Any]:
+def of(run: ClassRun, written: list[Path], steps: list[str]) -> dict[str, Any]:
     """Counts, scores beside the trivial and the shortcut rows, the set, the labs, the notes.
 
     The record that was written has all this for every image.
+
+    Parameters
+    ----------
+    steps : the commands to go on with
     """
     return {
         "method": run.method,
@@ -30,6 +35,8 @@ def of(run: ClassRun, written: list[Path]) -> dict[str, Any]:
         "labs": dict(run.labs),
         "knows": knows.meaning(run.labs, len(run.classes)) or None,
         "notes": list(run.notes),
+        "verdict": verdict(run),
+        "next": steps,
     }
 
 

@@ -17,9 +17,16 @@ from evaluation.boards.rows import Kind
 TABLES = 3  # best runs whose class tables are shown
 
 
-def show(part: ClassPart, width: int) -> RenderableType:
-    """The whole leaderboard, no wider than `width` columns."""
-    lines: list[RenderableType] = [ranking.show(class_sheet.of(part), width, whole=True), Text("")]
+def show(part: ClassPart, width: int, *, whole: bool = False) -> RenderableType:
+    """The leaderboard by the metric that ranks, no wider than `width` columns.
+
+    Parameters
+    ----------
+    whole : every metric, what the labs say, and the class tables of the best runs too
+    """
+    lines: list[RenderableType] = [ranking.show(class_sheet.of(part), width, whole=whole), Text("")]
+    if not whole:
+        return Group(*lines)
     if any(part.labs.values()):
         lines += [lab_table(part), Text("")]
     rows = [row for row in part.board.runs if row.table is not None]

@@ -7,7 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.report.class_run_findings import verdict
 from clefgan.report.terminal.class_ranking import of_table
+from clefgan.report.terminal.summary import settings
 from clefgan.report.wording import knowledge, number
 from clefgan.report.wording import measured as with_limits
 from clefgan.runs.classes import knows
@@ -28,9 +30,10 @@ def show(run: ClassRun) -> RenderableType:
     """The summary of a run: what was called what, then a table per protocol, then notes."""
     lines: list[RenderableType] = [
         Text.assemble((run.method, "bold"), f"  {knowledge(run.evidence)}: {run.evidence.meaning}"),
-        Text(run.settings, style="dim"),
-        Text(called(run)),
     ]
+    if changed := settings(run):
+        lines.append(Text(changed, style="dim"))
+    lines.append(Text(called(run)))
     protocols = [name for name in run.beside if name != "test"] or list(run.dev)
     for protocol in protocols:
         own = protocol if protocol in run.dev else "unseen"
@@ -51,7 +54,7 @@ def show(run: ClassRun) -> RenderableType:
         title = f"what it knows, by labs made of these real images: {what}"
         lines += [Text(""), Text(title, style="dim"), lab_table(run.labs, len(run.classes))]
     lines += [Text(note, style="yellow") for note in run.notes]
-    return Group(*lines)
+    return Group(*lines, Text(""), Text(verdict(run), style="bold"))
 
 
 def called(run: ClassRun) -> str:

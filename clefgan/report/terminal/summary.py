@@ -9,6 +9,7 @@ from rich.text import Text
 from clefgan.report.run_findings import METRICS, measured, scored_parts, verdict
 from clefgan.report.terminal import blank_table
 from clefgan.report.wording import knowledge, limits, number
+from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.record import Run
 from clefgan.runs.result import Scored
 from evaluation import metrics
@@ -35,7 +36,7 @@ def show(run: Run) -> RenderableType:
     return Group(*lines, Text(""), Text(verdict(run), style="bold"))
 
 
-def settings(run: Run) -> str:
+def settings(run: Run | ClassRun) -> str:
     """The settings that differ from the defaults, as `--set` takes them; '' where none does."""
     return " ".join(f"--set {setting}" for setting in run.provenance["method"].get("set", ()))
 

@@ -26,14 +26,14 @@ def interval(value: float, n_classes: int, level: float = 0.95) -> Interval:
 
 
 def meaning(labs: Labs, n_classes: int, level: float = 0.95) -> str:
-    """`training data`, `only the network`, `both` or `neither`: what surely beats chance."""
+    """What surely beats chance: `training data`, `only the network`, both of them, or `neither`."""
     if not labs:
         return ""
     sure = {
         title: bool(interval(labs[title], n_classes, level).low > 1 / n_classes) for title in TITLES
     }
     names = {
-        (True, True): "both",
+        (True, True): "training data and network",
         (True, False): "training data",
         (False, True): "only the network",
         (False, False): "neither",

@@ -1,0 +1,68 @@
+"""What a run of classes says, in words: against guessed labels, and against the shortcuts."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from clefgan.experiments.trials.class_trials import SHORTCUTS
+from clefgan.report.wording import number
+from clefgan.runs.classes.record import ClassRun
+from clefgan.runs.classes.result import ClassScored
+from evaluation.class_tables import METRICS
+
+OF_CLUSTERS = "adjusted_rand"
+"""The metric of a run whose labels are no names of classes."""
+
+
+def verdict(run: ClassRun) -> str:
+    """Whether the run beats guessed labels, and whether a shortcut does as well."""
+    title, part, beside = part_to_believe(run)
+    measured = None if part is None else part.measured()
+    if part is None or measured is None:
+        return "No image with a known class: nothing to measure."
+    key = "accuracy" if not math.isnan(measured["metrics"]["accuracy"]["value"]) else OF_CLUSTERS
+    cell, label = measured["metrics"][key], METRICS[key].label
+    value = f"{label} {cell['value']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}] on {title}"
+    if cell["low"] > cell["blind_95"]:
+        said = f"{value}: better than guessed labels (95% of them below {cell['blind_95']:.2f})."
+    else:
+        said = f"{value} is chance: guessed labels reach {cell['blind_95']:.2f}."
+    return f"{said} {against_shortcuts(run.method, cell['value'], key, beside)}".rstrip()
+
+
+def part_to_believe(run: ClassRun) -> tuple[str, ClassScored | None, Mapping[str, ClassScored]]:
+    """Test where its classes are known, else dev by the strictest folds, with the rows beside."""
+    if run.test is not None and run.test.truth is not None:
+        return "test", run.test, run.beside.get("test", {})
+    for name in ("grouped", "unseen", *run.dev):
+        if name in run.dev:
+            beside = run.beside.get(name) or run.beside.get("grouped") or {}
+            return f"dev, {name}", run.dev[name], beside
+    return "", None, {}
+
+
+def against_shortcuts(
+    method: str, value: float, key: str, beside: Mapping[str, ClassScored]
+) -> str:
+    """The best shortcut, and on which side of it the run is."""
+    values = {
+        name: value_of(part, key)
+        for name, part in beside.items()
+        if name in SHORTCUTS and name != method
+    }
+    values = {name: reached for name, reached in values.items() if not math.isnan(reached)}
+    if not values:
+        return ""
+    name = max(values, key=lambda one: values[one])
+    side = "more" if values[name] > value else "as much" if values[name] == value else "less"
+    reached = number(values[name], 2)
+    return f"The best shortcut, {name}, sees no real image and reaches {reached}: {side}."
+
+
+def value_of(part: ClassScored, key: str) -> float:
+    """One metric of the images whose classes are known; NaN where it is undefined."""
+    if part.truth is None:
+        return math.nan
+    cells = part.class_table().cells[None].astype(np.float64)
+    return float(METRICS[key].of_tables(cells)[0])
