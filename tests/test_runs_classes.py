@@ -163,7 +163,9 @@ def test_an_open_set_refuses_what_is_unlike_dev() -> None:
         rule.decide(new, None)
     few = DevScores(scores[::100], truth[::100])
     assert np.isneginf(decisions.thresholds(few, 0.1, 3)).all()
-    assert "3 classes have too few labelled images" in rule.decide(new, few).note
+    assert decisions.fewest_labelled(0.1) == 9
+    enough = DevScores(scores[::100].repeat(3, axis=0), truth[::100].repeat(3))
+    assert np.isfinite(decisions.thresholds(enough, 0.1, 3)).all()
 
 
 def test_ties_go_to_the_first_class_and_are_counted() -> None:

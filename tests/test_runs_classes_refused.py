@@ -49,8 +49,10 @@ def folder(tmp_path: Path) -> Path:
         ({"decide": "balanced"}, "'balanced' is a rule of scores, and clusterer"),
         ({"method": "subset-span", "clusters": 3}, "method 'subset-span' names classes"),
         ({"method": "subset-span", "n_folds": 1}, "folds: 1 are too few; give 2 or more"),
-        ({"method": "subset-span", "decide": "open:0.1", "n_folds": 9},
-         "class 'a' has 8, fewer than 9 folds"),
+        ({"method": "subset-span", "decide": "open:0.2", "n_folds": 9},
+         "'open:0.2' compares with 9 or more scores of labelled generated images of each class; "
+         "'a' has 8; give more"),
+        ({"method": "subset-span", "decide": "open:0.05"}, "compares with 19 or more scores"),
         ({"method": "subset-span", "decide": "balanced"}, "'2025_s2' does not say"),
     ],
 )  # fmt: skip
@@ -71,7 +73,10 @@ def test_open_needs_labelled_images_before_the_work(
     test = "--test-data", folder / "generated_unknown", "--decide", "open:0.1"
     assert clefgan(*words, *named, *test) == 1
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert "class 'a' has 0, fewer than 3 folds; give more, or decide by argmax" in line
+    assert (
+        "compares with 9 or more scores of labelled generated images of each class; 'a' has 0"
+        in line
+    )
     assert not (tmp_path / "runs").exists()
 
 

@@ -139,15 +139,15 @@ def possible(plan: ClassPlan, bench: ClassBench) -> tuple[tuple[str, ...], tuple
     smallest = int(np.bincount(bench.images.labels).min())
     if smallest < plan.n_folds:
         raise ClefganError(
-            f"{plan.data.source}: a class has {smallest} labelled generated images, fewer than "
-            f"{plan.n_folds} folds; give more, or fewer folds"
+            f"{plan.data.source}: the smallest class has {smallest} of the labelled images, fewer "
+            f"than {plan.n_folds} folds; give more, or fewer folds"
         )
     fewest = near_copies.fewest(bench.images.labels, bench.groups)
     if "grouped" not in plan.protocols or fewest >= plan.n_folds:
         return plan.protocols, ()
     return tuple(name for name in plan.protocols if name != "grouped") or ("plain",), (
-        f"no grouped folds: a class has {fewest} groups of near-copies, fewer than {plan.n_folds} "
-        "folds; plain ones then say nothing of new images",
+        f"no grouped folds: near-copies as one, a class has {fewest} of the labelled images, "
+        f"fewer than {plan.n_folds} folds; plain ones then say nothing of new images",
     )
 
 

@@ -90,7 +90,7 @@ def of_set(run: ClassRun) -> str:
     assert run.test is not None
     n, groups = len(run.test.ids), run.test.groups
     different = n if groups is None else len(np.unique(groups))
-    apart = "" if different == n else f", of which {different} are no near-copies of each other"
+    apart = "" if different == n else f" ({different} with near-copies as one)"
     return f"the {n} images under test as a set{apart}: shares with 95% limits"
 
 

@@ -68,9 +68,6 @@ class ClassRule:
         limits = thresholds(dev, self.rate, scores.shape[1])
         refused = sure < limits[labels]
         note = f"{int(refused.sum())} of {len(labels)} images called {UNKNOWN_LABEL}"
-        few = int(np.isneginf(limits).sum())
-        if few:
-            note += f"; {few} classes have too few labelled images for the rate: none was refused"
         return ClassVerdict(np.where(refused, UNKNOWN, labels), n_ties(scores), note)
 
 
@@ -120,6 +117,12 @@ def thresholds(dev: DevScores, rate: float, n_classes: int) -> NDArray[np.float6
         if rank >= 1:
             limits[label] = own[rank - 1]
     return limits
+
+
+def fewest_labelled(rate: float) -> int:
+    """Labelled images of a class that it takes for `thresholds` to be more than minus infinity."""
+    n = max(1, int(np.ceil(1 / rate)) - 1)
+    return n if np.floor(rate * (n + 1)) >= 1 else n + 1  # 1 / rate is rounded
 
 
 def n_ties(scores: ClassScores) -> int:

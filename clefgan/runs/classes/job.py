@@ -155,15 +155,16 @@ def folds_of(
     sizes = np.bincount(images.labels)
     if sizes.min() < request.n_folds:
         return {}, (
-            f"no dev scores: a class has {sizes.min()} labelled generated images, fewer than "
-            f"{request.n_folds} folds",
+            f"no dev scores: the smallest class has {sizes.min()} of the labelled images, fewer "
+            f"than {request.n_folds} folds",
         )
     folds = {"plain": near_copies.plain(images.labels, request.n_folds, request.seed)}
     fewest = near_copies.fewest(images.labels, group)
     if fewest < request.n_folds:
         return folds, (
-            f"no grouped dev scores: a class has {fewest} groups of near-copies, fewer than "
-            f"{request.n_folds} folds; plain ones then say nothing of new images",
+            f"no grouped dev scores: near-copies as one, a class has {fewest} of the labelled "
+            f"images, fewer than {request.n_folds} folds; plain ones then say nothing of new "
+            "images",
         )
     folds["grouped"] = near_copies.grouped(images.labels, group, request.n_folds, request.seed)
     return folds, ()

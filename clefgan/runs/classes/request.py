@@ -6,7 +6,7 @@ from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
 from clefgan.method import Attributor, Clusterer, Evidence
 from clefgan.runs.classes import loading
-from clefgan.runs.classes.decisions import UNKNOWN_LABEL, ClassRule
+from clefgan.runs.classes.decisions import UNKNOWN_LABEL, ClassRule, fewest_labelled
 from submissions import runfile
 
 
@@ -73,13 +73,14 @@ def refuse_open(request: ClassRequest, challenge: ClassChallenge) -> None:
             f"{challenge.source}: class {UNKNOWN_LABEL!r} is what 'open' calls images of no class; "
             "rename its folder, or decide by argmax"
         )
+    needed = max(request.n_folds, fewest_labelled(request.rule.rate))
     for one_class in challenge.classes:
         n = 0 if one_class.generated is None else len(one_class.generated)
-        if n < request.n_folds:
+        if n < needed:
             raise ClefganError(
-                f"{challenge.source}: 'open' compares with scores of labelled generated images; "
-                f"class {one_class.name!r} has {n}, fewer than {request.n_folds} folds; give more, "
-                "or decide by argmax"
+                f"{challenge.source}: {str(request.rule)!r} compares with {needed} or more scores "
+                f"of labelled generated images of each class; {one_class.name!r} has {n}; give "
+                "more, another rate, or decide by argmax"
             )
 
 
@@ -137,6 +138,8 @@ def known_number(challenge: ClassChallenge, asked: int | None) -> int:
         raise ClefganError(f"clusters: need a whole number; got {asked!r}; give 2 or more")
     if asked is not None and asked < 2:
         raise ClefganError(f"clusters: {asked} tell nothing apart; give 2 or more")
+    if n < 2:
+        raise ClefganError(f"{challenge.source}: {n} image under test; nothing to cluster")
     if many > n:
         raise ClefganError(
             f"{challenge.source}: {many} clusters of {n} images; give --clusters from 2 to {n}"
