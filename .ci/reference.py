@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from clefgan import verbs
 from clefgan.cli.app import COMMANDS
 from clefgan.cli.lazy import Listed, loaded
 
-WRAPPED = "<style>.md-typeset pre > code { white-space: pre-wrap; }</style>"  # long signatures
+STYLE = Path(__file__).with_name("site.css")
 
 
 def main() -> None:
@@ -23,12 +24,11 @@ def main() -> None:
     for page in folder.glob("*.md"):
         text = page.read_text(encoding="utf-8")
         page.write_text(re.sub(r"(?m)^(```\w+) .*$", r"\1", text), encoding="utf-8")
+    shutil.copy(STYLE, folder / STYLE.name)
     commands = "\n".join(line for row in COMMANDS for line in of_command(row, ()))
     (folder / "commands.md").write_text(f"# Commands\n\n{commands}", encoding="utf-8")
     functions = "\n".join(line for name in verbs.__all__ for line in of_function(name))
-    (folder / "api.md").write_text(
-        f"# The Python face\n\n{WRAPPED}\n\n{functions}", encoding="utf-8"
-    )
+    (folder / "api.md").write_text(f"# The Python face\n\n{functions}", encoding="utf-8")
 
 
 def as_first_page(readme: str) -> str:
@@ -54,10 +54,19 @@ def of_command(row: Listed, before: Sequence[str]) -> Iterator[str]:
         record = parameter.get_help_record(context)
         name = " ".join(parameter.opts) if record is None else record[0]
         text = str(getattr(parameter, "help", "") or "")
-        default = parameter.default
-        shown = "" if default in (None, False, "") or callable(default) else f"`{default}`"
-        yield f"| {code(name)} | {escaped(text)} | {escaped(shown)} |"
+        yield f"| {code(name)} | {escaped(text)} | {escaped(if_not_given(record))} |"
     yield ""
+
+
+def if_not_given(record: tuple[str, str] | None) -> str:
+    """What an option is if it is not given, or that it has to be, from the brackets of its help."""
+    brackets = re.search(r"\[([^\[\]]*)\]$", record[1] if record else "")
+    said = dict(part.partition(": ")[::2] for part in brackets[1].split("; ")) if brackets else {}
+    if "required" in said:
+        return "required"
+    default = said.get("default", "")
+    is_sentence = default.startswith("(")
+    return default.strip("()") if is_sentence else f"`{default}`" if default else ""
 
 
 def of_function(name: str) -> Iterator[str]:

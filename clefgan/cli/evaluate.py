@@ -66,7 +66,7 @@ PROTOCOL = Annotated[
     list[str] | None,
     typer.Option(
         help="How dev is scored: held-out if not given, or paper; of classes: grouped and "
-        "plain, both if not given; repeatable."
+        "plain, both if not given, and grouped is shown; repeatable."
     ),
 ]
 REPEATS = Annotated[int, typer.Option(help="Each with other folds and another seed.", min=1)]
