@@ -10,7 +10,7 @@ from clefgan.cli.console import say
 from clefgan.cli.entering import test_ids
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
-from clefgan.runs.run_editions import edition_of
+from clefgan.runs import run_editions
 from submissions import bundle as bundles
 
 
@@ -29,7 +29,7 @@ def bundle(
     An edition that takes the run file itself gets no zip: with --out a checked copy of the file.
     Without --edition it is that of the records beside the runs, of the data or of the ids.
     """
-    rules = edition_of(edition, runs, data=data, ids=ids)
+    rules = run_editions.edition_of(edition, runs, data=data, ids=ids)
     if rules is None:
         raise typer.BadParameter(
             "neither records, data nor ids say which; give it", param_hint="--edition"

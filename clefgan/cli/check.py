@@ -14,9 +14,8 @@ from clefgan.cli.console import echo, say
 from clefgan.cli.entering import test_ids
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
-from clefgan.data.challenge import DEFAULT_EDITION
-from clefgan.runs.run_editions import edition_of, taking_part
-from submissions import RunFileError, checker, editions, fix
+from clefgan.runs import run_editions
+from submissions import RunFileError, checker, fix
 from submissions.edition import Edition
 from submissions.problems import Problem
 
@@ -67,9 +66,9 @@ def check(
     """
     others: dict[Path, str] = {}
     if len(runs) > 1:
-        rules, _, others = taking_part(edition, runs, data, ids)
+        rules, _, others = run_editions.taking_part(edition, runs, data, ids)
     else:
-        rules = edition_of(edition, runs, data=data, ids=ids) or editions.get(DEFAULT_EDITION)
+        rules = run_editions.edition_or_default(edition, runs, data=data, ids=ids)
     if repair:
         copies = [Output("--fix", fix.copy_of(run)) for run in runs]
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])

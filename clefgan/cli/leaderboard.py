@@ -36,8 +36,8 @@ from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, wind
 from clefgan.report import gallery, sheet
 from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
+from clefgan.report.page import imprint as imprints
 from clefgan.report.page import page as pages
-from clefgan.report.page.imprint import Imprint
 from clefgan.runs import run_editions
 from evaluation import published
 from evaluation.boards import leaderboard as boards
@@ -114,7 +114,7 @@ def leaderboard(
             left_out=others,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
-            leaderboard_classes.show(asked_of, files, page, Imprint(contact))
+            leaderboard_classes.show(asked_of, files, page, imprints.Imprint(contact))
         return
     primary = main_metric(metric, rules)
     pictures, asked = page is not None and data is not None, edition or rules.name
@@ -146,7 +146,7 @@ def leaderboard(
     if pairs is not None:
         contents[pairs] = pair_table.as_csv(board, entered.panel)
     if page is not None:
-        contents[page] = pages.html(title, [part], Imprint(contact))
+        contents[page] = pages.html(title, [part], imprints.Imprint(contact))
     paths = outputs.write(contents)
     with only_errors(quiet or outputs.is_printed(files)):
         say_wrote(paths)

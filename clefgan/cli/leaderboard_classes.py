@@ -8,9 +8,8 @@ from pathlib import Path
 
 import typer
 
-from clefgan.cli import class_table, outputs
+from clefgan.cli import class_table, entering, outputs
 from clefgan.cli.console import progress_bar, say_wrote
-from clefgan.cli.entering import titled
 from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
@@ -19,11 +18,11 @@ from clefgan.data.formats import raw
 from clefgan.errors import ClefganError
 from clefgan.report import class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
-from clefgan.report.page.imprint import Imprint
+from clefgan.report.page import imprint as imprints
 from clefgan.runs import valid_runs
 from clefgan.runs.classes import run_files
 from evaluation import published
-from evaluation.boards.class_board import of_invalid
+from evaluation.boards import class_board
 from submissions import names
 from submissions import truth as truths
 from submissions.edition import Edition
@@ -55,7 +54,7 @@ def show(
     asked: AskedOfRuns,
     files: Mapping[str, Path | None],
     page: Path | None = None,
-    imprint: Imprint | None = None,
+    imprint: imprints.Imprint | None = None,
 ) -> None:
     """Measure the runs, write what is asked for, print."""
     part = measured(asked)
@@ -83,7 +82,7 @@ def measured(asked: AskedOfRuns) -> class_part.ClassPart:
     if asked.data is not None:
         challenge = reading.read(asked.data, asked.folders, window=asked.window)
     answers, images, source = known_truth(asked, challenge)
-    called, links = titled(asked.runs, asked.names, asked.left_out)
+    called, links = entering.titled(asked.runs, asked.names, asked.left_out)
     entrants, invalid = valid_runs.read(
         called,
         lambda path: run_files.read(path, asked.edition, images, source),
@@ -115,7 +114,7 @@ def with_the_others(
     """The same with a row and a note for each invalid run, and notes on those left out."""
     others = (f"left out: {run} is of edition {name}" for run, name in left_out.items())
     unread = (f"invalid, not ranked: {name}: {why}" for name, why in invalid.items())
-    board = replace(part.board, rows=(*part.board.rows, *of_invalid(invalid)))
+    board = replace(part.board, rows=(*part.board.rows, *class_board.of_invalid(invalid)))
     return replace(part, board=board, notes=(*others, *unread, *part.notes), links=links)
 
 

@@ -24,12 +24,10 @@ from clefgan.cli.options import (
     refuse_membership_options,
 )
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
-from clefgan.data.challenge import DEFAULT_EDITION
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import scores
-from clefgan.runs.run_editions import edition_of
+from clefgan.runs import run_editions
 from evaluation.boards import leaderboard
-from submissions import editions
 
 
 def score(
@@ -60,7 +58,7 @@ def score(
     files = {"csv": csv, "json": json, "markdown": markdown, "latex": latex}
     read = [*outputs.belonging(runs), truth, groups, data, edition]
     outputs.refuse(outputs.tables(files), read)
-    rules = edition_of(edition, runs, data=data) or editions.get(DEFAULT_EDITION)
+    rules = run_editions.edition_or_default(edition, runs, data=data)
     if not rules.is_membership:
         refuse_membership_options({"--knowledge": knowledge, "--size": size})
         asked = leaderboard_classes.AskedOfRuns(

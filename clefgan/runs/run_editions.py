@@ -34,7 +34,7 @@ def taking_part(
         most = votes.most_common(1)[0][0]
         asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
     else:
-        asked = edition_of(given, [], data=data, ids=ids) or editions.get(DEFAULT_EDITION)
+        asked = edition_or_default(given, [], data=data, ids=ids)
     edition_of(asked, [], data=data, ids=ids)  # data or ids of another are refused
     others = {
         run: name
@@ -81,6 +81,17 @@ def edition_of(
                 f"give edition {name!r}, or ids of that edition"
             )
     return asked
+
+
+def edition_or_default(
+    given: str | Path | None,
+    runs: Sequence[Path],
+    *,
+    data: str | Path | None = None,
+    ids: Path | None = None,
+) -> Edition:
+    """As `edition_of`; the default where nothing says which."""
+    return edition_of(given, runs, data=data, ids=ids) or editions.get(DEFAULT_EDITION)
 
 
 def edition_of_records(given: str | Path | Edition | None, runs: Sequence[Path]) -> Edition | None:

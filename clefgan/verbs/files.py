@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from clefgan.cli.entering import test_ids
-from clefgan.data.challenge import DEFAULT_EDITION, Challenge
+from clefgan.data.challenge import Challenge
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
 from clefgan.runs import record, run_editions
@@ -11,7 +11,7 @@ from clefgan.runs.classes import record as class_record
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.record import Run
 from clefgan.verbs.reading import Data
-from submissions import checker, editions
+from submissions import checker
 from submissions.names import FileNames
 from submissions.problems import Problem
 
@@ -62,8 +62,7 @@ def check(
         given = edition or challenge.edition
         rules = run_editions.edition_of(given, [run], data=challenge.source)
         return checker.check(run, rules or challenge.edition, ids_under_test(challenge))
-    known = run_editions.edition_of(edition, [run], data=challenge)
-    rules = known or editions.get(DEFAULT_EDITION)
+    rules = run_editions.edition_or_default(edition, [run], data=challenge)
     return checker.check(run, rules, test_ids(rules, edition or rules.name, challenge, None))
 
 
