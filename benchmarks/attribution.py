@@ -3,12 +3,13 @@
     python -m benchmarks.attribution labs lidc_patches.npz --seeds 501 502 503
     python -m benchmarks.attribution published lidc_patches.npz --seeds 501 502 503
     python -m benchmarks.attribution trained lidc_patches.npz --rule dcgan --set epochs=100
+    python -m benchmarks.attribution one "vgg16-probe(side=64)" attribution_speed.npy --share 0.1
     python -m benchmarks.attribution speed --scratch FOLDER
 
 Labs: 64 x 64 pixels, 40 real, 80 labelled and 80 test images per class; accuracy, ARI of clusters;
 means over seeds, then every seed of those that have to reach something.
 Published: the network of the best 2025 run, with its scale fault and without, beside shortcuts.
-Trained: the labs, made by a network a class.
+Trained: the labs, made by a network per class; each seed, then the mean.
 Speed: 5 classes of 1,000 real and 1,000 generated images and 2,500 under test at 256 x 256, and
 shares of them, each method in a process of its own: seconds, seconds of processors, peak memory,
 and how the latter grow.
@@ -80,7 +81,7 @@ def published(path: Path, seeds: Sequence[int]) -> None:
 
 
 def trained(path: Path, rule: str, settings: Sequence[str], seeds: Sequence[int]) -> None:
-    """Every method on subsets made by a network a class; siamese-centroid too."""
+    """Every method on subsets made by a network per class; siamese-centroid too; seed by seed."""
     pool = reals.read(path, size=64)
     values = hyperparameters.parse_settings(list(settings))
     configs: dict[str, Any] = {
@@ -88,8 +89,13 @@ def trained(path: Path, rule: str, settings: Sequence[str], seeds: Sequence[int]
             DCGANConfig if rule == "dcgan" else FlowConfig, values, rule
         )
     }
-    labs_made = [draw(pool, ClassSpec(rule=rule, seed=seed, **configs)) for seed in seeds]
-    table(labs_made, f"subset {rule}", [*untrained(), "siamese-centroid"])
+    methods = [*untrained(), "siamese-centroid"]
+    rows: list[dict[str, float]] = []
+    for seed in seeds:
+        lab = draw(pool, ClassSpec(rule=rule, seed=seed, **configs))
+        rows.append(table([lab], f"subset {rule}, seed {seed}", methods))
+    cells = " ".join(f"{name}={np.mean([row[name] for row in rows]):.3f}" for name in methods)
+    print(f"subset {rule}, mean: {cells}", flush=True)
 
 
 def untrained() -> list[str]:
@@ -98,8 +104,8 @@ def untrained() -> list[str]:
     return [name for name in names if name not in (*TRIVIAL, *TRAINED)]
 
 
-def table(made: Iterable[ClassLab], title: str, methods: Sequence[str]) -> None:
-    """Print the mean of each method over labs of one kind."""
+def table(made: Iterable[ClassLab], title: str, methods: Sequence[str]) -> dict[str, float]:
+    """Print and return the mean of each method over labs of one kind."""
     values: dict[str, list[float]] = {}
     for lab in made:
         for name in methods:
@@ -119,6 +125,7 @@ def table(made: Iterable[ClassLab], title: str, methods: Sequence[str]) -> None:
         by_seed = ", ".join(f"{value:.3f}" for value in values[name])
         said = "reached" if np.mean(values[name]) >= floor else "MISSED"
         print(f"    {name}: {by_seed}; asked {floor:.2f}: {said}", flush=True)
+    return {name: float(np.mean(by_seed)) for name, by_seed in values.items()}
 
 
 def speed(scratch: Path, shares: Sequence[float], only: Sequence[str]) -> None:

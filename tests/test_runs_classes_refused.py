@@ -116,7 +116,7 @@ def broken(folder: Path, how: str) -> None:
     elif how == "loose":
         Image.new("L", (32, 32)).save(folder / "real" / "loose.png")
     elif how == "id twice":
-        save(folder / "real" / "a" / "sub", blobs(np.random.default_rng(0), 1))
+        save(folder / "real" / "a" / "sub", blobs(np.random.default_rng(0), 2))
     elif how == "two trees":
         shutil.copytree(folder / "real", folder / "Real")
     elif how == "nothing":
@@ -134,7 +134,7 @@ def broken(folder: Path, how: str) -> None:
         ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
         ("size", "images of test are 9x9, those of real a 32x32; bring them to one size"),
         ("loose", "holds images itself; put those of each class into a folder named after it"),
-        ("id twice", "id 'image_1' is in"),
+        ("id twice", "real/a/sub'; rename one, so that ids tell images apart"),
         ("two trees", "2 folders of real images: 'Real' and 'real'; keep one"),
         ("nothing", "no class challenge here; looked for folders real, generated"),
     ],

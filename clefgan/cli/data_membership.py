@@ -52,7 +52,7 @@ def membership_from(
         done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
     for written in done:
         test = f"; test: {written.candidates} candidates of {written.test}" if written.test else ""
-        more = f"; {written.left_out} left out that are its own too" if written.left_out else ""
+        more = f"; {written.left_out} left out, as its own too" if written.left_out else ""
         console.print(
             f"{written.name}: {written.used} used, {written.not_used} not used, "
             f"{written.generated} generated{test}{more}"

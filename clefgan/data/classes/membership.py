@@ -158,8 +158,8 @@ def one(
     first, second = dealt(fresh, seed) if after else (list(range(len(fresh.ids))), [])
     if not first or (after and not second):
         raise ClefganError(
-            f"class {name!r}: {len(fresh.ids)} real images of other classes that are not its own "
-            "too; dev and test need one each; give classes that share fewer"
+            f"class {name!r}: {len(fresh.ids)} of the real images of other classes are not its own "
+            "too; dev and test need one each; give more, or classes that share fewer"
         )
     not_used = fresh.some(first)
     put(folder / "dev" / "used", used.ids, used.images)

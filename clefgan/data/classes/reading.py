@@ -6,7 +6,6 @@ confirmed, so each may be another one. Labels in the names of images under test 
 """
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,13 +165,13 @@ def walked(folder: Path) -> tuple[listing.Listed, ...]:
             images += listing.listing(path)
     if not images:
         raise ClefganError(f"{folder}: no images; put some there or remove the folder")
-    times = Counter(image.id for image in images)
-    twice = [image for image in images if times[image.id] > 1]
-    if twice:
-        raise ClefganError(
-            f"{folder}: id {twice[0].id!r} is in {twice[0].where!r} and {twice[1].where!r}; rename "
-            "one, so that ids tell images apart"
-        )
+    first: dict[str, listing.Listed] = {}
+    for image in images:
+        if (other := first.setdefault(image.id, image)) is not image:
+            raise ClefganError(
+                f"{folder}: id {image.id!r} is in {other.where!r} and {image.where!r}; rename one, "
+                "so that ids tell images apart"
+            )
     return tuple(sorted(images, key=lambda image: natural_key(image.id)))
 
 
