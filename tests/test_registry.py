@@ -1,5 +1,6 @@
 """Methods by name, by file, and what happens to broken ones."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -217,6 +218,30 @@ def test_all_faults_are_told_at_once_each_with_the_line_to_write(tmp_path: Path)
     ):
         assert line in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_told"),
+    [
+        ("self, dev", True),
+        ("self, dev, *, progress", False),
+        ("self, dev, progress=None", False),
+        ("self, dev, extra, *, progress", True),
+        ("self, *given, **more", False),
+    ],
+)
+def test_a_fit_that_no_run_can_call_is_told_before_the_work(
+    parameters: str, is_told: bool, tmp_path: Path
+) -> None:
+    text = re.sub(r"def fit\(.*?\)", f"def fit({parameters})", MINE, count=1, flags=re.S)
+    path = write(tmp_path, text)
+    if not is_told:
+        registry.get(f"{path}:Mine")
+        return
+    with pytest.raises(
+        ClefganError, match="'fit' does not take what a run gives it; write def fit"
+    ):
+        registry.get(f"{path}:Mine")
 
 
 def test_a_file_without_a_class_means_the_one_in_it(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from clefgan import __version__
 from clefgan.report import sheet
 from clefgan.report.files import exports
 from clefgan.report.gallery import Gallery, Picture, SureCalls
-from clefgan.report.page import document, glossary, page
+from clefgan.report.page import document, glossary, notes, page
 from clefgan.report.page import imprint as imprints
 from clefgan.report.page.charts import frame
 from clefgan.report.page.charts import run as charts
@@ -113,6 +113,15 @@ def test_nothing_is_fetched(reader: Reader) -> None:
     style = document.asset("page.css")
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_many_notes_fold_away() -> None:
+    few, many = (notes.said(["A finding."], [f"note {i}" for i in range(n)]) for n in (5, 6))
+    assert "<details>" not in few
+    assert few.count("<li") == 6
+    assert "<summary>6 notes" in many
+    assert many.count("<li") == 7
+    assert many.index("A finding.") < many.index("<details>") < many.index("note 0")
 
 
 def test_the_page_says_who_made_it_when_and_carries_its_tables() -> None:

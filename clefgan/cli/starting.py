@@ -48,7 +48,7 @@ class {title}Scorer:
 def distances(images: Images, generated: Images, grid: int) -> Scores:
     """Root mean square difference of each image to the closest generated one."""
     own, others = cells(images, grid), cells(generated, grid)
-    return np.array([np.sqrt(((others - each) ** 2).mean(axis=1)).min() for each in own])
+    return np.array([np.sqrt(((others - image) ** 2).mean(axis=1)).min() for image in own])
 
 
 def cells(images: Images, grid: int) -> Scores:

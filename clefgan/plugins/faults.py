@@ -1,7 +1,8 @@
 """All that is wrong with a method class, each fault with the line to write."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, get_type_hints
 
@@ -40,11 +41,13 @@ def faults(
         known = f"{kind}.{first}" if first is last else f"{kind}.{first} to {last}"
         line = f"{level}: ClassVar[{kind}] = {kind}.{first}"
         yield f"class variable {level!r} is not one of {known}; write {line}"
+    signature = SIGNATURES[action]
+    if kind == "Evidence" and action == "fit":
+        signature = signature.replace("dev: DevSet", "sources: Sequence[Source]")
     if not callable(said.get(action)):
-        signature = SIGNATURES[action]
-        if kind == "Evidence" and action == "fit":
-            signature = signature.replace("dev: DevSet", "sources: Sequence[Source]")
         yield f"class {name!r} has no method {action!r}; write {signature}"
+    elif not takes_what_a_run_gives(said[action], action):
+        yield f"function {action!r} does not take what a run gives it; write {signature}"
     try:
         promises(cls)
     except ClefganError as error:
@@ -61,6 +64,18 @@ def faults(
             type_name = getattr(hints.get(field.name), "__name__", "float")
             line = f"{field.name}: {type_name} = ...  # what it is"
             yield f"field {field.name!r} has no default; write {line}"
+
+
+def takes_what_a_run_gives(function: Callable[..., Any], action: str) -> bool:
+    """Whether a function of a class can be called as a run calls it, as far as can be seen."""
+    given = ["self", "dev"] if action == "fit" else ["self", "generated", "n_clusters"]
+    try:
+        inspect.signature(function).bind(*given, progress=None)
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # it has no signature to look at
+    return True
 
 
 def together(where: str, faults: Sequence[str]) -> str:

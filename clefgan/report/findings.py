@@ -123,9 +123,7 @@ def trivial(board: Leaderboard) -> str:
     if len(board.runs) == 1:
         tail = "more than the run" if beaten else "no more than the run"
     else:
-        tail = (
-            f"more than {len(beaten)} of {len(board.runs)} runs" if beaten else "more than no run"
-        )
+        tail = f"more than {len(beaten)} of {len(board.runs)} runs" if beaten else "no run is worse"
     if metric.sign < 0:
         tail = tail.replace("more", "better")
     return f"A file that says used for every image scores {metric.label} {number(value)}: {tail}."

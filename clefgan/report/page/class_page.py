@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from clefgan.method import Evidence
 from clefgan.report import class_findings, class_sheet
 from clefgan.report.class_part import ClassPart
-from clefgan.report.page import glossary, table
+from clefgan.report.page import glossary, notes, table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.document import document
 from clefgan.report.page.imprint import Imprint, lines
@@ -80,9 +80,8 @@ def summary(part: ClassPart) -> Markup:
         (board.metric.label, "ranks"),
     ]
     boxes = [tag("div", tag("dd", value), tag("dt", words)) for value, words in facts]
-    said = [tag("li", sentence) for sentence in class_findings.sentences(part)]
-    notes = [tag("li", note, class_="note") for note in part.notes]
-    return join([tag("dl", *boxes, class_="facts"), tag("ul", *said, *notes, class_="findings")])
+    said = notes.said(class_findings.sentences(part), part.notes)
+    return join([tag("dl", *boxes, class_="facts"), said])
 
 
 def legend(part: ClassPart) -> Markup:

@@ -5,7 +5,7 @@ from math import isnan
 
 from clefgan.method import Knowledge
 from clefgan.report import findings, sheet
-from clefgan.report.page import cards, gallery, glossary, table
+from clefgan.report.page import cards, gallery, glossary, notes, table
 from clefgan.report.page import imprint as imprints
 from clefgan.report.page.charts import tables
 from clefgan.report.page.document import document
@@ -111,9 +111,8 @@ def summary(part: Part) -> Markup:
         tag("div", tag("dd", value), tag("dt", words), title=tip, tabindex="0")
         for value, words, tip in facts
     ]
-    notes = [tag("li", note, class_="note") for note in (*board.notes, *part.notes)]
-    said = [tag("li", sentence) for sentence in findings.sentences(board)]
-    return join([tag("dl", *boxes, class_="facts"), tag("ul", *said, *notes, class_="findings")])
+    said = notes.said(findings.sentences(board), (*board.notes, *part.notes))
+    return join([tag("dl", *boxes, class_="facts"), said])
 
 
 def legend(part: Part) -> Markup:
