@@ -43,7 +43,7 @@ from clefgan.auditing.filter import Withhold
 from clefgan.auditing.ledger import Before
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
-from clefgan.auditing.pipeline import Settings
+from clefgan.auditing.settings import Settings
 from clefgan.auditing.verdict import AuditVerdict
 from clefgan.experiments.lab import leaks
 from clefgan.experiments.lab.leaks import Made

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from clefgan.auditing import examine, inputs, material, pipeline, planted, profiles, views
 from clefgan.auditing.material import Material
-from clefgan.auditing.pipeline import Settings
+from clefgan.auditing.settings import Settings, plan_of
 from clefgan.method import Images
 from clefgan.similarity.threads import in_threads, single_blas
 
@@ -106,7 +106,7 @@ def measured(scale: float, console: Console) -> tuple[int, float]:
     settings = Settings(profile=profiles.get("public"), deals=DEALS)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder)
-        plan = pipeline.plan_of(settings, None, shared=False)
+        plan = plan_of(settings, None, shared=False)
         alone, comparison = compared(sets, plan, kept, table)
         console.print(table)
         first, second = (tuple(map(str, range(len(own)))) for own in (sets.real, sets.released))

@@ -29,8 +29,8 @@ from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.margins import Values
 from clefgan.auditing.material import Material
-from clefgan.auditing.pipeline import Settings
 from clefgan.auditing.planted import degraded
+from clefgan.auditing.settings import Settings
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 

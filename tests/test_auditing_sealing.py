@@ -11,9 +11,10 @@ from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.ledger import Before, seal_of
 from clefgan.auditing.material import Material
-from clefgan.auditing.pipeline import AuditRun, Settings
+from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.planted import degraded
 from clefgan.auditing.sealing import Seal
+from clefgan.auditing.settings import Settings
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 

@@ -8,7 +8,7 @@ from clefgan.auditing import feature_spaces, inputs, judged, ledger, pipeline, p
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import RELEASED, Inputs
 from clefgan.auditing.ledger import Before
-from clefgan.auditing.pipeline import Settings
+from clefgan.auditing.settings import Settings
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.windows import WindowChoice
