@@ -58,7 +58,7 @@ THIN = Annotated[
 ]
 SEALED = Annotated[
     float | None,
-    typer.Option(help="Share of patients kept for the re-audit [default: 0.2 to withhold]."),
+    typer.Option(help="Share of patients kept for the re-audit (0.2 with --withhold)."),
 ]
 WINDOW = Annotated[
     str | None,
