@@ -190,7 +190,7 @@ def test_shortcuts_are_not_taught_an_image_of_two_classes(
     for command in ("score", "leaderboard"):
         assert run(command, run_file, "--edition", "2025_s2", "--data", data) == 1
         (line,) = capsys.readouterr().err.strip().splitlines()
-        assert "1 generated images are in two classes, pixel for pixel" in line
+        assert "1 generated image is in two classes, pixel for pixel" in line
         assert line.endswith("keep each in one class")
 
 

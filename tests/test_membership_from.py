@@ -100,7 +100,7 @@ def test_a_generated_image_of_two_sources_is_one_line(folder: Path, tmp_path: Pa
     shutil.copytree(folder, data)
     taken = next((data / "generated" / "t1").iterdir())
     shutil.copy(taken, data / "generated" / "t3" / "again.png")
-    message = "1 generated images are in two classes, pixel for pixel, such as one of 't1' and 't3'"
+    message = "1 generated image is in two classes, pixel for pixel, such as one of 't1' and 't3'"
     with pytest.raises(ClefganError, match=message):
         membership.write(class_reading.read(data), tmp_path / "m")
     assert not (tmp_path / "m").exists()

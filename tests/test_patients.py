@@ -82,7 +82,7 @@ class TestColumns:
         ("text", "how", "message"),
         [
             ("file,age,sex\na,1,2\n", {}, r"no column is known to hold the patients; its columns "
-             "are 'file', 'age', 'sex'; name one$"),
+             "are 'file', 'age', 'sex'; name one with --patient-column$"),
             ("scan,age,patient\na,1,2\n", {}, r"no column is known to hold the files; its columns"),
             ("file,pid,subject\na,1,2\n", {}, r"columns 'pid' and 'subject' may both be the patie"),
             ("file,pid\na,1\n", {"patient_column": "who"}, r"no column 'who'; its columns are 'fi"),

@@ -384,7 +384,7 @@ def test_data_info_of_classes(
         assert text in printed
     shutil.copy(root / "dev/real/a/image_1.png", root / "dev/real/b/image_9.png")
     assert clefgan(*words, root) == 1
-    assert "1 real images are in two classes" in capsys.readouterr().out
+    assert "1 real image is in two classes" in capsys.readouterr().out
     shutil.rmtree(root / "dev" / "real" / "c")
     assert clefgan(*words, root) == 1
     assert "class 'c' is in one tree only" in capsys.readouterr().out

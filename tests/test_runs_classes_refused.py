@@ -187,7 +187,7 @@ def test_an_image_in_two_classes_is_one_line_before_the_work(
     words = ["run", "--edition", "2025_s2", "--data", folder, "--out", out, "--folds", 2]
     assert clefgan(*words, "--method", "subset-span") == 1
     (line,) = capsys.readouterr().err.strip().splitlines()
-    assert "1 real images are in two classes, pixel for pixel, such as 'image_1' of 'a'" in line
+    assert "1 real image is in two classes, pixel for pixel, such as 'image_1' of 'a'" in line
     assert "'image_9' of 'b'; keep each in one class, or say that classes share images" in line
     assert not out.exists()
     words_of_evaluate = ["evaluate", *words[1:], "--method", "subset-span"]
@@ -197,7 +197,7 @@ def test_an_image_in_two_classes_is_one_line_before_the_work(
     shutil.copy(folder / "generated/a/image_1.png", folder / "generated/c/image_9.png")
     capsys.readouterr()
     assert clefgan(*words, "--method", "subset-span", "--shared", "--force") == 1
-    assert "1 generated images are in two classes" in capsys.readouterr().err
+    assert "1 generated image is in two classes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("many", [10, 1])

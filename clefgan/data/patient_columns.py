@@ -41,17 +41,21 @@ def column(
             count = "no column" if not matches else f"{len(matches)} columns"
             raise ClefganError(f"{path}: {count} {asked!r}; its columns are {listed_names}")
         return matches[0], False
+    option = {"files": "--file-column", "patients": "--patient-column"}[what]
     for names in known:
         matches = [i for i, name in enumerate(columns) if normal(name) in names and i != but]
         if len(matches) > 1 and what == "patients":
             pair = " and ".join(repr(columns[i]) for i in matches[:2])
-            raise ClefganError(f"{path}: columns {pair} may both be the {what}; name one")
+            raise ClefganError(
+                f"{path}: columns {pair} may both be the {what}; name one with {option}"
+            )
         if matches:
             return min(matches, key=lambda i: names.index(normal(columns[i]))), True
     if len(columns) == 2 and but is not None:
         return 1 - but, True
     raise ClefganError(
-        f"{path}: no column is known to hold the {what}; its columns are {listed_names}; name one"
+        f"{path}: no column is known to hold the {what}; its columns are {listed_names}; "
+        f"name one with {option}"
     )
 
 

@@ -14,7 +14,7 @@ from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.classes.reading import ClassFolders
 from clefgan.data.formats.raw import Window
 from clefgan.data.inspection import Report, RoleReport, Shared
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Evidence, Progress, silent
 
 GIVES = {
@@ -69,9 +69,10 @@ def contradiction(challenge: ClassChallenge, overlap: Shared) -> Iterator[str]:
     if first[0] == second[0] and first[0] in ("real", "generated"):
         one, other = overlap.pairs[0]
         yield (
-            f"{challenge.source}: {len(overlap.pairs)} {first[0]} images are in two classes, pixel "
-            f"for pixel, such as {one!r} of {first[2]!r} and {other!r} of {second[2]!r}; "
-            "keep each in one class"
+            f"{challenge.source}: "
+            f"{counted(len(overlap.pairs), f'{first[0]} image is', f'{first[0]} images are')} "
+            f"in two classes, pixel for pixel, such as {one!r} of {first[2]!r} and "
+            f"{other!r} of {second[2]!r}; keep each in one class"
         )
 
 

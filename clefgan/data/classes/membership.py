@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from clefgan.data import png_files, truth_and_groups
 from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Evidence, Images, Progress, silent
 from clefgan.similarity.pixel_digest import digest
 from clefgan.storage import folders
@@ -128,8 +128,9 @@ def refuse_repeated(source: str, made: Mapping[str, Images]) -> None:
     if repeated:
         one_class, other_class = repeated[0]
         raise ClefganError(
-            f"{source}: {len(repeated)} generated images are in two classes, pixel for pixel, such "
-            f"as one of {one_class!r} and {other_class!r}; keep each in one class"
+            f"{source}: {counted(len(repeated), 'generated image is', 'generated images are')} "
+            f"in two classes, pixel for pixel, such as one of {one_class!r} and {other_class!r}; "
+            "keep each in one class"
         )
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.imageset import ImageSet
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Evidence, Images, Progress, Source
 from clefgan.runs import folds
 
@@ -107,9 +107,10 @@ def refuse_shared(challenge: ClassChallenge, images: ClassImageSets) -> None:
             (one, name), (other, copy) = pairs[0]
             out = "" if role == "generated" else ", or say that classes share images"
             raise ClefganError(
-                f"{challenge.source}: {len(pairs)} {role} images are in two classes, pixel for "
-                f"pixel, such as {name!r} of {one!r} and {copy!r} of {other!r}; keep each in one "
-                f"class{out}"
+                f"{challenge.source}: "
+                f"{counted(len(pairs), f'{role} image is', f'{role} images are')} "
+                f"in two classes, pixel for pixel, such as {name!r} of {one!r} and "
+                f"{copy!r} of {other!r}; keep each in one class{out}"
             )
 
 
