@@ -63,7 +63,7 @@ def score(
         refuse_membership_options({"--knowledge": knowledge, "--size": size})
         asked = leaderboard_classes.AskedOfRuns(
             runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores",
-            window=window_levels(window),
+            window=window_levels(window), everything=True,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked, files)
