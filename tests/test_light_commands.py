@@ -12,6 +12,7 @@ HEAVY = {
     *("flax", "jax", "jaxlib", "llvmlite", "matplotlib", "numba", "optax", "orbax", "pandas"),
     *("pyarrow", "skimage", "sklearn", "tensorflow", "tensorflow_datasets", "tensorstore"),
 }
+LIGHT = {"scipy.linalg", "scipy.special"}  # newer ones of the second load the first
 LOADED = """
 import json, sys
 from clefgan.__main__ import main
@@ -53,4 +54,4 @@ def test_no_heavy_library_is_imported(words: list[str], tmp_path: Path) -> None:
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert "clefgan" in loaded
     assert loaded.isdisjoint(HEAVY)
-    assert not {name for name in loaded if name.startswith("scipy.") and name != "scipy.special"}
+    assert {name for name in loaded if name.startswith("scipy.")} <= LIGHT
