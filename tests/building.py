@@ -12,6 +12,7 @@ from PIL import Image
 
 from clefgan.method import Images
 from clefgan.storage.weights import PACKAGE_FILE
+from clefgan.testing.attribution import example_sources, under_test
 
 Draw = Callable[[np.random.Generator, str], NDArray[Any]]  # one image of this set, of any size
 
@@ -59,6 +60,17 @@ def challenge(
         ]
         stem = re.sub(r"_\d+$", "", Path(role).name)
         save(root / role, np.array(images), f"{stem}_{{:0{digits}d}}")
+    return root
+
+
+def classes(root: Path) -> Path:
+    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
+    for source in example_sources():
+        save(root / "real" / source.name, source.real)
+        save(root / "generated" / source.name, source.generated)
+    save(root / "generated_unknown", under_test(), "generated_{}")
+    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
+    (root / "truth.csv").write_text("id,class\n" + truth)
     return root
 
 

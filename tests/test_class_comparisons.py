@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import building
 import clefgan
-from building import save
 from clefgan.data.classes import reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
@@ -21,26 +21,15 @@ from clefgan.report.class_notebook import ClassEvaluationTable
 from clefgan.report.page import glossary
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.knows import TRAINING
-from clefgan.testing.attribution import example_sources, under_test
 from running import clefgan as run
 
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "150")
+pytestmark = pytest.mark.columns(150)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
-    root = tmp_path_factory.mktemp("classes") / "data"
-    for source in example_sources():
-        save(root / "real" / source.name, source.real)
-        save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated_{}")
-    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
-    (root / "truth.csv").write_text("id,class\n" + truth)
-    return root
+    """Three classes, in the layout of 2025."""
+    return building.classes(tmp_path_factory.mktemp("classes") / "data")
 
 
 @pytest.fixture(scope="module")

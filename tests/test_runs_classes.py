@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+import building
 from building import save
 from clefgan.data.classes import phantom, reading
 from clefgan.errors import ClefganError
@@ -25,27 +26,16 @@ from clefgan.runs.classes import (
 )
 from clefgan.runs.classes.decisions import ClassRule, DevScores
 from clefgan.testing import blobs
-from clefgan.testing.attribution import example_sources, under_test
 from running import clefgan
 from submissions import editions, runfile
 
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "150")
+pytestmark = pytest.mark.columns(150)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
-    root = tmp_path / "data"
-    for source in example_sources():
-        save(root / "real" / source.name, source.real)
-        save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated_{}")
-    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
-    (root / "truth.csv").write_text("id,class\n" + truth)
-    return root
+    """Three classes, in the layout of 2025."""
+    return building.classes(tmp_path / "data")
 
 
 def test_a_run_from_folder_to_run_file(

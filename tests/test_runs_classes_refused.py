@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import building
 import clefgan as doors
 from building import save
 from clefgan.data.classes import reading
@@ -16,26 +17,15 @@ from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.runs.classes import decisions, job, loading
 from clefgan.testing import blobs
-from clefgan.testing.attribution import example_sources, under_test
 from running import clefgan
 
-
-@pytest.fixture(autouse=True)
-def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "150")
+pytestmark = pytest.mark.columns(150)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three classes of 5 real and 8 generated images, 9 under test, in the layout of 2025."""
-    root = tmp_path / "data"
-    for source in example_sources():
-        save(root / "real" / source.name, source.real)
-        save(root / "generated" / source.name, source.generated)
-    save(root / "generated_unknown", under_test(), "generated_{}")
-    truth = "".join(f"generated_{i + 1},{'abc'[i // 3]}\n" for i in range(9))
-    (root / "truth.csv").write_text("id,class\n" + truth)
-    return root
+    """Three classes, in the layout of 2025."""
+    return building.classes(tmp_path / "data")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clefgan.report.class_part import ClassPart
-from clefgan.report.findings import listed
+from clefgan.report.findings import leader, listed
 from clefgan.report.wording import number, percent
 from clefgan.runs.classes import knows
 from evaluation.boards.class_board import ONE_CLASS, ClassBoard
@@ -43,23 +43,9 @@ def from_chance(board: ClassBoard) -> str:
 
 
 def first_place(board: ClassBoard) -> str:
-    """Who leads, and who cannot be told from the leader."""
+    """Who leads, where several runs have a rank."""
     ranked = [row for row in board.runs if row.rank is not None]
-    if len(ranked) < 2:
-        return ""
-    first = [row for row in ranked if row.rank == ranked[0].rank]
-    others = ranked[len(first) :]
-    if not others:
-        return f"All {len(ranked)} runs have the same {board.metric.label}: no run leads."
-    groups = {group for row in first for group in row.groups}
-    near = [row.name for row in others if groups & set(row.groups)]
-    who, leads, be, it = first[0].name, "leads", "is", "it"
-    if len(first) > 1:
-        who, leads, be, it = listed([row.name for row in first]), "share the lead", "are", "them"
-    if not near:
-        return f"{who} {be} better than every other run."
-    verb = "does" if len(near) == 1 else "do"
-    return f"{who} {leads}; {listed(near)} {verb} not differ significantly from {it}."
+    return leader(board.metric.label, ranked) if len(ranked) > 1 else ""
 
 
 def shortcuts(board: ClassBoard) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from clefgan.report.wording import number, percent
+from evaluation.boards.class_board import ClassRow
 from evaluation.boards.leaderboard import Leaderboard
 from evaluation.boards.rows import Kind, Row
 from evaluation.metrics import FPRS
@@ -140,15 +141,15 @@ def first_place(board: Leaderboard) -> str:
         return f"Fewer than two comparable runs: ranks say nothing.{aside}"
     if math.isnan(runs[0].cells[board.primary.name].value):
         return aside.strip()
-    return leader(board, runs) + aside
+    return leader(board.primary.label, runs) + aside
 
 
-def leader(board: Leaderboard, runs: Sequence[Row]) -> str:
-    """Who leads these runs, of two or more, best first."""
+def leader(metric: str, runs: Sequence[Row] | Sequence[ClassRow]) -> str:
+    """Who leads these runs, of two or more, best first, and who cannot be told from the leader."""
     first = [run for run in runs if run.rank == runs[0].rank]
     others = runs[len(first) :]
     if not others:
-        return f"All {len(runs)} runs have the same {board.primary.label}: no run leads."
+        return f"All {len(runs)} runs have the same {metric}: no run leads."
     alike = {group for run in first for group in run.groups}
     near = [run.name for run in others if alike & set(run.groups)]
     who, leads, be, it = first[0].name, "leads", "is", "it"
