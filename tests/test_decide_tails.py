@@ -32,6 +32,12 @@ def test_a_p_value_above_the_tails_start_is_of_an_f_distribution() -> None:
     assert (p[2:] < counted[2:]).all()
 
 
+def test_a_p_value_is_never_above_the_counted_one() -> None:
+    unused, candidates = np.arange(40.0), np.array([39.5, 28.0])  # the tail's is 0.047 of the first
+    p = continued((Round(candidates, unused),))
+    assert p[0] == pytest.approx(1 / 41)
+
+
 def test_p_values_far_below_the_counted_ones_are_right_for_an_exponential_tail() -> None:
     rng = np.random.default_rng(0)
     p = [continued((Round(draw[:50], draw[50:]),)) for draw in rng.exponential(size=(2000, 90))]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Attributor, Clusterer, Evidence
 from clefgan.runs.classes import loading
 from clefgan.runs.classes.decisions import UNKNOWN_LABEL, ClassRule, fewest_labelled
@@ -139,7 +139,9 @@ def known_number(challenge: ClassChallenge, asked: int | None) -> int:
     if asked is not None and asked < 2:
         raise ClefganError(f"clusters: {asked} tell nothing apart; give 2 or more")
     if n < 2:
-        raise ClefganError(f"{challenge.source}: {n} image under test; nothing to cluster")
+        raise ClefganError(
+            f"{challenge.source}: {counted(n, 'image')} under test; nothing to cluster"
+        )
     if many > n:
         raise ClefganError(
             f"{challenge.source}: {many} clusters of {n} images; give --clusters from 2 to {n}"
