@@ -6,7 +6,7 @@ counts is how much nearer the generator under test comes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from baselines.features.space import FittedSpace, Space
 from baselines.scoring import threshold
-from clefgan.dcgan.config import DCGANConfig
-from clefgan.dcgan.side_by_side import synthesise_all
-from clefgan.dcgan.synthesise import synthesise
+from clefgan.dcgan import side_by_side as dcgans
+from clefgan.dcgan import synthesise as dcgan
+from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.errors import ClefganError
+from clefgan.flow import synthesise as flows
+from clefgan.flow.config import FlowConfig
 from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
 from clefgan.similarity.canonical import canonical
 from clefgan.similarity.engine import nearest
@@ -25,7 +27,10 @@ from clefgan.similarity.pixel_digest import digest
 from clefgan.similarity.whole_numbers import Floats
 
 Form = Literal["lira", "rmia"]
+Generator = Literal["dcgan", "flow"]
 BAND = Space("band")
+GAN = DCGANConfig(epochs=60, batch=4, base_filters=128, filters=(128, 64, 32, 16))
+FLOW = FlowConfig(steps=1500, batch=8, block=8, components=16, width=32, shift=1, draws=20)
 CLOSEST = 1e-6  # distance that a copy counts as, so that its logarithm is finite
 
 
@@ -43,9 +48,9 @@ class ReferenceGenerators:
     images only has none, so the distance stands in for it. Both forms are the offline ones: no
     reference generator saw a candidate. `lira` has one variance for all candidates, as the paper
     advises for few models. A dev image that is scored itself is compared with the generators
-    that did not see it. The reference generator is a DCGAN, whatever is under test; where that
-    is another kind, texture differs, and what is left is the order. Other images of a
-    candidate's patient may have trained a reference generator.
+    that did not see it. Where the reference generator is of another kind than that under test,
+    texture differs, and what is left is the order. Other images of a candidate's patient may have
+    trained a reference generator.
 
     References
     ----------
@@ -63,23 +68,28 @@ class ReferenceGenerators:
     samples: int = 300  # images drawn from each
     form: Form = "lira"  # lira or rmia
     features: Space = BAND  # where distances are measured
-    gan: DCGANConfig = field(
-        default_factory=lambda: DCGANConfig(
-            epochs=60, batch=4, base_filters=128, filters=(128, 64, 32, 16)
-        )
-    )
-    seed: int = 0  # of the halves, and added to gan.seed
+    generator: Generator = "dcgan"  # the kind of one's own: dcgan or flow
+    gan: DCGANConfig = GAN
+    flow: FlowConfig = FLOW
+    seed: int = 0  # of the halves, and added to the seed of the networks
 
     def __post_init__(self) -> None:
         if self.generators < 2 or self.generators % 2:
             raise ValueError(f"generators {self.generators} must be an even number, at least 2")
         if self.samples < 1:
             raise ValueError(f"samples {self.samples} must be at least 1")
+        other = "flow" if self.generator == "dcgan" else "gan"
+        if getattr(self, other) != (FLOW if other == "flow" else GAN):
+            raise ValueError(
+                f"settings of {other!r} mean nothing to generator {self.generator!r}; leave them "
+                "out, or set the other generator"
+            )
         self.config()  # refuses a seed that is none
 
-    def config(self) -> DCGANConfig:
-        """Return the DCGAN's settings, its seed moved by the method's."""
-        return replace(self.gan, seed=self.gan.seed + self.seed)
+    def config(self) -> DCGANConfig | FlowConfig:
+        """Return the settings of the networks, their seed moved by the method's."""
+        chosen = self.gan if self.generator == "dcgan" else self.flow
+        return replace(chosen, seed=chosen.seed + self.seed)
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Train the reference generators; set the threshold midway between the classes' medians.
@@ -87,23 +97,31 @@ class ReferenceGenerators:
         Raises
         ------
         ClefganError
-            No used or no not-used image in dev, or images that a DCGAN cannot learn.
+            No used or no not-used image in dev, or images that the generator cannot learn.
         """
         threshold.require(dev)
         reals = known_images(dev)
         halves = self.halves(len(reals))
-        seen = [reals[half] for half in halves]
-        synthesise_all(seen, self.config(), self.samples, progress=progress)
-        drawn = tuple(synthesise(images, self.config(), self.samples) for images in seen)
+        drawn = self.drawn([reals[half] for half in halves], progress)
         reference = Reference(reals, halves, drawn, self.features.learned(dev.generated), self.form)
         return threshold.midway(reference, dev, progress=progress)
 
     def prepare(self, sets: Sequence[DevSet], /, *, progress: Progress = silent) -> None:
-        """Train the DCGANs of several fits side by side."""
+        """Train the networks of several fits side by side."""
         pools = [known_images(dev) for dev in sets]
         seen = [reals[half] for reals in pools for half in self.halves(len(reals))]
-        known = [images for images in seen if len(images)]
-        synthesise_all(known, self.config(), self.samples, progress=progress)
+        self.drawn([images for images in seen if len(images)], progress)
+
+    def drawn(self, seen: Sequence[Images], progress: Progress) -> tuple[Images, ...]:
+        """Return what a network trained on each set of images generates."""
+        config, n = self.config(), self.samples
+        if isinstance(config, FlowConfig):
+            flows.synthesise_all(seen, config, n, progress=progress)
+            return tuple(flows.synthesise(images, config, n) for images in seen)
+        for images in seen:
+            check_images(images)
+        dcgans.synthesise_all(seen, config, n, progress=progress)
+        return tuple(dcgan.synthesise(images, config, n) for images in seen)
 
     def halves(self, n: int) -> NDArray[np.bool_]:
         """(generators, n), who sees which image: each image is seen by half of the generators."""

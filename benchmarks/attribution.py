@@ -31,8 +31,8 @@ from scipy import ndimage
 from benchmarks.attribution_labs import FLOORS, LABS, PUBLISHED, noisy, three_tests
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.experiments.lab import leaks, reals
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec, draw
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Images, Source
 from clefgan.plugins import hyperparameters, registry
 from evaluation import attribution

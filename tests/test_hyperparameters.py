@@ -55,6 +55,15 @@ def test_the_description_comes_from_the_source() -> None:
     ]
 
 
+def test_a_nested_default_is_that_of_the_outer_field() -> None:
+    @dataclass(frozen=True)
+    class Long:
+        gan: Inner = Inner(epochs=60)  # trained for long
+
+    rows = {row.name: row.default for row in hyperparameters.describe(Long)}
+    assert rows == {"gan.epochs": "60", "gan.filters": "8,4"}
+
+
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [

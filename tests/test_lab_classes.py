@@ -13,9 +13,9 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import class_controls, class_folder, class_kinds, class_rules
 from clefgan.experiments.lab.class_kinds import KINDS
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make_classes import ClassLab, ClassSpec, draw
 from clefgan.experiments.lab.reals import Reals
+from clefgan.flow.config import FlowConfig
 from clefgan.plugins import registry
 from clefgan.runs.classes import knows
 from clefgan.testing import blobs

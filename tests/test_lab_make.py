@@ -332,7 +332,7 @@ class TestLeaks:
             trained_on.append(images)
             return np.repeat(images.mean(axis=0).astype(np.uint8)[None], n, axis=0)
 
-        monkeypatch.setattr("clefgan.experiments.lab.leaks.synthesise", mean_image)
+        monkeypatch.setattr("clefgan.dcgan.synthesise.synthesise", mean_image)
         for leak, n_networks in ((0.0, 1), (0.25, 2), (1.0, 1)):
             trained_on: list[Images] = []
             made = leaks.dcgan(POOL, 8, leak, np.random.default_rng(0), TINY_GAN)

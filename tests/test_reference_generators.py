@@ -1,5 +1,7 @@
 """Reference generators: the two forms by hand, who saw what, and a tiny training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -14,11 +16,17 @@ from baselines.reference_generators import (
     log_ratio,
     standardised,
 )
+from baselines.scoring import threshold
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
+from clefgan.flow import synthesise as flows
+from clefgan.flow.config import FlowConfig
+from clefgan.flow.train import train_and_draw
 from clefgan.method import DevSet, Images, silent
-from clefgan.testing import blobs, example
+from clefgan.plugins import registry
+from clefgan.testing import blobs, check_method, example
 
+TINY_FLOW = FlowConfig(steps=2, batch=2, width=4, draws=2, block=8, components=3)
 TINY = DCGANConfig(epochs=1, latent=8, base_filters=8, filters=(8, 8, 8, 8))
 
 
@@ -111,6 +119,64 @@ def test_a_tiny_training_gives_the_same_scores_whatever_the_order_of_dev() -> No
     np.testing.assert_allclose(method.fit(turned).score(candidates, generated), scores)
     other = ReferenceGenerators(generators=2, samples=4, gan=TINY, seed=1).fit(dev)
     assert not np.allclose(other.score(candidates, generated), scores)
+
+
+@pytest.mark.parametrize("components", [0, 3])
+def test_flows_as_reference_generators_are_those_of_the_flow(components: int) -> None:
+    """Pixel and latent space; what was generated is what the flow alone would draw."""
+    dev, candidates, generated = example()
+    config = replace(TINY_FLOW, components=components)
+    method = ReferenceGenerators(generators=2, samples=4, generator="flow", flow=config)
+    scores = method.fit(dev).score(candidates, generated)
+    reals, halves = known_images(dev), method.halves(len(dev.used) + len(dev.not_used))
+    drawn = tuple(train_and_draw(reals[half], config, 4) for half in halves)
+    expected = Reference(reals, halves, drawn, method.features.learned(dev.generated), "lira")
+    by_hand = threshold.midway(expected, dev).score(candidates, generated)
+    np.testing.assert_array_equal(scores, by_hand)
+    other = replace(method, seed=1).fit(dev).score(candidates, generated)
+    assert not np.allclose(scores, other)
+
+
+def test_flows_keep_the_promises_of_every_method() -> None:
+    config = replace(TINY_FLOW, components=0)
+    how = {"generator": "flow", "generators": 2, "samples": 6, "flow": config}
+    check_method(ReferenceGenerators, **how)
+
+
+def test_what_was_prepared_is_not_trained_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dev, candidates, generated = example()
+    method = ReferenceGenerators(generators=2, samples=3, generator="flow", flow=TINY_FLOW, seed=3)
+    method.prepare([dev])
+
+    def refused(*_images: object, **_how: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("clefgan.flow.train.train_and_draw", refused)
+    assert np.isfinite(method.fit(dev).score(candidates, generated)).all()
+
+
+def test_settings_of_the_generator_that_is_not_trained_are_refused() -> None:
+    message = "settings of 'gan' mean nothing to generator 'flow'; leave them out"
+    with pytest.raises(ValueError, match=message):
+        ReferenceGenerators(generator="flow", gan=TINY)
+    with pytest.raises(ValueError, match="settings of 'flow' mean nothing to generator 'dcgan'"):
+        ReferenceGenerators(flow=TINY_FLOW)
+    with pytest.raises(
+        ClefganError, match=r"reference-generators.: settings of 'gan' mean nothing"
+    ):
+        registry.configure("reference-generators(generator=flow,gan.epochs=3)")
+
+
+def test_images_that_a_flow_cannot_learn_are_refused_before_any_is_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    dev = DevSet(*(rng.integers(0, 256, (3, 24, 24), np.uint8) for _ in range(3)))
+    method = ReferenceGenerators(generators=2, samples=3, generator="flow")
+    monkeypatch.setattr(flows, "synthesise", None)
+    for call in (method.fit, lambda dev: method.prepare([dev])):
+        with pytest.raises(ClefganError, match="multiples of 16, twice the block; got 24x24"):
+            call(dev)
 
 
 def test_what_cannot_be_is_refused() -> None:

@@ -10,8 +10,8 @@ import typer
 
 from clefgan.dcgan import config
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab import flow_config
 from clefgan.experiments.lab.role_counts import RoleCounts
+from clefgan.flow import config as flow_config
 from clefgan.plugins import hyperparameters
 
 REAL = Annotated[

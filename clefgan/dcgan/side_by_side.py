@@ -1,12 +1,13 @@
-"""Several DCGANs at once, a thread each: one training alone leaves a third of two cores idle.
+"""Several networks at once, a thread each: one training alone leaves a third of two cores idle.
 
 They share one compilation, and each comes to the bits that it comes to alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from functools import partial
 from threading import Event, Lock
+from typing import Any
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, synthesise
@@ -29,6 +30,24 @@ def synthesise_all(
         As `synthesise` does, for the first set that fails; the other trainings are stopped.
     """
     apart = list({entry(images, config): images for images in sets}.values())
+    draw_all(synthesise, apart, config, n, progress=progress)
+
+
+def draw_all(
+    draw: Callable[..., Images],
+    apart: Sequence[Images],
+    config: Any,
+    n: int,
+    *,
+    progress: Progress = silent,
+) -> None:
+    """Call `draw(images, config, n, progress=...)` for each set of images, a thread each.
+
+    Raises
+    ------
+    ClefganError
+        As `draw` does, for the first set that fails; the others are stopped.
+    """
     stop, turn = Event(), Lock()
 
     def report(which: str, stage: str, done: int, total: int, note: str, /) -> None:
@@ -42,7 +61,7 @@ def synthesise_all(
         for k, images in enumerate(apart):
             which = f" {k + 1} of {len(apart)}" if len(apart) > 1 else ""
             report_job = partial(report, which)
-            jobs.append(pool.submit(synthesise, images, config, n, progress=report_job))
+            jobs.append(pool.submit(draw, images, config, n, progress=report_job))
         try:
             ended, _ = wait(jobs, return_when=FIRST_EXCEPTION)
             for job in ended:

@@ -33,17 +33,23 @@ class Hyperparameter:
     comment: str
 
 
-def describe(cls: type, prefix: str = "") -> list[Hyperparameter]:
-    """Every hyper-parameter of a dataclass in order, nested ones under dotted names."""
+def describe(cls: type, prefix: str = "", given: Any = None) -> list[Hyperparameter]:
+    """Every hyper-parameter of a dataclass in order, nested ones under dotted names.
+
+    Parameters
+    ----------
+    given : an instance whose values are the defaults, where an outer dataclass has it as its own
+    """
     hints = typing.get_type_hints(cls)
     comments = field_comments(cls)
     rows: list[Hyperparameter] = []
     for field in settable(cls):
         kind = hints[field.name]
+        value = default_of(field) if given is None else getattr(given, field.name)
         if is_nested(kind):
-            rows += describe(kind, f"{prefix}{field.name}.")
+            rows += describe(kind, f"{prefix}{field.name}.", value)
         else:
-            default = show(default_of(field))
+            default = show(value)
             comment = comments.get(field.name, "")
             rows.append(Hyperparameter(prefix + field.name, type_name(kind), default, comment))
     return rows

@@ -13,8 +13,8 @@ import scipy
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import Field, LeakPool
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Images, Progress, silent
 
 BENT = 2.0  # pixels, standard deviation of the field of `warp` at 64 pixels a side

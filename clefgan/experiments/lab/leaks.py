@@ -21,10 +21,11 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from clefgan.dcgan import synthesise as dcgan_synthesis
 from clefgan.dcgan.config import DCGANConfig
-from clefgan.dcgan.synthesise import synthesise
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab.flow_config import FlowConfig
+from clefgan.flow import synthesise as flow_synthesis
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Images, Progress, silent
 
 SHIFT = 1 / 64  # of the width: an image is moved by up to this, each way
@@ -151,7 +152,7 @@ def dcgan(
     ClefganError
         As `clefgan.dcgan.synthesise.synthesise` does, such as for images that are not square.
     """
-    return by_two(pool, n, leak, rng, synthesise, config or DCGANConfig(), progress)
+    return by_two(pool, n, leak, rng, dcgan_synthesis.synthesise, config or DCGANConfig(), progress)
 
 
 def flow(
@@ -167,11 +168,9 @@ def flow(
     Raises
     ------
     ClefganError
-        As `clefgan.experiments.lab.flow.synthesise` does.
+        As `clefgan.flow.synthesise.synthesise` does.
     """
-    from clefgan.experiments.lab.flow import synthesise as of_flow  # JAX
-
-    return by_two(pool, n, leak, rng, of_flow, config or FlowConfig(), progress)
+    return by_two(pool, n, leak, rng, flow_synthesis.synthesise, config or FlowConfig(), progress)
 
 
 def by_two(

@@ -13,11 +13,11 @@ from clefgan.data import png_files
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, roles
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import LeakPool, Made
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.experiments.lab.roles import Indices
+from clefgan.flow.config import FlowConfig
 from clefgan.method import DevSet, Images, Progress, silent
 from clefgan.storage import folders, json_text
 

@@ -9,9 +9,9 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import class_kinds, class_rules, leaks, roles
 from clefgan.experiments.lab.class_kinds import OTHER, Recipe, Setting
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.leaks import Field
 from clefgan.experiments.lab.reals import Reals
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Images, Progress, Source, silent
 
 

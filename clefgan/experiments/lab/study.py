@@ -18,10 +18,10 @@ from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
 from clefgan.experiments import kept
 from clefgan.experiments.lab import make, reals
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.role_counts import RoleCounts
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Method, Scores
 from clefgan.plugins import isolation, registry
 from clefgan.runs import heldout

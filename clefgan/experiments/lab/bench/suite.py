@@ -10,9 +10,9 @@ from typing import Literal, TypeAlias
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.errors import ClefganError
-from clefgan.experiments.lab.flow_config import FlowConfig
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.role_counts import RoleCounts
+from clefgan.flow.config import FlowConfig
 
 Role: TypeAlias = Literal["leak", "no leak", "confounded"]
 ROLES: tuple[Role, ...] = ("leak", "no leak", "confounded")

@@ -1,8 +1,11 @@
-"""The hyper-parameters of the flow of the lab; imports no JAX."""
+"""The hyper-parameters of the flow; imports no JAX."""
 
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 from clefgan.errors import ClefganError
+from clefgan.method import Images
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +41,31 @@ class FlowConfig:
                     f"flow: {field.name} must be a whole number of at least {least}; got "
                     f"{value!r}; change it"
                 )
+        if self.seed >= 2**32:
+            raise ClefganError(
+                f"flow: seed must be below {2**32}; got {self.seed}; give a smaller one"
+            )
         if self.components > self.block**2:
             raise ClefganError(
                 f"flow: {self.components} components of blocks of {self.block**2} pixels; give at "
                 "most as many"
             )
+
+    def check_images(self, images: Images) -> None:
+        """Raise ClefganError if a flow cannot learn the images.
+
+        Raises
+        ------
+        ClefganError
+            No images, images that are not uint8 (n, height, width), or that cannot be cut into
+            blocks.
+        """
+        if images.ndim != 3 or images.dtype != np.uint8 or not len(images):
+            raise ClefganError(
+                f"flow: images must be uint8 of shape (n, height, width), at least one; got "
+                f"{images.dtype} of shape {images.shape}"
+            )
+        self.check_side(*images.shape[1:])
 
     def check_side(self, height: int, width: int) -> None:
         """Raise unless images of that size can be cut into blocks, and those halved once."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.experiments.lab.flow_config import FlowConfig
+from clefgan.flow.config import FlowConfig
 from clefgan.method import Images
 
 Field = NDArray[np.float32]

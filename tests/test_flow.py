@@ -1,5 +1,6 @@
-"""The lab's rectified flow: its code, its network against JAX's own, and that it learns."""
+"""The rectified flow: its code, its network against JAX's own, and that it learns."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ from sklearn.decomposition import PCA
 from building import noise
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import leaks, make
-from clefgan.experiments.lab.flow import moved, synthesise
-from clefgan.experiments.lab.flow_blocks import Blocks
-from clefgan.experiments.lab.flow_config import FlowConfig
-from clefgan.experiments.lab.flow_net import Convolution, folded, unfolded
 from clefgan.experiments.lab.leaks import LeakPool
 from clefgan.experiments.lab.make import Spec
 from clefgan.experiments.lab.reals import Reals
 from clefgan.experiments.lab.role_counts import RoleCounts
 from clefgan.experiments.lab.roles import siblings
+from clefgan.flow.blocks import Blocks
+from clefgan.flow.config import FlowConfig
+from clefgan.flow.net import Convolution, Velocity, folded, unfolded
+from clefgan.flow.synthesise import synthesise, synthesise_all
+from clefgan.flow.train import moved, moving, refuse_diverged, stepping, train_and_draw
 
 SMALL = FlowConfig(steps=3, batch=2, width=4, draws=2)
 
@@ -74,11 +76,36 @@ def test_images_are_moved_with_their_edge_repeated() -> None:
 
 def test_the_same_seed_draws_the_same_images_and_another_others() -> None:
     x = noise(4, 16)
-    one, again = (synthesise(x, SMALL, 3) for _ in range(2))
+    one, again = (train_and_draw(x, SMALL, 3) for _ in range(2))
     assert one.dtype == np.uint8
     assert one.shape == (3, 16, 16)
     np.testing.assert_array_equal(one, again)
     assert (synthesise(x, FlowConfig(steps=3, batch=2, width=4, draws=2, seed=1), 3) != one).any()
+
+
+def test_what_was_drawn_is_kept_and_more_begins_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, config = noise(4, 16), replace(SMALL, seed=9)
+    synthesise_all([x, x[:3]], config, 2)
+    expected = train_and_draw(x, config, 60)
+    np.testing.assert_array_equal(synthesise(x, config, 60), expected)
+    monkeypatch.setattr("clefgan.flow.train.train_and_draw", None)  # a call would fail
+    np.testing.assert_array_equal(synthesise(x, config, 2), expected[:2])
+    np.testing.assert_array_equal(synthesise(x, config, 60), expected)
+    assert len(synthesise(x[:3], config, 2)) == 2
+
+
+def test_flows_of_one_config_share_their_compilations() -> None:
+    config = replace(SMALL, width=6)
+    one, other = (nnx.split(Velocity(16, 6, nnx.Rngs(seed)))[0] for seed in (1, 2))
+    assert stepping(one, config) is stepping(other, config)
+    assert stepping(one, config) is not stepping(one, replace(config, steps=4))
+    assert moving(one) is moving(other)
+
+
+def test_a_loss_that_is_no_number_is_an_error() -> None:
+    with pytest.raises(ClefganError, match=r"the loss is nan after 20 steps; give a lower"):
+        refuse_diverged(float("nan"), 20)
+    refuse_diverged(1e9, 20)
 
 
 def test_one_flow_for_what_leaks_and_one_for_what_does_not() -> None:
@@ -114,6 +141,7 @@ def test_siblings_are_written_in_a_role_of_their_own(tmp_path: Path) -> None:
         ({"steps": 0}, "flow: steps must be a whole number of at least 1; got 0"),
         ({"block": 2.5}, "flow: block must be a whole number"),
         ({"learning_rate": 0.0}, "flow: learning_rate must be between 0 and 1; got 0.0"),
+        ({"seed": 2**32}, "flow: seed must be below 4294967296; got 4294967296; give a smaller"),
         ({"block": 2, "components": 5}, "flow: 5 components of blocks of 4 pixels; give at most"),
     ],
 )
@@ -125,5 +153,7 @@ def test_wrong_settings_are_an_error(settings: dict[str, Any], message: str) -> 
 def test_images_that_no_flow_can_learn_are_an_error() -> None:
     with pytest.raises(ClefganError, match="sides of images must be multiples of 8, twice the bl"):
         synthesise(noise(2, 12), SMALL, 1)
+    with pytest.raises(ClefganError, match="flow: number of images to draw must be at least 1"):
+        synthesise(noise(2, 16), SMALL, 0)
     with pytest.raises(ClefganError, match=r"images must be uint8 .* at least one; got uint8 of"):
         synthesise(noise(0, 16), SMALL, 1)
