@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from sklearn.metrics import f1_score
 
 from clefgan.auditing import attacks, epsilon, membership
 from clefgan.auditing.material import Flags
@@ -91,8 +92,44 @@ def test_precision_for_an_attacker_who_draws_from_many() -> None:
 
 def test_relative_f1_of_calling_everybody_is_0() -> None:
     training = np.arange(10) < 5
-    assert membership.relative_f1(np.ones(10, bool), training) == pytest.approx(0)
-    assert membership.relative_f1(training, training) == pytest.approx(1)
+    assert membership.relative_f1(np.ones(10, bool), training)[0] == pytest.approx(0)
+    assert membership.relative_f1(training, training)[0] == pytest.approx(1)
+    assert all(map(math.isnan, membership.relative_f1(training, np.ones(10, bool))))
+
+
+@pytest.mark.parametrize(("hits", "false"), [(12, 3), (0, 0), (40, 60), (17, 60)])
+def test_relative_f1_has_the_exact_limits_of_both_shares(hits: int, false: int) -> None:
+    training = np.arange(100) < 40
+    calls = np.zeros(100, bool)
+    calls[:hits] = True
+    calls[40 : 40 + false] = True
+    everybody = f1_score(training, np.ones(100, bool))
+    value, low, high = membership.relative_f1(calls, training)
+    assert value == pytest.approx((f1_score(training, calls) - everybody) / (1 - everybody))
+    named, control = (
+        binomtest(k, n).proportion_ci(0.975, method="exact") for k, n in ((hits, 40), (false, 60))
+    )
+    corners = [
+        (2 * 40 * tpr / (40 * tpr + 60 * fpr + 40) - everybody) / (1 - everybody)
+        for tpr in named
+        for fpr in control
+    ]
+    assert (low, high) == pytest.approx((min(corners), max(corners)))
+    assert low <= value <= high
+
+
+def test_the_interval_of_relative_f1_holds_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    training = np.arange(120) < 50
+    for tpr, fpr in ((0.05, 0.05), (0.5, 0.02), (0.9, 0.6)):
+        f1, everybody = 100 * tpr / (50 * tpr + 70 * fpr + 50), 100 / 170
+        truth = (f1 - everybody) / (1 - everybody)
+        within = 0
+        for _ in range(400):
+            calls = rng.random(120) < np.where(training, tpr, fpr)
+            _, low, high = membership.relative_f1(calls, training)
+            within += low <= truth <= high
+        assert within >= 376  # 0.94 of 400; below 0.95 in the long run would be a fault
 
 
 def test_a_patient_on_no_list_is_as_low_as_the_lowest() -> None:

@@ -15,6 +15,7 @@ from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.planted import degraded
 from clefgan.auditing.sealing import Seal
 from clefgan.auditing.settings import Settings
+from clefgan.auditing.verdict import Outcome
 from clefgan.errors import ClefganError
 from clefgan.method import Images
 
@@ -145,6 +146,23 @@ def test_the_next_look_opens_them_and_shares_its_level(first: AuditRun) -> None:
     told = [each for each in second.verdict.reasons if "sealed until this look" in each]
     assert len(told) == 1
     assert "the 20 training patients" in told[0]
+
+
+def test_sealed_patients_of_another_source_prove_nothing_either(first: AuditRun) -> None:
+    """Their test sees the copies, but what tells the two sets apart may be the scanner."""
+    own = sets()
+    held_out = np.flatnonzero(~own.image_training())
+    brighter = own.real.copy()
+    brighter[held_out] = np.clip(brighter[held_out].astype(int) + 40, 0, 255)
+    settings = Settings(profile=PUBLIC, deals=199, planted=0)
+    second = pipeline.run(inputs(replace(own, real=brighter)), settings, before=before(first))
+    assert second.sealed is not None
+    assert second.sealed.test is not None
+    assert second.sealed.level is not None
+    assert second.sealed.test.p_value <= second.sealed.level
+    assert second.verdict.outcome is Outcome.CANNOT_SAY
+    assert "differ without any released image" in second.verdict.sentence
+    assert not any("sealed until this look" in reason for reason in second.verdict.reasons)
 
 
 def test_what_was_kept_is_not_nearer_to_them(first: AuditRun) -> None:

@@ -96,3 +96,40 @@ def test_with_20_images_a_patient_the_level_holds_where_a_test_by_image_fails() 
             rejected[unit] += p <= 0.05
     assert rejected["patient"] <= 6  # 2 expected; 7 or more have probability 0.003
     assert rejected["image"] >= 8
+
+
+def two_scanners(seed: int) -> tuple[Material, Images]:
+    """Four fifths of the training patients are of one scanner, and so are all released images.
+
+    Nobody is copied. With it further images of that scanner, to stand for planted ones.
+    """
+    rng = np.random.default_rng(seed)
+    of_scanner = [np.kron(rng.normal(0, 12, (16, 16)), np.ones((2, 2))) for _ in range(2)]
+    scanner = np.array(([0] * 40 + [1] * 10) + ([0] * 10 + [1] * 40))
+    real = patients(100, rng) + np.stack(of_scanner)[scanner]
+    made = patients(300, rng) + of_scanner[0]
+    real, made = (np.clip(levels, 0, 255).astype(np.uint8) for levels in (real, made))
+    names = [f"p{i:03d}" for i in range(100)]
+    strata = [f"scanner {number}" for number in scanner]
+    own = material.gather(real[:50], real[50:], made[:250], names[:50], names[50:], strata)
+    return own, made[250:]
+
+
+def test_what_strata_differ_in_is_no_leak() -> None:
+    """Images of the scanner that most training patients have: no copy, and no p-value says so."""
+    least = {"with": 1.0, "without": 1.0}
+    least_planted = dict(least)
+    for seed in range(3):
+        own, more = two_scanners(seed)
+        alike = replace(own, stratum=np.zeros(len(own.names), np.int64), strata=("all",))
+        for name, sets in (("with", own), ("without", alike)):
+            found = examine.examine(sets, Plan(deals=199, planted=0))
+            assert found.test is not None
+            least[name] = min(least[name], found.test.p_value)
+            _, second = looks.with_others(sets, found.plan.views, [more])
+            p = looks.test_with(
+                found.look, second, sets.training, sets.stratum, times=199, seed=seed
+            ).p_value
+            least_planted[name] = min(least_planted[name], p)
+    assert min(least["with"], least_planted["with"]) > 0.01
+    assert max(least["without"], least_planted["without"]) <= 0.01  # so the test can fail

@@ -86,6 +86,20 @@ def test_an_interval_above_the_threshold_is_no_pass(clean: Findings) -> None:
     assert "reaches above the 0.0001 of 'public'; more patients" in said.sentence
 
 
+def test_a_relative_f1_is_judged_by_its_interval(clean: Findings) -> None:
+    assert clean.attack is not None
+    some = replace(clean, sensitivity=tuple(s for s in clean.sensitivity if s.seen))
+    outcomes = []
+    for low, high in ((0.3, 0.6), (0.1, 0.6), (-0.5, 0.1)):
+        attack = replace(
+            clean.attack, relative_f1=low + 0.05, relative_f1_low=low, relative_f1_high=high
+        )
+        said = verdict.of(replace(some, attack=attack), profiles.get("membership"))
+        outcomes.append(said.outcome)
+        assert f"relative F1 {low + 0.05:.2f} [{low:.2f} to {high:.2f}]" in said.sentence
+    assert outcomes == [Outcome.LEAK, Outcome.CANNOT_SAY, Outcome.NOTHING_FOUND]
+
+
 def test_sets_that_differ_anyway_prove_nothing() -> None:
     findings = examine.examine(sets(15, brighter=40), Plan(deals=99, planted=0))
     said = verdict.of(findings, PUBLIC)

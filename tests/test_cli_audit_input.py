@@ -126,6 +126,22 @@ def test_a_row_of_no_image_and_a_file_that_is_none_are_said(
     assert "train: passed over 1 file that is no image ('notes.txt')." in told
 
 
+def test_what_may_be_given_out_names_no_row_and_no_file_that_was_passed_over(
+    tmp_path: Path,
+) -> None:
+    """A stray file, or a row of no image, may be called after a patient."""
+    folder = write(tmp_path, copies=0)
+    (folder / "train" / "letter_of_Ms_Novak.txt").write_text("scanned in May")
+    table = folder / "patients.csv"
+    table.write_text(table.read_text() + "Novak_4711.png,MRN-99999\n")
+    full(folder, "--planted", "0", "--out", str(tmp_path / "out"), code=3)
+    for name in ("audit.html", "audit.json", "statement.md"):
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert "1 of 81 rows is of no image here" in text
+        assert "passed over 1 file that is no image" in text
+        assert not re.search("novak|_4711|MRN", text, re.I)
+
+
 def dicom(folder: Path, name: str, source: str, n: int = 3) -> None:
     """Copies of one of pydicom's files, each of a patient of his own."""
     pydicom = pytest.importorskip("pydicom")

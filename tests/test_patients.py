@@ -91,6 +91,7 @@ class TestColumns:
             ("file,patient\na\nb,p\n", {}, r":2: 1 of 2 rows lack a file or a column; need a file"),
             ("file,patient\n,p\n", {}, r":2: 1 of 1 rows lack a file or a column"),
             ("\n\n", {}, r"is empty; give a table of images and patients"),
+            ("file,patient\n\n", {}, r"has a line of column names and no row below it; give a ro"),
         ],
     )  # fmt: skip
     def test_faults(self, tmp_path: Path, text: str, how: dict[str, str], message: str) -> None:

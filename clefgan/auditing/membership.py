@@ -50,7 +50,8 @@ class Attack:
     baseline : share that guessing with as many calls names
     risk, risk_low, risk_high : (found - control) / (1 - control), with a Newcombe interval
     precision : for each prevalence, the probability that somebody who is named was trained on
-    relative_f1 : (F1 - F0) / (1 - F0), F0 of calling everybody
+    relative_f1, relative_f1_low, relative_f1_high : (F1 - F0) / (1 - F0), F0 of calling everybody,
+        with an exact interval
     epsilon, epsilon_cap : lower bound and the largest bound that so few patients can show
     """
 
@@ -67,6 +68,8 @@ class Attack:
     risk_high: float
     precision: Mapping[float, float]
     relative_f1: float
+    relative_f1_low: float
+    relative_f1_high: float
     epsilon: float | None
     epsilon_cap: float
 
@@ -162,6 +165,7 @@ def of_calls(
     low, high = auc_interval(scores, training)
     risk = residual(named, control)
     second = ~half
+    f1 = relative_f1(calls, training)
     bound = best_epsilon(scores, training, half)
     n_each = [int((second & (training == kind)).sum()) for kind in (True, False)]
     return Attack(
@@ -180,7 +184,9 @@ def of_calls(
             prevalence: precision(named.value, control.value, prevalence)
             for prevalence in PREVALENCES
         },
-        relative_f1=relative_f1(calls, training),
+        relative_f1=f1[0],
+        relative_f1_low=f1[1],
+        relative_f1_high=f1[2],
         epsilon=bound,
         epsilon_cap=epsilon.cap(*n_each),
     )
@@ -227,20 +233,36 @@ def precision(tpr: float, fpr: float, prevalence: float) -> float:
     return tpr * prevalence / named if named > 0 else np.nan
 
 
-def relative_f1(calls: Flags, training: Flags) -> float:
-    """F1 of the calls relative to calling everybody; 0 is no better, NaN of one class.
+def relative_f1(
+    calls: Flags, training: Flags, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """F1 of the calls relative to calling everybody, and its interval; 0 is no better.
+
+    Exact, with patients as units: F1 rises with the share of training patients that is called and
+    falls with that of held-out ones, so its limits are those of the two shares, which hold together
+    with probability `level` at least. NaN of one class.
 
     References
     ----------
     El Emam, Mosquera, Fang (2022), doi:10.1093/jamiaopen/ooac083. F0 here is that of calling every
     patient; their code takes the prevalence.
     """
-    hits = int((calls & training).sum())
-    total = int(calls.sum()) + int(training.sum())
-    everybody = 2 * training.sum() / (len(training) + training.sum())
-    if not total or everybody >= 1:
-        return np.nan
-    return float((2 * hits / total - everybody) / (1 - everybody))
+    n, m = int(training.sum()), int((~training).sum())
+    if not n or not m:
+        return np.nan, np.nan, np.nan
+    hits, false = int((calls & training).sum()), int((calls & ~training).sum())
+    each = (1 + level) / 2  # of the two shares
+    named, control = clopper_pearson(hits, n, each), clopper_pearson(false, m, each)
+    everybody = 2 * n / (2 * n + m)
+
+    def relative(tpr: float, fpr: float) -> float:
+        return (2 * tpr * n / (tpr * n + fpr * m + n) - everybody) / (1 - everybody)
+
+    return (
+        relative(hits / n, false / m),
+        relative(float(named.low), float(control.high)),
+        relative(float(named.high), float(control.low)),
+    )
 
 
 def auc(scores: Values, training: Flags) -> float:

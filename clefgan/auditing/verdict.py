@@ -7,6 +7,7 @@ risk: an attack that was not tried may succeed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from clefgan.auditing.examine import Findings
 from clefgan.auditing.file_findings import FileFinding
@@ -39,6 +40,15 @@ class AuditVerdict:
     reasons: tuple[str, ...]
 
 
+class Measured(NamedTuple):
+    """The limits of what a threshold is of, and it in words, after a name and as a sentence."""
+
+    low: float
+    high: float
+    brief: str
+    said: str
+
+
 def of(
     findings: Findings,
     profile: Profile,
@@ -64,11 +74,12 @@ def of(
         return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
     doubts = cannot_say(findings, profile)
     if doubts:
-        more = f" ({len(doubts) - 1} more reasons below)" if len(doubts) > 1 else ""
+        others = counted(len(doubts) - 1, "more reason", "more reasons")
+        more = f" ({others} below)" if len(doubts) > 1 else ""
         sentence = f"This audit cannot say: {doubts[0]}{more}."
         return AuditVerdict(Outcome.CANNOT_SAY, sentence, tuple(doubts))
     return AuditVerdict(
-        Outcome.NOTHING_FOUND, nothing_sentence(findings, sealed), remarks(findings)
+        Outcome.NOTHING_FOUND, nothing_sentence(findings, profile, sealed), remarks(findings)
     )
 
 
@@ -100,8 +111,9 @@ def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) ->
         reasons.append(nearer(findings))
     reasons += nearer_to_sealed(sealed)
     attack = findings.attack
-    if attack is not None and profile.measure == "risk" and attack.risk_low > profile.limit:
-        reasons.append(f"{risk_words(attack)}, above the {profile.limit:g} of {profile.name!r}")
+    if attack is not None and measured(attack, profile).low > profile.limit:
+        said = measured(attack, profile).said
+        reasons.append(f"{said}, above the {profile.limit:g} of {profile.name!r}")
     return reasons
 
 
@@ -191,20 +203,16 @@ def cannot_say(findings: Findings, profile: Profile) -> list[str]:
 
 def above_limit(attack: Attack, profile: Profile) -> list[str]:
     """Whether the interval reaches above the threshold."""
-    if profile.measure == "risk" and attack.risk_high > profile.limit:
+    measure = measured(attack, profile)
+    if measure.high > profile.limit:
         return [
-            f"{risk_words(attack)}, which reaches above the {profile.limit:g} of {profile.name!r}; "
+            f"{measure.said}, which reaches above the {profile.limit:g} of {profile.name!r}; "
             "more patients make the interval narrower"
-        ]
-    if profile.measure == "relative F1" and attack.relative_f1 > profile.limit:
-        return [
-            f"the strongest attack has a relative F1 of {attack.relative_f1:.2f}, above the "
-            f"{profile.limit:g} of {profile.name!r}"
         ]
     return []
 
 
-def nothing_sentence(findings: Findings, sealed: Sealed | None = None) -> str:
+def nothing_sentence(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> str:
     """The sentence where nothing was found."""
     parts = ["No near-copy found."]
     by_itself = [kind for kind in findings.sensitivity if kind.shown.low > 0.5]
@@ -226,9 +234,8 @@ def nothing_sentence(findings: Findings, sealed: Sealed | None = None) -> str:
     else:
         parts.append(
             f"The strongest of {len(findings.attacks)} attacks names {percent(attack.found.value)} "
-            f"of training patients at {percent(attack.control.value)} false alarms (risk beyond "
-            f"the control {percent(attack.risk)} [{percent(attack.risk_low)} to "
-            f"{percent(attack.risk_high)}]), and the set test sees no difference "
+            f"of training patients at {percent(attack.control.value)} false alarms "
+            f"({measured(attack, profile).brief}), and the set test sees no difference "
             f"(p = {test.p_value:.2g}{sealed_words(sealed)})."
         )
     parts.append("This is no proof that nobody can be recognised.")
@@ -259,11 +266,20 @@ def remarks(findings: Findings) -> tuple[str, ...]:
     )
 
 
-def risk_words(attack: Attack) -> str:
-    """The risk of an attack with its interval."""
-    return (
-        f"the strongest attack ({attack.name}) names {percent(attack.risk)} of training patients "
-        f"beyond its control [{percent(attack.risk_low)} to {percent(attack.risk_high)}]"
+def measured(attack: Attack, profile: Profile) -> Measured:
+    """What the threshold is of, with its interval."""
+    who = f"the strongest attack ({attack.name})"
+    if profile.measure == "relative F1":
+        low, high = attack.relative_f1_low, attack.relative_f1_high
+        brief = f"relative F1 {attack.relative_f1:.2f} [{low:.2f} to {high:.2f}]"
+        return Measured(low, high, brief, f"{who} has a {brief}")
+    low, high = attack.risk_low, attack.risk_high
+    limits = f"[{percent(low)} to {percent(high)}]"
+    return Measured(
+        low,
+        high,
+        f"risk beyond the control {percent(attack.risk)} {limits}",
+        f"{who} names {percent(attack.risk)} of training patients beyond its control {limits}",
     )
 
 

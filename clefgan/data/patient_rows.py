@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED, natural_key
+from clefgan.data.notes import Note
 from clefgan.errors import ClefganError, counted
 from submissions.problems import quoted
 
@@ -123,14 +124,15 @@ class Owners:
 
     def notes(self) -> list[str]:
         """Sentences on rows of no image, and on patients that are not known."""
-        notes = []
+        notes: list[str] = []
         spare = [line for line in self.lines if not self.files[line.number]]
         if spare:
-            notes.append(
+            said = (
                 f"{self.path.name}: {len(spare)} of {len(self.lines)} rows "
-                f"{'is' if len(spare) == 1 else 'are'} of no image here, such as line "
-                f"{spare[0].number} ({quoted('/'.join(spare[0].name))})."
+                f"{'is' if len(spare) == 1 else 'are'} of no image here"
             )
+            first = f"line {spare[0].number} ({quoted('/'.join(spare[0].name))})"
+            notes.append(Note(f"{said}, such as {first}.", f"{said}."))
         if lacking := len(self.unknown()):
             notes.append(
                 f"{self.path.name}: {counted(lacking, 'row gives', 'rows give')} no patient, so "

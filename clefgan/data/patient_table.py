@@ -90,6 +90,10 @@ def read(
     headed = bool({*names} & {*FILES, *PATIENTS, *LAST_RESORT}) or file_column or patient_column
     if not headed:
         return PatientTable(path, lines_of(path, rows, 0, 1), bare(path, rows))
+    if len(rows) == 1:
+        raise ClefganError(
+            f"{path}: has a line of column names and no row below it; give a row for each image"
+        )
     columns = list(rows[0][1])
     file, guessed_file = column(path, columns, file_column, [FILES], "files")
     patient, guessed_patient = column(

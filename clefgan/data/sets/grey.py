@@ -13,6 +13,7 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
+from clefgan.data.notes import Note
 from clefgan.data.sets import below
 from clefgan.data.sets.windows import WindowChoice, one_window
 from clefgan.errors import ClefganError, counted
@@ -246,8 +247,5 @@ def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
             no_images = counted(
                 len(below_set.others), "file that is no image", "files that are no images"
             )
-            yield (
-                f"{name}: passed over {no_images} ({first}"
-                + (f" and {more} more" if more > 0 else "")
-                + ")."
-            )
+            said = f"{name}: passed over {no_images}"
+            yield Note(f"{said} ({first}{f' and {more} more' if more > 0 else ''}).", f"{said}.")

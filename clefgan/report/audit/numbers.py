@@ -10,6 +10,7 @@ import numpy as np
 from clefgan.auditing.ledger import FORMAT
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.sealing import Sealed
+from clefgan.data.notes import public
 from clefgan.runs import provenance
 
 BINS = 10  # of the histogram of p-values
@@ -63,7 +64,7 @@ def chosen_before(run: AuditRun) -> dict[str, Any]:
             "width": own.real.shape[2],
         },
         "digests": run.digests,
-        "notes": run.inputs.notes,
+        "notes": [public(note) for note in run.inputs.notes],
         "files": [
             {
                 "kind": finding.kind,

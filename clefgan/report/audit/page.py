@@ -2,6 +2,7 @@
 
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.verdict import Outcome
+from clefgan.data.notes import public
 from clefgan.report.audit import charts, numbers, statement, tables
 from clefgan.report.audit.tables import AuditTable
 from clefgan.report.audit.wordings import ADVICE, MEANINGS, NOT_ASSESSED
@@ -98,13 +99,14 @@ def facts(run: AuditRun) -> Markup:
         boxes.append((p_value(findings.test.p_value), "p of the set test"))
     if findings.attack is not None:
         attack = findings.attack
-        boxes += [
-            (
-                f"{number(attack.risk, 2)} [{number(attack.risk_low, 2)}, "
-                f"{number(attack.risk_high, 2)}]",
-                "risk beyond the control, average",
-            )
-        ]
+        if run.settings.profile.measure == "relative F1":
+            values = attack.relative_f1, attack.relative_f1_low, attack.relative_f1_high
+            words = "relative F1 (0: no better than naming everybody)"
+        else:
+            values = attack.risk, attack.risk_low, attack.risk_high
+            words = "risk beyond the control, average"
+        mean, low, high = (number(value, 2) for value in values)
+        boxes.append((f"{mean} [{low}, {high}]", words))
     if findings.patients is not None:
         smallest = float(findings.patients.p_value[findings.material.training].min())
         boxes.append((p_value(smallest), "p of the patient who stands out most"))
@@ -127,7 +129,10 @@ def control(run: AuditRun) -> Markup:
 def notes(run: AuditRun) -> Markup:
     """What was done to the images, and what files give away."""
     n = len(set(run.findings.exact[:, 0].tolist()))
-    said = [*run.inputs.notes, f"{n} released images equal a training image pixel for pixel."]
+    said = [
+        *map(public, run.inputs.notes),
+        f"{n} released images equal a training image pixel for pixel.",
+    ]
     return tag(
         "ul",
         *(tag("li", words) for words in (*said, *(one.sentence for one in run.inputs.files))),

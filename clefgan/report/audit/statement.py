@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.data.notes import public
 from clefgan.report.audit import tables
 from clefgan.report.audit.tables import AuditTable
 from clefgan.report.audit.wordings import ADVICE, NOT_ASSESSED
@@ -40,7 +41,7 @@ def text(run: AuditRun, today: date | None) -> str:
         *(part for table in tables.of(run) for part in markdown(table)),
         "## What was done to the images",
         "",
-        *(f"- {note}" for note in run.inputs.notes),
+        *(f"- {public(note)}" for note in run.inputs.notes),
         *(f"- {item.sentence}" for item in run.inputs.files),
         "",
         "## Not assessed",
@@ -84,7 +85,9 @@ def residual(run: AuditRun) -> str:
         f"the strongest of {len(run.findings.attacks)} attacks names {attack.found.hits} of "
         f"{attack.found.of} training and {attack.control.hits} of {attack.control.of} held-out "
         f"patients; beyond the control {attack.risk:.3f}, 95% interval {attack.risk_low:.3f} to "
-        f"{attack.risk_high:.3f}. An attack that was not tried may do better."
+        f"{attack.risk_high:.3f}; relative F1 {attack.relative_f1:.3f}, 95% interval "
+        f"{attack.relative_f1_low:.3f} to {attack.relative_f1_high:.3f}. An "
+        "attack that was not tried may do better."
     )
 
 
