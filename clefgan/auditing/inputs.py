@@ -11,9 +11,11 @@ from clefgan.auditing import exact, file_findings, material
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
+from clefgan.auditing.volumes import cubes, slices
+from clefgan.auditing.volumes.cubes import Volumes
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
-from clefgan.data.sets.grey import GreySet, read_sets
+from clefgan.data.sets.grey import GreySet, GreySets, read_sets
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError, counted
 from clefgan.method import Progress, silent
@@ -28,6 +30,7 @@ class Inputs:
     real_ids : of training images, then of held-out ones, as they were read
     notes : sentences on what was done to the images and where patients come from
     files : what headers and files give away
+    volumes : which images are slices of one, and the volumes whole; None where there are none
     """
 
     material: Material
@@ -35,6 +38,7 @@ class Inputs:
     released_ids: tuple[str, ...]
     notes: tuple[str, ...] = ()
     files: tuple[FileFinding, ...] = ()
+    volumes: Volumes | None = None
 
     def real_id(self, number: int) -> str:
         """Id of a real image by its number in the material."""
@@ -52,7 +56,8 @@ class Inputs:
 
     def of_groups(self, chosen: Flags) -> "Inputs":
         """The same with some of the patients alone."""
-        return replace(self, material=self.material.of_groups(chosen))
+        volumes = None if self.volumes is None else self.volumes.of_groups(chosen)
+        return replace(self, material=self.material.of_groups(chosen), volumes=volumes)
 
     def noting(self, note: str) -> "Inputs":
         """The same with one more note."""
@@ -66,6 +71,7 @@ class Inputs:
             material=replace(self.material, released=released),
             released_ids=tuple(self.released_ids[number] for number in kept),
             notes=(*self.notes, note),
+            volumes=None if self.volumes is None else self.volumes.keep(kept),
         )
 
 
@@ -121,15 +127,29 @@ def read(
     )
     real_ids = (*sets[TRAIN].ids, *(() if others is None else others.ids))
     refuse_equal(gathered, real_ids)
+    volumes, on_volumes = volumes_of(gathered, sets, labels)
     return Inputs(
         gathered,
         real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
-        notes=(*sets.notes, *owned.notes),
+        notes=(*sets.notes, *owned.notes, *on_volumes),
         files=file_findings.find(
             sets[TRAIN], sets[RELEASED], patients=set(labels[TRAIN]), progress=progress
         ),
+        volumes=volumes,
     )
+
+
+def volumes_of(
+    own: Material, sets: GreySets, labels: Mapping[str, Sequence[str]]
+) -> tuple[Volumes | None, list[str]]:
+    """The volumes of the sets, and sentences on them."""
+    found = {name: slices.of_set(sets[name], labels.get(name)) for name in sets}
+    images = {name: (sets[name].images, found[name][0]) for name in sets}
+    everybody = [label for name in labels for label in labels[name]]
+    volumes = cubes.gather(own, images[TRAIN], images.get(HELD_OUT), images[RELEASED], everybody)
+    compared = volumes is not None and volumes.cubes is not None
+    return volumes, cubes.notes(found, compared=compared)
 
 
 def refuse_same_place(sources: Mapping[str, str | Path]) -> None:

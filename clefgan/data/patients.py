@@ -50,12 +50,13 @@ def owners(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
         No source or several, or a fault of it.
     """
     ids = {name: images.ids for name, images in sets.items()}
+    volumes = {name: dict(zip(each.ids, each.volumes, strict=True)) for name, each in sets.items()}
     ways: list[tuple[bool, Callable[[], Matched]]] = [
         (source.table is not None, lambda: of_table(sets, source)),
         (source.header, lambda: from_headers(sets)),
         (source.folder, lambda: from_folders(ids)),
         (source.pattern is not None, lambda: from_pattern(ids, source.pattern or "")),
-        (source.one_image_each, lambda: one_image_each(ids)),
+        (source.one_image_each, lambda: one_image_each(ids, volumes)),
     ]
     asked = [way for wanted, way in ways if wanted]
     if len(asked) != 1:
@@ -143,10 +144,25 @@ def found_in(pattern: re.Pattern[str], text: str) -> str | None:
     return match[group]
 
 
-def one_image_each(sets: Ids) -> Matched:
-    """Every image as a patient of its own, also where two sets have one id."""
-    groups = {name: {key: f"{name}/{key}" for key in ids} for name, ids in sets.items()}
-    return Matched(groups, ("patients: every image is taken for a patient of its own.",))
+def one_image_each(
+    sets: Ids, volumes: Mapping[str, Mapping[str, str | None]] | None = None
+) -> Matched:
+    """Every image as a patient of its own, also where two sets have one id; a volume is one too.
+
+    Parameters
+    ----------
+    volumes : name of a set to the volume that each of its images is a slice of, or None
+    """
+    volumes = volumes or {}
+
+    def owner(name: str, key: str) -> str:
+        volume = volumes.get(name, {}).get(key)
+        return f"{name}/{key}" if volume is None else f"{name}/{volume}/"
+
+    groups = {name: {key: owner(name, key) for key in ids} for name, ids in sets.items()}
+    with_volumes = any(volume for of_set in volumes.values() for volume in of_set.values())
+    also = ", and so is every volume" if with_volumes else ""
+    return Matched(groups, (f"patients: every image is taken for a patient of its own{also}.",))
 
 
 def in_both(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:

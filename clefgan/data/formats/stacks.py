@@ -95,7 +95,8 @@ def images(
     ----------
     take : reads what an index leaves, (height, width) or (height, width, channels)
     ids, groups : one for each along the first axis
-    volumes : whether (n, height, width) is one volume of n slices, not n images
+    volumes : whether (n, height, width) is one volume of n slices, not n images; images that have
+        ids are no slices
 
     Raises
     ------
@@ -115,7 +116,7 @@ def images(
         of = None
         if len(index) == 2:
             of = names[0] if first else f"{name}_{names[0]}"
-        elif len(index) == 1 and volumes and n > 1:
+        elif len(index) == 1 and volumes and n > 1 and ids is None:
             of = name
         stored.append(
             StoredImage(

@@ -1,0 +1,1 @@
+"""Volumes of an audit, whole, beside the slices that they count by."""
