@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import IO
 
 from submissions.checking import archive
 from submissions.checking.one_pass import Keep, Scan
+from submissions.checking.strange_classes import Called
 from submissions.edition import Edition
 from submissions.errors import RunFileError
 from submissions.ids import Ids
@@ -22,7 +24,10 @@ from submissions.problems import Problem, RunFindings
 
 
 def check(
-    path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | None = None
+    path: str | os.PathLike[str],
+    edition: Edition,
+    ids: Iterable[str] | None = None,
+    classes: Collection[str] = (),
 ) -> list[Problem]:
     """Return everything wrong with a run file, or with the run inside a zip; errors first.
 
@@ -32,13 +37,22 @@ def check(
     edition : whose rules apply
     ids : of the test images, with or without file extension, or `names.FileNames` of the data;
         None: ids are not checked, other than for their form and repetition
+    classes : attribution: those of the data, where they are known; other labels are a warning
 
     Raises
     ------
     RunFileError
         `ids` themselves are unusable.
     """
-    return inspect(path, edition, ids).finished()
+    if edition.is_membership or not classes:
+        return inspect(path, edition, ids).finished()
+    called = Called(classes)
+    findings = inspect(path, replace(edition, n_classes=len(classes)), ids, called)
+    fault = called.fault(edition.metric)
+    if not fault:
+        return findings.finished()
+    findings.add("class", 0, fault, level="warning")
+    return [problem for problem in findings.finished() if problem.kind != "classes"]
 
 
 def inspect(

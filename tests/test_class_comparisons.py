@@ -191,6 +191,10 @@ def test_the_same_in_python(folder: Path, tmp_path: Path) -> None:
     found.write(tmp_path / "fusion")
     assert clefgan.load(tmp_path / "fusion") == found
     assert clefgan.check(tmp_path / "fusion.csv", challenge) == []
+    (tmp_path / "fusion.csv").write_text((tmp_path / "fusion.csv").read_text().replace(",a", ",z"))
+    for data in (challenge, folder):
+        (problem,) = clefgan.check(tmp_path / "fusion.csv", data)
+        assert problem.text.startswith("3 images are called what is no class of the data, such as")
     table = clefgan.evaluate(challenge, ["subset-span", "texture"], n_folds=2)
     assert isinstance(table, ClassEvaluationTable)
     assert "dev, grouped" in table._repr_html_()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from building import challenge
+from building import challenge, classes
 from clefgan.cli.app import app
 from clefgan.errors import ClefganError
 from submissions import RunFileError, editions, runfile
@@ -228,3 +228,37 @@ def test_equal_problems_are_one_line_with_their_number(tmp_path: Path) -> None:
     assert sum("does not belong in the id" in line for line in whole) == 20
     documents = json.loads(clefgan("check", run, "--json").stdout)
     assert sum(each["times"] for each in documents["runs"][0]["problems"]) == 200
+
+
+@pytest.mark.parametrize("command", ["check", "bundle"])
+def test_labels_that_are_no_class_of_the_data_are_one_line(tmp_path: Path, command: str) -> None:
+    data = classes(tmp_path / "data")
+    run = tmp_path / "run.csv"
+    called = "aabbbXYZZ"
+    run.write_text("".join(f"generated_{i + 1}.png,{name}\n" for i, name in enumerate(called)))
+    said = (
+        f"{run}: warning: 4 images are called what is no class of the data, such as 'X', and so "
+        "wrong; its classes: a, b, c"
+    )
+    result = clefgan(command, run, "--edition", "2025_s2", "--data", data)
+    assert result.exit_code == 0
+    lines = [line for line in result.stdout.splitlines() if "warning: " in line]
+    assert lines == [said]
+    run.write_text("".join(f"generated_{i + 1}.png,{'ABC'[i // 3]}\n" for i in range(9)))
+    result = clefgan(command, run, "--edition", "2025_s2", "--data", data, *FORCE[command])
+    assert "9 images are called" in result.stdout
+    assert "'A' (upper and lower case differ from 'a'), and so wrong" in result.stdout
+
+
+FORCE = {"check": [], "bundle": ["--force"]}
+
+
+def test_names_of_clusters_are_no_fault_where_clusters_are_asked_for(tmp_path: Path) -> None:
+    data = classes(tmp_path / "data")
+    run = tmp_path / "run.csv"
+    run.write_text("".join(f"generated_{i + 1},cluster_{i // 3 + 1}\n" for i in range(9)))
+    clustered = clefgan("check", run, "--edition", "2024_s2", "--data", data)
+    assert clustered.stdout.startswith(f"{run}: ok (edition 2024_s2, 9 ids)\n")
+    run.write_text(run.read_text().replace("cluster_1", "a"))
+    mixed = clefgan("check", run, "--edition", "2024_s2", "--data", data)
+    assert "6 images are called what is no class of the data, such as 'cluster_2'" in mixed.stdout

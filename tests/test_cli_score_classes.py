@@ -90,3 +90,16 @@ def test_a_metric_of_membership_is_none_of_classes(
     words = ["score", folder / "third.csv", *EDITION, "--truth", folder / "truth.csv"]
     assert clefgan(*words, "--metric", "f1") == 1
     assert "metric 'f1' is none of classes; give one of accuracy" in capsys.readouterr().err
+
+
+def test_a_run_in_other_names_is_told_so_where_names_count(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = folder / "other.csv"
+    run.write_text((folder / "right.csv").read_text().replace("subset_", "Subset_"))
+    words = ["score", run, *EDITION, "--truth", folder / "truth.csv"]
+    assert clefgan(*words) == 0
+    said = "other: 60 images are called what is no class of the truth, such as 'Subset_0'"
+    assert said in " ".join(capsys.readouterr().out.split())
+    assert clefgan(*words, "--metric", "adjusted_mutual_information") == 0
+    assert "no class of the truth" not in " ".join(capsys.readouterr().out.split())

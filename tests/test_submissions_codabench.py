@@ -224,6 +224,21 @@ def test_attribution_is_scored_without_scipy(tmp_path: Path) -> None:
     assert score(folder, tmp_path / "run.csv").scores == wanted
 
 
+def test_a_class_that_the_truth_has_not_is_said(tmp_path: Path) -> None:
+    edition = editions.get("2025_s2")
+    runfile.write(tmp_path / "truth.csv", {f"g{i}": f"t{i % 5}" for i in range(50)}, edition)
+    runfile.write(tmp_path / "run.csv", {f"g{i}": f"t{i % 6}" for i in range(50)}, edition)
+    folder = init(tmp_path / "comp", edition, tmp_path / "truth.csv", class_tables.titles())
+    outcome = score(folder, tmp_path / "run.csv")
+    said = "8 images are called what is no class of the truth, such as 't5', and so wrong"
+    assert outcome.code == 0
+    assert said in outcome.log
+    assert outcome.page is not None
+    assert outcome.page.count("no class of the truth") == 1
+    runfile.write(tmp_path / "right.csv", {f"g{i}": f"t{i % 5}" for i in range(50)}, edition)
+    assert "no class" not in score(folder, tmp_path / "right.csv").log
+
+
 def test_an_undefined_metric_is_0_and_said(made: Path, tmp_path: Path) -> None:
     run = tmp_path / "none.csv"
     runfile.write(run, dict.fromkeys(labels(60, 1), False), editions.get("2023"))

@@ -7,11 +7,12 @@ import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.console import say
-from clefgan.cli.entering import test_ids
+from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
 from clefgan.runs import run_editions
 from submissions import bundle as bundles
+from submissions import checker
 
 
 def bundle(
@@ -38,7 +39,7 @@ def bundle(
     targets = [bundles.target(run, rules, out) for run in runs]
     written = [Output("--out", target) for target in targets if target is not None]
     outputs.refuse(written, [*outputs.belonging(runs), ids, data, edition])
-    known = test_ids(rules, edition or rules.name, data, ids)
+    known, classes = asked_of_runs(rules, edition or rules.name, data, ids)
     lines = []
     for run, target in zip(runs, targets, strict=True):
         if target is None:
@@ -57,5 +58,7 @@ def bundle(
         lines.append(
             f"note: how many runs edition {rules.name} takes is not known; you have {len(runs)}"
         )
+    for run in runs:
+        lines += map(str, checker.check(run, rules, known, classes))
     for line in lines:
         say(line)

@@ -11,7 +11,7 @@ import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.console import echo, say
-from clefgan.cli.entering import test_ids
+from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
 from clefgan.runs import run_editions
@@ -72,10 +72,10 @@ def check(
     if repair:
         copies = [Output("--fix", fix.copy_of(run)) for run in runs]
         outputs.refuse(copies, [*outputs.belonging(runs), ids, data, edition])
-    known = test_ids(rules, edition or rules.name, data, ids)
+    known, classes = asked_of_runs(rules, edition or rules.name, data, ids)
     checked = [
         Checked(run, [of_another(run, others[run], rules)] if run in others
-                else checker.check(run, rules, known))
+                else checker.check(run, rules, known, classes))
         for run in runs
     ]  # fmt: skip
     for outcome in checked:

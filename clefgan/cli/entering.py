@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
 
@@ -105,25 +106,44 @@ def titled(
     return {titles[name]: path for name, path in plain.items()}, links
 
 
-def test_ids(
+class Asked(NamedTuple):
+    """What a run must answer.
+
+    ids : that it must answer for; None where nobody knows them
+    classes : that it may name; empty where nobody knows them, and of membership
+    """
+
+    ids: FileNames | tuple[str, ...] | None
+    classes: tuple[str, ...] = ()
+
+
+def asked_of_runs(
     edition: Edition, folders: str | Path, data: str | Path | None, ids: Path | None
-) -> FileNames | tuple[str, ...] | None:
-    """The ids that a run must answer for; None where nobody knows them."""
+) -> Asked:
+    """What the runs of an edition must answer, by the data or a list of ids.
+
+    Raises
+    ------
+    ClefganError
+        The data have no test images.
+    """
     if data is not None and ids is not None:
         raise typer.BadParameter("give --data or --ids, not both")
     if ids is not None:
-        return id_files.read(ids)
+        return Asked(id_files.read(ids))
     if data is None:
-        return edition.known_ids()
+        return Asked(edition.known_ids())
     images: imageset.ImageSet | None
+    classes: tuple[str, ...] = ()
     if edition.is_membership:
         test = reading.read(data, folders).test
         images = None if test is None else test.candidates
     else:
-        images = class_reading.read(data, folders).test
+        challenge = class_reading.read(data, folders)
+        images, classes = challenge.test, challenge.answers
     if images is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
-    return images.file_names
+    return Asked(images.file_names, classes)
 
 
 def known_truth(

@@ -1,11 +1,12 @@
 """The leaderboard of run files of classes, with the shortcuts where the data are there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from clefgan.data.classes.challenge import ClassChallenge
+from clefgan.data.listing import natural_key
 from clefgan.experiments.lab import class_controls
 from clefgan.experiments.trials.class_trials import SHORTCUTS, configured
 from clefgan.method import Evidence, Progress, silent
@@ -16,6 +17,7 @@ from clefgan.runs.classes.run_files import ClassEntrant
 from evaluation.boards import class_board
 from evaluation.boards.class_board import ClassAnswer
 from evaluation.boards.rows import Kind
+from submissions.checking.strange_classes import Called
 
 NO_SHORTCUTS = (
     "no shortcuts among the rows: they need labelled generated images of each class; give --data"
@@ -52,7 +54,7 @@ def part(
         for name, entrant in entrants.items()
     }
     notes = [note for entrant in entrants.values() for note in entrant.notes]
-    notes += strange(truth, entrants)
+    notes += strange(truth, entrants, primary)
     labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     if challenge is not None and challenge.evidence in (Evidence.A2, Evidence.A3):
         rows, known = shortcuts(challenge, ids, seed, progress)
@@ -72,18 +74,17 @@ def part(
     return ClassPart(title, board, tuple(notes), labs)
 
 
-def strange(truth: Mapping[str, str], entrants: Mapping[str, ClassEntrant]) -> list[str]:
-    """Say where a run calls images something that is no class of the truth, among classes."""
-    known, said = set(truth.values()), []
+def strange(
+    truth: Mapping[str, str], entrants: Mapping[str, ClassEntrant], metric: str
+) -> Iterator[str]:
+    """Say which runs call images something that is no class of the truth."""
+    classes = sorted(set(truth.values()), key=natural_key)
     for name, entrant in entrants.items():
-        others = sorted(set(entrant.labels.values()) - known)
-        if others and known & set(entrant.labels.values()):
-            many = sum(label in others for label in entrant.labels.values())
-            said.append(
-                f"{name}: {many} images are called what is no class of the truth, such as "
-                f"{others[0]!r}: wrong"
-            )
-    return said
+        called = Called(classes)
+        for image, label in entrant.labels.items():
+            called(image, label)
+        if fault := called.fault(metric, "truth"):
+            yield f"{name}: {fault}"
 
 
 def shortcuts(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clefgan.cli.entering import test_ids
+from clefgan.cli.entering import asked_of_runs
 from clefgan.data.challenge import Challenge
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError
@@ -61,9 +61,10 @@ def check(
     if isinstance(challenge, Challenge | ClassChallenge):
         given = edition or challenge.edition
         rules = run_editions.edition_of(given, [run], data=challenge.source)
-        return checker.check(run, rules or challenge.edition, ids_under_test(challenge))
+        classes = challenge.answers if isinstance(challenge, ClassChallenge) else ()
+        return checker.check(run, rules or challenge.edition, ids_under_test(challenge), classes)
     rules = run_editions.edition_or_default(edition, [run], data=challenge)
-    return checker.check(run, rules, test_ids(rules, edition or rules.name, challenge, None))
+    return checker.check(run, rules, *asked_of_runs(rules, edition or rules.name, challenge, None))
 
 
 def ids_under_test(challenge: Challenge | ClassChallenge) -> FileNames:

@@ -17,6 +17,7 @@ SUBMISSIONS = (
     "checking/id_form",
     "checking/one_pass",
     "checking/run_line",
+    "checking/strange_classes",
     "edition",
     "errors",
     "files",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from clefgan.data.challenge import DEFAULT_EDITION
 from clefgan.data.imageset import ImageSet
+from clefgan.data.listing import natural_key
 from clefgan.method import Evidence
 from submissions import editions
 from submissions.edition import Edition
@@ -41,6 +42,11 @@ class ClassChallenge:
     def names(self) -> tuple[str, ...]:
         """Names of the classes."""
         return tuple(one_class.name for one_class in self.classes)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Classes that a run may name: the sources, else those of the truth; empty: not known."""
+        return self.names or tuple(sorted(set((self.truth or {}).values()), key=natural_key))
 
     @property
     def evidence(self) -> Evidence:

@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE))  # the carried `evaluation` and `submissions`, and
 
 from submissions import checker, runfile, truth  # noqa: E402
 from submissions import ids as id_files  # noqa: E402
+from submissions.checking.strange_classes import Called  # noqa: E402
 from submissions.edition import Edition, from_json  # noqa: E402
 from submissions.errors import RunFileError  # noqa: E402
 from submissions.names import FileNames  # noqa: E402
@@ -38,7 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     page = output / "detailed_results.html"
     try:
         run, name = only_run(given / "res", edition)
-        findings = checker.inspect(run, edition, expected, called=name)
+        called = Called(sorted(set(labels.values())))
+        findings = checker.inspect(run, edition, expected, called, name)
+        fault = "" if edition.is_membership else called.fault(edition.metric, "truth")
+        if fault:
+            findings.add("class", 0, fault, level="warning")
         problems = [str(problem) for problem in findings.finished()]
         for line in problems:
             tell(line)
