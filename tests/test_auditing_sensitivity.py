@@ -127,9 +127,8 @@ def test_what_strata_differ_in_is_no_leak() -> None:
             assert found.test is not None
             least[name] = min(least[name], found.test.p_value)
             _, second = looks.with_others(sets, found.plan.views, [more])
-            p = looks.test_with(
-                found.look, second, sets.training, sets.stratum, times=199, seed=seed
-            ).p_value
+            both = looks.joined_part(found.look, second)
+            p = looks.test_parts([both], sets.training, sets.stratum, times=199, seed=seed).p_value
             least_planted[name] = min(least_planted[name], p)
     assert min(least["with"], least_planted["with"]) > 0.01
     assert max(least["without"], least_planted["without"]) <= 0.01  # so the test can fail

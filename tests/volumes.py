@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from clefgan.auditing import material
+from clefgan.auditing.inputs import Inputs
+from clefgan.auditing.volumes import cubes
+from clefgan.auditing.volumes.slices import Slices
+
 BUNDLED = Path(pydicom.__file__).parent / "data/test_files"
 NIBABEL: Any = nibabel
 DEPTH, SIDE = 12, 32  # slices, and pixels of each side
@@ -70,3 +75,34 @@ def as_pictures(folder: Path, volumes: Volumes, stem: str) -> list[str]:
             names.append(f"{stem}{number:03d}_{level + 1}.png")
             Image.fromarray(image).save(folder / names[-1])
     return names
+
+
+def slices_of(volumes: Volumes, stem: str) -> Slices:
+    """Which of the images of some volumes, one volume after the other, are slices of which."""
+    n, depth = volumes.shape[:2]
+    ids = tuple(f"{stem}{number:03d}" for number in range(n))
+    of = np.repeat(np.arange(n), depth)
+    return Slices(ids, of, np.tile(np.arange(depth, dtype=float), n))
+
+
+def audited(train: Volumes, held_out: Volumes | None, released: Volumes) -> Inputs:
+    """Inputs of an audit, one patient a volume."""
+    sets = {"train": train, "released": released}
+    if held_out is not None:
+        sets["held"] = held_out
+    flat = {name: volumes.reshape(-1, *volumes.shape[2:]) for name, volumes in sets.items()}
+    found = {name: (flat[name], slices_of(volumes, name)) for name, volumes in sets.items()}
+    labels = {
+        name: [found[name][1].ids[number] for number in found[name][1].of.tolist()] for name in sets
+    }
+    own = material.gather(
+        flat["train"], flat.get("held"), flat["released"], labels["train"], labels.get("held", ())
+    )
+    names = [*labels["train"], *labels.get("held", [])]
+    together = cubes.gather(own, found["train"], found.get("held"), found["released"], names)
+    return Inputs(
+        own,
+        tuple(f"real{number}" for number in range(len(own.real))),
+        tuple(f"made{number}" for number in range(len(own.released))),
+        volumes=together,
+    )

@@ -17,7 +17,7 @@ from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.material import Material
 from clefgan.auditing.nearest import NearestLists
-from clefgan.auditing.planted import degraded
+from clefgan.auditing.planted import Degrade, degraded
 from clefgan.method import Images
 
 MOST = 4000  # patients whose images make the null
@@ -30,12 +30,12 @@ class Softened(NamedTuple):
     images: Images
 
 
-def soften(material: Material, *, seed: int = 0) -> Softened:
+def soften(material: Material, *, seed: int = 0, degrade: Degrade = degraded) -> Softened:
     """One image of each patient, of at most `MOST`; the release is not looked at."""
     rng = np.random.default_rng(seed)
     patients = rng.permutation(len(material.names))[:MOST]
     first, last = (np.searchsorted(material.group, patients, side) for side in ("left", "right"))
-    return Softened(patients, degraded(material.real[rng.integers(first, last)], rng))
+    return Softened(patients, degrade(material.real[rng.integers(first, last)], rng))
 
 
 def null_margins(

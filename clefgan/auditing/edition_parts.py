@@ -61,8 +61,8 @@ def measure(
     for name, places in sets.items():
         attack = findings.attack
         if attack is not None and name != first:
-            some = looks.some_of(release, places, len(material.names))
-            attack = membership.as_chosen(some.scores(), material.training, seed=findings.plan.seed)
+            scores = findings.scores(places)
+            attack = membership.as_chosen(scores, material.training, seed=findings.plan.seed)
         n_listed = len(listed.intersection(places.tolist()))
         parts.append(EditionParts(name, len(places), n_listed, attack, others.get(name)))
     return tuple(parts)

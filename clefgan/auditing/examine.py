@@ -1,10 +1,6 @@
 """The whole audit of arrays: three sets of images in, findings out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from clefgan.auditing import (
     alone,
@@ -17,6 +13,7 @@ from clefgan.auditing import (
     patients,
     sensitivity,
 )
+from clefgan.auditing.compared import Compared, compare
 from clefgan.auditing.control import ImageOnly
 from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look
@@ -24,46 +21,15 @@ from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.material import Material
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.patients import Patients, StratumRow, Sure
-from clefgan.auditing.sensitivity import Planting, Sensitivity
+from clefgan.auditing.plan import LEVEL, Plan
+from clefgan.auditing.sensitivity import Dealing, Sensitivity
 from clefgan.auditing.set_test import SetTest
-from clefgan.auditing.views import BATTERY, View
-from clefgan.errors import ClefganError
+from clefgan.auditing.volumes import found
+from clefgan.auditing.volumes.cubes import Volumes
+from clefgan.auditing.volumes.found import Wholes
 from clefgan.method import Progress, silent
 
-LEVEL = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How an audit is done; fixed before looking.
-
-    level : of the set test, in this look
-    q : expected share of false ones in the list of copies
-    deals : how often patients are dealt again
-    planted : copies of each kind that are planted; 0: none
-    null : whether softened images of real patients are compared too, as a filter by them needs
-    """
-
-    level: float = LEVEL
-    q: float = 0.2
-    deals: int = 1999
-    planted: int = sensitivity.PLANTED
-    null: bool = False
-    views: Sequence[View] = BATTERY
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse settings that mean nothing."""
-        for name, share in (("level", self.level), ("q", self.q)):
-            if not 0 < share < 1:
-                raise ClefganError(f"audit: {name} {share} is not between 0 and 1; give a share")
-        if self.deals < 99:
-            raise ClefganError(f"audit: {self.deals} deals are too few; give 99 or more")
-        if self.deals < 1 / self.level:
-            raise ClefganError(
-                f"audit: {self.deals} deals cannot reach level {self.level:g}; give "
-                f"{int(np.ceil(1 / self.level))} or more"
-            )
+__all__ = ["LEVEL", "Compared", "Findings", "Plan", "compare", "examine", "judge"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +42,7 @@ class Findings:
     null : margins of real patients' softened images against the others; None: not asked for
     strongest : name of the attack that the first half chose
     attack : the strongest attack, judged by the half that did not choose it
+    wholes : of volumes compared whole; None where there are none
     """
 
     material: Material
@@ -94,69 +61,62 @@ class Findings:
     patients: Patients | None = None
     sure: Sure | None = None
     strata: tuple[StratumRow, ...] = ()
+    wholes: Wholes | None = None
+
+    @property
+    def planted(self) -> tuple[Sensitivity, ...]:
+        """What planted images show, then what whole volumes do."""
+        return (*self.sensitivity, *(() if self.wholes is None else self.wholes.sensitivity))
+
+    def scores(self, places: Numbers) -> dict[str, Values]:
+        """Score of each patient by each attack, from some of the released images."""
+        n_groups = len(self.material.names)
+        some = looks.some_of(self.look, places, n_groups)
+        wholes = None if self.wholes is None else found.of_images(self.wholes, places)
+        return found.scores(some, wholes, n_groups)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """Everything that is compared with the real images, in one pass.
-
-    made, planted : copies that were planted, and the look at them; None: none were
-    null : see `Findings`
-    """
-
-    release: Look
-    made: tuple[Planting, ...] = ()
-    planted: Look | None = None
-    null: Values | None = None
-
-
-def examine(material: Material, plan: Plan, *, progress: Progress = silent) -> Findings:
+def examine(
+    material: Material,
+    plan: Plan,
+    *,
+    volumes: Volumes | None = None,
+    progress: Progress = silent,
+) -> Findings:
     """Audit a release; see the modules named in `Findings`."""
-    return judge(material, plan, compare(material, plan, progress=progress), progress=progress)
-
-
-def compare(
-    material: Material, plan: Plan, *, kept: Path | None = None, progress: Progress = silent
-) -> Compared:
-    """Look at the release, and at what the plan sets beside it.
-
-    Parameters
-    ----------
-    kept : see `looks.with_others`
-    """
-    made = sensitivity.draw(material, plan.planted, seed=plan.seed) if plan.planted else []
-    softened = None
-    if plan.null or not material.n_held_out:
-        softened = alone.soften(material, seed=plan.seed)
-    others = [np.concatenate([planted.copies.images for planted in made])] if made else []
-    if softened is not None:
-        others.append(softened.images)
-    seen = looks.with_others(material, plan.views, others, kept=kept, progress=progress)
-    release = seen[0]
-    null = None
-    if softened is not None:
-        null = alone.null_margins(softened.patients, seen[-1].lists, material, release)
-    return Compared(release, tuple(made), seen[1] if made else None, null)
+    compared = compare(material, plan, volumes=volumes, progress=progress)
+    return judge(material, plan, compared, volumes=volumes, progress=progress)
 
 
 def judge(
-    material: Material, plan: Plan, compared: Compared, *, progress: Progress = silent
+    material: Material,
+    plan: Plan,
+    compared: Compared,
+    *,
+    volumes: Volumes | None = None,
+    progress: Progress = silent,
 ) -> Findings:
     """All that follows from what was compared."""
-    look = compared.release
+    look, whole = compared.release, compared.whole
+    wholes = None
+    if whole is not None and volumes is not None:
+        views = plan.volume_views
+        wholes = found.find(volumes, views, whole.release, whole.null, q=plan.q, seed=plan.seed)
     strong = look.strongest()
     pairs = exact.copies(material)
     if not material.n_held_out:
-        return without_held_out(material, plan, compared, pairs, progress=progress)
+        return without_held_out(material, plan, compared, pairs, wholes, progress=progress)
     training, stratum = material.training, material.stratum
     won = training[strong.winner]
     listed = copies.find(strong.margin, won, float(training.mean()), q=plan.q)
-    test = looks.test(look, training, stratum, times=plan.deals, seed=plan.seed)
+    parts = [looks.part(look), *([] if wholes is None else [wholes.part()])]
+    test = looks.test_parts(parts, training, stratum, times=plan.deals, seed=plan.seed)
     progress("set test", 1, 1, "")
     blind = control.image_only(material, seed=plan.seed, progress=progress)
-    scores = look.scores()
+    scores = found.scores(look, wholes, len(training))
     rows = patients.table(strong, scores[attacks.BEST], training)
     doses = test.p_value > plan.level
+    dealing = Dealing(training, stratum, others=tuple(parts[1:]))
     return Findings(
         material=material,
         plan=plan,
@@ -164,7 +124,9 @@ def judge(
         strong=strong,
         exact=pairs,
         copies=listed,
-        sensitivity=planted(material, plan, compared, listed, doses=doses, progress=progress),
+        sensitivity=planted(
+            material, plan, compared, listed, dealing, doses=doses, progress=progress
+        ),
         null=compared.null,
         test=test,
         control=blind,
@@ -174,18 +136,49 @@ def judge(
         patients=rows,
         sure=patients.sure(rows.margin, training, seed=plan.seed),
         strata=tuple(patients.by_stratum(rows, training, stratum, material.strata)),
+        wholes=with_planted(material, plan, compared, wholes, doses=doses, progress=progress),
     )
 
 
+def with_planted(
+    material: Material,
+    plan: Plan,
+    compared: Compared,
+    wholes: Wholes | None,
+    *,
+    doses: bool,
+    progress: Progress,
+) -> Wholes | None:
+    """What was found of whole volumes, with what planted ones show of it."""
+    if wholes is None or compared.whole is None:
+        return wholes
+    others = (looks.part(compared.release),)
+    dealing = Dealing(material.training, material.stratum, wholes.volumes.groups, others)
+    seen = found.planted(
+        wholes, compared.whole.made, compared.whole.planted, dealing,
+        level=plan.level, doses=doses, progress=progress,
+    )  # fmt: skip
+    return replace(wholes, sensitivity=seen)
+
+
 def without_held_out(
-    material: Material, plan: Plan, compared: Compared, pairs: Numbers, *, progress: Progress
+    material: Material,
+    plan: Plan,
+    compared: Compared,
+    pairs: Numbers,
+    wholes: Wholes | None,
+    *,
+    progress: Progress,
 ) -> Findings:
     """Copies alone: each released image beside softened images of other patients."""
     assert compared.null is not None
     strong = compared.release.strongest()
     listed = alone.find(strong, compared.null, q=plan.q)
-    seen = planted(material, plan, compared, listed, doses=False, progress=progress)
-    return Findings(material, plan, compared.release, strong, pairs, listed, seen, compared.null)
+    seen = planted(material, plan, compared, listed, None, doses=False, progress=progress)
+    return Findings(
+        material, plan, compared.release, strong, pairs, listed, seen, compared.null,
+        wholes=with_planted(material, plan, compared, wholes, doses=False, progress=progress),
+    )  # fmt: skip
 
 
 def planted(
@@ -193,6 +186,7 @@ def planted(
     plan: Plan,
     compared: Compared,
     listed: CopyList,
+    dealing: Dealing | None,
     *,
     doses: bool,
     progress: Progress,
@@ -209,6 +203,7 @@ def planted(
             listed,
             level=plan.level,
             doses=doses,
+            dealing=dealing,
             progress=progress,
         )
     )

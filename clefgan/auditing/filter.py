@@ -39,6 +39,7 @@ class Withheld:
     """Numbers of the released images that are withheld and kept, ascending.
 
     thinned : how many of those withheld were taken out for diversity
+    volumes : how many volumes are withheld, each with all its slices
     """
 
     how: Withhold
@@ -46,6 +47,7 @@ class Withheld:
     kept: Numbers
     cutoff: float
     thinned: int = 0
+    volumes: int = 0
 
 
 def withhold(findings: Findings, how: Withhold, *, everybody: Strongest | None = None) -> Withheld:

@@ -39,7 +39,7 @@ def digest(images: Images) -> str:
 @cache
 def code() -> str:
     """Digest of the code that makes views and lists."""
-    return code_digest.digest("clefgan.auditing.nearest")
+    return code_digest.digest("clefgan.auditing.nearest", "clefgan.auditing.volumes.views")
 
 
 def write(path: Path, lists: NearestLists) -> None:

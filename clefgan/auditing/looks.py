@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from clefgan.auditing import attacks, kept_lists, margins, nearest
-from clefgan.auditing.margins import Margins, Numbers, Strongest, Values
+from clefgan.auditing.margins import Margins, Numbers, Strongest, Values, Wins
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.nearest import NearestLists
 from clefgan.auditing.set_test import SetTest, deal, judge, statistics
@@ -165,20 +166,61 @@ def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
     return of_margins(look.lists, of_views, look.units, n_groups)
 
 
-def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
-    """The set test of a look."""
-    labels = deal(training, stratum, times, np.random.default_rng(seed))
-    return judge(*statistics(look.margins, look.scores(), labels, ahead=look.ahead))
+class Part(NamedTuple):
+    """What the set test takes of one look: of images, or of whole volumes.
+
+    margins : of each view, by name
+    scores, ahead : of each group, see `Look`
+    groups : number of each group among those that are dealt; None: they are the same
+    """
+
+    margins: Mapping[str, Margins | Wins]
+    scores: Mapping[str, Values]
+    ahead: Values
+    groups: Numbers | None = None
+
+    def statistics(self, labels: Flags) -> tuple[tuple[str, ...], Values]:
+        """Names and values, see `set_test.statistics`; those of whole volumes say so."""
+        if self.groups is None:
+            return statistics(self.margins, self.scores, labels, ahead=self.ahead)
+        own = np.ascontiguousarray(labels[:, self.groups])
+        names, values = statistics(self.margins, self.scores, own, ahead=self.ahead)
+        return tuple(f"whole volumes, {name.replace(' images', ' volumes')}" for name in names), (
+            values
+        )
 
 
-def test_with(
-    first: Look, second: Look, training: Flags, stratum: Numbers, *, times: int, seed: int
-) -> SetTest:
-    """The set test of both sets of images as one release, in the units of the first."""
+def part(look: Look, groups: Numbers | None = None) -> Part:
+    """A look as part of the set test."""
+    return Part(look.margins, look.scores(), look.ahead, groups)
+
+
+def joined_part(first: Look, second: Look, groups: Numbers | None = None) -> Part:
+    """Two sets of images as one release, in the units of the first."""
     of_views = {
         name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()
     }
     leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
     ahead = np.maximum(first.ahead, second.ahead)
+    return Part(of_views, attacks.scores(leads), ahead, groups)
+
+
+def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
+    """The set test of a look."""
+    return test_parts([part(look)], training, stratum, times=times, seed=seed)
+
+
+def test_parts(
+    parts: Sequence[Part], training: Flags, stratum: Numbers, *, times: int, seed: int
+) -> SetTest:
+    """One set test of several looks at one release.
+
+    Patients are dealt among those who have volumes, and among those who have none: a volume can
+    only be nearest to somebody who has one.
+    """
+    for own in parts:
+        if own.groups is not None:
+            stratum = 2 * stratum + np.isin(np.arange(len(training)), own.groups)
     labels = deal(training, stratum, times, np.random.default_rng(seed))
-    return judge(*statistics(of_views, attacks.scores(leads), labels, ahead=ahead))
+    names, values = zip(*(own.statistics(labels) for own in parts), strict=True)
+    return judge(tuple(name for row in names for name in row), np.concatenate(values))

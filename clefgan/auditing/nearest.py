@@ -94,7 +94,7 @@ def in_view(
     def compare(block: tuple[int, slice]) -> int:
         number, part = block
         some = np.asarray(sets[number][part])
-        cuts = filtered(view, some[:, :, ::-1] if view.mirrored else some)
+        cuts = filtered(view, view.turned(some))
         filling[number].add(part, cuts, rows)
         return len(some)
 

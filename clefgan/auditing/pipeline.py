@@ -26,6 +26,7 @@ from clefgan.auditing.plane import Point
 from clefgan.auditing.sealing import Sealed
 from clefgan.auditing.settings import Settings, plan_of, refuse_second_filter
 from clefgan.auditing.verdict import AuditVerdict
+from clefgan.auditing.volumes.withheld import listed, of_volumes
 from clefgan.method import Progress, silent
 
 
@@ -85,12 +86,12 @@ def run(
     plan = plan_of(settings, before, shared=groups is not None)
     noted = opening.noting(inputs, seal, groups, before)
     findings = found_in(inputs, noted, plan, kept_lists, progress)
-    sealed, everybody = opening.sealed_ones(
-        inputs.material, seal, groups, findings.look, plan,
-        partial(looks.look, views=plan.views, kept=kept_lists, progress=progress),
+    opener = opening.Opener(
+        plan, partial(looks.look, kept=kept_lists, progress=progress),
         opens=before is not None, withholds=settings.withhold is not None,
     )  # fmt: skip
-    out, sets = withholding.withheld(inputs, settings, findings, everybody)
+    sealed, *everybody = opening.sealed_ones(inputs, seal, groups, findings, opener)
+    out, sets = withholding.withheld(inputs, settings, findings, *everybody)
     return AuditRun(
         inputs=noted,
         digests=inputs.digests(),
@@ -117,8 +118,9 @@ def found_in(
     ----------
     inputs, noted : with all patients, and with those that this look is at
     """
-    compared = examine.compare(noted.material, plan, kept=kept_lists, progress=progress)
-    findings = examine.judge(noted.material, plan, compared, progress=progress)
+    own, volumes = noted.material, noted.volumes
+    compared = examine.compare(own, plan, volumes=volumes, kept=kept_lists, progress=progress)
+    findings = examine.judge(own, plan, compared, volumes=volumes, progress=progress)
     if noted.material is inputs.material:
         return findings
     return replace(findings, exact=exact.copies(inputs.material))
@@ -138,11 +140,13 @@ def judged(
     sealed: Sealed | None,
 ) -> AuditVerdict:
     """The verdict of this look."""
+    images = listed(findings, inputs.volumes).images
     return verdict.of(
         findings,
         settings.profile,
         look_number=number_of(before),
-        withheld=None if out is None else len(out.withheld),
+        withheld=len(images) if out is None else len(out.withheld),
+        volumes=of_volumes(inputs.volumes, images) if out is None else out.volumes,
         files=inputs.files,
         sealed=sealed,
     )

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clefgan.auditing import looks, membership
+from clefgan.auditing import membership
 from clefgan.auditing.examine import Findings
 from clefgan.auditing.feature_spaces import FeatureSpace
 from clefgan.auditing.fidelity import Fidelity
 from clefgan.auditing.inputs import HELD_OUT
-from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers
 
 
@@ -58,7 +57,7 @@ def points(
                 len(places),
                 space.compare(real, some),
                 excess(findings, places),
-                attack_auc(findings, findings.look, places),
+                attack_auc(findings, places),
             )
         )
     return tuple(result)
@@ -77,10 +76,9 @@ def excess(findings: Findings, places: Numbers) -> float:
     return float(((near & won).sum() - ratio * (near & ~won).sum()) / len(places))
 
 
-def attack_auc(findings: Findings, look: Look, places: Numbers) -> float:
+def attack_auc(findings: Findings, places: Numbers) -> float:
     """AUC of the strongest attack of each half; NaN without held-out images."""
     if not findings.strongest:
         return np.nan
-    some = looks.some_of(look, places, len(findings.material.names))
     training, seed = findings.material.training, findings.plan.seed
-    return membership.as_chosen(some.scores(), training, seed=seed).auc
+    return membership.as_chosen(findings.scores(places), training, seed=seed).auc

@@ -24,6 +24,7 @@ KEPT = (0.85, 0.95)  # of each side that a crop keeps, lowest and highest
 GAIN, GAMMA = (0.8, 1.25), (0.8, 1.25)  # of a change of window, lowest and highest
 
 Field = NDArray[np.float32]
+Degrade = Callable[[NDArray[np.generic], np.random.Generator], Images]
 Make = Callable[[Field, np.random.Generator], Field]
 
 
@@ -50,8 +51,20 @@ class Planted:
     parents: NDArray[np.int64]
 
 
-def plant(material: Material, kind: PlantedKind, n: int, rng: np.random.Generator) -> Planted:
-    """Make `n` copies of one kind of training images, patients in turn, one image of each."""
+def plant(
+    material: Material,
+    kind: PlantedKind,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    degrade: Degrade | None = None,
+) -> Planted:
+    """Make `n` copies of one kind of training images, patients in turn, one image of each.
+
+    Parameters
+    ----------
+    degrade : what moves, softens and adds noise; None: `degraded`
+    """
     ours = np.flatnonzero(material.training)
     total = n * kind.parts
     turns = [rng.permutation(ours) for _ in range(-(-total // len(ours)))]
@@ -61,7 +74,7 @@ def plant(material: Material, kind: PlantedKind, n: int, rng: np.random.Generato
     made = np.empty((n, *material.real.shape[1:]), np.float32)
     for row, some in enumerate(rows):
         made[row] = kind.make(material.real[some].astype(np.float32), rng)
-    return Planted(kind, degraded(made, rng), parents)
+    return Planted(kind, (degrade or degraded)(made, rng), parents)
 
 
 def degraded(images: NDArray[np.generic], rng: np.random.Generator) -> Images:

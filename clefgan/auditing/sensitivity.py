@@ -15,10 +15,11 @@ import numpy as np
 
 from clefgan.auditing import looks
 from clefgan.auditing.copies import CopyList
-from clefgan.auditing.looks import Look
+from clefgan.auditing.looks import Look, Part
+from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.membership import Share, share
-from clefgan.auditing.planted import KINDS, Planted, PlantedKind, plant
+from clefgan.auditing.planted import KINDS, Degrade, Planted, PlantedKind, plant
 from clefgan.method import Progress, silent
 
 PLANTED = 50  # copies of each kind
@@ -71,13 +72,32 @@ class Planting(NamedTuple):
     rng: np.random.Generator
 
 
+class Dealing(NamedTuple):
+    """The set test that planted copies join.
+
+    training, stratum : of all patients who are dealt
+    groups : see `looks.Part`, of the release that the copies join
+    others : of the same release, such as its whole volumes beside its images
+    """
+
+    training: Flags
+    stratum: Numbers
+    groups: Numbers | None = None
+    others: tuple[Part, ...] = ()
+
+
 def draw(
-    material: Material, planted: int, *, kinds: Sequence[PlantedKind] = KINDS, seed: int = 0
+    material: Material,
+    planted: int,
+    *,
+    kinds: Sequence[PlantedKind] = KINDS,
+    degrade: Degrade | None = None,
+    seed: int = 0,
 ) -> list[Planting]:
     """Plant copies of each kind; the release is not looked at."""
     rngs = [np.random.default_rng([seed, number]) for number in range(len(kinds))]
     return [
-        Planting(plant(material, kind, planted, rng), rng)
+        Planting(plant(material, kind, planted, rng, degrade=degrade), rng)
         for kind, rng in zip(kinds, rngs, strict=True)
     ]
 
@@ -91,6 +111,7 @@ def measure(
     *,
     level: float = 0.05,
     doses: bool = True,
+    dealing: Dealing | None = None,
     progress: Progress = silent,
 ) -> list[Sensitivity]:
     """Look for planted copies.
@@ -100,8 +121,10 @@ def measure(
     made, everything : copies of each kind, and the look at all of them, kind after kind
     found : the list of the release, whose cutoff is taken
     level : of the set test
+    dealing : None: of the material's patients, and nothing but the release
     doses : False where the set test has noticed a leak already: more copies say nothing then
     """
+    dealing = dealing or Dealing(material.training, material.stratum)
     limit = max(1, round(SEEN_SHARE * len(material.released)))
     results = []
     start = 0
@@ -113,7 +136,7 @@ def measure(
         calls = shown(seen, copies, material.training, listed)
         sizes = doses_up_to(min(n, limit)) if doses else []
         rng = deepcopy(planting.rng)  # the same draws however often this is asked
-        noticed = smallest_noticed(material, release, seen, sizes, level, rng)
+        noticed = smallest_noticed(dealing, release, seen, sizes, level, rng)
         results.append(
             Sensitivity(copies.kind, share(calls), noticed, max(sizes, default=0), limit)
         )
@@ -139,7 +162,7 @@ def limit_of(listed: CopyList) -> float:
 
 
 def smallest_noticed(
-    material: Material,
+    dealing: Dealing,
     release: Look,
     seen: Look,
     sizes: Sequence[int],
@@ -148,17 +171,16 @@ def smallest_noticed(
 ) -> int | None:
     """The smallest of the sizes from which on the set test notices the planted copies."""
     times = max(DEALS, math.ceil(2 / level) - 1)
-    n = len(next(iter(seen.margins.values())).winner[0])
+    n, n_groups = len(next(iter(seen.margins.values())).winner[0]), len(seen.ahead)
     for size in sizes:
         noticed = 0
         for draw in range(DRAWS):
             places = rng.permutation(n)[:size]
-            some = looks.some_of(seen, places, len(material.names))
-            result = looks.test_with(
-                release,
-                some,
-                material.training,
-                material.stratum,
+            some = looks.some_of(seen, places, n_groups)
+            result = looks.test_parts(
+                [looks.joined_part(release, some, dealing.groups), *dealing.others],
+                dealing.training,
+                dealing.stratum,
                 times=times,
                 seed=int(rng.integers(2**31)),
             )

@@ -11,6 +11,7 @@ from clefgan.auditing.ledger import Before
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sealing import Seal
 from clefgan.auditing.views import BATTERY, CONFIRMING
+from clefgan.auditing.volumes import views as volume_views
 from clefgan.errors import ClefganError
 
 
@@ -68,13 +69,14 @@ def plan_of(settings: Settings, before: Before | None, *, shared: bool) -> Plan:
     if before is not None:
         level = before.next_level() / (2 if shared else 1)
         deals = max(deals, int(np.ceil(4 / level)))
-    views = CONFIRMING if before is not None and before.filtered else BATTERY
+    filtered = before is not None and before.filtered
     return Plan(
         level=level,
         q=settings.q,
         deals=deals,
         planted=settings.planted,
         null=settings.withhold is Withhold.SYMMETRIC,
-        views=views,
+        views=CONFIRMING if filtered else BATTERY,
+        volume_views=volume_views.CONFIRMING if filtered else volume_views.BATTERY,
         seed=settings.seed,
     )

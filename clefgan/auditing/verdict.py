@@ -15,6 +15,7 @@ from clefgan.auditing.membership import Attack
 from clefgan.auditing.profiles import Profile
 from clefgan.auditing.sealing import Sealed
 from clefgan.auditing.sensitivity import Sensitivity
+from clefgan.auditing.volumes import words
 from clefgan.errors import counted
 
 MARKS = ("uid", "identity", "names")  # kinds of file findings that are a leak by themselves
@@ -55,6 +56,7 @@ def of(
     *,
     look_number: int = 1,
     withheld: int | None = None,
+    volumes: int = 0,
     files: Sequence[FileFinding] = (),
     sealed: Sealed | None = None,
 ) -> AuditVerdict:
@@ -64,13 +66,16 @@ def of(
     ----------
     look_number : of this look at these patients, from 1
     withheld : how many images a filter withholds; None: those that are listed
+    volumes : how many volumes are withheld, with all their slices
     files : what files give away; marks of a person or a training file are a leak by themselves
     sealed : patients who were opened in this look
     """
     marks = marked(files)
     reasons = [*marks, *leaks(findings, profile, sealed)]
     if reasons:
-        sentence = leak_sentence(findings, reasons[0], look_number, withheld, marks)
+        sentence = leak_sentence(
+            findings, reasons[0], look_number, withheld, marks, volumes=volumes
+        )
         return AuditVerdict(Outcome.LEAK, sentence, tuple(reasons))
     doubts = cannot_say(findings, profile)
     if doubts:
@@ -106,7 +111,7 @@ def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) ->
                 "any image of another patient does "
                 f"(p = {findings.copies.q_values.min():.2g}; membership was not assessed)"
             )
-        return reasons
+        return reasons + words.certain(findings.wholes, findings.plan.level)
     if test.p_value <= findings.plan.level:
         reasons.append(nearer(findings))
     reasons += nearer_to_sealed(sealed)
@@ -144,7 +149,11 @@ def nearer(findings: Findings) -> str:
             f"released images are nearer to {sure.of} of your {total} than chance allows (at most "
             f"{most} of these {sure.of} by chance, 95%; {p}), and {counted(n, 'image')} of "
             f"{len(findings.material.released)} are listed"
+            + ("" if findings.wholes is None else f"; {words.on_list(findings.wholes)}")
         )
+    by_volumes = words.nearer(findings.wholes, test, findings.plan.level)
+    if by_volumes:
+        return by_volumes
     return (
         f"the release as a whole is nearer to your {total} than to held-out ones ({p}, seen in "
         f"{test.strongest!r}), though no single patient stands out for sure"
@@ -157,11 +166,13 @@ def leak_sentence(
     look_number: int,
     withheld: int | None,
     marks: Sequence[str],
+    *,
+    volumes: int = 0,
 ) -> str:
     """The sentence of a leak, with what to do."""
     out = {*findings.copies.listed.tolist(), *findings.exact[:, 0].tolist()}
     n = len(out) if withheld is None else withheld
-    todo = f"withhold the {counted(n, 'image')} in withhold.csv, then audit again"
+    todo = f"withhold the {counted(n, 'image')} in withhold.csv{whole(volumes)}, then audit again"
     if reason in marks:
         todo = "write the files anew without these marks, then audit again"
     elif not n:
@@ -169,6 +180,13 @@ def leak_sentence(
     if look_number >= LAST_LOOK:
         todo = f"this is look {look_number} at this generator: change the generator"
     return f"Do not release yet: {reason}; {todo}."
+
+
+def whole(volumes: int) -> str:
+    """That volumes are withheld with all their slices."""
+    if not volumes:
+        return ""
+    return f" ({counted(volumes, 'volume')} among them, with all slices)"
 
 
 def cannot_say(findings: Findings, profile: Profile) -> list[str]:
@@ -191,10 +209,10 @@ def cannot_say(findings: Findings, profile: Profile) -> list[str]:
     if fewest < FEWEST:
         cap = "" if attack is None else f"; they show at most epsilon {attack.epsilon_cap:.1f}"
         doubts.append(f"{fewest} patients per side are too few, {FEWEST} are needed{cap}")
-    blind = [kind.kind.title for kind in findings.sensitivity if not kind.seen]
-    if blind and findings.sensitivity:
+    blind = [kind.kind.title for kind in findings.planted if not kind.seen]
+    if blind and findings.planted:
         doubts.append(f"{listed(blind)} would not have been seen on this data")
-    if not findings.sensitivity:
+    if not findings.planted:
         doubts.append("no copies were planted, so what it would have seen is not known")
     if attack is not None:
         doubts += above_limit(attack, profile)
@@ -215,8 +233,8 @@ def above_limit(attack: Attack, profile: Profile) -> list[str]:
 def nothing_sentence(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> str:
     """The sentence where nothing was found."""
     parts = ["No near-copy found."]
-    by_itself = [kind for kind in findings.sensitivity if kind.shown.low > 0.5]
-    together = [kind for kind in findings.sensitivity if kind not in by_itself]
+    by_itself = [kind for kind in findings.planted if kind.shown.low > 0.5]
+    together = [kind for kind in findings.planted if kind not in by_itself]
     if by_itself:
         hits = sum(kind.shown.hits for kind in by_itself)
         of = sum(kind.shown.of for kind in by_itself)

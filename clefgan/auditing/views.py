@@ -47,6 +47,10 @@ class View:
         ])  # fmt: skip
         return detail.unit_rows(parts.reshape(-1, parts.shape[2])).reshape(parts.shape)
 
+    def turned(self, images: Images) -> Images:
+        """Released images as they are compared."""
+        return images[:, :, ::-1] if self.mirrored else images
+
     def filters_as(self, other: "View") -> bool:
         """Whether rows of real images are the same; released ones may be mirrored."""
         return self.make is other.make and self.across == other.across

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.auditing.volumes.withheld import listed
 from clefgan.errors import ClefganError
 from clefgan.report.audit import pairs
 
@@ -112,7 +113,7 @@ def withheld(run: AuditRun) -> list[int]:
     """Released images to withhold: as the filter says, else those listed or equal to real ones."""
     if run.withheld is not None:
         return [int(image) for image in run.withheld.withheld]
-    return sorted({*run.findings.copies.listed.tolist(), *run.findings.exact[:, 0].tolist()})
+    return [int(image) for image in listed(run.findings, run.inputs.volumes).images]
 
 
 def kept(run: AuditRun) -> list[int]:

@@ -1,0 +1,316 @@
+"""Volumes compared whole beside their slices, where the answer is known."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+import volumes
+from clefgan.auditing import examine, looks, pipeline, profiles, verdict
+from clefgan.auditing.examine import Findings, Plan
+from clefgan.auditing.filter import Withhold
+from clefgan.auditing.inputs import Inputs
+from clefgan.auditing.ledger import Before
+from clefgan.auditing.looks import Part
+from clefgan.auditing.material import Flags
+from clefgan.auditing.planted import PlantedKind, plant
+from clefgan.auditing.settings import Settings
+from clefgan.auditing.volumes import planted, views
+from clefgan.auditing.volumes.withheld import listed
+
+N, MADE, COPIED = 30, 30, 8
+DEPTH = volumes.DEPTH
+PUBLIC = profiles.get("public")
+
+
+def sets(*, noise: float = 300, copied: int = COPIED) -> tuple[volumes.Volumes, ...]:
+    """Training, held-out, and released volumes of which the first few are copies, all noisy."""
+    train, held, made = (volumes.drawn(n, seed) for seed, n in enumerate((N, N, MADE), 1))
+    released = volumes.noisy(made, noise, 4)
+    released[:copied] = volumes.noisy(train[:copied], noise, 5)
+    return train, held, released
+
+
+def examined(inputs: Inputs, *, whole: bool = True, planted: int = 0) -> Findings:
+    plan = Plan(deals=499, planted=planted)
+    return examine.examine(inputs.material, plan, volumes=inputs.volumes if whole else None)
+
+
+@pytest.fixture(scope="module")
+def noisy() -> Inputs:
+    return volumes.audited(*sets())
+
+
+@pytest.fixture(scope="module")
+def found(noisy: Inputs) -> Findings:
+    return examined(noisy)
+
+
+def test_volumes_copied_with_noise_are_found_whole_where_slices_alone_miss_them(
+    noisy: Inputs, found: Findings
+) -> None:
+    by_slice = examined(noisy, whole=False)
+    assert by_slice.test is not None
+    assert by_slice.test.p_value > 0.05
+    assert not len(by_slice.copies.listed)
+    assert found.test is not None
+    assert found.test.p_value <= 0.05
+    assert "whole volumes" in found.test.strongest
+    assert found.wholes is not None
+    assert sorted(found.wholes.copies.listed.tolist()) == list(range(COPIED))
+    assert found.wholes.volumes.cubes is not None
+    names = found.wholes.volumes.cubes.names
+    winners = [names[group] for group in found.wholes.strong.winner[:COPIED]]
+    assert winners == [f"train{number:03d}" for number in range(COPIED)]
+
+
+def test_the_verdict_says_that_whole_volumes_show_it(found: Findings) -> None:
+    judged = verdict.of(found, PUBLIC, withheld=COPIED * DEPTH, volumes=COPIED)
+    assert judged.outcome is verdict.Outcome.LEAK
+    assert "released volumes are nearer as a whole to 8 of your 30 training patients" in (
+        judged.sentence
+    )
+    assert "8 volumes of 30 are listed whole; single images do not show it" in judged.sentence
+    assert "withhold the 96 images in withhold.csv (8 volumes among them, with all slices)" in (
+        judged.sentence
+    )
+
+
+def test_one_copied_slice_of_a_volume_is_found_by_slice_where_the_whole_misses_it() -> None:
+    train, held, made = (volumes.drawn(n, seed) for seed, n in enumerate((N, N, MADE), 1))
+    released = volumes.noisy(made, 6, 4)
+    at = np.arange(COPIED), 3 + np.arange(COPIED) % 5
+    released[at] = volumes.noisy(train[at], 6, 5)
+    inputs = volumes.audited(train, held, released)
+    result = examined(inputs)
+    assert result.test is not None
+    assert result.test.p_value <= 0.05
+    assert result.wholes is not None
+    assert not len(result.wholes.copies.listed)
+    rows = {int(volume * DEPTH + level) for volume, level in zip(*at, strict=True)}
+    assert rows <= set(result.copies.listed.tolist())
+    out = listed(result, inputs.volumes)
+    assert set(range(COPIED)) <= set(out.slices.tolist())
+    assert not len(out.whole)
+    assert set(range(COPIED * DEPTH)) <= set(out.images.tolist())  # volumes go whole
+
+
+@pytest.mark.parametrize(
+    ("turned", "view"),
+    [
+        (np.s_[:, ::-1], "volume-backwards"),
+        (np.s_[:, :, :, ::-1], "volume-mirrored"),
+    ],
+)
+def test_turned_copies_are_found_whole(turned: tuple[slice, ...], view: str) -> None:
+    train, held, released = sets()
+    released[:COPIED] = volumes.noisy(train[turned][:COPIED], 300, 5)
+    result = examined(volumes.audited(train, held, released))
+    assert result.wholes is not None
+    strong = result.wholes.strong
+    assert set(range(COPIED)) <= set(result.wholes.copies.listed.tolist())
+    assert {result.wholes.views[number].name for number in strong.view[:COPIED]} == {view}
+
+
+def test_copies_with_other_slices_and_sizes_are_found_whole() -> None:
+    train, held, released = sets(noise=30)
+    zoomed = ndimage.zoom(released.astype(float), (1, 1.5, 0.75, 0.75), order=1)
+    other = np.clip(zoomed, 0, 255).astype(np.uint8)
+    # images of one audit are of one size: the reader brings them there
+    back = ndimage.zoom(other.astype(float), (1, 1, 4 / 3, 4 / 3), order=1)
+    assert other.shape[1] != released.shape[1]
+    result = examined(volumes.audited(train, held, np.clip(back, 0, 255).astype(np.uint8)))
+    assert result.wholes is not None
+    assert set(range(COPIED)) <= set(result.wholes.copies.listed.tolist())
+
+
+def test_planted_volumes_measure_what_would_have_been_seen() -> None:
+    train, held, released = sets(noise=10, copied=0)
+    result = examined(volumes.audited(train, held, released), planted=12)
+    assert result.wholes is not None
+    kinds = {kind.kind.name: kind for kind in result.wholes.sensitivity}
+    assert set(kinds) == {kind.name for kind in planted.KINDS}
+    assert kinds["volume-copy"].shown.hits >= 10
+    assert kinds["volume-backwards"].seen
+    assert result.planted[-1] is result.wholes.sensitivity[-1]
+    blind = replace(result.wholes.sensitivity[0], shown=replace(kinds["volume-copy"].shown, low=0))
+    doubted = replace(result, wholes=replace(result.wholes, sensitivity=(blind,)))
+    said = verdict.of(doubted, PUBLIC)
+    assert any("near copies of whole volumes" in reason for reason in said.reasons)
+
+
+def test_copies_of_whole_volumes_are_found_without_held_out_patients() -> None:
+    train, _, released = sets(noise=60)
+    result = examined(volumes.audited(train, None, released))
+    assert result.wholes is not None
+    assert set(result.wholes.copies.listed.tolist()) == set(range(COPIED))
+    judged = verdict.of(result, PUBLIC)
+    assert any("released volumes are nearer as a whole" in reason for reason in judged.reasons)
+
+
+def some_with_volumes(inputs: Inputs, has: Flags) -> Inputs:
+    """The same where some patients' images are no slices of a volume."""
+    assert inputs.volumes is not None
+    cubes = inputs.volumes.cubes
+    assert cubes is not None
+    own = has[inputs.volumes.groups]
+    some = replace(inputs.volumes, cubes=cubes.of_groups(own), groups=inputs.volumes.groups[own])
+    return replace(inputs, volumes=some)
+
+
+def test_patients_without_volumes_are_not_dealt_with_those_who_have_some() -> None:
+    """All training patients have volumes, a third of the held-out ones do: no leak, no sign."""
+    least = {"among": 1.0, "all": 1.0}
+    for seed in range(4):
+        train, held, made = (volumes.drawn(n, 10 * seed + i) for i, n in enumerate((N, N, 60), 1))
+        inputs = volumes.audited(train, held, made)
+        has = inputs.material.training | (np.arange(2 * N) % 3 == 0)
+        inputs = some_with_volumes(inputs, has)
+        result = examined(inputs)
+        assert result.test is not None
+        assert result.wholes is not None
+        least["among"] = min(least["among"], result.test.p_value)
+        assert not any("volume" in attack.name for attack in result.attacks)
+        own = inputs.material
+        part = result.wholes.part()
+        everybody = np.zeros(2 * N)
+        everybody[part.groups] = part.ahead
+        moved = {
+            name: replace(view, winner=result.wholes.volumes.groups[view.winner])
+            for name, view in result.wholes.look.margins.items()
+        }
+        wrong = Part(moved, {}, everybody)
+        p = looks.test_parts([wrong], own.training, own.stratum, times=499, seed=0).p_value
+        least["all"] = min(least["all"], p)
+    assert least["among"] > 0.01
+    assert least["all"] <= 0.01  # so the test can fail
+
+
+def test_every_patient_with_volumes_lets_whole_volumes_attack_too(found: Findings) -> None:
+    names = [attack.name for attack in found.attacks]
+    assert {view.name for view in views.BATTERY} <= set(names)
+    assert names[-2:] == ["all views", "best view"]
+
+
+def settings(**more: object) -> Settings:
+    plain = {"profile": PUBLIC, "planted": 0, "deals": 199}
+    return Settings(**{**plain, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("how", list(Withhold))
+def test_volumes_are_withheld_whole_and_the_next_look_uses_other_views(how: Withhold) -> None:
+    inputs = volumes.audited(*sets(noise=100))
+    first = pipeline.run(inputs, settings(withhold=how))
+    assert first.withheld is not None
+    out = np.zeros(MADE * DEPTH, bool)
+    out[first.withheld.withheld] = True
+    by_volume = out.reshape(MADE, DEPTH)
+    assert (by_volume.all(axis=1) == by_volume.any(axis=1)).all()
+    assert by_volume[:COPIED].all()
+    assert first.withheld.volumes == by_volume.any(axis=1).sum()
+    before = Before(
+        look=1, level=0.05, digests=first.digests, withhold=how, profile="public",
+        filtered=True, seal=None,
+    )  # fmt: skip
+    kept = inputs.keep(first.withheld.kept.tolist(), "kept")
+    assert kept.volumes is not None
+    if len(kept.volumes.released):
+        second = pipeline.run(kept, settings(), before=before)
+        assert second.findings.wholes is not None
+        names = [view.name for view in second.findings.wholes.views]
+        assert names == [view.name for view in views.CONFIRMING]
+        assert len(second.findings.wholes.strong.winner) == MADE - first.withheld.volumes
+
+
+def test_thinning_keeps_volumes_whole() -> None:
+    inputs = volumes.audited(*sets(noise=100))
+    run = pipeline.run(inputs, settings(withhold=Withhold.LIST, thin=0.5))
+    assert run.withheld is not None
+    kept = np.bincount(run.withheld.kept // DEPTH, minlength=MADE)
+    assert set(kept.tolist()) == {0, DEPTH}
+    assert run.withheld.thinned % DEPTH == 0
+
+
+def test_sealed_patients_are_protected_whole_and_opened_with_their_volumes() -> None:
+    n = 80
+    train, held, released = (
+        volumes.drawn(number, seed, depth=6, side=16) for seed, number in enumerate((n, n, 150), 1)
+    )
+    released[:60] = volumes.noisy(train[:60], 20, 5)
+    inputs = volumes.audited(train, held, released)
+    first = pipeline.run(inputs, settings(withhold=Withhold.LIST))
+    assert first.sealed is not None
+    assert first.sealed.n_training == 20
+    assert first.findings.wholes is not None
+    assert first.withheld is not None
+    sealed = set(inputs.material.names) - set(first.inputs.material.names)
+    own = [number for number in range(60) if f"train{number:03d}" in sealed]
+    assert own
+    assert {number * 6 for number in own} <= set(first.withheld.withheld.tolist())
+    before = Before(
+        look=1, level=0.05, digests=first.digests, withhold=None, profile="public",
+        filtered=False, seal=first.sealed.seal,
+    )  # fmt: skip
+    second = pipeline.run(inputs, settings(), before=before)
+    assert second.sealed is not None
+    assert second.sealed.test is not None
+    assert any("whole volumes" in name for name in second.sealed.test.names)
+
+
+def test_an_audit_that_was_stopped_takes_the_lists_of_volumes_it_kept(
+    tmp_path: Path, noisy: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Plan(deals=199, planted=5)
+    first = examine.compare(noisy.material, plan, volumes=noisy.volumes, kept=tmp_path)
+    monkeypatch.setattr("clefgan.auditing.nearest.in_views", None)  # nothing is compared again
+    second = examine.compare(noisy.material, plan, volumes=noisy.volumes, kept=tmp_path)
+    assert first.whole is not None
+    assert second.whole is not None
+    for name, lists in first.whole.release.lists.items():
+        np.testing.assert_array_equal(lists.values, second.whole.release.lists[name].values)
+    np.testing.assert_array_equal(first.whole.release.ahead, second.whole.release.ahead)
+
+
+def test_an_audit_without_volumes_compares_nothing_more() -> None:
+    train, held, released = sets()
+    inputs = replace(volumes.audited(train, held, released), volumes=None)
+    plan = Plan(deals=99, planted=0)
+    compared = examine.compare(inputs.material, plan, volumes=inputs.volumes)
+    assert compared.whole is None
+    result = examine.judge(inputs.material, plan, compared)
+    assert result.wholes is None
+    assert result.test is not None
+    assert not any("volume" in name for name in result.test.names)
+
+
+def test_blurs_of_cubes_are_those_of_scipy() -> None:
+    cubes = np.random.default_rng(0).normal(0, 50, (2, 16, 16, 16)).astype(np.float32)
+    for sigma in (1.0, 3.0):
+        expected = [ndimage.gaussian_filter(cube, sigma, mode="nearest") for cube in cubes]
+        np.testing.assert_allclose(views.blurred(cubes, sigma), expected, atol=1e-3)
+
+
+def test_a_cube_is_turned_along_the_axis_that_the_view_says() -> None:
+    cube = np.arange(2 * 27, dtype=np.uint8).reshape(2, 3, 3, 3)
+    tall = cube.reshape(2, 9, 3)
+    by_name = {view.name: view for view in views.BATTERY}
+    back = by_name["volume-backwards"].turned(tall)
+    np.testing.assert_array_equal(views.as_cubes(back), cube[:, ::-1])
+    mirrored = by_name["volume-mirrored"].turned(tall)
+    np.testing.assert_array_equal(views.as_cubes(np.ascontiguousarray(mirrored)), cube[..., ::-1])
+    assert by_name["volume-band"].turned(tall) is tall
+
+
+@pytest.mark.parametrize("kind", planted.KINDS, ids=lambda kind: kind.name)
+def test_planted_volumes_are_bytes_of_one_cube(kind: PlantedKind) -> None:
+    inputs = volumes.audited(*sets(copied=0))
+    assert inputs.volumes is not None
+    cubes = inputs.volumes.cubes
+    assert cubes is not None
+    rng = np.random.default_rng(0)
+    made = plant(cubes, kind, 5, rng, degrade=planted.degraded)
+    assert made.images.dtype == np.uint8
+    assert made.images.shape == (5, *cubes.real.shape[1:])
+    assert cubes.training[made.parents].all()
