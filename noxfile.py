@@ -122,7 +122,8 @@ def copied(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     pages = [page.name for page in Path().glob("*.md")]  # that link to each other
-    for name in ("tests", "docs", ".ci", "CITATION.cff", "pyproject.toml", *pages):
+    files = ("CITATION.cff", "LICENSE", "hatch_build.py", "pyproject.toml", *pages)
+    for name in ("tests", "docs", ".ci", *files):
         copy = shutil.copytree if Path(name).is_dir() else shutil.copy
         copy(name, folder / name)
     return folder
