@@ -17,7 +17,7 @@ from clefgan.auditing.looks import Part
 from clefgan.auditing.material import Flags
 from clefgan.auditing.planted import PlantedKind, plant
 from clefgan.auditing.settings import Settings
-from clefgan.auditing.volumes import planted, views
+from clefgan.auditing.volumes import alike, planted, views
 from clefgan.auditing.volumes.withheld import listed
 
 N, MADE, COPIED = 30, 30, 8
@@ -257,6 +257,30 @@ def test_sealed_patients_are_protected_whole_and_opened_with_their_volumes() -> 
     assert second.sealed is not None
     assert second.sealed.test is not None
     assert any("whole volumes" in name for name in second.sealed.test.names)
+
+
+def test_volumes_of_other_lengths_are_another_source() -> None:
+    """Held-out volumes were taken in fewer slices: nothing can be concluded."""
+    train, held, released = (volumes.drawn(N, seed) for seed in (1, 2, 3))
+    judged = {}
+    for name, others in (("alike", held), ("short", held[:, ::3])):
+        inputs = volumes.audited(train, others, released)
+        result = examined(inputs)
+        assert result.control is not None
+        judged[name] = result.control.differs
+    assert judged == {"alike": False, "short": True}
+
+
+def test_what_is_known_of_volumes_is_of_each_patient(noisy: Inputs) -> None:
+    assert noisy.volumes is not None
+    own = alike.features(noisy.volumes, len(noisy.material.names))
+    np.testing.assert_allclose(own[:, 0], 0)
+    np.testing.assert_allclose(own[:, 1], np.log(DEPTH))
+    fewer = some_with_volumes(noisy, np.arange(2 * N) > 3)
+    assert fewer.volumes is not None
+    some = alike.features(fewer.volumes, 2 * N)
+    np.testing.assert_allclose(some[4:], own[4:])
+    np.testing.assert_allclose(some[:4], np.tile(own[4:].mean(axis=0), (4, 1)))
 
 
 def test_an_audit_that_was_stopped_takes_the_lists_of_volumes_it_kept(

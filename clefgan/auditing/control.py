@@ -36,15 +36,30 @@ class ImageOnly:
         return self.p_value <= DIFFERENT
 
 
-def image_only(material: Material, *, seed: int = 0, progress: Progress = silent) -> ImageOnly:
-    """Compare training with held-out patients; the released images are not looked at."""
+def image_only(
+    material: Material,
+    *,
+    also: Values | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> ImageOnly:
+    """Compare training with held-out patients; the released images are not looked at.
+
+    Parameters
+    ----------
+    also : (n_groups, n), what else is known of each patient, such as of whole volumes
+    """
     described = []
     for start in range(0, len(material.real), BLOCK):
         described.append(nuisance.features(material.real[start : start + BLOCK]))
         progress(
             "image-only control", min(start + BLOCK, len(material.real)), len(material.real), ""
         )
-    features = of_groups(np.concatenate(described), material.group, len(material.names))
+    n_groups = len(material.names)
+    features = of_groups(np.concatenate(described), material.group, n_groups)
+    if also is not None:
+        more = of_groups(also, np.arange(n_groups), n_groups)
+        features = np.concatenate([features, more], axis=1)
     return compare(features, material.training, material.stratum, seed=seed)
 
 

@@ -24,7 +24,7 @@ from clefgan.auditing.patients import Patients, StratumRow, Sure
 from clefgan.auditing.plan import LEVEL, Plan
 from clefgan.auditing.sensitivity import Dealing, Sensitivity
 from clefgan.auditing.set_test import SetTest
-from clefgan.auditing.volumes import found
+from clefgan.auditing.volumes import alike, found
 from clefgan.auditing.volumes.cubes import Volumes
 from clefgan.auditing.volumes.found import Wholes
 from clefgan.method import Progress, silent
@@ -112,7 +112,8 @@ def judge(
     parts = [looks.part(look), *([] if wholes is None else [wholes.part()])]
     test = looks.test_parts(parts, training, stratum, times=plan.deals, seed=plan.seed)
     progress("set test", 1, 1, "")
-    blind = control.image_only(material, seed=plan.seed, progress=progress)
+    also = None if wholes is None else alike.features(wholes.volumes, len(training))
+    blind = control.image_only(material, also=also, seed=plan.seed, progress=progress)
     scores = found.scores(look, wholes, len(training))
     rows = patients.table(strong, scores[attacks.BEST], training)
     doses = test.p_value > plan.level

@@ -180,6 +180,8 @@ def show(made: results.Audit, out: Path) -> None:
     say(made.verdict, colour)
     for reason in made.run.verdict.reasons[1:]:
         say(f"- {reason}")
+    if "volumes" in made.tables:
+        say(", ".join(f"{name}: {count}" for name, count, _ in made.tables["volumes"].rows))
     for line in parts_lines(made.tables["parts"]):
         say(line)
     for note in made.run.inputs.notes:

@@ -10,7 +10,7 @@ import numpy as np
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.volumes.withheld import listed
 from clefgan.errors import ClefganError
-from clefgan.report.audit import pairs
+from clefgan.report.audit import pairs, volumes
 
 FOLDER, KEEP = "internal", "keep.csv"
 SETS = {True: "training", False: "held-out"}
@@ -27,6 +27,12 @@ def write(run: AuditRun, folder: Path) -> None:
         "files.csv": files_table(run),
         KEEP: ids(run, kept(run)),
     }
+    if volumes.released(run) is not None:
+        out = withheld(run)
+        names = [run.inputs.released_ids[image] for image in out]
+        why = zip(names, volumes.why(run, out), strict=True)
+        files["withhold.csv"] = table(("released", "why"), why)
+        files["volumes.csv"] = table(volumes.HEADS, volumes.rows(run))
     for name, content in files.items():
         path = folder / name
         path.touch(mode=0o600)

@@ -11,6 +11,7 @@ from clefgan.auditing.ledger import FORMAT
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.sealing import Sealed
 from clefgan.data.notes import public
+from clefgan.report.audit import internal, volumes
 from clefgan.runs import provenance
 
 BINS = 10  # of the histogram of p-values
@@ -97,13 +98,14 @@ def seen(run: AuditRun) -> dict[str, Any]:
     return {
         "exact_copies": len(set(findings.exact[:, 0].tolist())),
         "copies": copies(run),
+        "volumes": volumes.counts(run, internal.withheld(run)),
         "set_test": None if findings.test is None else set_test(run),
         "image_only": findings.control,
         "attacks": findings.attacks,
         "strongest_attack": findings.strongest or None,
         "strongest_of_each_half": findings.attack,
         "patients": patients(run),
-        "sensitivity": [sensitivity(kind) for kind in findings.sensitivity],
+        "sensitivity": [sensitivity(kind) for kind in findings.planted],
         "plane": run.plane,
         "parts_2026": parts_2026(run),
         "withheld": None
@@ -112,6 +114,7 @@ def seen(run: AuditRun) -> dict[str, Any]:
             "how": str(run.withheld.how),
             "withheld": len(run.withheld.withheld),
             "thinned": run.withheld.thinned,
+            "volumes": run.withheld.volumes,
             "kept": len(run.withheld.kept),
         },
         "settings": {
@@ -120,6 +123,9 @@ def seen(run: AuditRun) -> dict[str, Any]:
             "planted": findings.plan.planted,
             "seed": findings.plan.seed,
             "views": [view.name for view in findings.plan.views],
+            "volume_views": []
+            if findings.wholes is None
+            else [view.name for view in findings.wholes.views],
         },
     }
 

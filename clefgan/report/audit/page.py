@@ -53,7 +53,13 @@ def content(run: AuditRun) -> list[Markup]:
     return [
         verdict(run),
         section("sets", "What was compared", shown(by_key["sets"]), control(run), notes(run)),
-        section("copies", "Copies", copies(run), *shown_if(by_key, "sensitivity")),
+        section(
+            "copies",
+            "Copies",
+            copies(run),
+            *shown_if(by_key, "volumes"),
+            *shown_if(by_key, "sensitivity"),
+        ),
         section("membership", "Membership", *membership),
         section("patients", "Patients", *(patients or [tag("p", "Not assessed.")])),
         section(

@@ -7,6 +7,7 @@ from clefgan.auditing.inputs import RELEASED
 from clefgan.auditing.judged import JUDGEMENTS
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.audit import volume_pairs
 from clefgan.report.gallery import data_uri
 from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, tag
@@ -44,6 +45,7 @@ def html(run: AuditRun) -> str:
             tag("p", words),
             saving(),
             tag("div", *cards, class_="strip", data_judged=run.digests[RELEASED][:16]),
+            *volume_pairs.section([volume(*card) for card in volume_pairs.cards(run)]),
         ),
     )
 
@@ -96,6 +98,17 @@ def pair(run: AuditRun, won: int, rank: int) -> Markup:
         ),
         class_="card",
         data_released=run.inputs.released_ids[won],
+    )
+
+
+def volume(pictures: list[tuple[NDArray[np.uint8], str]], words: str) -> Markup:
+    """One whole volume beside its nearest ones."""
+    shown = [image(pixels, said, said) for pixels, said in pictures]
+    return tag(
+        "figure",
+        tag("div", *shown, class_="same"),
+        tag("figcaption", words),
+        class_="card",
     )
 
 

@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.auditing.volumes.cubes import SIDE
 from clefgan.data.notes import public
-from clefgan.report.audit import tables
+from clefgan.report.audit import internal, tables, volumes
 from clefgan.report.audit.tables import AuditTable
 from clefgan.report.audit.wordings import ADVICE, NOT_ASSESSED
 from clefgan.runs import provenance
@@ -95,11 +96,13 @@ def method(run: AuditRun) -> str:
     """How it was done, one paragraph."""
     findings, plan = run.findings, run.findings.plan
     views = "; ".join(view.title for view in plan.views)
+    whole = whole_volumes(run)
     if findings.test is None:
         return (
             f"Each released image was compared with all training images in {len(plan.views)} "
             f"views ({views}). Its lead over the next patient was compared with that of softened "
             "images of each training patient over the other patients. No patients were held out."
+            + whole
         )
     return (
         f"Each released image was compared with all real images in {len(plan.views)} views "
@@ -110,7 +113,22 @@ def method(run: AuditRun) -> str:
         f"share of {plan.q:g}, counted by the images that held-out patients win. The share "
         "of images nearest to training ones, with a binomial interval, is not used: it rejects "
         f"clean releases and misses copies. {plan.planted} copies of each kind were planted "
-        "in memory, never in the release, to measure what would have been seen."
+        "in memory, never in the release, to measure what would have been seen." + whole
+    )
+
+
+def whole_volumes(run: AuditRun) -> str:
+    """How volumes were compared as wholes; '' where they were not."""
+    wholes = run.findings.wholes
+    if wholes is None:
+        return ""
+    views = "; ".join(view.title for view in wholes.views)
+    found = volumes.counts(run, internal.withheld(run))
+    said = "" if found is None else f" {volumes.sentence(found)}."
+    return (
+        f" Released volumes were compared whole too, on {SIDE}x{SIDE}x{SIDE} voxels, with the "
+        f"volumes of patients ({views}), in the same set test: patients who have volumes were "
+        "dealt among themselves. A volume is withheld with all its slices." + said
     )
 
 

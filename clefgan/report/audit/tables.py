@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.audit import internal, volumes
 from clefgan.report.wording import limits, number, p_value
 
 
@@ -23,7 +24,8 @@ class AuditTable:
 def of(run: AuditRun) -> list[AuditTable]:
     """All tables that have a row."""
     made = [
-        sets(run), sensitivity(run), attacks(run), precision(run), statistics(run), strata(run),
+        sets(run), whole_volumes(run), sensitivity(run), attacks(run), precision(run),
+        statistics(run), strata(run),
         plane(run), parts_2026(run),
     ]  # fmt: skip
     return [table for table in made if table.rows]
@@ -42,10 +44,33 @@ def sets(run: AuditRun) -> AuditTable:
     return AuditTable("sets", "The three sets", caption, ("", "patients", "images"), tuple(rows))
 
 
+def whole_volumes(run: AuditRun) -> AuditTable:
+    """Released volumes as wholes, and by their best slices; no row without volumes."""
+    found = volumes.counts(run, internal.withheld(run))
+    rows: tuple[tuple[str, ...], ...] = ()
+    if found is not None:
+        compared = found.compared
+        rows = (
+            ("whole", f"{found.whole} of {found.n}" if compared else "not compared",
+             f"{found.above_every_decoy}" if compared else "–"),
+            ("best slice", f"{found.slices} of {found.n}", "–"),
+            ("either", f"{found.either} of {found.n}", "–"),
+            ("withheld, with all slices", f"{found.withheld} of {found.n}", "–"),
+        )  # fmt: skip
+    caption = (
+        "Released volumes, compared whole on one grid and by the slice that says most. The list of "
+        "wholes has a false share of its own. Above every decoy: nearer as a whole to a training "
+        "patient than any volume is to a held-out one. Volumes and best slices are named in the "
+        "internal folder."
+    )
+    heads = ("compared", "volumes listed", "above every decoy")
+    return AuditTable("volumes", "Volumes", caption, heads, rows)
+
+
 def sensitivity(run: AuditRun) -> AuditTable:
     """What planted copies show."""
     rows = []
-    for kind in run.findings.sensitivity:
+    for kind in run.findings.planted:
         noticed = "–" if not kind.tried else f"more than {kind.tried}"
         rows.append(
             (
