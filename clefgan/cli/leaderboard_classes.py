@@ -143,7 +143,8 @@ def known_truth(
         named = truths.read_named(asked.truth, asked.edition)
         return named.labels, named.images, str(asked.truth)
     names = challenge.test.file_names
-    labels = truth_and_groups.mapping(asked.truth, "class", names)
+    table = truth_and_groups.mapping(asked.truth, "class", names)
+    labels = {image: parts.class_name(name) for image, name in table.items()}
     strange = sorted(set(labels.values()) - set(challenge.names)) if challenge.classes else []
     if strange:
         raise ClefganError(

@@ -1,5 +1,6 @@
 """What a class challenge consists of: sources, images under test, or both."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,14 @@ from clefgan.data.listing import natural_key
 from clefgan.method import Evidence
 from submissions import editions
 from submissions.edition import Edition
+
+
+def class_name(written: str) -> str:
+    """The name of a class, as a folder or a table writes it, with its letters composed (NFC).
+
+    Folders that were unpacked on a Mac may write an accent as a letter of its own.
+    """
+    return unicodedata.normalize("NFC", written)
 
 
 @dataclass(frozen=True, slots=True)

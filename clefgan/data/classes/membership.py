@@ -105,11 +105,11 @@ def loaded(
     challenge: ClassChallenge, progress: Progress
 ) -> tuple[dict[str, RealImages], dict[str, Images]]:
     """Real and labelled images of each class, decoded."""
-    reals, made = {}, {}
+    reals, made, stems = {}, {}, file_stems(challenge)
     for one_class in challenge.classes:
         assert one_class.real is not None
         assert one_class.generated is not None
-        ids = tuple(f"{one_class.name}_{name}" for name in one_class.real.ids)
+        ids = stems[one_class.name]
         groups = groups_of(challenge, one_class.real.file_names)
         reals[one_class.name] = RealImages(ids, one_class.real.load(progress=progress), groups)
         made[one_class.name] = one_class.generated.load(progress=progress)
@@ -139,8 +139,34 @@ def groups_of(challenge: ClassChallenge, names: FileNames) -> tuple[str, ...] | 
     path = truth_and_groups.locate([Path(challenge.source)], truth_and_groups.GROUP_FILES)
     if path is None:
         return None
-    groups = truth_and_groups.clusters(path, names)
-    return tuple(groups[name] for name in names)
+    patient = truth_and_groups.groups(path, names)  # a class may be of one patient alone
+    return tuple(patient[name] for name in names)
+
+
+def file_stems(challenge: ClassChallenge) -> dict[str, tuple[str, ...]]:
+    """Class to what its real images are called where all classes are in one folder: each once.
+
+    Raises
+    ------
+    ClefganError
+        Classes, folders and files whose names, joined, are those of another image.
+    """
+    stems: dict[str, tuple[str, ...]] = {}
+    of: dict[str, str] = {}
+    for one_class in challenge.classes:
+        assert one_class.real is not None
+        for image in one_class.real.ids:
+            written = f"{one_class.name}/{image}"
+            other = of.setdefault(written.replace("/", "_"), written)
+            if other != written:
+                raise ClefganError(
+                    f"{challenge.source}: real images {other!r} and {written!r} would be one file, "
+                    f"{written.replace('/', '_')!r}; rename one"
+                )
+        stems[one_class.name] = tuple(
+            f"{one_class.name}/{image}".replace("/", "_") for image in one_class.real.ids
+        )
+    return stems
 
 
 def one(

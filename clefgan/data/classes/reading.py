@@ -5,13 +5,13 @@ up to three levels below it; a class is walked to the end. The names of the edit
 confirmed, so each may be another one. Labels in the names of images under test are never read.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clefgan.data import layout, listing, truth_and_groups
-from clefgan.data.classes.challenge import ClassChallenge, ClassImages
+from clefgan.data import layout, truth_and_groups
+from clefgan.data.classes.challenge import ClassChallenge, ClassImages, class_name
+from clefgan.data.classes.walking import class_set, class_sets, walked
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.listing import natural_key
@@ -135,46 +135,6 @@ def trees_of(root: Path, role: str, names: Sequence[str]) -> Path | None:
     return None
 
 
-def class_sets(tree: Path | None, role: str, window: Window | None) -> dict[str, ImageSet]:
-    """Class to its images."""
-    if tree is None:
-        return {}
-    loose = layout.has_image(tree)
-    if loose:
-        raise ClefganError(
-            f"{tree}: holds images itself; put those of each class into a folder named after it"
-        )
-    return {
-        folder.name: ImageSet(f"{role} {folder.name}", str(folder), walked(folder), window)
-        for folder in layout.subfolders(tree)
-    }
-
-
-def walked(folder: Path) -> tuple[listing.Listed, ...]:
-    """The images of a folder and of all below it, naturally sorted by id.
-
-    Raises
-    ------
-    ClefganError
-        No image, or two of one id.
-    """
-    images: list[listing.Listed] = []
-    for path, names, _ in os.walk(folder):
-        names[:] = [name for name in names if not name.startswith((".", "__MACOSX"))]
-        if layout.has_image(Path(path)):
-            images += listing.listing(path)
-    if not images:
-        raise ClefganError(f"{folder}: no images; put some there or remove the folder")
-    first: dict[str, listing.Listed] = {}
-    for image in images:
-        if (other := first.setdefault(image.id, image)) is not image:
-            raise ClefganError(
-                f"{folder}: id {image.id!r} is in {other.where!r} and {image.where!r}; rename one, "
-                "so that ids tell images apart"
-            )
-    return tuple(sorted(images, key=lambda image: natural_key(image.id)))
-
-
 def refuse_missing(
     root: Path, real: Mapping[str, ImageSet], generated: Mapping[str, ImageSet]
 ) -> None:
@@ -197,10 +157,11 @@ def of_sources(
         if not Path(folder).is_dir():
             raise ClefganError(f"{folder}: no such folder; class {name!r} needs one of real images")
     classes = tuple(
-        ClassImages(name, ImageSet(f"real {name}", str(folder), walked(Path(folder)), window),
-                    None)
+        ClassImages(
+            class_name(name), class_set(class_name(name), Path(folder), "real", window), None
+        )
         for name, folder in sorted(sources.items(), key=lambda item: natural_key(item[0]))
-    )  # fmt: skip
+    )
     test, truth = None, None
     if test_data is not None:
         under_test = located(test_data)
@@ -228,7 +189,7 @@ def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[s
     if table is None:
         return None
     labels = truth_and_groups.mapping(table, "class", test.file_names)
-    return {name: labels[name] for name in test.ids}
+    return {name: class_name(labels[name]) for name in test.ids}
 
 
 def check_classes(challenge: ClassChallenge) -> None:

@@ -1,0 +1,97 @@
+"""Folders of classes as people have them: patients below, links, accents, names that join alike."""
+
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+import clefgan
+from building import classes
+from clefgan.data.classes import membership, reading
+from clefgan.errors import ClefganError
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return classes(tmp_path / "data")
+
+
+def into_patients(folder: Path) -> None:
+    """Put each image of a folder into one of its own, all files called alike."""
+    for path in sorted(folder.iterdir()):
+        (folder / path.stem).mkdir()
+        path.rename(folder / path.stem / "slice_1.png")
+
+
+def test_files_of_one_name_below_a_class_are_told_apart_by_their_folders(data: Path) -> None:
+    plain = clefgan.run(reading.read(data), "subset-span", n_folds=2)
+    for role in ("real", "generated"):
+        into_patients(data / role / "b")
+    challenge = reading.read(data)
+    real = challenge.classes[1].real
+    assert real is not None
+    assert real.ids[0] == "image_1/slice_1"
+    assert len(real) == 5
+    assert clefgan.run(challenge, "subset-span", n_folds=2).labels == plain.labels
+    sources = {name: data / "real" / name for name in "abc"}
+    named = reading.read(sources=sources, test_data=data / "generated_unknown")
+    assert clefgan.run(named, "subset-span").labels == plain.labels
+
+
+def test_images_under_test_need_ids_of_their_own(data: Path) -> None:
+    into_patients(data / "generated_unknown")
+    with pytest.raises(ClefganError, match=r"id 'slice_1' is in .* rename one"):
+        reading.read(data)
+
+
+def test_links_below_a_class_are_followed_and_circles_end(data: Path, tmp_path: Path) -> None:
+    (data / "real" / "a").rename(tmp_path / "elsewhere")
+    (data / "real" / "a").mkdir()
+    (data / "real" / "a" / "scanner").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(data / "real" / "a")
+    real = reading.read(data).classes[0].real
+    assert real is not None
+    assert len(real) == 5
+
+
+def test_accents_are_one_name_however_they_are_composed(data: Path) -> None:
+    composed, apart = (unicodedata.normalize(form, "Zürich") for form in ("NFC", "NFD"))
+    (data / "real" / "b").rename(data / "real" / apart)
+    (data / "generated" / "b").rename(data / "generated" / composed)
+    truth = data / "truth.csv"
+    truth.write_text(truth.read_text().replace(",b", f",{apart}"), encoding="utf-8")
+    challenge = reading.read(data)
+    assert challenge.names == (composed, "a", "c")
+    assert challenge.truth is not None
+    assert set(challenge.truth.values()) == {"a", "c", composed}
+    shutil.copytree(data / "real" / apart, data / "real" / composed)
+    with pytest.raises(ClefganError, match="two folders are called 'Zürich'"):
+        reading.read(data)
+
+
+def test_membership_keeps_files_apart_whose_names_join_alike(data: Path, tmp_path: Path) -> None:
+    into_patients(data / "real" / "b")
+    written = membership.write(reading.read(data), tmp_path / "sources")
+    assert [one.used for one in written] == [5, 5, 5]
+    names = {path.name for path in (tmp_path / "sources" / "b" / "dev" / "used").iterdir()}
+    assert names == {f"b_image_{i}_slice_1.png" for i in range(1, 6)}
+    for role in ("real", "generated"):
+        (data / role / "c").rename(data / role / "a_image")
+    (data / "real" / "a_image" / "image_1.png").rename(data / "real" / "a_image" / "1.png")
+    (data / "truth.csv").unlink()
+    with pytest.raises(ClefganError, match=r"'a/image_1' and 'a_image/1' would be one file"):
+        membership.write(reading.read(data), tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_a_class_may_be_of_one_patient(data: Path, tmp_path: Path) -> None:
+    for name in "abc":
+        for path in sorted((data / "real" / name).iterdir()):
+            path.rename(path.with_name(f"{name}_{path.name}"))
+    patients = [f"{name}_image_{i},{name}" for name in "abc" for i in range(1, 6)]
+    (data / "groups.csv").write_text("\n".join(["id,group", *patients]))
+    membership.write(reading.read(data), tmp_path / "sources", dev_only=True)
+    table = (tmp_path / "sources" / "a" / "dev" / "groups.csv").read_text()
+    assert "a_a_image_1,a\n" in table
+    assert "c_c_image_5,c\n" in table
