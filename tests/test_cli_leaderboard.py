@@ -219,7 +219,7 @@ def test_the_data_may_hold_truth_and_gallery(
     assert page.count("data:image/png;base64,") == 10 * (4 + 4)  # as they are, and after the filter
     assert "✓ right" in page
     assert "✗ wrong" not in page
-    assert "A single run: its rank says nothing." in capsys.readouterr().out
+    assert "There is a single run, so its rank says nothing." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

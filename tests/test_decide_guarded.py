@@ -46,11 +46,11 @@ def test_without_a_leak_nothing_is_called_but_for_one_time_in_twenty(rule: Guard
     assert claimed <= 18  # binomial(200, 0.05): above 18 once in 300
 
 
-def test_with_a_leak_the_promised_share_is_called_and_named_a_guess() -> None:
+def test_with_a_leak_the_promised_share_is_called_and_its_meaning_said() -> None:
     known = beside(3, 0)
     verdict = Guarded(0.5).decide(scores(known), known)
     assert verdict.used.sum() == 100
-    assert verdict.note.startswith("the highest 50%, as many as are promised")
+    assert verdict.note.startswith("the highest-scored 50%: the data promise how many")
     truth = np.arange(200) < 100
     assert (verdict.used == truth).mean() > 0.9
     false = int((verdict.used & ~truth).sum())

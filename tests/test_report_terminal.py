@@ -65,7 +65,7 @@ def test_runs_that_used_more_than_was_allowed_are_marked() -> None:
     assert "S3 labels ≠" not in text
     assert "≠ used more than was allowed: not comparable" in text
     assert findings.first_place(found) == (
-        "Fewer than two comparable runs: ranks say nothing. Not compared: S0."
+        "There are fewer than two comparable runs, so ranks say nothing. Not compared: S0."
     )
     assert "≠" not in "\n".join(printed(ranking.show(sheet.of(board(1, 0), "T"), 100), 100))
 
@@ -109,7 +109,7 @@ def test_findings_of_a_strong_and_a_blind_run() -> None:
     assert any("says used for every image scores F1 0.667: more than 1 of 2" in f for f in found)
     assert any(sentence.startswith("Chance limit: with 30 used of 60") for sentence in found)
     assert (
-        "Where an average says nothing: at 0.1% false alarms run[0] finds 100% of the used images."
+        "Images that stand out: at 0.1% false alarms run[0] finds 100% of the used images."
     ) in found
     assert findings.short(board(5, 0))[-1] == f"{found[1]} {found[0]}"
 
@@ -121,7 +121,7 @@ def test_findings_where_nothing_can_be_told() -> None:
     alone = findings.sentences(board(0))
     assert alone[0] == "The run cannot be distinguished from guessing by its F1."
     assert alone[2].startswith("An average cannot exclude that single images were copied")
-    assert alone[1] == "A single run: its rank says nothing."
+    assert alone[1] == "There is a single run, so its rank says nothing."
     assert not any("leads" in sentence for sentence in alone)
 
 
@@ -144,6 +144,25 @@ def test_findings_say_who_shares_the_lead() -> None:
     assert said(a=good, b=good, c=close, d=bad) == (
         "a and b share the lead; c does not differ significantly from them."
     )
+
+
+def test_a_run_that_is_worse_than_guessing_is_marked_and_named() -> None:
+    truth = np.arange(60) < 30
+    runs = {"right": Run(truth), "inverted": Run(~truth), "lost": Run(np.arange(60) % 2 == 0)}
+    found = leaderboard.build(Panel(truth, runs), resamples=50)
+    assert findings.from_chance(found) == (
+        "1 of 3 runs is better than guessing by F1: right. "
+        "Worse than guessing, so its answers point the wrong way: inverted."
+    )
+    lines = printed(ranking.show(sheet.of(found, "Title"), 100), 100)
+    by_run = {name: next(line for line in lines if f" {name} " in line) for name in runs}
+    assert [by_run[name].split()[-1] for name in runs] == ["●", "▼", "○"]
+    assert "▼ worse" in "\n".join(lines)
+    alone = leaderboard.build(Panel(truth, {"inverted": Run(~truth)}), resamples=50)
+    assert findings.from_chance(alone) == (
+        "The run is worse than guessing by its F1: its answers point the wrong way."
+    )
+    assert "▼" not in "\n".join(printed(ranking.show(sheet.of(board(1, 0), "T"), 100), 100))
 
 
 def test_findings_of_one_class_say_that_nothing_can_be_tested() -> None:
@@ -171,8 +190,8 @@ def test_a_run_past_the_limit_that_is_not_better_than_guessing_is_explained() ->
     few = truth & (np.arange(60) < 9)
     cautious = leaderboard.build(Panel(truth, {"few": Run(few)}), resamples=100)
     assert findings.against_the_limit(cautious) == (
-        "Better than guessing with as many decisions of used, yet within the chance limit, which "
-        "holds for any number of them: few."
+        "Better than guesses that call as many images used, yet within the chance limit, which "
+        "holds for any number of images called used: few."
     )
 
 

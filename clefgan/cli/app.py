@@ -73,7 +73,7 @@ LAB = (
     ),
     Listed(
         "study",
-        "Power of methods against the strength of a leak. Stopped and started again, it goes on.",
+        "Measure how strong a leak must be before each method sees it.",
         "clefgan.cli.lab_study:study",
     ),
     Listed(
@@ -91,7 +91,7 @@ COMMANDS = (
     ),
     Listed(
         "evaluate",
-        "Compare methods on the dev images. Stopped and started again, it goes on where it was.",
+        "Compare methods on the dev images; a second start goes on where the first stopped.",
         "clefgan.cli.evaluate:evaluate",
         panel=RUN,
     ),
@@ -110,7 +110,7 @@ COMMANDS = (
     Listed("gan", "Train a DCGAN, and draw images from it.", commands=GAN, panel=RUN),
     Listed(
         "audit",
-        "May these images be released? Without options: an embedded example with a known answer.",
+        "Say whether images may be released; without options, on an embedded example.",
         "clefgan.cli.audit:audit",
         panel=JUDGE,
     ),
@@ -152,7 +152,7 @@ COMMANDS = (
     ),
     Listed(
         "weights",
-        "List pre-trained VGG-16 weights: what is known, where it is looked for, what is there.",
+        "List pre-trained VGG-16 weights: which are known, and which are on this machine.",
         "clefgan.cli.weights:weights",
         panel=LOOK,
     ),
@@ -195,7 +195,9 @@ def main(
     ] = False,
     debug: Annotated[
         bool,
-        typer.Option("--debug", help="Show where an error comes from; anywhere in the command."),
+        typer.Option(
+            "--debug", help="Show the traceback of an error; may stand anywhere in the command."
+        ),
     ] = False,
 ) -> None:
     """Which real images trained the generator? Run, score and submit membership methods."""

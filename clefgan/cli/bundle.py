@@ -21,7 +21,7 @@ def bundle(
     data: DATA = None,
     ids: IDS = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the uploads; beside each run if not given.")
+        Path | None, typer.Option(help="The folder for the uploads; that of each run if not given.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace existing uploads.")] = False,
 ) -> None:

@@ -24,25 +24,33 @@ FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's f
 
 def init(
     folder: FOLDER,
-    edition: Annotated[str, typer.Option(help="Whose run format and metrics.")],
-    truth: Annotated[Path, typer.Option(help="Who was used: id,label lines of the test images.")],
+    edition: Annotated[str, typer.Option(help="The edition whose run format and metrics hold.")],
+    truth: Annotated[
+        Path, typer.Option(help="The truth of the test images, in lines of id,label.")
+    ],
     dev_truth: Annotated[
-        Path | None, typer.Option(help="The same of other images, for the dev phase.")
+        Path | None, typer.Option(help="The truth of other images, for the dev phase.")
     ] = None,
     dev_share: Annotated[
-        float, typer.Option(help="Without --dev-truth: dev scores this share of the test images.")
+        float,
+        typer.Option(help="The share of the test images that dev scores, without --dev-truth."),
     ] = 0.3,
-    title: Annotated[str, typer.Option(help="The edition's if not given.")] = "",
+    title: Annotated[str, typer.Option(help="The title; that of the edition if not given.")] = "",
     start: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="First day, UTC; today if not given."),
+        typer.Option(formats=["%Y-%m-%d"], help="The first day, UTC; today if not given."),
     ] = None,
-    dev_days: Annotated[int, typer.Option(help="Length of the dev phase.")] = 60,
-    test_days: Annotated[int, typer.Option(help="Length of the test phase.")] = 14,
-    per_day: Annotated[int, typer.Option(help="Dev submissions per day.")] = 5,
-    seed: Annotated[int, typer.Option(help="Chooses the dev share.", min=0)] = 0,
+    dev_days: Annotated[int, typer.Option(help="The length of the dev phase, in days.")] = 60,
+    test_days: Annotated[int, typer.Option(help="The length of the test phase, in days.")] = 14,
+    per_day: Annotated[
+        int, typer.Option(help="The number of dev submissions per day and participant.")
+    ] = 5,
+    seed: Annotated[int, typer.Option(help="The seed that chooses the dev share.", min=0)] = 0,
     docker_image: Annotated[
-        str, typer.Option(help="What scoring runs in: Python 3.9 or later, numpy.")
+        str,
+        typer.Option(
+            help="The Docker image that scoring runs in; it needs Python 3.9 or later and numpy."
+        ),
     ] = "codalab/codalab-legacy:py39",
 ) -> None:
     """Write a competition: pages, phases, leaderboard, reference data, scoring program."""
@@ -85,7 +93,7 @@ def score(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file, or a zip of one.")],
     phase: Annotated[str, typer.Option(help="Name or number of the phase.")] = "test",
     python: Annotated[
-        str, typer.Option(help="Interpreter that runs the scoring program.")
+        str, typer.Option(help="The Python that runs the scoring program.")
     ] = sys.executable,
     html: Annotated[
         Path | None, typer.Option(help="Write detailed_results.html to this file.")

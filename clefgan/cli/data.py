@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from clefgan.cli import run_classes
+from clefgan.cli.completion import data_names
 from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
 from clefgan.cli.options import (
     AS_JSON,
@@ -45,6 +46,7 @@ DATA = Annotated[
         help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
         "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF.",
         show_default="phantom_ct, or phantom_classes",
+        autocompletion=data_names,
     ),
 ]
 TEST_DATA = Annotated[str | None, typer.Option(help="The test part, where it is not below DATA.")]
@@ -145,7 +147,7 @@ def stop_at(problems: Sequence[str], as_json: bool) -> None:
 
 
 def prepare(
-    name: Annotated[str, typer.Argument(help="Such as imageclef_gans/2023.")],
+    name: Annotated[str, typer.Argument(help="The dataset to store, such as imageclef_gans/2023.")],
     source: Annotated[
         Path | None, typer.Option("--from", help="The folder of the download, unpacked.")
     ] = None,

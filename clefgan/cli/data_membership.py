@@ -21,8 +21,12 @@ def membership_from(
     data: Annotated[
         str, typer.Argument(metavar="DATA", help="A class challenge, such as phantom_classes.")
     ],
-    out: Annotated[Path, typer.Argument(metavar="DIR", help="New folder: a challenge a source.")],
-    edition: Annotated[str, typer.Option(help="Whose layout the class data have.")] = "2025_s2",
+    out: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The new folder, with one challenge per source.")
+    ],
+    edition: Annotated[
+        str, typer.Option(help="The edition whose layout the class data have.")
+    ] = "2025_s2",
     dev_only: Annotated[
         bool, typer.Option("--dev-only", help="No test part: more real images not used in dev.")
     ] = False,

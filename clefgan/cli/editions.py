@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.cli.completion import edition_words
 from clefgan.cli.console import console, echo, say
 from submissions import edition_text
 from submissions import editions as known
@@ -16,7 +17,11 @@ from submissions import editions as known
 def editions(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[show NAME]", help="Print that edition as a commented TOML file."),
+        typer.Argument(
+            metavar="[show NAME]",
+            help="Print that edition as a commented TOML file.",
+            autocompletion=edition_words,
+        ),
     ] = None,
 ) -> None:
     """List the editions; `editions show NAME > mine.toml` writes one to change."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import board_table, evaluate_classes, outputs
+from clefgan.cli.completion import protocol_names
 from clefgan.cli.console import console, fail_with, only_errors, progress_bar, say_wrote
 from clefgan.cli.options import (
     ALL,
@@ -65,23 +66,30 @@ SUBFOLDER = "trials"
 PROTOCOL = Annotated[
     list[str] | None,
     typer.Option(
-        help="How dev is scored: held-out if not given, or paper; of classes: grouped and "
-        "plain, both if not given, and grouped is shown; repeatable."
+        help="How dev is scored: held-out (the default) or paper, on the training images; for "
+        "classes: grouped or plain (both by default, grouped is shown); repeatable.",
+        autocompletion=protocol_names,
     ),
 ]
-REPEATS = Annotated[int, typer.Option(help="Each with other folds and another seed.", min=1)]
-OUT = Annotated[Path, typer.Option(help="Folder whose trials/ keeps what is done, to go on later.")]
+REPEATS = Annotated[
+    int, typer.Option(help="The number of repeats, each with other folds and another seed.", min=1)
+]
+OUT = Annotated[
+    Path, typer.Option(help="The folder whose trials/ keeps what is done, to go on from later.")
+]
 CONTROLS = Annotated[
     bool,
-    typer.Option("--controls", help="Negative controls beside the held-out scores."),
+    typer.Option("--controls", help="Measure negative controls beside the held-out scores."),
 ]
 BLANK = Annotated[
     bool,
-    typer.Option(help="Score the held-out images against another generator's too."),
+    typer.Option(help="Also score the held-out images against another generator."),
 ]
 STRATA = Annotated[
     Path | None,
-    typer.Option(help="With --controls: a table (id, stratum); labels are permuted within."),
+    typer.Option(
+        help="With --controls: a table of id, stratum; labels are permuted within each stratum."
+    ),
 ]
 
 
@@ -116,7 +124,7 @@ def evaluate(
     everything: ALL = False,
     quiet: QUIET = False,
 ) -> None:
-    """Compare methods on the dev images. Stopped and started again, it goes on where it was.
+    """Compare methods on the dev images; a second start goes on where the first stopped.
 
     The screen has the headline metrics of the held-out scores; --all has every metric, and the
     files have everything. Scores on the training images (--protocol paper) are shown if asked for.

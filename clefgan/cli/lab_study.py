@@ -53,8 +53,8 @@ HOW = Annotated[
     list[str] | None,
     typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
 ]
-SEEDS = Annotated[int, typer.Option(help="Number of challenges of each kind.", min=1)]
-SEED = Annotated[int, typer.Option(help="The first of them.", min=0)]
+SEEDS = Annotated[int, typer.Option(help="The number of challenges of each kind.", min=1)]
+SEED = Annotated[int, typer.Option(help="The seed of the first challenge.", min=0)]
 OUT = Annotated[Path, typer.Option(help="Folder for table, picture and what is done so far.")]
 
 

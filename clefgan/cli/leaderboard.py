@@ -46,20 +46,25 @@ from submissions.edition import Edition
 
 PAIRS = Annotated[
     Path | None,
-    typer.Option("--pairs", help="Write every pair of runs, with all tests, as CSV; replaces it."),
+    typer.Option(
+        "--pairs", help="Write every pair of runs, with all tests, as CSV; replaces a file."
+    ),
 ]
 
 
 WITH_PUBLISHED = Annotated[
-    bool, typer.Option("--with-published", help="Add the edition's printed results, unranked.")
+    bool,
+    typer.Option("--with-published", help="Add the published results of the edition, unranked."),
 ]
-TITLE = Annotated[str, typer.Option(help="Title of table and page.")]
+TITLE = Annotated[str, typer.Option(help="The title of the table and the page.")]
 NAMES = Annotated[
     Path | None,
-    typer.Option("--names", help="CSV of file, team, run, link: what the runs are called."),
+    typer.Option(
+        "--names", help="A CSV of file, team, run, link, which gives the runs their names."
+    ),
 ]
 CONTACT = Annotated[
-    str, typer.Option(help="Whom to ask, as the page says it: an address or a link.")
+    str, typer.Option(help="The contact that the page names: an address or a link.")
 ]
 
 

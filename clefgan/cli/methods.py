@@ -37,13 +37,16 @@ def methods(
         ),
     ] = None,
     knows: Annotated[
-        str | None, typer.Option(help="Only those that know no more, such as S1 or A2.")
+        str | None,
+        typer.Option(help="List only methods that know no more than this: S0 to S3, or A0 to A3."),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(help="Only membership, attribution or clusters.")
+        str | None,
+        typer.Option(help="List only methods of this kind: membership, attribution or clusters."),
     ] = None,
     find: Annotated[
-        str | None, typer.Option(help="Only those whose name, line or source has this text.")
+        str | None,
+        typer.Option(help="List only methods whose name, description or source has this text."),
     ] = None,
     quiet: QUIET = False,
     as_json: AS_JSON = False,

@@ -12,7 +12,14 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli.completion import data_names, edition_names, method_names
+from clefgan.cli.completion import (
+    data_names,
+    edition_names,
+    levels_of_runs,
+    method_names,
+    metric_names,
+    protocol_names,
+)
 from clefgan.errors import ClefganError
 from clefgan.runs import record
 from clefgan.similarity import dask_cluster
@@ -43,7 +50,7 @@ CHALLENGE_OR_DEFAULT = Annotated[
 EDITION = Annotated[
     str | None,
     typer.Option(
-        help="Whose rules: 2023, 2024_s1, 2025_s1, ..., or a .toml file.",
+        help="The edition whose rules hold: 2023, 2024_s1, 2025_s1, ..., or a .toml file.",
         show_default="that of the data, else 2023",
         autocompletion=edition_names,
     ),
@@ -51,7 +58,7 @@ EDITION = Annotated[
 EDITION_OF_RUNS = Annotated[
     str | None,
     typer.Option(
-        help="Whose rules: 2023, 2024_s1, ..., or a .toml file.",
+        help="The edition whose rules hold: 2023, 2024_s1, ..., or a .toml file.",
         show_default="that of the records, the data or the ids",
         autocompletion=edition_names,
     ),
@@ -73,38 +80,49 @@ PROTOCOL = Annotated[
     typer.Option(
         help="How dev is scored: held-out, or paper (on the training images); repeatable.",
         show_default="both for run, held-out for evaluate",
+        autocompletion=protocol_names,
     ),
 ]
-FOLDS = Annotated[int, typer.Option(help="Number of folds of the held-out dev scores.", min=2)]
-SEED = Annotated[int, typer.Option(help="The seed of all that is drawn.", min=0)]
-JOBS = Annotated[int, typer.Option(help="Number of processes; 0: one per core.", min=0)]
+FOLDS = Annotated[int, typer.Option(help="The number of folds for the held-out dev scores.", min=2)]
+SEED = Annotated[int, typer.Option(help="The seed of every random number.", min=0)]
+JOBS = Annotated[int, typer.Option(help="The number of processes; 0 means one per core.", min=0)]
 FOLDER = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ROLE=NAME",
-        help="Classes: what a folder is called (real, generated, unknown); repeatable.",
+        help="For classes: the folder's name of a role (real, generated, unknown); repeatable.",
     ),
 ]
 SHARED = Annotated[
-    bool, typer.Option("--shared", help="Classes: real images may be in several of them.")
+    bool, typer.Option("--shared", help="For classes: a real image may be in several of them.")
 ]
 CLUSTER = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Compare images on the Dask cluster with this scheduler."),
+    typer.Option(
+        metavar="ADDRESS", help="The scheduler of a Dask cluster on which images are compared."
+    ),
 ]
 TRUTH = Annotated[
-    Path | None, typer.Option(help="CSV of id, 0 or 1. Not given: the truth that --data holds.")
+    Path | None, typer.Option(help="A CSV of id, 0 or 1; the truth that --data holds if not given.")
 ]
 METRIC = Annotated[
     str | None,
-    typer.Option(help="The main metric: f1, cohen_kappa, auc, ...; the edition's if not given."),
+    typer.Option(
+        help="The metric that ranks: f1, cohen_kappa, auc, ...; that of the edition if not given.",
+        autocompletion=metric_names,
+    ),
 ]
 KNOWLEDGE = Annotated[
     list[str] | None,
-    typer.Option(metavar="RUN=S0", help="What a run without a record used; repeatable."),
+    typer.Option(
+        metavar="RUN=S0",
+        help="What a run without a record knew: S0 (image) to S3 (labels); repeatable.",
+        autocompletion=levels_of_runs,
+    ),
 ]
 GROUPS = Annotated[
-    Path | None, typer.Option(help="CSV of id, patient: whole patients are drawn again.")
+    Path | None,
+    typer.Option(help="A CSV of id, patient: intervals and tests then draw whole patients."),
 ]
 LEVEL = Annotated[float, typer.Option(help="The level of every interval, such as 0.95.")]
 CSV = Annotated[Path | None, typer.Option("--csv", help="Write the table as CSV; replaces a file.")]
@@ -124,16 +142,20 @@ LATEX = Annotated[
     typer.Option("--latex", help="Write the table as LaTeX with booktabs; replaces a file."),
 ]
 ALL = Annotated[
-    bool, typer.Option("--all", help="Show every metric and finding, not only the headlines.")
+    bool, typer.Option("--all", help="Show every metric and finding, not the headlines alone.")
 ]
 QUIET = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors; the files are written.")
+    bool,
+    typer.Option("--quiet", "-q", help="Print errors alone; the files are written all the same."),
 ]
 AS_JSON = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")
 ]
 HTML = Annotated[
-    Path | None, typer.Option("--html", help="Folder for the report, index.html; replaces it.")
+    Path | None,
+    typer.Option(
+        "--html", help="The folder for the report, index.html; an older report is replaced."
+    ),
 ]
 
 

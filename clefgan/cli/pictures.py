@@ -15,25 +15,29 @@ WINDOW = Annotated[
     str | None,
     typer.Option(
         metavar="LOW,HIGH",
-        help="Levels of images of more than 8 bits (HU in CT) shown as black and white.",
+        help="The levels that become black and white, for images of more than 8 bits (HU in CT).",
     ),
 ]
 SIZE = Annotated[
     str | None,
     typer.Option(
         metavar="WIDTHxHEIGHT",
-        help="Bring all images to this size, by area averaging; one number: a square.",
+        help="The size of all images, reached by area averaging; one number gives a square.",
     ),
 ]
 PATIENTS = Annotated[
     Path | None,
-    typer.Option(help="A table of files and patients, with any columns; patients share a fold."),
+    typer.Option(
+        help="A table of files and patients, with any columns; a patient's images share a fold."
+    ),
 ]
 FILE_COLUMN = Annotated[
-    str | None, typer.Option(help="Its column of files; told by the names if not given.")
+    str | None,
+    typer.Option(help="The column of files in --patients; found by its name if not given."),
 ]
 PATIENT_COLUMN = Annotated[
-    str | None, typer.Option(help="Its column of patients; told by the names if not given.")
+    str | None,
+    typer.Option(help="The column of patients in --patients; found by its name if not given."),
 ]
 
 

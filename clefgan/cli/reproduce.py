@@ -42,7 +42,7 @@ class ChallengeOptions(NamedTuple):
 
 
 def reproduce(
-    paper: Annotated[str, typer.Argument(help="Which: aimultimedialab-2023.")],
+    paper: Annotated[str, typer.Argument(help="The paper: aimultimedialab-2023.")],
     data: CHALLENGE = "phantom_ct",
     edition: EDITION = None,
     window: WINDOW = None,

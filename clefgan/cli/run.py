@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, run_classes
-from clefgan.cli.completion import method_names
+from clefgan.cli.completion import method_names, rule_names
 from clefgan.cli.console import (
     console,
     dumped,
@@ -65,35 +65,47 @@ from submissions import editions
 
 METHOD = Annotated[
     str,
-    typer.Option(help="A method's name, or file.py:Class.", autocompletion=method_names),
+    typer.Option(help="The name of a method, or file.py:Class.", autocompletion=method_names),
 ]
 TEST_DATA = Annotated[
     Path | None, typer.Option(help="The test part, where it is not below --data.")
 ]
-OUT = Annotated[Path, typer.Option(help="Folder for the run file and its record.")]
+OUT = Annotated[Path, typer.Option(help="The folder for the run file and its record.")]
 NAME = Annotated[
-    str | None, typer.Option(help="File name without ending; the method's if not given.")
+    str | None,
+    typer.Option(help="The name of the files, without ending; that of the method if not given."),
 ]
 RULE = Annotated[
     str | None,
     typer.Option(
         "--decide",
         metavar="RULE",
-        help="auto, auto:SHARE, zero, dev-best:METRIC, quota:SHARE, mixture, null95 or "
-        "conformal:FDR; "
-        "of classes: argmax, open:RATE or balanced.",
+        help="How scores become decisions: auto, auto:SHARE, zero, dev-best:METRIC, quota:SHARE, "
+        "mixture, null95 or conformal:FDR; for classes: argmax, open:RATE or balanced.",
+        autocompletion=rule_names,
         show_default="auto, or argmax",
     ),
 ]
 SOURCES = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME=FOLDER", help="Classes: a folder of real images; repeatable."),
+    typer.Option(
+        metavar="NAME=FOLDER",
+        help="For classes: a folder of real images and the name of its class; repeatable.",
+    ),
 ]
-CLUSTERS = Annotated[int | None, typer.Option(help="Classes: how many clusters to make.", min=2)]
+CLUSTERS = Annotated[
+    int | None, typer.Option(help="For classes: the number of clusters to make.", min=2)
+]
 PAIRS = Annotated[
-    bool, typer.Option(help="Write each candidate's nearest generated images: pairs/NAME.csv.")
+    bool,
+    typer.Option(help="Write the generated images nearest to each candidate, as pairs/NAME.csv."),
 ]
-BLANK = Annotated[bool, typer.Option(help="Score the images against another generator's too.")]
+BLANK = Annotated[
+    bool,
+    typer.Option(
+        help="Also score the images against another generator, which cannot have seen them."
+    ),
+]
 FORCE = Annotated[bool, typer.Option("--force", help="Overwrite an existing run.")]
 
 

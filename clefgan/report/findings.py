@@ -45,20 +45,27 @@ def more(board: Leaderboard) -> list[str]:
 
 
 def from_chance(board: Leaderboard) -> str:
-    """How many runs are better than guessing."""
+    """How many runs are better than guessing, and which are worse."""
+    worse = [row.name for row in board.runs if row.below_chance]
     better = [row.name for row in board.runs if row.told_from_chance]
     tested = [row for row in board.runs if row.told_from_chance is not None]
     if not tested:
         return "Whether a run is better than guessing cannot be tested here."
     label = board.primary.label
+    wrong = "its answers point the wrong way" if len(worse) == 1 else "they point the wrong way"
     if len(tested) == 1:
         verb = "is better than" if better else "cannot be distinguished from"
+        if worse:
+            return f"The run is worse than guessing by its {label}: {wrong}."
         return f"The run {verb} guessing by its {label}."
+    tail = f" Worse than guessing, so {wrong}: {listed(worse)}." if worse else ""
     if not better:
-        return f"None of {len(tested)} runs can be distinguished from guessing by {label}."
+        verdict = "is better than" if worse else "can be distinguished from"
+        return f"None of {len(tested)} runs {verdict} guessing by {label}.{tail}"
     verb = "is" if len(better) == 1 else "are"
-    return f"{len(better)} of {len(tested)} runs {verb} better than guessing by {label}: " + (
-        f"{listed(better)}."
+    return (
+        f"{len(better)} of {len(tested)} runs {verb} better than guessing by {label}: "
+        f"{listed(better)}.{tail}"
     )
 
 
@@ -84,8 +91,8 @@ def against_the_limit(board: Leaderboard) -> str:
         )
     if below:
         sentences.append(
-            "Better than guessing with as many decisions of used, yet within the chance limit, "
-            f"which holds for any number of them: {listed(below)}."
+            "Better than guesses that call as many images used, yet within the chance limit, "
+            f"which holds for any number of images called used: {listed(below)}."
         )
     return " ".join(sentences)
 
@@ -106,7 +113,7 @@ def low_end(board: Leaderboard) -> str:
         if shares:
             clauses.append(f"at {percent(fpr)} false alarms {listed(shares)}")
     if clauses:
-        return f"Where an average says nothing: {'; '.join(clauses)}."
+        return f"Images that stand out: {'; '.join(clauses)}."
     if any(row.told_from_chance for row in board.runs):
         return ""
     return (
@@ -136,9 +143,9 @@ def first_place(board: Leaderboard) -> str:
     beyond = [run.name for run in board.runs if not run.comparable]
     aside = f" Not compared: {listed(beyond)}." if beyond else ""
     if len(board.runs) == 1:
-        return "A single run: its rank says nothing."
+        return "There is a single run, so its rank says nothing."
     if len(runs) < 2:
-        return f"Fewer than two comparable runs: ranks say nothing.{aside}"
+        return f"There are fewer than two comparable runs, so ranks say nothing.{aside}"
     if math.isnan(runs[0].cells[board.primary.name].value):
         return aside.strip()
     return leader(board.primary.label, runs) + aside

@@ -67,13 +67,13 @@ def against_chance(part: Scored, title: str) -> str:
     """The AUC with its interval, and what it means."""
     cell = measured({title: part})[0]["auc"]
     if math.isnan(cell.value) or math.isnan(cell.low):
-        return f"AUC on {title}: nothing to measure."
+        return f"The AUC on {title} is undefined: there is nothing to measure."
     value = f"AUC {cell.value:.2f} [{cell.low:.2f}, {cell.high:.2f}] on {title}"
     if cell.low > 0.5:
         return f"{value}: better than chance (0.5)."
     if cell.high < 0.5:
         return f"{value}: worse than chance (0.5), so the scores point the wrong way."
-    return f"{value} is chance."
+    return f"{value} does not differ from chance (0.5)."
 
 
 def says_nothing(run: Run) -> bool:

@@ -79,6 +79,7 @@ class Line:
     entries: Mapping[str, Entry]
     comparable: bool = True
     beats_guessing: bool | None = None
+    below_guessing: bool = False
 
     def __getitem__(self, key: str) -> Entry:
         return self.entries[key]
@@ -222,7 +223,7 @@ def line(row: Row, title: str, extra: tuple[Extra, ...] = ()) -> Line:
     for column, entry_by_run in extra:
         if row.kind is Kind.RUN and row.name in entry_by_run:
             entries[column.key] = entry_by_run[row.name]
-    return Line(title, row.kind, entries, row.comparable, row.told_from_chance)
+    return Line(title, row.kind, entries, row.comparable, row.told_from_chance, row.below_chance)
 
 
 def to_frame(sheets: Sequence[Sheet]) -> Any:

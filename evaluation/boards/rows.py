@@ -44,6 +44,7 @@ class Row:
     p_chance : of the primary metric against guessing with as many called used, two-sided,
         adjusted (Holm) for the number of runs
     told_from_chance : better than guessing, and `p_chance` below 1 - level
+    below_chance : worse than guessing, and `p_chance` below 1 - level
     comparable : it used no more than what was allowed
     """
 
@@ -59,6 +60,7 @@ class Row:
     groups: tuple[str, ...] = ()
     p_chance: float = NAN
     told_from_chance: bool | None = None
+    below_chance: bool = False
 
 
 def of_runs(
@@ -94,6 +96,9 @@ def of_runs(
             told_from_chance=_told(
                 cells[number][columns[0].name], columns[0], p_chance[number], level
             ),
+            below_chance=_below(
+                cells[number][columns[0].name], columns[0], p_chance[number], level
+            ),
         )
         for number, (name, run) in enumerate(panel.runs.items())
     ]
@@ -104,6 +109,11 @@ def _told(cell: Cell, metric: Metric, p_value: float, level: float) -> bool | No
     if np.isnan(p_value):
         return None
     return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) > 0)
+
+
+def _below(cell: Cell, metric: Metric, p_value: float, level: float) -> bool:
+    """Worse than guessing? A run that is has its answers the wrong way round."""
+    return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) < 0)
 
 
 def _letters(stability: Stability, pairs: PairedTests, level: float) -> list[tuple[str, ...]]:
@@ -180,6 +190,7 @@ def of_published(
                 counts=counts,
                 p_chance=cell.p_chance,
                 told_from_chance=_told(cell, columns[0], cell.p_chance, level),
+                below_chance=_below(cell, columns[0], cell.p_chance, level),
             )
         )
     return rows

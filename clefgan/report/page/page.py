@@ -119,11 +119,12 @@ def legend(part: Part) -> Markup:
     """What the signs in the table mean."""
     printed = any(row.kind is Kind.PUBLISHED for row in part.board.rows)
     exempt = ", but not of printed rows" if printed else ""
+    worse = ", ▼ worse than guessing" if any(row.below_chance for row in part.board.rows) else ""
     return tag(
         "p",
-        f"● better than guessing, ○ not distinguished from it (p-values adjusted for the number of "
-        f"runs, Holm{exempt}). Runs that share a letter do not differ significantly. Dotted line "
-        "in the drawing: chance limit. The coin's interval is its range.",
+        f"● better than guessing, ○ not distinguished from it{worse} (p-values adjusted for the "
+        f"number of runs, Holm{exempt}). Runs that share a letter do not differ significantly. "
+        "Dotted line in the drawing: chance limit. The coin's interval is its range.",
         class_="legend",
     )
 

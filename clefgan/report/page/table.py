@@ -124,14 +124,13 @@ def chance(line: Line, entry: Entry) -> list[str]:
     """The p-value, with a sign and a word for whether the run beats chance."""
     if math.isnan(entry.measure):
         return [""]
-    words = "better than guessing" if line.beats_guessing else "not distinguished from guessing"
-    sign = tag(
-        "span",
-        "●" if line.beats_guessing else "○",
-        class_="told" if line.beats_guessing else "untold",
-        title=words,
-    )
-    return [p_value(entry.measure), " ", sign, tag("span", f" {words}", class_="hidden")]
+    sign, words, style = "○", "not distinguished from guessing", "untold"
+    if line.beats_guessing:
+        sign, words, style = "●", "better than guessing", "told"
+    elif line.below_guessing:
+        sign, words = "▼", "worse than guessing"
+    mark = tag("span", sign, class_=style, title=words)
+    return [p_value(entry.measure), " ", mark, tag("span", f" {words}", class_="hidden")]
 
 
 def sortable(entry: Entry) -> str:

@@ -136,6 +136,8 @@ def chance(line: Line) -> Text:
     value = line["p_chance"].measure
     if math.isnan(value):
         return Text("")
+    if line.below_guessing:
+        return Text(f"{p_value(value)} ▼", style="yellow")
     return Text(
         f"{p_value(value)} {'●' if line.beats_guessing else '○'}",
         style="green" if line.beats_guessing else "dim",
@@ -170,9 +172,10 @@ def metrics(sheet: Sheet, columns: Sequence[Column], name: int) -> Table:
 
 def legend(sheet: Sheet) -> Text:
     """What the signs mean, as far as they are used."""
+    worse = ", ▼ worse" if any(line.below_guessing for line in sheet.lines) else ""
     text = (
-        f"{sheet.level:.0%} intervals · ● better than guessing, ○ not distinguished from it · "
-        "alike: runs that share a letter do not differ significantly"
+        f"{sheet.level:.0%} intervals · ● better than guessing, ○ not distinguished from it{worse} "
+        "· alike: runs that share a letter do not differ significantly"
     )
     if any(line.kind is Kind.RUN and not line.comparable for line in sheet.lines):
         text += " · ≠ used more than was allowed: not comparable"

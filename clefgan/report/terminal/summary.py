@@ -54,7 +54,7 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
     for name in parts:
         table.add_column(Text(name), no_wrap=True)
     table.add_column("all used", no_wrap=True, style="dim")
-    table.add_row("used", *(Text(counted(part), style="dim") for part in parts.values()))
+    table.add_row("truly used", *(Text(counted(part), style="dim") for part in parts.values()))
     *cells, ones = measured(parts)
     for metric in METRICS:
         texts = [cell_text(row[metric]) for row in cells]
@@ -63,7 +63,7 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
 
 
 def counted(part: Scored) -> str:
-    """How many of the images were used, and what the brackets below are."""
+    """How many of the images were used in truth, and the level of the brackets below."""
     assert part.truth is not None
     return f"{int(part.truth.sum())} of {len(part.truth)} [95%]"
 

@@ -52,7 +52,7 @@ class Guarded:
             return discovered(p_values_of_rounds(rounds), self.fdr, by, len(null))
         guess = Quota(self.share).decide(scores)
         percent = f"{100 * self.share:.3g}%"
-        note = f"the highest {percent}, as many as are promised; which ones is a guess"
+        note = f"the highest-scored {percent}: the data promise how many are used, not which"
         false = (1 - self.share) * len(scores) * share_called(rounds, guess.used)
         return Verdict(guess.used, guess.threshold, note, false)
 
