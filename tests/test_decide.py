@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from clefgan.errors import ClefganError
 from clefgan.runs.decisions.decide import parse, prevalence_curve
 from clefgan.runs.decisions.discoveries import ROUNDING
-from clefgan.runs.decisions.nulls import Round, p_values, p_values_of_rounds
+from clefgan.runs.decisions.nulls import Round, p_values_of_rounds
 from clefgan.runs.decisions.rules import (
     Conformal,
     DevBest,
@@ -173,7 +173,8 @@ def test_null95_lets_few_unused_images_through() -> None:
 
 def test_p_values_by_hand() -> None:
     null = np.array([1.0, 2, 3, 4])
-    np.testing.assert_allclose(p_values(np.array([5.0, 4, 2.5, 0]), null), [0.2, 0.4, 0.6, 1])
+    p = p_values_of_rounds([Round(np.array([5.0, 4, 2.5, 0]), null)])
+    np.testing.assert_allclose(p, [0.2, 0.4, 0.6, 1])
 
 
 def test_p_values_over_rounds_compare_within_each_round() -> None:
@@ -219,7 +220,7 @@ def test_conformal_holds_its_false_discovery_rate(share: float) -> None:
 def test_without_benjamini_hochberg_the_rate_would_not_hold() -> None:
     rng = np.random.default_rng(4)
     null, scores = rng.normal(size=1000), rng.normal(size=1000)
-    naive = p_values(scores, null) <= 0.2
+    naive = p_values_of_rounds([Round(scores, null)]) <= 0.2
     assert naive.mean() > 0.1  # all of them false
     assert not Conformal(0.2).decide(scores, Known(null, np.zeros(1000, bool))).used.any()
 

@@ -68,7 +68,7 @@ def test_a_few_copies_are_called_where_counting_calls_nobody(rule: Rule) -> None
         by_counting = discovered(p_values_of_rounds(of_these.rounds), 0.1, "")
         counted.append(by_counting.used[truth].mean())
         if verdict.used.any():
-            assert "p-values below 11/41 by their tail" in verdict.note
+            assert "p-values below 1/41 by their tail" in verdict.note
     assert np.mean(counted) < 0.7
     assert np.mean(found) > 0.95
     assert np.mean(false) < 0.1

@@ -247,7 +247,7 @@ def test_a_larger_generated_set_under_test_makes_no_false_discoveries(rule: Rule
         dev = DevSet(generated, used, not_used)
         truth = np.arange(80) < 40
         fold = folds.grouped([str(i) for i in range(80)], truth, 3, seed)
-        beside = heldout.Beside((candidates, larger))
+        beside = heldout.Beside((candidates, larger), [str(i) for i in range(500)])
         scores = heldout.held_out(
             "nearest", Nearest(), dev, tuple(map(str, range(80))), fold, silent, beside
         )

@@ -28,6 +28,7 @@ class Test:
     generated: ImageSet
     candidates: ImageSet
     truth: Mapping[str, bool] | None = None  # id to used, where it is known
+    groups: Mapping[str, str] | None = None  # id of a candidate to its patient, where all are known
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Patients of the real dev images: from a table with any columns, or from the headers of all."""
+"""Patients of the real images: from a table with any columns, or from the headers of all."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -35,6 +35,29 @@ def of_table(dev: Dev, table: PatientTable) -> DevGroups:
     return DevGroups(
         {**matched.groups[dev.used.role], **matched.groups[dev.not_used.role]}, matched.notes
     )
+
+
+def of_candidates(candidates: ImageSet, table: PatientTable | None) -> DevGroups:
+    """Groups of the candidates by a table that has a row for each, else by their headers.
+
+    A table of dev's images alone says nothing of them; one of some says so, and is not taken.
+
+    Raises
+    ------
+    ClefganError
+        A fault of the rows that fit (`PatientTable.match`).
+    """
+    n = 0 if table is None else table.n_known(named(candidates))
+    if table is not None and n == len(candidates):
+        return DevGroups(table.match({candidates.role: named(candidates)}).groups[candidates.role])
+    items = candidates.items
+    known = {item.id: item.group for item in items if isinstance(item, StoredImage) and item.group}
+    if len(known) == len(items):
+        return DevGroups(known)
+    if table is not None and n:
+        few = f"patients: {table.path.name} has rows for {n} of {len(items)} candidates"
+        return DevGroups(None, (f"{few}, so none of theirs are taken from it.",))
+    return NO_GROUPS
 
 
 def of_headers(dev: Dev) -> DevGroups:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clefgan.data import images, layout, patient_table, truth_and_groups
 from clefgan.data.challenge import Challenge, Dev, Test
-from clefgan.data.dev_groups import NO_GROUPS, DevGroups, of_headers, of_table
+from clefgan.data.dev_groups import NO_GROUPS, DevGroups, of_candidates, of_headers, of_table
 from clefgan.data.formats.raw import Window
 from clefgan.data.imageset import ImageSet
 from clefgan.data.layout import WORDS, Folders, Layout
@@ -44,10 +44,14 @@ def read(
     if layout_of.dev:
         dev = Dev(role("dev", "generated"), role("dev", "used"), role("dev", "not_used"))
         groups = of_table(dev, patients) if patients else groups_beside(layout_of, dev)
+    notes = groups.notes
     if layout_of.test:
         generated, candidates = role("test", "generated"), role("test", "unknown")
-        test = Test(generated, candidates, truth_beside(layout_of, candidates, labels))
-    return Challenge(str(root), dev, test, groups.groups, groups.notes)
+        owners = of_candidates(candidates, patients or table_beside_test(layout_of))
+        truth = truth_beside(layout_of, candidates, labels)
+        test = Test(generated, candidates, truth, owners.groups)
+        notes = (*notes, *owners.notes)
+    return Challenge(str(root), dev, test, groups.groups, notes)
 
 
 def image_set(
@@ -92,6 +96,14 @@ def groups_beside(role_folders: Layout, dev: Dev) -> DevGroups:
         above(role_folders.root, role_folders.dev), truth_and_groups.GROUP_FILES
     )
     return of_headers(dev) if table is None else of_table(dev, patient_table.read(table))
+
+
+def table_beside_test(role_folders: Layout) -> PatientTable | None:
+    """The table of patients that is for the candidates too, if there is one."""
+    table = truth_and_groups.locate(
+        above(role_folders.root, role_folders.test), truth_and_groups.GROUP_FILES
+    )
+    return None if table is None else patient_table.read(table)
 
 
 def common(paths: Mapping[str, Path]) -> Path:

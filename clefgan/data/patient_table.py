@@ -69,6 +69,11 @@ class PatientTable:
         }
         return Matched(groups, (f"{self.said}.", *owners.notes()))
 
+    def n_known(self, images: Sequence[NamedImage]) -> int:
+        """How many of the images have a row."""
+        owners = Owners(self.path, self.lines, self.said)
+        return sum(bool(owners.fitting(image)) for image in images)
+
 
 def read(
     path: Path, *, file_column: str | None = None, patient_column: str | None = None

@@ -59,8 +59,9 @@ def read(
         without it they are refused
     size : height and width to which all images are brought by area averaging; without it all must
         have one size
-    patients : a table of the real dev images (`patient_table.read`); without it one beside the
-        images, or their headers, where there are any
+    patients : a table of the real dev images, and of the candidates if it has a row for each
+        (`patient_table.read`); without it one beside the images, or their headers, where there are
+        any
 
     Raises
     ------
@@ -74,12 +75,12 @@ def read(
     -----
     `truth.csv` (id, used or not) in the folder that holds the test folders, or in one above it up
     to `data`, gives the truth; `groups.csv` or `manifest.csv` with columns of files and patients,
-    likewise for dev, gives the groups.
+    likewise for dev, gives the groups, and for test those of the candidates.
     """
     rules = editions.get(edition)
     challenge = read_one(data, rules, window, patients)
     if test_data is not None:
-        other = read_one(test_data, rules, window)
+        other = read_one(test_data, rules, window, patients)
         if challenge.dev is None:
             raise ClefganError(
                 f"{data}: no dev images; with test data given apart, dev is read here"
@@ -88,7 +89,11 @@ def read(
             raise ClefganError(f"{test_data}: no test images; test is read here")
         source = f"{data} and {test_data}"
         challenge = Challenge(
-            source, challenge.dev, other.test, challenge.groups, challenge.group_notes
+            source,
+            challenge.dev,
+            other.test,
+            challenge.groups,
+            tuple(dict.fromkeys((*challenge.group_notes, *other.group_notes))),
         )
     if size is not None:
         challenge = brought_to(challenge, size)
@@ -111,10 +116,17 @@ def read_one(
         labels = rules.labels if rules.is_membership else ZERO_ONE
         return folder.read(path, rules.folders, window, patients, labels)
     challenge = from_dataset(str(data), stored.read(path), window)
-    if challenge.dev is None or patients is None:
+    if patients is None:
+        return challenge
+    if challenge.test is not None:
+        owners = dev_groups.of_candidates(challenge.test.candidates, patients)
+        test = replace(challenge.test, groups=owners.groups)
+        challenge = replace(challenge, test=test, group_notes=owners.notes)
+    if challenge.dev is None:
         return challenge
     groups = dev_groups.of_table(challenge.dev, patients)
-    return replace(challenge, groups=groups.groups, group_notes=groups.notes)
+    notes = (*groups.notes, *challenge.group_notes)
+    return replace(challenge, groups=groups.groups, group_notes=notes)
 
 
 def brought_to(challenge: Challenge, size: Size) -> Challenge:
@@ -156,7 +168,9 @@ def from_dataset(source: str, splits: Mapping[str, "Split"], window: Window | No
         dev = Dev(*(sets[name] for name in DEV_SPLITS))
         groups = {**splits[DEV_USED].groups, **splits[DEV_NOT_USED].groups} or None
     if has_part(source, sets, TEST_SPLITS):
-        test = Test(sets[TEST_GENERATED], sets[TEST_UNKNOWN], splits[TEST_UNKNOWN].truth())
+        unknown = splits[TEST_UNKNOWN]
+        whose = unknown.groups if len(unknown.groups) == len(unknown.records) else None
+        test = Test(sets[TEST_GENERATED], sets[TEST_UNKNOWN], unknown.truth(), whose)
     if dev is None and test is None:
         raise ClefganError(f"{source}: no challenge here; need splits {', '.join(SPLITS)}")
     return Challenge(source, dev, test, groups)

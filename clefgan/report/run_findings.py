@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -87,21 +86,18 @@ def says_nothing(run: Run) -> bool:
 def measured(parts: Mapping[str, Scored]) -> list[Mapping[str, Cell]]:
     """Cells of each part, and of a file of ones for the last after them."""
     columns = [metrics.get(name) for name in METRICS]
-    rows = []
-    for part in parts.values():
-        assert part.truth is not None
-        rows.append(cells_of(part.truth, Measured(part.decisions, part.scores), columns))
-    truth = [*parts.values()][-1].truth
-    assert truth is not None
-    return [
-        *rows,
-        cells_of(truth, Measured(np.ones(len(truth), bool), np.zeros(len(truth))), columns),
+    rows = [
+        cells_of(part, Measured(part.decisions, part.scores), columns) for part in parts.values()
     ]
+    last = [*parts.values()][-1]
+    n = len(last.ids)
+    return [*rows, cells_of(last, Measured(np.ones(n, bool), np.zeros(n)), columns)]
 
 
-def cells_of(truth: Any, run: Measured, columns: list[metrics.Metric]) -> Mapping[str, Cell]:
-    """Value and interval of each metric of one run."""
-    panel = Panel(truth, {"run": run})
+def cells_of(part: Scored, run: Measured, columns: list[metrics.Metric]) -> Mapping[str, Cell]:
+    """Value and interval of each metric of one run; whole patients are drawn again."""
+    assert part.truth is not None
+    panel = Panel(part.truth, {"run": run}, part.patients)
     replicates = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
     ends = replicates.intervals()
     nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest

@@ -36,6 +36,8 @@ class Beside:
     """Scores unused dev images among the test candidates, fold by fold (see `nulls.Round`)."""
 
     images: tuple[Images, Images]  # test candidates, and the generated images under test
+    groups: Sequence[str]  # of all real dev images
+    of_candidates: Sequence[str] | None = None  # groups; None where they are not known
     rounds: list[Round] = field(default_factory=list)
 
     def add(self, scorer: Scorer, out: FoldOut, progress: Progress, /) -> None:
@@ -48,7 +50,9 @@ class Beside:
         ids = (*map(str, range(n)), *(f"unused dev image {i + 1}" for i in range(len(unused))))
         pool = np.concatenate([candidates, unused])
         scores = checked(scorer.score(pool, generated, progress=progress), ids, out.name)
-        self.rounds.append(Round(scores[:n], scores[n:]))
+        whose = np.array([self.groups[i] for i in out.index[len(out.images.used) :]], np.str_)
+        own = None if self.of_candidates is None else np.array(self.of_candidates, np.str_)
+        self.rounds.append(Round(scores[:n], scores[n:], own, whose))
 
 
 def held_out(

@@ -25,12 +25,14 @@ from clefgan.runs import blank, folds, loading, provenance
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs.blank import Blank, BlankContrast, SharedCalls
 from clefgan.runs.decisions import decide
+from clefgan.runs.decisions.nulls import Round
 from clefgan.runs.decisions.rules import Zero
 from clefgan.runs.decisions.verdict import Known, Rule, Verdict
+from clefgan.runs.loading import DevImages
 from clefgan.runs.pairs import PairTable
 from clefgan.runs.record import PROTOCOLS, Protocol, Run
 from clefgan.runs.request import NO_EXTRAS, Extras, Loaded, Request, Stopwatch
-from clefgan.runs.result import Scored
+from clefgan.runs.result import Scored, numbered
 from clefgan.runs.scoring import Fitted, fit_and_score
 
 
@@ -87,11 +89,23 @@ def run(
         notes=(
             *notes_of(request),
             *scores.notes,
+            *patients_not_known(request, images),
             *loading.contradictions(images.dev),
             *run_names.unlike_the_edition(challenge),
         ),
         provenance=said_again(request, challenge, digests, watch) | pairs_said(scores.pairs),
         pairs=scores.pairs,
+    )
+
+
+def patients_not_known(request: Request, images: Loaded) -> tuple[str, ...]:
+    """What follows where a rule compares candidates of which nobody says whose they are."""
+    if images.test is None or images.test.groups is not None or not request.rule.needs_rounds:
+        return ()
+    return (
+        "patients of the candidates are not known: each counts as one of its own, so where one "
+        "has several images, a sign of a leak is seen too often; a table of patients (groups.csv "
+        "beside them) names them",
     )
 
 
@@ -122,17 +136,23 @@ def decided(
     return decided_dev(request, images, scores), test
 
 
+def known_of(scores: Scores, dev: DevImages, rounds: tuple[Round, ...] = ()) -> Known:
+    """What a rule may learn from."""
+    return Known(scores, dev.truth, rounds, np.array(dev.groups, np.str_))
+
+
 def decided_dev(request: Request, images: Loaded, scores: Fitted) -> dict[Protocol, Scored]:
     """Dev by each protocol that was asked for."""
     rule, dev = request.rule, images.dev
     parts: dict[Protocol, Scored] = {}
+    whose = numbered(dev.groups)
 
     def part(values: Scores, verdict: Verdict) -> Scored:
         likely = probabilities(request.promises, values)
-        return Scored(dev.ids, values, dev.truth, verdict, likely)
+        return Scored(dev.ids, values, dev.truth, verdict, likely, patients=whose)
 
     if "held-out" in request.protocols and scores.held_out is not None and images.fold is not None:
-        verdict = decide.out_of_fold(rule, Known(scores.held_out, dev.truth), images.fold)
+        verdict = decide.out_of_fold(rule, known_of(scores.held_out, dev), images.fold)
         held = part(scores.held_out, verdict)
         if scores.held_out_blank is not None and images.test is not None:
             elsewhere = scores.held_out_blank
@@ -143,7 +163,7 @@ def decided_dev(request: Request, images: Loaded, scores: Fitted) -> dict[Protoc
             held = dataclasses.replace(held, blank=Blank(elsewhere, "test", n, contrast))
         parts["held-out"] = held
     if scores.paper is not None:
-        verdict = rule.decide(scores.paper, Known(scores.paper, dev.truth))
+        verdict = rule.decide(scores.paper, known_of(scores.paper, dev))
         parts["paper"] = part(scores.paper, verdict)
     return {name: parts[name] for name in PROTOCOLS if name in parts}
 
@@ -155,7 +175,7 @@ def decided_test(request: Request, images: Loaded, scores: Fitted) -> Scored | N
         return None
     known = None
     if scores.held_out is not None:
-        known = Known(scores.held_out, images.dev.truth, scores.rounds)
+        known = known_of(scores.held_out, images.dev, scores.rounds)
     verdict = request.rule.decide(values, known)
     beside = None
     if scores.test_blank is not None:
@@ -164,12 +184,15 @@ def decided_test(request: Request, images: Loaded, scores: Fitted) -> Scored | N
             verdict.used, values, scores.test_blank
         )
         if test.truth is not None:
-            contrast = blank.beside_truth(test.truth, values, scores.test_blank, seed=request.seed)
+            contrast = blank.beside_truth(
+                test.truth, values, scores.test_blank, test.groups, request.seed
+            )
         beside = Blank(scores.test_blank, "dev", n, contrast)
     likely = probabilities(request.promises, values)
     return Scored(
-        test.ids, values, test.truth, verdict, likely, test.file_names, beside, scores.ranks
-    )
+        test.ids, values, test.truth, verdict, likely, test.file_names, beside, scores.ranks,
+        numbered(test.groups),
+    )  # fmt: skip
 
 
 def probabilities(said: Promises, scores: Scores) -> Scores | None:

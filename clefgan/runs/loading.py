@@ -36,7 +36,10 @@ class DevImages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TestImages:
-    """The test part, decoded; no generated images where the method needs none."""
+    """The test part, decoded; no generated images where the method needs none.
+
+    groups : patient of each candidate; None where they are not known
+    """
 
     __test__ = False  # pytest: images of a challenge, not a test
 
@@ -46,6 +49,7 @@ class TestImages:
     truth: NDArray[np.bool_] | None
     file_names: FileNames
     generated_ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = None
 
 
 def load_dev(challenge: Challenge, progress: Progress = silent) -> DevImages:
@@ -98,7 +102,9 @@ def load_test(part: Test, *, generated: bool, progress: Progress = silent) -> Te
     if part.truth is not None:
         truth = np.array([part.truth[name] for name in part.candidates.ids], bool)
     names, ids = part.candidates.file_names, part.generated.ids if generated else ()
-    return TestImages(candidates, others, part.candidates.ids, truth, names, ids)
+    whose = part.groups
+    groups = None if whose is None else tuple(whose[name] for name in part.candidates.ids)
+    return TestImages(candidates, others, part.candidates.ids, truth, names, ids, groups)
 
 
 def loaded(images: ImageSet, stage: str, progress: Progress) -> Images:

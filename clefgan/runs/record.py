@@ -128,7 +128,7 @@ def part(scored: Scored) -> dict[str, Any]:
 
 
 def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
-    """`id -> {score, decision, truth, probability, file, blank, ranks}`, in order."""
+    """`id -> {score, decision, truth, probability, file, blank, ranks, patient}`, in order."""
     rows: dict[str, dict[str, Any]] = {}
     for i, name in enumerate(scored.ids):
         rows[name] = {"score": float(scored.scores[i]), "decision": int(scored.decisions[i])}
@@ -142,6 +142,8 @@ def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
             rows[name]["blank"] = float(scored.blank.scores[i])
         if scored.ranks is not None:
             rows[name]["ranks"] = {part: int(at[i]) for part, at in scored.ranks.items()}
+        if scored.patients is not None:
+            rows[name]["patient"] = int(scored.patients[i])
     return rows
 
 
@@ -276,5 +278,8 @@ def scored(content: Mapping[str, Any]) -> Scored:
             for part in rows[0]["ranks"]
         }
         if "ranks" in rows[0]
+        else None,
+        patients=np.array([row["patient"] for row in rows], np.int64)
+        if "patient" in rows[0]
         else None,
     )

@@ -1,5 +1,6 @@
 """Scores of some images as a run has them, ids, truth and decisions beside them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +66,8 @@ class Scored:
     blank : the same images scored against another generator's
     ranks : of each image by each part of the score, 1 for the highest; None where the method shows
         no parts
+    patients : number of each image's patient, from 0, which intervals draw whole; None where they
+        are not known or each has one image
     """
 
     ids: tuple[str, ...]
@@ -75,6 +78,7 @@ class Scored:
     file_names: FileNames = field(default_factory=FileNames)
     blank: Blank | None = None
     ranks: Ranks | None = None
+    patients: NDArray[np.int64] | None = None
 
     @property
     def agreement(self) -> Agreement | None:
@@ -92,3 +96,13 @@ class Scored:
     def table(self) -> ScoreTable:
         """The same as arrays under the field's words."""
         return ScoreTable(np.array(self.ids, np.str_), self.scores, self.decisions, self.truth)
+
+
+def numbered(groups: Sequence[str] | None) -> NDArray[np.int64] | None:
+    """Number of each image's group, in order of appearance; None where that says nothing."""
+    if groups is None:
+        return None
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(groups))}
+    if not 1 < len(numbers) < len(groups):
+        return None
+    return np.array([numbers[name] for name in groups], np.int64)

@@ -60,7 +60,8 @@ def fit_and_score(request: Request, images: Loaded, watch: Stopwatch, progress: 
     also: list[AlsoScores] = []
     rounds = elsewhere = None
     if images.test is not None and request.rule.needs_rounds:
-        rounds = Beside((images.test.candidates, images.test.generated))
+        pictures = images.test.candidates, images.test.generated
+        rounds = Beside(pictures, images.dev.groups, images.test.groups)
         also.append(rounds)
     if is_blank_of_dev and images.test is not None:
         others = blank.as_many(images.test.generated, len(images.dev.dev.generated))

@@ -34,6 +34,7 @@ def lead(
     scores: Values,
     *,
     stratum: NDArray[np.intp] | None = None,
+    clusters: NDArray[np.intp] | None = None,
     permutations: int = 1999,
     seed: int = 0,
 ) -> Lead:
@@ -45,6 +46,7 @@ def lead(
     ----------
     kind : (n,) True for those of which many at the head are a surprise
     stratum : (n,) labels are permuted within
+    clusters : (n,) 0, 1, ...: images of one have one kind, and keep one; instead of `stratum`
     """
     share = float(kind.mean()) if len(kind) else 0.0
     if not 0 < share < 1:
@@ -58,7 +60,11 @@ def lead(
     others = np.flatnonzero(ends) + 1 - ours
     tails = surprise(len(order), share)[ours, others]
     at = int(tails.argmin())
-    if stratum is None:
+    if clusters is not None:
+        kinds = np.bincount(clusters, kind) > 0
+        drawn = permuted(kinds, np.zeros(len(kinds), np.intp), permutations, seed)
+        least = most_surprising(drawn[:, clusters[order]], ends, share)
+    elif stratum is None:
         least = of_chance(int(kind.sum()), len(kind), ends.tobytes(), permutations, seed)
     else:
         labels = permuted(kind, stratum, permutations, seed)[:, order]

@@ -21,13 +21,15 @@ def floor(rule: Rule, challenge: Challenge) -> str:
     if not compares or challenge.dev is None or challenge.test is None:
         return ""
     fdr = rule.fdr if isinstance(rule, (Conformal, Guarded)) else 0.0
-    n, n_unused = len(challenge.test.candidates), len(challenge.dev.not_used)
+    n, known = len(challenge.test.candidates), challenge.groups or {}
+    n_unused = len({known.get(name, name) for name in challenge.dev.not_used.ids})
+    unit = "images" if n_unused == len(challenge.dev.not_used) else "patients"
     least = least_calls(n, n_unused, fdr, LEAST_UNUSED)
     if least == 1 or n_unused == 0:
         return ""
-    what = f"decide: with {n_unused} unused dev images a false discovery rate of {fdr:g} can call "
+    what = f"decide: with {n_unused} unused dev {unit} a false discovery rate of {fdr:g} can call "
     less = "; fewer where there is a sign of a leak" if n_of_tail(n_unused) else ""
     if least > n:
         few = f"none of {n} candidates: it needs {least} at once"
-        return what + few + (less or "; give more unused images")
+        return what + few + (less or f"; give more unused {unit}")
     return what + f"{least} or more of {n} candidates, or none{less}"

@@ -53,7 +53,9 @@ def out_of_fold(rule: Rule, known: Known, fold: NDArray[np.int64]) -> Verdict:
     notes = []
     for number in np.unique(fold):
         out = fold == number
-        verdict = rule.decide(known.scores[out], Known(known.scores[~out], known.truth[~out]))
+        whose = None if known.patients is None else known.patients[~out]
+        others = Known(known.scores[~out], known.truth[~out], patients=whose)
+        verdict = rule.decide(known.scores[out], others)
         used[out] = verdict.used
         notes.append(verdict.note)
     return Verdict(used, None, "fold by fold: " + "; ".join(notes))

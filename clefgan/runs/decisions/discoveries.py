@@ -5,9 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from clefgan.method import Scores
-from clefgan.runs.decisions.nulls import Round, least_calls, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.nulls import (
+    Round,
+    counted,
+    least_calls,
+    p_values_of_rounds,
+    rounds_said,
+)
 from clefgan.runs.decisions.sign import LEVEL, p_of_sign
-from clefgan.runs.decisions.tails import continued, n_of_tail
+from clefgan.runs.decisions.tails import continued, has_tail
 from clefgan.runs.decisions.verdict import Used, Verdict
 from evaluation.significance.multiple import benjamini_hochberg
 
@@ -23,20 +29,24 @@ def discovered_beside(rounds: Sequence[Round], fdr: float) -> Verdict:
     called too. Without one it is not: where nothing leaks, a tail that falls off more slowly than
     it is taken to would be a claim.
     """
-    by, n_unused = rounds_said(rounds), sum(len(r.unused) for r in rounds)
-    if n_of_tail(n_unused) and p_of_sign(rounds) <= LEVEL:
-        tail = f"{by}; p-values below {n_of_tail(n_unused) + 1}/{n_unused + 1} by their tail"
+    by, (n_units, unit) = rounds_said(rounds), counted(rounds)
+    if has_tail(rounds) and p_of_sign(rounds) <= LEVEL:
+        tail = f"{by}; p-values below 1/{n_units + 1} by their tail"
         return discovered(continued(rounds), fdr, tail)
-    return discovered(p_values_of_rounds(rounds), fdr, by, n_unused)
+    return discovered(p_values_of_rounds(rounds), fdr, by, n_units, unit)
 
 
-def discovered(p: Scores, fdr: float, by: str, n_unused: int | None = None) -> Verdict:
+def discovered(
+    p: Scores, fdr: float, by: str, n_unused: int | None = None, unit: str = "images"
+) -> Verdict:
     """Call what Benjamini-Hochberg rejects at `fdr`, given the share that is unused.
 
     Parameters
     ----------
     by : what the p-values come from, in words
-    n_unused : how many unused images were counted; None where p-values have no least one
+    n_unused : how many unused images, or patients, were counted; None where p-values have no least
+        one
+    unit : which of the two
     """
     share = unused_share(p)
     used = found_at(p, min(fdr / share, 1.0))
@@ -44,7 +54,7 @@ def discovered(p: Scores, fdr: float, by: str, n_unused: int | None = None) -> V
     if share < 1:
         note += f"; {share:.0%} of the candidates taken to be unused"
     if n_unused is not None:
-        note += floor_said(len(p), n_unused, fdr, share)
+        note += floor_said(len(p), n_unused, fdr, share, unit)
     return Verdict(used, None, note, fdr * used.sum())
 
 
@@ -70,14 +80,14 @@ def found_at(p: Scores, fdr: float) -> Used:
     return np.asarray(benjamini_hochberg(p) <= fdr * (1 + ROUNDING))
 
 
-def floor_said(n: int, n_unused: int, fdr: float, share: float) -> str:
-    """What the number of unused images forbids, in words; '' where it forbids nothing."""
+def floor_said(n: int, n_unused: int, fdr: float, share: float, unit: str = "images") -> str:
+    """What so few unused images or patients forbid, in words; '' where they forbid nothing."""
     least = least_calls(n, n_unused, fdr, share)
     if least == 1:
         return ""
     if least > n:
         return (
-            f"; {n_unused} unused images are too few to call any: the least p-value is "
+            f"; {n_unused} unused {unit} are too few to call any: the least p-value is "
             f"1/{n_unused + 1}"
         )
-    return f"; {n_unused} unused images can call {least} or more of {n}, never fewer"
+    return f"; {n_unused} unused {unit} can call {least} or more of {n}, never fewer"

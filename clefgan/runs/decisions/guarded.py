@@ -9,7 +9,7 @@ import numpy as np
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.discoveries import discovered, discovered_beside
-from clefgan.runs.decisions.nulls import Round, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.nulls import Round, counted, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.rules import Quota, unused_scores
 from clefgan.runs.decisions.sign import LEVEL, p_of_sign
 from clefgan.runs.decisions.verdict import Known, Used, Verdict
@@ -40,7 +40,8 @@ class Guarded:
         """Compare with unused images, scored beside these where there are such."""
         null = unused_scores(known, "auto")
         assert known is not None
-        rounds = known.rounds or (Round(scores, null),)
+        alone = Round(scores, null, unused_patients=known.unused_patients)
+        rounds = known.rounds or (alone,)
         by = rounds_said(rounds) if known.rounds else f"{len(null)} unused dev images"
         sign = p_of_sign(rounds) if known.rounds else 0.0
         if sign > LEVEL:
@@ -49,7 +50,7 @@ class Guarded:
         if self.share is None and known.rounds:
             return discovered_beside(rounds, self.fdr)
         if self.share is None:
-            return discovered(p_values_of_rounds(rounds), self.fdr, by, len(null))
+            return discovered(p_values_of_rounds(rounds), self.fdr, by, *counted(rounds))
         guess = Quota(self.share).decide(scores)
         percent = f"{100 * self.share:.3g}%"
         note = f"the highest-scored {percent}: the data promise how many are used, not which"

@@ -13,7 +13,7 @@ from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.discoveries import discovered, discovered_beside
 from clefgan.runs.decisions.mixture import two_normals
-from clefgan.runs.decisions.nulls import p_values, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.nulls import Round, counted, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.verdict import Known, Verdict
 from evaluation import assumed_share
 from evaluation.metrics import METRICS, Metric
@@ -181,7 +181,9 @@ class Conformal:
         assert known is not None
         if known.rounds:
             return discovered_beside(known.rounds, self.fdr)
-        return discovered(p_values(scores, null), self.fdr, f"{len(null)} unused images", len(null))
+        alone = Round(scores, null, unused_patients=known.unused_patients)
+        by = f"{len(null)} unused images"
+        return discovered(p_values_of_rounds([alone]), self.fdr, by, *counted([alone]))
 
 
 def required(known: Known | None, rule: str) -> Known:

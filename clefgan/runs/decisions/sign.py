@@ -4,9 +4,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clefgan.method import Scores
-from clefgan.runs.decisions.nulls import Round, as_high
+from clefgan.runs.decisions.nulls import Round, as_high, unused_names
+from evaluation.mean_ranks import mean_ranks
 from evaluation.significance import leading
 
 LEVEL = 0.05  # of a p-value that is a sign of a leak
@@ -17,11 +19,56 @@ def p_of_sign(rounds: Sequence[Round]) -> float:
 
     A generator may remember a little of every image or much of a few, so two tests are asked:
     Mann-Whitney, and who leads the list (`leading.lead`). Twice the smaller p-value: Bonferroni.
+    Where patients have several images, whole patients are permuted in both.
     """
     candidates, unused = on_one_scale(rounds)
     scores = np.concatenate([candidates, unused])
-    head = leading.lead(np.arange(len(scores)) < len(candidates), scores).p_value
-    return min(1.0, 2 * min(higher(rounds), 1.0 if math.isnan(head) else head))
+    ours = np.arange(len(scores)) < len(candidates)
+    whose = patients_of(rounds)
+    if whose is None:
+        head = leading.lead(ours, scores).p_value
+        whole = higher(rounds)
+    else:
+        head = leading.lead(ours, scores, clusters=whose).p_value
+        whole = higher_patients(ours, scores, whose)
+    return min(1.0, 2 * min(whole, 1.0 if math.isnan(head) else head))
+
+
+def patients_of(rounds: Sequence[Round]) -> NDArray[np.intp] | None:
+    """Number of the patient of each candidate, then of each unused image; None: one image each.
+
+    A patient with images on both sides counts as two: they are alike, so that a sign is less likely
+    than it should be.
+    """
+    first = rounds[0]
+    if first.patients is None and all(r.unused_patients is None for r in rounds):
+        return None
+    n = len(first.candidates)
+    own = (
+        np.array([f"image {i}" for i in range(n)], np.str_)
+        if first.patients is None
+        else np.char.add("candidate ", first.patients)
+    )
+    unused = [unused_names(r, number) for number, r in enumerate(rounds)]
+    names, index = np.unique(np.concatenate([own, *unused]), return_inverse=True)
+    return None if len(names) == len(index) else index
+
+
+def higher_patients(
+    ours: NDArray[np.bool_], scores: Scores, whose: NDArray[np.intp], permutations: int = 1999
+) -> float:
+    """One-sided p-value of our patients' images ranking no higher than those of others.
+
+    A patient counts by the mean rank of its images; which patients are ours is permuted.
+    """
+    counts = np.bincount(whose)
+    ranks = np.bincount(whose, mean_ranks(scores)) / counts
+    kind = np.bincount(whose, ours) > 0
+    if kind.all() or not kind.any():
+        return 1.0
+    drawn = leading.permuted(kind, np.zeros(len(kind), np.intp), permutations, 0) @ ranks
+    reached = ranks[kind].sum()
+    return float((1 + (drawn >= reached * (1 - 1e-12)).sum()) / (1 + permutations))
 
 
 def higher(rounds: Sequence[Round]) -> float:

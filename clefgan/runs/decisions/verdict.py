@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.method import Scores
-from clefgan.runs.decisions.nulls import Round
+from clefgan.runs.decisions.nulls import Labels, Round
 
 Used: TypeAlias = NDArray[np.bool_]
 
@@ -18,11 +18,18 @@ class Known:
 
     rounds : the unused ones beside the images to decide on, where those are others than dev's; each
         unused image is in one of them
+    patients : whose each image is; None where each is of a patient of its own
     """
 
     scores: Scores
     truth: Used
     rounds: tuple[Round, ...] = ()
+    patients: Labels | None = None
+
+    @property
+    def unused_patients(self) -> Labels | None:
+        """Whose each image is that was not used."""
+        return None if self.patients is None else self.patients[~self.truth]
 
 
 @dataclass(frozen=True, eq=False)

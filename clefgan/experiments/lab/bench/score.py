@@ -81,7 +81,8 @@ def loaded(challenge: BenchChallenge) -> Loaded:
     ids = tuple(f"dev image {i + 1}" for i in range(len(reals)))
     names = tuple(f"candidate {i + 1}" for i in range(len(challenge.candidates)))
     files = FileNames({name: name for name in names})
-    test = TestImages(challenge.candidates, challenge.generated, names, None, files)
+    whose = tuple(challenge.groups.tolist())
+    test = TestImages(challenge.candidates, challenge.generated, names, None, files, groups=whose)
     return Loaded(
         DevImages(dev, reals, truth, ids, groups), folds.grouped(groups, truth, N_FOLDS, 0), test
     )
