@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from baselines.attribution.vgg16_probe import Vgg16Probe
+from baselines.features.vgg16 import resized
 from clefgan.errors import ClefganError
 from clefgan.method import (
     ClassScores,
@@ -44,6 +46,25 @@ NONE = np.empty((0, 32, 32), np.uint8)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_attributor_keeps_its_promises(name: str) -> None:
     check_attributor(ATTRIBUTORS[name].load(), **QUICK.get(name, {}))
+
+
+@NEEDS_WEIGHTS
+def test_the_vgg16_probe_shrinks_larger_images_and_leaves_smaller_ones() -> None:
+    """Of 32 pixels each way."""
+    rng = np.random.default_rng(0)
+    sources = [Source(name, blobs(rng, 4), blobs(rng, 4)) for name in "ab"]
+    images = blobs(rng, 3)
+    small = [Source(s.name, s.real, resized(s.generated, 24)) for s in sources]
+
+    def scores(side: int | None, known: list[Source], seen: Images) -> ClassScores:
+        return Vgg16Probe(layer="block1", side=side).fit(known).score(seen)
+
+    whole = scores(None, sources, images)
+    np.testing.assert_array_equal(scores(40, sources, images), whole)
+    shrunk = scores(24, sources, images)
+    wanted = scores(None, small, resized(images, 24))
+    np.testing.assert_allclose(shrunk, wanted, rtol=1e-9)  # images are sorted by their pixels
+    assert not np.allclose(shrunk, whole)
 
 
 @pytest.mark.parametrize("name", CLUSTERERS)

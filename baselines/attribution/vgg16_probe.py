@@ -34,18 +34,22 @@ class Vgg16Probe:
 
     layer: VggLayer = "block3"  # whose activations are taken (our choice)
     pooling: Pooling = "mean"  # of the activations over the image (our choice)
-    side: int | None = None  # pixels to resize images to; none: as they are (our choice)
+    side: int | None = 56  # pixels to shrink larger images to; none: as they are (our choice)
     weights: str = "auto"  # first digits of a weight file's SHA-256, or auto: those that are known
     C: float = 1.0  # weight of the losses against the penalty
 
     def __post_init__(self) -> None:
         if self.C <= 0:
             raise ValueError(f"C {self.C} must be above 0")
+        if self.side is not None and self.side < 1:
+            raise ValueError(f"side {self.side} must be at least 1")
 
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn the regression, the classes of equal weight."""
         images, labels = labelled(sources)
-        features = Cached(Vgg16(self.layer, self.pooling, 1, self.side, self.weights))
+        small = self.side is None or max(images.shape[1:]) <= self.side
+        side = None if small else self.side
+        features = Cached(Vgg16(self.layer, self.pooling, 1, side, self.weights))
         rows = features(images, progress=progress)
         return Probed(features, *learned(rows, labels, self.C))
 
