@@ -1,5 +1,7 @@
 """Folders of classes as people have them: patients below, links, accents, names that join alike."""
 
+import importlib
+import re
 import shutil
 import unicodedata
 from pathlib import Path
@@ -10,6 +12,7 @@ import clefgan
 from building import classes
 from clefgan.data.classes import membership, reading
 from clefgan.errors import ClefganError
+from clefgan.testing import check_attributor
 
 
 @pytest.fixture
@@ -95,3 +98,13 @@ def test_a_class_may_be_of_one_patient(data: Path, tmp_path: Path) -> None:
     table = (tmp_path / "sources" / "a" / "dev" / "groups.csv").read_text()
     assert "a_a_image_1,a\n" in table
     assert "c_c_image_5,c\n" in table
+
+
+def test_the_attributor_on_the_page_keeps_its_promises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "attribution.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python file=mine\.py\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "mine_of_the_page.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    check_attributor(importlib.import_module("mine_of_the_page").MeanLevel)
