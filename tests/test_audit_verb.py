@@ -56,6 +56,11 @@ def test_write_is_whole_or_not_at_all(made: Audit, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["audit"]
 
 
+OWN: dict[str, object] = {
+    "train": "none", "released": "there", "release": "public", "one_image_each": True,
+}  # images that are not there: what is refused is so before they are read  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -64,6 +69,21 @@ def test_write_is_whole_or_not_at_all(made: Audit, tmp_path: Path) -> None:
         ({"train": "a", "released": "b", "release": "x"}, "release: no threshold 'x'; choose"),
         ({"withhold": "x"}, "withhold: 'x' is not one of list, symmetric"),
         ({"deals": 5}, "audit: 5 deals are too few; give 99 or more"),
+        ({"held_out": "h"}, "audit: held_out is of your own images; give train and released too"),
+        ({"one_image_each": True}, "audit: one_image_each is of your own images; give train and"),
+        (OWN | {"features": "x"}, "features: 'x' is no feature space; give one of radiomic"),
+        (OWN | {"sealed": 0.9}, "audit: sealed share 0.9 is not above 0 and at most 0.5; give 0.2"),
+        (
+            OWN | {"thin": 0.5},
+            "audit: thin 0.5 is to be a share above 0 and at most 1, with withho",
+        ),
+        (OWN | {"thin": 2, "withhold": "list"}, "audit: thin 2 is to be a share above 0 and at mo"),
+        (OWN | {"planted": -1}, "audit: planted -1 is negative; give 0 or more"),
+        (OWN | {"seed": -1}, "audit: seed -1 is negative; give 0 or more"),
+        (OWN | {"after": "nowhere"}, "nowhere/audit.json: no such file; give the folder of an aud"),
+        (OWN | {"patients": "t.csv"}, "patients: given in two ways; give a table, or headers, fol"),
+        (OWN | {"patient_column": "x"}, "patients: a column is named, but no table is given; giv"),
+        (OWN | {"strata": "nowhere.csv"}, "nowhere.csv: cannot be read .no such file or directory"),
     ],
 )
 def test_what_means_nothing_is_refused(given: dict[str, object], message: str) -> None:

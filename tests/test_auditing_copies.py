@@ -96,6 +96,17 @@ def test_the_bound_holds_for_all_cutoffs_at_once(share: float) -> None:
     assert broken > 5  # and it is no wider than it has to be
 
 
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_no_bound_is_one_too_low(share: float) -> None:
+    """20,000 sequences; where decoys are many, one less breaks the bound in 10% of them."""
+    bound = false_bound(200, share, 0.95, 0)
+    won = np.random.default_rng(7).random((20_000, 200)) < share
+    hits, decoys = np.cumsum(won, axis=1), np.cumsum(~won, axis=1)
+    limit = bound[np.minimum(decoys, len(bound) - 1)]
+    broken = ((hits > limit) & (decoys < len(bound))).any(axis=1).mean()
+    assert broken <= 0.053  # standard error 0.0015
+
+
 def half(n: int) -> Flags:
     return np.asarray(np.arange(n) % 2 == 0)
 
@@ -126,3 +137,28 @@ def test_conformal_p_values_are_uniform_and_never_0() -> None:
 def test_a_held_out_patient_is_compared_with_itself_once() -> None:
     p = patients.conformal(np.array([3.0, 1.0, 2.0]), np.array([True, False, False]))
     assert p.tolist() == pytest.approx([1 / 3, 1.0, 1 / 2])
+
+
+@pytest.mark.parametrize("share", [0.5, 0.25])
+def test_q_values_of_patients_are_the_smallest_share_of_any_list_that_holds_them(
+    share: float,
+) -> None:
+    """Against the definition, tried at every cutoff; a patient who wins no image is on no list."""
+    rng = np.random.default_rng(3)
+    training = rng.permutation(np.arange(80) < 80 * share)
+    margin = np.round(rng.exponential(size=80), 1)  # with ties
+    margin[rng.permutation(80)[:10]] = 0
+    margin[training] += 6 * (rng.random(int(training.sum())) < 0.4)
+    shares = {
+        cutoff: (1 + (~training & (margin >= cutoff)).sum())
+        * (share / (1 - share))
+        / (training & (margin >= cutoff)).sum()
+        for cutoff in set(margin[margin > 0])
+        if (training & (margin >= cutoff)).any()
+    }
+    found = patients.q_values(margin, training)
+    for own, value, is_training in zip(margin, found, training, strict=True):
+        lists = [q for cutoff, q in shares.items() if cutoff <= own]
+        wanted = min([1.0, *lists]) if is_training and own > 0 else 1.0
+        assert value == pytest.approx(wanted)
+    assert 0 < found[training].min() < 0.2  # few enough for the one that is added to count

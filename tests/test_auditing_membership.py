@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from clefgan.auditing import attacks, epsilon, membership
+from clefgan.auditing import attacks, epsilon, membership, risk
 from clefgan.auditing.material import Flags
 
 
@@ -51,9 +51,9 @@ def leaky(
 
 
 def test_risk_is_anonymeters_with_newcombes_interval() -> None:
-    found, control = (membership.share(np.arange(100) < hits) for hits in (40, 10))
-    risk, low, high = membership.residual(found, control)
-    assert risk == pytest.approx((0.4 - 0.1) / (1 - 0.1))
+    found, control = (risk.share(np.arange(100) < hits) for hits in (40, 10))
+    beyond, low, high = risk.residual(found, control)
+    assert beyond == pytest.approx((0.4 - 0.1) / (1 - 0.1))
     assert low == pytest.approx(0.1839 / 0.9, abs=2e-3)  # Newcombe's method 10 of .4 - .1
     assert high == pytest.approx(0.4084 / 0.9, abs=2e-3)
 
@@ -71,6 +71,17 @@ def test_an_attack_that_works_is_told_from_one_that_does_not() -> None:
     assert membership.strongest({"bad": noise, "good": scores}, training) == "good"
 
 
+def test_the_cap_is_of_the_half_that_epsilon_is_judged_on() -> None:
+    """41 and 30 patients: 20 and 15 are in the second half."""
+    training = np.arange(71) < 41
+    (attack,) = membership.judge({"attack": training.astype(np.float64)}, training)
+    all_of = [0.025 ** (1 / n) for n in (20, 15)]  # exact lower limits of n of n
+    assert attack.epsilon_cap == pytest.approx(
+        max(math.log(all_of[0] / (1 - all_of[1])), math.log(all_of[1] / (1 - all_of[0])))
+    )
+    assert attack.epsilon == attack.epsilon_cap
+
+
 def test_false_alarms_are_as_many_as_aimed_at_on_patients_that_set_no_threshold() -> None:
     rates = []
     for seed in range(40):
@@ -86,15 +97,15 @@ def test_auc_counts_ties_half() -> None:
 
 
 def test_precision_for_an_attacker_who_draws_from_many() -> None:
-    assert membership.precision(0.5, 0.01, 0.01) == pytest.approx(0.005 / (0.005 + 0.0099))
-    assert math.isnan(membership.precision(0, 0, 0.5))
+    assert risk.precision(0.5, 0.01, 0.01) == pytest.approx(0.005 / (0.005 + 0.0099))
+    assert math.isnan(risk.precision(0, 0, 0.5))
 
 
 def test_relative_f1_of_calling_everybody_is_0() -> None:
     training = np.arange(10) < 5
-    assert membership.relative_f1(np.ones(10, bool), training)[0] == pytest.approx(0)
-    assert membership.relative_f1(training, training)[0] == pytest.approx(1)
-    assert all(map(math.isnan, membership.relative_f1(training, np.ones(10, bool))))
+    assert risk.relative_f1(np.ones(10, bool), training)[0] == pytest.approx(0)
+    assert risk.relative_f1(training, training)[0] == pytest.approx(1)
+    assert all(map(math.isnan, risk.relative_f1(training, np.ones(10, bool))))
 
 
 @pytest.mark.parametrize(("hits", "false"), [(12, 3), (0, 0), (40, 60), (17, 60)])
@@ -104,7 +115,7 @@ def test_relative_f1_has_the_exact_limits_of_both_shares(hits: int, false: int) 
     calls[:hits] = True
     calls[40 : 40 + false] = True
     everybody = f1_score(training, np.ones(100, bool))
-    value, low, high = membership.relative_f1(calls, training)
+    value, low, high = risk.relative_f1(calls, training)
     assert value == pytest.approx((f1_score(training, calls) - everybody) / (1 - everybody))
     named, control = (
         binomtest(k, n).proportion_ci(0.975, method="exact") for k, n in ((hits, 40), (false, 60))
@@ -127,7 +138,7 @@ def test_the_interval_of_relative_f1_holds_the_truth_as_often_as_it_says() -> No
         within = 0
         for _ in range(400):
             calls = rng.random(120) < np.where(training, tpr, fpr)
-            _, low, high = membership.relative_f1(calls, training)
+            _, low, high = risk.relative_f1(calls, training)
             within += low <= truth <= high
         assert within >= 376  # 0.94 of 400; below 0.95 in the long run would be a fault
 

@@ -14,7 +14,7 @@ from clefgan.auditing.material import Material
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.planted import degraded
 from clefgan.auditing.sealing import Seal
-from clefgan.auditing.settings import Settings
+from clefgan.auditing.settings import Settings, plan_of
 from clefgan.auditing.verdict import Outcome
 from clefgan.errors import ClefganError
 from clefgan.method import Images
@@ -187,6 +187,15 @@ def test_a_second_filter_and_a_share_that_means_nothing_are_refused(first: Audit
         with pytest.raises(ClefganError, match=f"sealed share {share} is not above 0 and at most"):
             replace(again, sealed=share).seal()
     assert replace(again, sealed=0.0).seal() is None
+
+
+@pytest.mark.parametrize(("look", "level"), [(1, 0.025), (2, 0.0125), (3, 0.00625), (4, 0.003125)])
+def test_each_further_look_has_half_the_level_of_the_one_before(look: int, level: float) -> None:
+    last = Before(look, 0.05, {}, None, "public")
+    settings = Settings(profile=PUBLIC, deals=199)
+    assert plan_of(settings, last, shared=False).level == level
+    assert plan_of(settings, last, shared=True).level == level / 2
+    assert plan_of(settings, None, shared=False).level == 0.05
 
 
 def test_an_opened_seal_is_not_sealed_again() -> None:

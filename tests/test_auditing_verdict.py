@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clefgan.auditing import control, examine, material, membership, profiles, sensitivity, verdict
+from clefgan.auditing import control, examine, material, profiles, risk, sensitivity, verdict
 from clefgan.auditing.examine import Compared, Findings, Plan
 from clefgan.auditing.material import Material
 from clefgan.auditing.planted import KINDS, degraded
@@ -164,13 +164,41 @@ def test_few_patients_cannot_say() -> None:
     assert any("8 patients per side are too few, 20 are needed" in each for each in said.reasons)
 
 
+def test_one_patient_per_side_shows_no_epsilon(clean: Findings) -> None:
+    assert clean.attack is not None
+    attack = replace(clean.attack, epsilon_cap=float("nan"))
+    said = verdict.too_few(sets(0, n=1, released=2), attack)
+    assert said == ["1 patient per side is too few, 20 are needed"]
+
+
+def test_patients_whom_nobody_may_be_exchanged_with_do_not_count(clean: Findings) -> None:
+    """Each of them a stratum of his own: every deal is the same, and the set test sees nothing."""
+    own = clean.material
+    n = len(own.names)
+    apart = replace(own, stratum=np.arange(n), strata=tuple(map(str, range(n))))
+    assert apart.exchangeable() == (0, 0)
+    findings = examine.examine(apart, Plan(deals=99, planted=0))
+    assert findings.test is not None
+    assert findings.test.p_value == 1
+    said = verdict.of(findings, PUBLIC)
+    assert said.outcome is Outcome.CANNOT_SAY
+    assert (
+        "only 0 of 60 training and 0 of 60 held-out patients are in a stratum that has both, 20 "
+        "are needed" in said.reasons
+    )
+    places = np.flatnonzero(own.training)[:45], np.flatnonzero(~own.training)
+    mixed = np.zeros(n, np.int64)
+    mixed[places[0]] = 1  # 45 training patients of one scanner alone
+    assert replace(own, stratum=mixed, strata=("a", "b")).exchangeable() == (15, 60)
+
+
 def test_a_third_failed_look_asks_for_another_generator(leaking: Findings) -> None:
     assert "change the generator" in verdict.of(leaking, PUBLIC, look_number=3).sentence
 
 
 @pytest.mark.parametrize(("low", "below"), [(0.99, 1), (0.9, 2), (0.5, 5)])
 def test_how_many_may_have_been_missed(low: float, below: int) -> None:
-    shown = membership.Share(1, 1, low, 1.0)
+    shown = risk.Share(1, 1, low, 1.0)
     assert sensitivity.Sensitivity(KINDS[0], shown, None, 0, 1).missed_below == below
 
 

@@ -1,5 +1,6 @@
 """`clefgan audit` of what cannot be audited: one line before the work, and nothing is written."""
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -36,6 +37,65 @@ def test_one_folder_alone_is_no_audit(capsys: pytest.CaptureFixture[str]) -> Non
         main(["audit", "--train", "here"])
     assert ended.value.code == 2
     assert "give both --train and --released" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("--held-out", "here"), ("--one-image-each",)])
+def test_the_example_takes_no_options_of_ones_own_images(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They were passed over, and the example looked like an audit of them."""
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", *words, "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2
+    told = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
+    assert f"Invalid value for {words[0]}: is of your own images: give --train and" in told
+    assert not (tmp_path / "out").exists()
+
+
+def strata(folder: Path, text: Callable[[int], str]) -> Path:
+    """A table of strata: what `text` says of each image's number."""
+    names = [path.name for path in sorted((folder / "train").iterdir())]
+    names += [path.name for path in sorted((folder / "held").iterdir())]
+    rows = [f"{name},{text(i)}" for i, name in enumerate(names) if text(i) != "left out"]
+    path = folder / "strata.csv"
+    path.write_text("\n".join(["file,stratum", *rows, "scan999.png,A"]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (lambda i: "A" if i < 78 else "left out", "2 of 80 images have no row: 'other038', 'other"
+         "039'; every image needs a stratum (strata.csv: files in column 'file', strata in column"),
+        (lambda i: "A" if i < 78 else "", "2 rows give no stratum, such as line 80 ('other038.png"),
+    ],
+    ids=["no row", "blank"],
+)  # fmt: skip
+def test_a_table_of_strata_that_does_not_fit(
+    text: Callable[[int], str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    table = strata(folder, text)
+    full(folder, "--strata", str(table), "--out", str(tmp_path / "out"), code=1)
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_strata_are_said_kept_to_and_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    table = strata(folder, lambda i: "scanner A" if i < 30 or i >= 70 else "scanner B")
+    more = ("--strata", str(table), "--planted", "0", "--out", str(tmp_path / "out"))
+    full(folder, *more, code=3)
+    told = capsys.readouterr().out
+    assert "strata.csv: 1 of 81 rows is of no image here, such as line 82 ('scan999.png')." in told
+    rows = json.loads((tmp_path / "out" / "audit.json").read_text())["patients"]["strata"]
+    assert [(row["name"], row["n_training"], row["n_held_out"]) for row in rows] == [
+        ("scanner A", 30, 10), ("scanner B", 10, 30),
+    ]  # fmt: skip
 
 
 def test_bad_input_is_one_line_and_nothing_is_written(

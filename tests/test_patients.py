@@ -159,6 +159,15 @@ class TestMatching:
         with pytest.raises(ClefganError, match=message):
             owners(table(tmp_path, "file,patient\n" + rows))
 
+    @pytest.mark.parametrize("first", ["scan,age", "scan,", "Bild,Alter"])
+    def test_columns_of_other_names_are_not_guessed(self, tmp_path: Path, first: str) -> None:
+        """They were read as a row of no image, and the ages as patients."""
+        message = r"t\.csv:1: '\w+' and '\w*' are of no image, and no known names of columns; name"
+        with pytest.raises(ClefganError, match=message):
+            owners(table(tmp_path, f"{first}\na,61\nb,61\nc,70\n"))
+        with pytest.raises(ClefganError, match=message):
+            owners(table(tmp_path, f"{first}\nx,61\ny,61\nz,70\n"))
+
     def test_a_row_that_fits_two_images(self, tmp_path: Path) -> None:
         rows = table(tmp_path, "file,patient\na,p\n")
         images = [NamedImage(f"{each}/a", Path(f"/d/{each}/a.png")) for each in ("p1", "p2")]

@@ -14,7 +14,7 @@ from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.volumes import cubes, slices
 from clefgan.auditing.volumes.cubes import Volumes
 from clefgan.data import patients
-from clefgan.data.patients import PatientsFrom
+from clefgan.data.patients import PatientsFrom, PatientTable
 from clefgan.data.sets.grey import GreySet, GreySets, read_sets
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError, counted
@@ -111,11 +111,14 @@ def read(
     if held_out is not None:
         sources[HELD_OUT] = held_out
     refuse_same_place(sources)
+    table = None if strata is None else patients.read(
+        strata, patient_column="stratum", what="stratum"
+    )  # fmt: skip
     real = tuple(name for name in sources if name != RELEASED)
     sets = read_sets(sources, window=window, window_from=real, largest=largest, progress=progress)
     owned = patients.owners({name: sets[name] for name in real}, whose)
     labels = {name: labels_of(sets[name], owned.groups[name]) for name in real}
-    kinds = None if strata is None else strata_of(strata, {name: sets[name] for name in real})
+    kinds, said = strata_of(table, {name: sets[name] for name in real})
     others = sets[HELD_OUT] if held_out is not None else None
     gathered = material.gather(
         sets[TRAIN].images,
@@ -132,7 +135,7 @@ def read(
         gathered,
         real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
-        notes=(*sets.notes, *owned.notes, *on_volumes),
+        notes=(*sets.notes, *owned.notes, *said, *on_volumes),
         files=file_findings.find(
             sets[TRAIN], sets[RELEASED], patients=set(labels[TRAIN]), progress=progress
         ),
@@ -181,14 +184,18 @@ def labels_of(images: GreySet, groups: Mapping[str, str]) -> list[str]:
     return [groups[name] for name in images.ids]
 
 
-def strata_of(path: Path, sets: Mapping[str, GreySet]) -> Sequence[str]:
-    """The stratum of each training image, then of each held-out one.
+def strata_of(
+    table: PatientTable | None, sets: Mapping[str, GreySet]
+) -> tuple[Sequence[str] | None, tuple[str, ...]]:
+    """The stratum of each training image, then of each held-out one; and sentences on the table.
 
     Raises
     ------
     ClefganError
         An image without a stratum.
     """
-    table = patients.read(path, patient_column="stratum")
+    if table is None:
+        return None, ()
     matched = table.match({name: patients.named(image_set) for name, image_set in sets.items()})
-    return [matched.groups[name][one] for name, image_set in sets.items() for one in image_set.ids]
+    kinds = [matched.groups[name][one] for name, own in sets.items() for one in own.ids]
+    return kinds, matched.notes

@@ -88,13 +88,28 @@ def seal_of(record: Mapping[str, Any] | None) -> Seal | None:
     return Seal(float(record["share"]), int(record["seed"]))
 
 
-def check(before: Before, digests: Mapping[str, str], profile: str, folder: Path) -> None:
-    """Refuse a re-audit of other patients, or by another threshold: it would be a first look.
+def check_threshold(before: Before, profile: str, folder: Path) -> None:
+    """Refuse a re-audit by another threshold: it would be a first look.
 
     Raises
     ------
     ClefganError
-        Training or held-out images, or the threshold, are not those of the audit before.
+        The threshold is not that of the audit before.
+    """
+    if before.profile != profile:
+        raise ClefganError(
+            f"{folder}: its threshold was {before.profile!r}, now {profile!r}; the threshold is "
+            "fixed before the first look: give the same one"
+        )
+
+
+def check(before: Before, digests: Mapping[str, str], folder: Path) -> None:
+    """Refuse a re-audit of other patients: it would be a first look.
+
+    Raises
+    ------
+    ClefganError
+        Training or held-out images are not those of the audit before.
     """
     for name in ("train", "held-out"):
         if before.digests.get(name) != digests[name]:
@@ -102,8 +117,3 @@ def check(before: Before, digests: Mapping[str, str], profile: str, folder: Path
                 f"{folder}: its {name} images or patients are not these; audit them by themselves, "
                 "or give the same ones"
             )
-    if before.profile != profile:
-        raise ClefganError(
-            f"{folder}: its threshold was {before.profile!r}, now {profile!r}; the threshold is "
-            "fixed before the first look: give the same one"
-        )

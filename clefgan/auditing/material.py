@@ -54,6 +54,15 @@ class Material:
         """Whether each real image was trained on, (n_real,)."""
         return self.training[self.group]
 
+    def exchangeable(self) -> tuple[int, int]:
+        """Number of training and of held-out groups in strata that have both."""
+        n = len(self.strata)
+        ours, theirs = (np.bincount(self.stratum[own], minlength=n) for own in (
+            self.training, ~self.training
+        ))  # fmt: skip
+        both = (ours > 0) & (theirs > 0)
+        return int(ours[both].sum()), int(theirs[both].sum())
+
     def of_groups(self, chosen: Flags) -> "Material":
         """The same of some groups alone; `order` still says where their images stood."""
         rows = chosen[self.group]

@@ -18,8 +18,8 @@ from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look, Part
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
-from clefgan.auditing.membership import Share, share
 from clefgan.auditing.planted import KINDS, Degrade, Planted, PlantedKind, plant
+from clefgan.auditing.risk import Share, share
 from clefgan.method import Progress, silent
 
 PLANTED = 50  # copies of each kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,6 @@ from clefgan.cli.options import SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
 from clefgan.data.sets import windows
-from clefgan.errors import ClefganError
 from clefgan.report.audit import making, tables
 from clefgan.report.audit import result as results
 from clefgan.storage import folders
@@ -102,10 +102,14 @@ def audit(
     Exit code 0: nothing found with enough power; 1: a leak or copies; 2: usage; 3: cannot say.
     """
     check_usage(train, released, release, withhold, thin)
-    if sum([patients is not None, patient_from is not None, one_image_each]) > 1:
-        raise ClefganError(
-            "patients: given in two ways; give one of --patients, --patient-from, --one-image-each"
-        )
+    refuse_for_example(
+        train,
+        {
+            "--held-out": held_out, "--patients": patients, "--file-column": file_column,
+            "--patient-column": patient_column, "--patient-from": patient_from,
+            "--one-image-each": one_image_each, "--strata": strata, "--window": window,
+        },
+    )  # fmt: skip
     folders.refuse_existing(out, (RECORD,), force)
     output = Output("--out", out, is_folder=True, is_replaced=True)
     outputs.refuse([output], [train, released, held_out, patients, strata, after])
@@ -154,6 +158,15 @@ def check_usage(
     if thin is not None and (withhold is None or not 0 < thin <= 1):
         raise typer.BadParameter(
             f"{thin} is to be a share above 0, with --withhold", param_hint="--thin"
+        )
+
+
+def refuse_for_example(train: str | None, given: Mapping[str, object]) -> None:
+    """Refuse options of the images where none are given: exit code 2."""
+    names = [name for name, value in given.items() if value]
+    if train is None and names:
+        raise typer.BadParameter(
+            "is of your own images: give --train and --released too", param_hint=names[0]
         )
 
 

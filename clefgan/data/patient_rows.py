@@ -12,6 +12,8 @@ from clefgan.data.notes import Note
 from clefgan.errors import ClefganError, counted
 from submissions.problems import quoted
 
+PLURALS = {"patient": "patients", "stratum": "strata"}  # what a table may say of an image
+
 
 class NamedImage(NamedTuple):
     """An image by its id and its file, None where it is in no file of its own."""
@@ -31,8 +33,10 @@ class TableLine(NamedTuple):
 class Owners:
     """Which row is of which image, and what does not fit."""
 
-    def __init__(self, path: Path, lines: Sequence[TableLine], said: str) -> None:
-        self.path, self.lines, self.said = path, lines, said
+    def __init__(
+        self, path: Path, lines: Sequence[TableLine], said: str, what: str = "patient"
+    ) -> None:
+        self.path, self.lines, self.said, self.what = path, lines, said, what
         self.by_last: dict[str, list[TableLine]] = defaultdict(list)
         for line in lines:
             for last in {line.name[-1], kinds.stem(line.name[-1])}:
@@ -82,7 +86,7 @@ class Owners:
         if self.missing:
             raise ClefganError(
                 f"{self.path}: {len(self.missing)} of {n_images} images have no row: "
-                f"{listed(self.missing)}; every image needs a patient ({self.said})"
+                f"{listed(self.missing)}; every image needs a {self.what} ({self.said})"
             )
         if self.contradicted:
             name, one, other = self.contradicted[0]
@@ -102,6 +106,22 @@ class Owners:
                 f"such as line {line.number}, which fits {places}; give their folders too"
             )
 
+    def refuse_first(self) -> None:
+        """Raise if the first line, which holds no known names of columns, is of no image either.
+
+        Raises
+        ------
+        ClefganError
+            It is most likely a line of other names; what its columns are is not guessed.
+        """
+        first = self.lines[0]
+        if not self.files[first.number]:
+            cells = f"{quoted('/'.join(first.name))} and {quoted(first.patient)}"
+            raise ClefganError(
+                f"{self.path}:{first.number}: {cells} are of no image, and no known names of "
+                "columns; name them with --file-column and --patient-column"
+            )
+
     def unknown(self) -> list[TableLine]:
         """Rows of images here that give no patient."""
         return [line for line in self.lines if self.files[line.number] and not line.patient]
@@ -117,9 +137,9 @@ class Owners:
         lacking = self.unknown()
         if lacking:
             raise ClefganError(
-                f"{self.path}: {counted(len(lacking), 'row gives', 'rows give')} no patient, such "
-                "as line "
-                f"{lacking[0].number} ({quoted('/'.join(lacking[0].name))}); fill them in"
+                f"{self.path}: {counted(len(lacking), 'row gives', 'rows give')} no {self.what}, "
+                f"such as line {lacking[0].number} ({quoted('/'.join(lacking[0].name))}); fill "
+                "them in"
             )
 
     def notes(self) -> list[str]:

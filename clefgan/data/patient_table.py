@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from clefgan.data.patient_columns import FILES, LAST_RESORT, PATIENTS, column, normal
-from clefgan.data.patient_rows import NamedImage, Owners, TableLine, parts
+from clefgan.data.patient_rows import PLURALS, NamedImage, Owners, TableLine, parts
 from clefgan.errors import ClefganError
 from submissions import RunFileError
 from submissions import table as text_tables
@@ -36,11 +36,15 @@ class PatientTable:
     """Rows of images and patients.
 
     said : which columns were taken, and whether they were guessed
+    named : whether it has a line of column names
+    what : of an image, `patient` or `stratum`
     """
 
     path: Path
     lines: tuple[TableLine, ...]
     said: str
+    named: bool = True
+    what: str = "patient"
 
     def match(
         self, sets: Mapping[str, Sequence[NamedImage]], *, unknown: WhenUnknown = "refuse"
@@ -53,13 +57,15 @@ class PatientTable:
             An image without a row or with two patients, a row that fits several files, or a
             patient that is not known.
         """
-        owners = Owners(self.path, self.lines, self.said)
+        owners = Owners(self.path, self.lines, self.said, self.what)
         matched: dict[str, dict[str, TableLine]] = {name: {} for name in sets}
         for name, images in sets.items():
             for image in images:
                 line = owners.line_of(name, image)
                 if line is not None:
                     matched[name][image.id] = line
+        if not self.named:
+            owners.refuse_first()
         owners.check(sum(len(lines) for lines in sets.values()))
         if unknown == "refuse":
             owners.refuse_unknown()
@@ -76,7 +82,11 @@ class PatientTable:
 
 
 def read(
-    path: Path, *, file_column: str | None = None, patient_column: str | None = None
+    path: Path,
+    *,
+    file_column: str | None = None,
+    patient_column: str | None = None,
+    what: str = "patient",
 ) -> PatientTable:
     """Read a table of images and patients.
 
@@ -84,6 +94,7 @@ def read(
     ----------
     path : a CSV with any columns, separated by comma, semicolon, tab or bar
     file_column, patient_column : their names; told from the names of all columns if not given
+    what : what the second column holds, `patient` or `stratum`
 
     Raises
     ------
@@ -94,7 +105,7 @@ def read(
     names = [normal(name) for name in rows[0][1]]
     headed = bool({*names} & {*FILES, *PATIENTS, *LAST_RESORT}) or file_column or patient_column
     if not headed:
-        return PatientTable(path, lines_of(path, rows, 0, 1), bare(path, rows))
+        return PatientTable(path, lines_of(path, rows, 0, 1), bare(path, rows), named=False)
     if len(rows) == 1:
         raise ClefganError(
             f"{path}: has a line of column names and no row below it; give a row for each image"
@@ -108,10 +119,10 @@ def read(
         name for name, guess in (("files", guessed_file), ("patients", guessed_patient)) if guess
     ]
     said = (
-        f"{path.name}: files in column {columns[file]!r}, patients in column {columns[patient]!r}"
-        + (f" ({' and '.join(guesses)} guessed)" if guesses else "")
+        f"{path.name}: files in column {columns[file]!r}, {PLURALS[what]} in column "
+        f"{columns[patient]!r}" + (f" ({' and '.join(guesses)} guessed)" if guesses else "")
     )
-    return PatientTable(path, lines_of(path, rows[1:], file, patient), said)
+    return PatientTable(path, lines_of(path, rows[1:], file, patient), said, what=what)
 
 
 def names_patients(path: Path) -> bool:

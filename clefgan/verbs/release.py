@@ -1,5 +1,6 @@
 """May generated images be released."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from clefgan.auditing.profiles import PROFILES
@@ -22,6 +23,13 @@ def given_sets(
         known = ", ".join(PROFILES)
         raise ClefganError(f"audit: no threshold; choose one before looking: {known}")
     return train, released
+
+
+def refuse_for_example(given: Mapping[str, object]) -> None:
+    """Refuse what is of one's own images where none are given."""
+    names = [name for name, value in given.items() if value]
+    if names:
+        raise ClefganError(f"audit: {names[0]} is of your own images; give train and released too")
 
 
 def audit(
@@ -81,6 +89,11 @@ def audit(
     )  # fmt: skip
     with reported(progress) as report:
         if train is None and released is None:
+            refuse_for_example({
+                "held_out": held_out, "patients": patients, "file_column": file_column,
+                "patient_column": patient_column, "patient_from": patient_from,
+                "one_image_each": one_image_each, "strata": strata, "window": window,
+            })  # fmt: skip
             return making.example(options, progress=report)
         train, released = given_sets(train, released, release)
         files = Files(

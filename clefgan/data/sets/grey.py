@@ -130,7 +130,9 @@ def read_sets(
         name: grey_set(name, str(sources[name]), listed[name], sizes[name], levels, grid, progress)
         for name in sources
     }
-    notes = [f"{said}.", *resampling(sizes, grid), *passed_over(below_by_set)]
+    notes = [
+        f"{said}.", *colours(listed), *resampling(sizes, grid), *passed_over(below_by_set),
+    ]  # fmt: skip
     return GreySets(sets, levels, grid, tuple(notes))
 
 
@@ -160,6 +162,14 @@ def grey_set(
         tuple(image.position if image else 0.0 for image in stored),
         next((image.modality for image in stored if image and image.modality), None),
     )
+
+
+def colours(listed: Mapping[str, Sequence[Listed]]) -> Iterator[str]:
+    """Yield how many images of each set have lost their colours."""
+    for name, images_of in listed.items():
+        n = sum(images.header(image).kind.startswith("RGB") for image in images_of)
+        if n:
+            yield f"{name}: {n} of {len(images_of)} images {was(n)} in colour; grey levels of them."
 
 
 def size_of(image: Listed) -> Size:

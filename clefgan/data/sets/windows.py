@@ -12,7 +12,7 @@ from clefgan.data.formats.raw import ImageError, Window, check_window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Encoded, Listed
 from clefgan.data.quiet import quiet_decoders
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Progress, silent
 from clefgan.similarity.threads import cores
 
@@ -93,10 +93,11 @@ def refuse_unit(deep: Mapping[str, Sequence[Listed]]) -> None:
             if modality in RELATIVE:
                 continue
             count = sum(len(names) for names in deep.values())
+            need = counted(count, "image needs", "images need")
             kind = images.header(image).kind.removesuffix(" grey")
             of = f" {modality}" if modality else ""
             raise ClefganError(
-                f"{image.where}: {image.name!r} is {kind}{of}, and {count} images need a window of "
+                f"{image.where}: {image.name!r} is {kind}{of}, and {need} a window of "
                 "levels; give one for all sets (low, high), 'header' or 'percentiles'"
             )
 

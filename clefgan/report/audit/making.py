@@ -8,7 +8,7 @@ from clefgan.auditing import feature_spaces, inputs, judged, ledger, pipeline, p
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import RELEASED, Inputs
 from clefgan.auditing.ledger import Before
-from clefgan.auditing.settings import Settings
+from clefgan.auditing.settings import Settings, refuse_second_filter
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.windows import WindowChoice
@@ -84,7 +84,7 @@ class Options:
 def audit(files: Files, options: Options, *, progress: Progress = silent) -> Audit:
     """Audit a release; see the modules of `clefgan.auditing`."""
     settings = options.settings()
-    before = None if options.after is None else ledger.read(Path(options.after))
+    before = look_before(settings, options)
     files_read = inputs.read(
         files.train,
         files.released,
@@ -98,10 +98,28 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
     return of_inputs(files_read, settings, options, before, progress)
 
 
+def look_before(settings: Settings, options: Options) -> Before | None:
+    """The audit before; all that can be refused without images is refused here.
+
+    Raises
+    ------
+    ClefganError
+        It is no audit, had another threshold, has withheld already, or its judgements are no table.
+    """
+    if options.after is None:
+        return None
+    folder = Path(options.after)
+    before = ledger.read(folder)
+    ledger.check_threshold(before, settings.profile.name, folder)
+    refuse_second_filter(settings, before)
+    judged.read(folder / internal.FOLDER / judged.FILE)
+    return before
+
+
 def example(options: Options, *, progress: Progress = silent) -> Audit:
     """Audit the embedded example."""
     settings = options.settings()
-    before = None if options.after is None else ledger.read(Path(options.after))
+    before = look_before(settings, options)
     return of_inputs(examples.inputs(), settings, options, before, progress)
 
 
@@ -116,7 +134,7 @@ def of_inputs(
     if before is not None and options.after is not None:
         folder = Path(options.after)
         digests = sets.digests()
-        ledger.check(before, digests, settings.profile.name, folder)
+        ledger.check(before, digests, folder)
         if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
             sets = only_kept(sets, folder)
         words = judged.read(folder / internal.FOLDER / judged.FILE)
@@ -145,8 +163,15 @@ def whose(files: Files) -> PatientsFrom:
     Raises
     ------
     ClefganError
-        Nothing says whose an image is.
+        Nothing says whose an image is, or it is said in two ways.
     """
+    if (files.patients is not None) + (files.patient_from is not None) + files.one_image_each > 1:
+        raise ClefganError(
+            "patients: given in two ways; give a table, or headers, folders or a pattern, or say "
+            "that every image is of another patient (one-image-each)"
+        )
+    if files.patients is None and (files.file_column or files.patient_column):
+        raise ClefganError("patients: a column is named, but no table is given; give both")
     if files.patients is not None:
         table = patients.read(
             Path(files.patients),
