@@ -126,6 +126,32 @@ def test_herding_covers_all_clusters_before_it_repeats_one() -> None:
     assert len(set(diversity.herd(clusters, 200).tolist())) == 200
 
 
+def test_herding_is_that_of_the_definition() -> None:
+    """Chen, Welling, Smola (2010), eq. 8: each choice worked out anew, in plain loops."""
+    rows = np.random.default_rng(1).normal(size=(40, 5)) * [1, 1, 9, 1, 0]
+    scaled = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
+    squares = np.array([[float(((a - b) ** 2).sum()) for b in scaled] for a in scaled])
+    kernel = np.exp(-squares / np.median(squares))
+    chosen: list[int] = []
+    for t in range(12):
+        lacks = [
+            -np.inf
+            if i in chosen
+            else float(np.mean(kernel[i]) - sum(kernel[i, j] for j in chosen) / (t + 1))
+            for i in range(40)
+        ]
+        chosen.append(int(np.argmax(lacks)))
+    assert diversity.herd(rows, 12).tolist() == chosen
+    drawn = np.random.default_rng(2).permutation(40)[:12]
+
+    def gap(some: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> float:
+        """Maximum mean discrepancy between some rows and all of them."""
+        inside = kernel[np.ix_(some, some)].mean() - 2 * kernel[some].mean()
+        return float(inside + kernel.mean())
+
+    assert gap(np.array(chosen)) < gap(drawn) / 2
+
+
 def slices(*, copied: bool) -> Material:
     """Thirty patients a side with two slices; with `copied` both slices of each one leak."""
     train, held_out = images(60, 1), images(60, 2)
