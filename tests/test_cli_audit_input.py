@@ -17,8 +17,9 @@ USAGE = [
     ((), "choose a threshold before looking: public, public-use, controlled, membership"),
     (("--release", "safe"), "'safe' is not one of public, public-use"),
     (("--release", "public", "--withhold", "all"), "'all' is not one of list, symmetric"),
-    (("--release", "public", "--thin", "0.5"), "0.5 is to be a share above 0, with --withhold"),
+    (("--release", "public", "--thin", "0.5"), "0.5 is to be a share above 0 and at most 1, with"),
     (("--release", "public", "--window", "5"), "'5' is not two numbers LOW,HIGH"),
+    (("--release", "public", "--sealed", "0.6"), "should be less than or equal to 0.5"),
 ]
 
 
@@ -50,6 +51,40 @@ def test_the_example_takes_no_options_of_ones_own_images(
     told = " ".join(re.sub(r"[│╭╮╰╯─]", " ", capsys.readouterr().err).split())
     assert f"Invalid value for {words[0]}: is of your own images: give --train and" in told
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_within_that_of_another_set_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its images were in both sets: a release in the training folder was a leak of itself."""
+    folder = write(tmp_path / "sets", copies=0)
+    shutil.copytree(folder / "made", folder / "train" / "made")
+    out = ("--one-image-each", "--release", "public", "--out", str(tmp_path / "out"))
+    for train, released in (("train", "train/made"), ("train/made", "train")):
+        with pytest.raises(SystemExit) as ended:
+            main(["audit", "--train", str(folder / train), "--released", str(folder / released),
+                  *out])  # fmt: skip
+        assert ended.value.code == 1
+        told = capsys.readouterr().err
+        assert re.search(r"made: given for \w+, is in the folder given for \w+, which is", told)
+        assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_release_sets_no_window(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Levels of 16 bits, some of the release far above those of the real images."""
+    folder = write(tmp_path / "sets", copies=0)
+    for name, factor in (("train", 100), ("held", 100), ("made", 200)):
+        for path in (folder / name).iterdir():
+            levels = np.asarray(Image.open(path)).astype(np.uint16) * factor
+            Image.fromarray(levels).save(path)
+    real = [np.asarray(Image.open(p)) for n in ("train", "held") for p in (folder / n).iterdir()]
+    low, high = np.percentile(np.stack(real), (0.5, 99.5))
+    more = ("--window", "percentiles", "--planted", "0", "--out", str(tmp_path / "out"))
+    full(folder, *more, code=3)
+    told = capsys.readouterr().out
+    assert f"window of levels {low:g} to {high:g}: percentiles 0.5 and 99.5 of the" in told
+    assert "values of train and held-out, one for all sets." in told
 
 
 def strata(folder: Path, text: Callable[[int], str]) -> Path:

@@ -156,7 +156,7 @@ def volumes_of(
 
 
 def refuse_same_place(sources: Mapping[str, str | Path]) -> None:
-    """Refuse one folder for two sets."""
+    """Refuse one folder for two sets, and a folder within that of another set."""
     seen: dict[Path, str] = {}
     for name, source in sources.items():
         path = Path(str(source)).resolve()
@@ -165,6 +165,14 @@ def refuse_same_place(sources: Mapping[str, str | Path]) -> None:
                 f"{source}: given for {seen[path]} and for {name}; give two folders, with other "
                 "images in each"
             )
+        for other, other_name in seen.items():
+            pair = [(other, other_name), (path, name)]
+            for (outer, whole), (inner, part) in (pair, pair[::-1]):
+                if outer in inner.parents and outer.is_dir():
+                    raise ClefganError(
+                        f"{inner}: given for {part}, is in the folder given for {whole}, which is "
+                        "read with all that is in it; give folders beside each other"
+                    )
         seen[path] = name
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from clefgan.auditing import filter as filtering
+from clefgan.auditing import sealing
 from clefgan.auditing.profiles import PROFILES
 from clefgan.cli import outputs
 from clefgan.cli.console import progress_bar, say, say_wrote
@@ -58,7 +59,11 @@ THIN = Annotated[
 ]
 SEALED = Annotated[
     float | None,
-    typer.Option(help="Share of patients kept for the re-audit (0.2 with --withhold)."),
+    typer.Option(
+        help="Share of patients kept for the re-audit (0.2 with --withhold).",
+        min=0,
+        max=sealing.LARGEST,
+    ),
 ]
 WINDOW = Annotated[
     str | None,
@@ -157,7 +162,7 @@ def check_usage(
         )
     if thin is not None and (withhold is None or not 0 < thin <= 1):
         raise typer.BadParameter(
-            f"{thin} is to be a share above 0, with --withhold", param_hint="--thin"
+            f"{thin} is to be a share above 0 and at most 1, with --withhold", param_hint="--thin"
         )
 
 
