@@ -3,6 +3,7 @@
 import numpy as np
 
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.report.audit.labels import BESIDE, Label, free
 from clefgan.report.audit.numbers import BINS
 from clefgan.report.page.charts import frame
 from clefgan.report.page.markup import Markup, join, tag
@@ -73,13 +74,15 @@ def plane(run: AuditRun) -> Markup:
     margin = [0.15 * (max(v) - min(v) or 0.01) for v in (kids, excesses)]
     x = frame.x_scale(min(kids) - margin[0], max(kids) + margin[0])
     y = frame.y_scale(min(excesses) - margin[1], max(excesses) + margin[1])
-    parts = []
-    for row, point in enumerate(points):
+    parts: list[Markup] = []
+    placed: list[Label] = []
+    for point in points:
         at = x(point.fidelity.kid), y(point.excess)
         right = at[0] > (x.start + x.end) / 2
+        placed.append(free(at, len(point.name), placed, right=right))
         parts += [
             tag("circle", cx=at[0], cy=at[1], r=5.0, class_="dot"),
-            frame.text(at[0] + (-9 if right else 9), at[1] + (18 if row % 2 else -8), point.name,
+            frame.text(at[0] + (-BESIDE if right else BESIDE), placed[-1].y, point.name,
                        anchor="end" if right else "start"),
         ]  # fmt: skip
     nothing = frame.line(x.start, y(0), x.end, y(0), "blind")
