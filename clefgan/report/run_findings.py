@@ -15,7 +15,6 @@ from evaluation.runs import Panel
 from evaluation.runs import Run as Measured
 
 METRICS = ("f1", "auc", "accuracy", "precision", "specificity", "recall", "cohen_kappa")
-RESAMPLES = 2_000  # enough for two digits of an interval, in a tenth of a second
 
 
 def scored_parts(run: Run) -> dict[str, Scored]:
@@ -98,7 +97,7 @@ def cells_of(part: Scored, run: Measured, columns: list[metrics.Metric]) -> Mapp
     """Value and interval of each metric of one run; whole patients are drawn again."""
     assert part.truth is not None
     panel = Panel(part.truth, {"run": run}, part.patients)
-    replicates = bootstrap.bootstrap(panel, columns, resamples=RESAMPLES)
+    replicates = bootstrap.bootstrap(panel, columns)
     ends = replicates.intervals()
     nothing = np.full(len(columns), np.nan)  # no p-values here: they take longer than the rest
     own = Interval(ends.low[:, 0], ends.high[:, 0])
