@@ -211,7 +211,7 @@ class TestLayoutErrors:
         (tmp_path / "dev/not_used/a.png").write_bytes(png(1, (5, 4)))
         assert error(tmp_path) == (
             "/dev/not_used: images of dev not used are 4x5, those of dev generated 5x4; "
-            "bring them to one size"
+            "bring them to one size with --size"
         )
 
 

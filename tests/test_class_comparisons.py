@@ -225,8 +225,8 @@ def test_every_kind_of_run_is_read_back_equal(
 
 
 def test_python_refuses_what_does_not_go_together(challenge: ClassChallenge, folder: Path) -> None:
-    with pytest.raises(ClefganError, match="size and patients are not for classes"):
-        clefgan.read(folder, "2025_s2", size=(8, 8))
+    with pytest.raises(ClefganError, match="patients are not for classes"):
+        clefgan.read(folder, "2025_s2", patients="patients.csv")
     with pytest.raises(
         ClefganError, match="sources, folders, shared go with an edition of classes"
     ):

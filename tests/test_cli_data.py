@@ -164,8 +164,8 @@ class TestInfo:
         assert "ready to run" not in lines
         lines = info(tmp_path, "--window", "0,100", code=1)
         assert (
-            f"{tmp_path}/dev/not_used: images of 2 sizes: 3 are 5x4, 1 are 5x5; bring them to one"
-            in lines
+            f"{tmp_path}/dev/not_used: images of 2 sizes: 3 are 5x4, 1 are 5x5; "
+            "bring them to one size with --size" in lines
         )
 
     @pytest.mark.parametrize("content", [b"", png(1)[:20], png(1)[:-20]])
@@ -184,7 +184,7 @@ class TestInfo:
             Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
         assert info(tmp_path, code=1)[-1] == (
             f"{tmp_path}/dev/used: images of dev used are 8x8, those of dev generated 5x4; "
-            "bring them to one size"
+            "bring them to one size with --size"
         )
 
     def test_brackets_in_names_are_not_markup(self, tmp_path: Path) -> None:

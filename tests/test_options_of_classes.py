@@ -24,7 +24,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("command", [RUN, EVALUATE, ("data", "info")])
 @pytest.mark.parametrize(
     "option",
-    [("--size", "16"), ("--patients", "x.csv"), ("--file-column", "a"), ("--patient-column", "a")],
+    [("--patients", "x.csv"), ("--file-column", "a"), ("--patient-column", "a")],
 )
 def test_how_images_are_read(
     command: tuple[str, ...], option: tuple[str, str], capsys: pytest.CaptureFixture[str]

@@ -378,4 +378,4 @@ def test_data_info_of_classes(
     shutil.rmtree(root / "dev" / "real" / "c")
     assert clefgan(*words, root) == 1
     assert "class 'c' is in one tree only" in capsys.readouterr().out
-    assert clefgan("data", "info", "--edition", "2025_s2", "--size", "8") == 2
+    assert clefgan("data", "info", "--edition", "2025_s2", "--size", "8x") == 2

@@ -122,7 +122,7 @@ def broken(folder: Path, how: str) -> None:
         ("empty", "b: no images; put some there or remove the folder"),
         ("truth", "truth has class 'z', which is no source; known: a, b, c"),
         ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
-        ("size", "images of test are 9x9, those of real a 32x32; bring them to one size"),
+        ("size", "test are 9x9, those of real a 32x32; bring them to one size with --size"),
         ("loose", "holds images itself; put those of each class into a folder named after it"),
         ("id twice", "real/a/sub'; rename one, so that ids tell images apart"),
         ("two trees", "2 folders of real images: 'Real' and 'real'; keep one"),

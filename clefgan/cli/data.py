@@ -75,7 +75,7 @@ def info(
         if not editions.get(edition).is_membership:
             refuse_membership_options(
                 {
-                    "--size": size, "--patients": patients, "--file-column": file_column,
+                    "--patients": patients, "--file-column": file_column,
                     "--patient-column": patient_column,
                 }
             )  # fmt: skip
@@ -86,6 +86,7 @@ def info(
                     test_data=test_data,
                     folders=run_classes.folders_of(folder or []),
                     window=levels,
+                    size=grid,
                     progress=progress,
                 )
             show_report(report, as_json)

@@ -11,7 +11,7 @@ from clefgan.cli import outputs, run_classes
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.options import FOLDER, SEED
 from clefgan.cli.outputs import Output
-from clefgan.cli.pictures import WINDOW, window_levels
+from clefgan.cli.pictures import SIZE, WINDOW, pixels, window_levels
 from clefgan.data.classes import membership, reading
 from clefgan.errors import ClefganError
 from submissions import editions
@@ -32,6 +32,7 @@ def membership_from(
     ] = False,
     seed: SEED = 0,
     window: WINDOW = None,
+    size: SIZE = None,
     folder: FOLDER = None,
 ) -> None:
     """Turn K labelled sources into K membership challenges, each tested on another generator.
@@ -52,6 +53,7 @@ def membership_from(
             folders=run_classes.folders_of(folder or []),
             shared=True,
             window=window_levels(window),
+            size=pixels(size),
         )
         done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
     for written in done:

@@ -136,10 +136,10 @@ def asked_of_runs(
     images: imageset.ImageSet | None
     classes: tuple[str, ...] = ()
     if edition.is_membership:
-        test = reading.read(data, folders).test
+        test = reading.read(data, folders, same_size=False).test
         images = None if test is None else test.candidates
     else:
-        challenge = class_reading.read(data, folders)
+        challenge = class_reading.read(data, folders, same_size=False)
         images, classes = challenge.test, challenge.answers
     if images is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")

@@ -144,14 +144,14 @@ def evaluate(
     if not rules.is_membership:
         refuse_membership_options(
             {
-                "--patients": patients, "--file-column": file_column, "--size": size,
+                "--patients": patients, "--file-column": file_column,
                 "--patient-column": patient_column, "--controls": controls, "--strata": strata,
                 "--no-blank": not blank,
             }
         )  # fmt: skip
         asked = evaluate_classes.AskedOfMethods(
             method, source, rules, edition, folder or [], protocol, repeats, folds, seed, jobs,
-            cluster, kept, metric, level, window_levels(window), shared, everything,
+            cluster, kept, metric, level, window_levels(window), pixels(size), shared, everything,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             evaluate_classes.evaluate(asked, files, page, "Evaluation on dev")

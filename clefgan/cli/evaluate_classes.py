@@ -13,7 +13,7 @@ from clefgan.cli.console import fail_with, progress_bar, say, say_wrote
 from clefgan.cli.options import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
-from clefgan.data.formats import raw
+from clefgan.data.formats import grid, raw
 from clefgan.experiments.trials import class_evaluate, class_trials
 from clefgan.report import class_boards, class_notebook, class_part
 from clefgan.report.page import class_page
@@ -39,6 +39,7 @@ class AskedOfMethods:
     metric: str | None
     level: float
     window: raw.Window | None
+    size: grid.Size | None
     shared: bool
     everything: bool = False
 
@@ -79,6 +80,7 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
             folders=folders_of(asked.folders),
             shared=asked.shared,
             window=asked.window,
+            size=asked.size,
         ),
         folder=asked.kept,
         protocols=tuple(name for name in known if name in wanted),

@@ -110,13 +110,13 @@ def leaderboard(
     if not rules.is_membership:
         refuse_membership_options(
             {
-                "--knowledge": knowledge, "--pairs": pairs, "--size": size,
+                "--knowledge": knowledge, "--pairs": pairs,
             }
         )  # fmt: skip
         asked_of = leaderboard_classes.AskedOfRuns(
             kept, truth, data, rules, edition or rules.name, metric, groups, level, seed, title,
-            with_published, window_levels(window), names, lenient=True, everything=everything,
-            left_out=others,
+            with_published, window_levels(window), pixels(size), names, lenient=True,
+            everything=everything, left_out=others,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked_of, files, page, imprints.Imprint(contact))

@@ -14,7 +14,7 @@ from clefgan.cli.options import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
 from clefgan.data.classes import reading
-from clefgan.data.formats import raw
+from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError
 from clefgan.report import class_leaderboard, class_part, class_sheet
 from clefgan.report.page import class_page
@@ -44,6 +44,7 @@ class AskedOfRuns:
     title: str
     with_published: bool = False
     window: raw.Window | None = None
+    size: grid.Size | None = None
     names: Path | None = None
     lenient: bool = False
     everything: bool = False
@@ -80,7 +81,7 @@ def measured(asked: AskedOfRuns) -> class_part.ClassPart:
     primary = class_metric(asked.metric, asked.edition)
     challenge = None
     if asked.data is not None:
-        challenge = reading.read(asked.data, asked.folders, window=asked.window)
+        challenge = reading.read(asked.data, asked.folders, window=asked.window, size=asked.size)
     answers, images, source = known_truth(asked, challenge)
     called, links = entering.titled(asked.runs, asked.names, asked.left_out)
     entrants, invalid = valid_runs.read(

@@ -156,14 +156,15 @@ def run(
     if not wanted.is_membership:
         refuse_membership_options(
             {
-                "--size": size, "--patients": patients, "--file-column": file_column,
+                "--patients": patients, "--file-column": file_column,
                 "--patient-column": patient_column, "--protocol": protocol, "--cluster": cluster,
                 "--no-pairs": not pairs, "--no-blank": not blank,
             }
         )  # fmt: skip
         asked = ClassRunOptions(
             method, data, test_data, sources or [], folder or [], clusters, edition, seed,
-            settings or [], folds, window_levels(window), rule or "argmax", shared, as_json,
+            settings or [], folds, window_levels(window), pixels(size), rule or "argmax", shared,
+            as_json,
         )  # fmt: skip
         with only_errors(quiet or as_json):
             run_classes.run(asked, csv, force)

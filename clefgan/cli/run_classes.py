@@ -11,7 +11,7 @@ import typer
 from clefgan.cli.console import console, dumped, echo, progress_bar, say, say_wrote
 from clefgan.cli.options import wrong_usage
 from clefgan.data.classes import reading
-from clefgan.data.formats import raw
+from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError
 from clefgan.experiments import class_runs
 from clefgan.plugins import registry
@@ -36,6 +36,7 @@ class ClassRunOptions:
     settings: Sequence[str]
     n_folds: int
     window: raw.Window | None
+    size: grid.Size | None
     rule: str
     shared: bool
     as_json: bool = False
@@ -63,6 +64,7 @@ def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
             folders=folders_of(asked.folders),
             shared=asked.shared,
             window=asked.window,
+            size=asked.size,
         )
         result = class_runs.run(
             challenge,

@@ -60,10 +60,10 @@ def score(
     outputs.refuse(outputs.tables(files), read)
     rules = run_editions.edition_or_default(edition, runs, data=data)
     if not rules.is_membership:
-        refuse_membership_options({"--knowledge": knowledge, "--size": size})
+        refuse_membership_options({"--knowledge": knowledge})
         asked = leaderboard_classes.AskedOfRuns(
             runs, truth, data, rules, edition or rules.name, metric, groups, level, seed, "Scores",
-            window=window_levels(window), everything=True,
+            window=window_levels(window), size=pixels(size), everything=True,
         )  # fmt: skip
         with only_errors(quiet or outputs.is_printed(files)):
             leaderboard_classes.show(asked, files)

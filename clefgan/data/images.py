@@ -42,6 +42,7 @@ def read(
     *,
     window: Window | None = None,
     size: Size | None = None,
+    remedy: str = "bring them to one size",
     n_block: int = BLOCK,
     in_memory: int = IN_MEMORY,
     progress: Progress = silent,
@@ -55,6 +56,7 @@ def read(
         are refused
     size : height and width to which all images are brought by area averaging; without it all must
         have one size
+    remedy : what to do about images of different sizes, for the error
     n_block : images that are decoded before they are written
     in_memory : bytes; more than this goes to a temporary file
 
@@ -94,7 +96,7 @@ def read(
     if unread:
         raise ClefganError(unread_message(unread, len(sources)))
     if len(sizes) > 1:
-        raise ClefganError(sizes_message(sizes))
+        raise ClefganError(f"{sizes_message(sizes)}; {remedy}")
     assert sink is not None
     return sink.images()
 
@@ -182,7 +184,7 @@ def sizes_message(sizes: dict[tuple[int, ...], list[Encoded]]) -> str:
     first = ", ".join(f"{source.name!r} is {as_text(size)}" for source, size in odd[:NAMED])
     more = f", and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
     count = f"images of {len(sizes)} sizes: {len(sizes[usual])} are {as_text(usual)}"
-    return f"{odd[0][0].where}: {count}, but {first}{more}; bring them to one size"
+    return f"{odd[0][0].where}: {count}, but {first}{more}"
 
 
 def as_text(size: tuple[int, ...]) -> str:

@@ -12,6 +12,9 @@ from clefgan.method import Images, Progress, silent
 from clefgan.similarity.threads import cores
 from submissions.names import FileNames
 
+WITH_SIZE = "bring them to one size with --size"
+"""What a command can do about images of different sizes, as each that reads a challenge can."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageSet:
@@ -44,7 +47,7 @@ class ImageSet:
         ClefganError
             As `load` does.
         """
-        return images.read(self.items[rows], window=self.window, size=self.size)
+        return images.read(self.items[rows], window=self.window, size=self.size, remedy=WITH_SIZE)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -71,7 +74,13 @@ class ImageSet:
         ClefganError
             An image cannot be read, or the images are of different sizes.
         """
-        return images.read(self.items, window=self.window, size=self.size, progress=progress)
+        return images.read(
+            self.items,
+            window=self.window,
+            size=self.size,
+            remedy=WITH_SIZE,
+            progress=progress,
+        )
 
     def digest(self) -> str:
         """SHA-256 over ids and encoded images; nothing is decoded.

@@ -15,7 +15,7 @@ from pathlib import Path
 from clefgan.data import copies, folder, images, layout, listing, reading, run_names
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, ImageError, Window
-from clefgan.data.imageset import ImageSet
+from clefgan.data.imageset import WITH_SIZE, ImageSet
 from clefgan.data.layout import DEV_ROLES, TEST_ROLES
 from clefgan.data.listing import Encoded
 from clefgan.data.patient_table import PatientTable
@@ -245,7 +245,7 @@ def faults(role: RoleReport, *, several_sizes: bool = True) -> Iterator[str]:
         yield images.unread_message(unread, len(role.images))
     if several_sizes and len(role.sizes) > 1:
         counts = ", ".join(f"{count} are {size}" for size, count in role.sizes.most_common())
-        yield f"{role.images.where}: images of {len(role.sizes)} sizes: {counts}; bring them to one"
+        yield (f"{role.images.where}: images of {len(role.sizes)} sizes: {counts}; {WITH_SIZE}")
 
 
 def contradictions(shared: Sequence[Shared]) -> Iterator[str]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from clefgan.data import dev_groups, folder, listing
 from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
+from clefgan.data.formats import grid
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
-from clefgan.data.imageset import ImageSet
+from clefgan.data.imageset import WITH_SIZE, ImageSet
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.tfds import preparation, stored
 from clefgan.data.tfds.schema import (
@@ -46,6 +47,7 @@ def read(
     window: Window | None = None,
     size: Size | None = None,
     patients: PatientTable | None = None,
+    same_size: bool = True,
 ) -> Challenge:
     """Read a challenge.
 
@@ -62,6 +64,7 @@ def read(
     patients : a table of the real dev images, and of the candidates if it has a row for each
         (`patient_table.read`); without it one beside the images, or their headers, where there are
         any
+    same_size : refuse roles of different sizes; False where only ids and truth are wanted
 
     Raises
     ------
@@ -100,7 +103,8 @@ def read(
     listing.check_modality(
         challenge.source, [item for role in challenge.image_sets() for item in role.items]
     )
-    check_sizes(challenge)
+    if same_size:
+        check_sizes(challenge)
     return replace(challenge, edition=rules)
 
 
@@ -137,8 +141,7 @@ def brought_to(challenge: Challenge, size: Size) -> Challenge:
     ClefganError
         A size without a pixel.
     """
-    if min(size) < 1:
-        raise ClefganError(f"size {size[1]}x{size[0]}: need at least 1 pixel")
+    grid.check(size)
     dev, test = challenge.dev, challenge.test
     if dev is not None:
         dev = Dev(*(replace(role, size=size) for role in (dev.generated, dev.used, dev.not_used)))
@@ -198,5 +201,5 @@ def check_sizes(challenge: Challenge) -> None:
         if (header.width, header.height) != (first.width, first.height):
             raise ClefganError(
                 f"{other.where}: images of {other.role} are {header.width}x{header.height}, those "
-                f"of {sets[0].role} {first.width}x{first.height}; bring them to one size"
+                f"of {sets[0].role} {first.width}x{first.height}; {WITH_SIZE}"
             )

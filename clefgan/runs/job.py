@@ -227,7 +227,7 @@ def said_again(
         "data": {
             "source": challenge.source,
             "sha256": digests,
-            **provenance.reading_of(challenge),
+            **provenance.reading_of(challenge.image_sets()),
         },
         "versions": provenance.versions(),
         "machine": provenance.machine(),

@@ -1,6 +1,7 @@
 """Where a run's numbers come from: data, code, machine; all that is needed to say them again."""
 
 import platform
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -46,9 +47,9 @@ def digests_of(challenge: Challenge) -> dict[str, str]:
     return {role: images.digest() for role, images in roles.items()}
 
 
-def reading_of(challenge: Challenge) -> dict[str, list[float]]:
+def reading_of(sets: Iterable[ImageSet]) -> dict[str, list[float]]:
     """Window of levels and size that images were read with, as far as there are any."""
-    sets = challenge.image_sets()
+    sets = list(sets)
     window = next((image_set.window for image_set in sets if image_set.window is not None), None)
     size = next((image_set.size for image_set in sets if image_set.size is not None), None)
     settings = {"window": window, "size": size}

@@ -30,13 +30,18 @@ def read(  # type: ignore[overload-overlap]
     edition: ClassEdition,
     test_data: str | Path | None = None,
     window: Window | None = None,
+    size: Size | None = None,
     sources: Mapping[str, str | Path] | None = None,
     folders: ClassFolders | None = None,
     shared: bool = False,
 ) -> ClassChallenge: ...
 @overload
 def read(  # type: ignore[overload-overlap]
-    data: Literal["phantom_classes"], *, window: Window | None = None, shared: bool = False
+    data: Literal["phantom_classes"],
+    *,
+    window: Window | None = None,
+    size: Size | None = None,
+    shared: bool = False,
 ) -> ClassChallenge: ...
 @overload
 def read(
@@ -86,17 +91,17 @@ def read(
     """
     edition = which_edition.chosen(edition, data, test_data)
     if not editions.get(edition).is_membership:
-        if size is not None or patients is not None:
+        if patients is not None:
             raise ClefganError(
-                f"read: size and patients are not for classes, as edition {str(edition)!r} asks "
-                "for; leave them out"
+                f"read: patients are not for classes, as edition {str(edition)!r} asks for; leave "
+                "them out"
             )
         named = (
             None if sources is None else {name: Path(folder) for name, folder in sources.items()}
         )
         return class_reading.read(
             data or DEFAULT_CLASSES, edition, test_data=test_data, sources=named, folders=folders,
-            window=window, shared=shared,
+            window=window, size=size, shared=shared,
         )  # fmt: skip
     if sources is not None or folders is not None or shared:
         raise ClefganError(

@@ -12,7 +12,9 @@ from clefgan.data import inspection
 from clefgan.data.classes import reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.classes.reading import ClassFolders
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
+from clefgan.data.imageset import WITH_SIZE
 from clefgan.data.inspection import Report, RoleReport, Shared
 from clefgan.errors import ClefganError, counted
 from clefgan.method import Evidence, Progress, silent
@@ -32,9 +34,12 @@ def inspect(
     test_data: str | Path | None = None,
     folders: ClassFolders | None = None,
     window: Window | None = None,
+    size: Size | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Look at every image of a class challenge; the arguments are those of `reading.read`.
+
+    Images are counted by the size that they are stored in.
 
     Raises
     ------
@@ -42,15 +47,21 @@ def inspect(
         No such edition.
     """
     try:
-        challenge = reading.read(data, edition, test_data=test_data, folders=folders, window=window)
+        challenge = reading.read(
+            data, edition, test_data=test_data, folders=folders, window=window, size=size
+        )
     except ClefganError as error:
         return Report(str(data), (), (), (), (), (str(error),))
     roles = [inspection.examine(images, progress) for images in challenge.image_sets().values()]
     shared = tuple(inspection.overlaps(roles))
-    problems = [line for role in roles for line in inspection.faults(role)]
+    problems = [
+        line for role in roles for line in inspection.faults(role, several_sizes=size is None)
+    ]
     sizes = Counter(size for role in roles for size in role.sizes)
-    if len(sizes) > 1 and not problems:
-        problems.append(f"{challenge.source}: images of {len(sizes)} sizes: {', '.join(sizes)}")
+    if size is None and len(sizes) > 1 and not problems:
+        problems.append(
+            f"{challenge.source}: images of {len(sizes)} sizes: {', '.join(sizes)}; {WITH_SIZE}"
+        )
     warnings: list[str] = []
     for overlap in shared:
         said = contradiction(challenge, overlap)

@@ -12,8 +12,10 @@ from pathlib import Path
 from clefgan.data import layout, truth_and_groups
 from clefgan.data.classes.challenge import ClassChallenge, ClassImages, class_name
 from clefgan.data.classes.walking import class_set, class_sets, walked
+from clefgan.data.formats import grid
+from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
-from clefgan.data.imageset import ImageSet
+from clefgan.data.imageset import WITH_SIZE, ImageSet
 from clefgan.data.listing import natural_key
 from clefgan.errors import ClefganError
 from submissions import editions
@@ -42,6 +44,8 @@ def read(
     folders: ClassFolders | None = None,
     shared: bool = False,
     window: Window | None = None,
+    size: Size | None = None,
+    same_size: bool = True,
 ) -> ClassChallenge:
     """Read a class challenge; every image is listed, none is decoded.
 
@@ -51,11 +55,16 @@ def read(
     test_data : the images under test, where they are not below `data`; with `sources`, their folder
     sources : class to the folder of its real images, in the place of `data`
     shared : real images may be in several classes; those of a lab may anyway
+    window : levels for images of more than 8 bits, `(low, high)`, one for all roles
+    size : height and width to which all images are brought by area averaging; without it all must
+        have one size
+    same_size : refuse roles of different sizes; False where only ids and classes are wanted
 
     Raises
     ------
     ClefganError
-        No such folder, a class that is missing in one tree or empty, or a fault of an image list.
+        No such folder, a class that is missing in one tree or empty, a fault of an image list,
+        a size without a pixel, or roles of different image sizes.
     submissions.RunFileError
         No such edition.
     """
@@ -69,9 +78,32 @@ def read(
             challenge = with_test(challenge, located(test_data), names, window)
     source = str(data) if sources is None else challenge.source
     challenge = replace(challenge, source=source, edition=rules, shared=shared or challenge.shared)
+    if size is not None:
+        challenge = brought_to(challenge, size)
     check_classes(challenge)
-    check_sizes(challenge)
+    if same_size:
+        check_sizes(challenge)
     return challenge
+
+
+def brought_to(challenge: ClassChallenge, size: Size) -> ClassChallenge:
+    """The challenge with all its images brought to one size.
+
+    Raises
+    ------
+    ClefganError
+        A size without a pixel.
+    """
+    grid.check(size)
+
+    def sized(role: ImageSet | None) -> ImageSet | None:
+        return None if role is None else replace(role, size=size)
+
+    classes = tuple(
+        ClassImages(known.name, sized(known.real), sized(known.generated))
+        for known in challenge.classes
+    )
+    return replace(challenge, classes=classes, test=sized(challenge.test))
 
 
 def located(data: str | Path) -> Path:
@@ -221,5 +253,5 @@ def check_sizes(challenge: ClassChallenge) -> None:
         if (head.width, head.height) != (first.width, first.height):
             raise ClefganError(
                 f"{other.where}: images of {other.role} are {head.width}x{head.height}, those of "
-                f"{sets[0].role} {first.width}x{first.height}; bring them to one size"
+                f"{sets[0].role} {first.width}x{first.height}; {WITH_SIZE}"
             )

@@ -6,8 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from clefgan.errors import ClefganError
+
 Size: TypeAlias = tuple[int, int]
 """Height and width, in pixels."""
+
+
+def check(size: Size) -> None:
+    """Refuse a size without a pixel.
+
+    Raises
+    ------
+    ClefganError
+        A side below 1.
+    """
+    if min(size) < 1:
+        raise ClefganError(f"size {size[1]}x{size[0]}: need at least 1 pixel")
 
 
 def resized(image: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ def conditions(plan: ClassPlan) -> str:
     """Digest of the images that are fitted on and scored."""
     sets = plan.data.image_sets()
     digests = {role: images.digest() for role, images in sets.items() if role != "test"}
-    reading = {role: repr(images.window) for role, images in sets.items()}
+    reading = {role: repr((images.window, images.size)) for role, images in sets.items()}
     return hashlib.sha256(json.dumps([digests, reading], sort_keys=True).encode()).hexdigest()
 
 

@@ -22,7 +22,9 @@ def conditions(plan: TrialPlan, bench: DevImages, cores: int) -> dict[str, str]:
     roles = provenance.digests_of(challenge)
     dev = {role: digest for role, digest in roles.items() if role.startswith("dev")}
     groups = hashlib.sha256(json.dumps(bench.groups).encode()).hexdigest()
-    how = {name: str(value) for name, value in provenance.reading_of(challenge).items()}
+    how = {
+        name: str(value) for name, value in provenance.reading_of(challenge.image_sets()).items()
+    }
     given = {**dev, **how, "groups": groups, "cores": str(cores)}
     if plan.blank and "test generated" in roles:
         given["blank"] = roles["test generated"]

@@ -103,7 +103,7 @@ def run(
         beside=beside,
         test=test,
         notes=(*notes, *more),
-        provenance=said_again(request, challenge.source, digests, watch),
+        provenance=said_again(request, challenge, digests, watch),
     )
 
 
@@ -191,7 +191,10 @@ def decided(
 
 
 def said_again(
-    request: ClassRequest, source: str, digests: Mapping[str, str], watch: Stopwatch
+    request: ClassRequest,
+    challenge: ClassChallenge,
+    digests: Mapping[str, str],
+    watch: Stopwatch,
 ) -> dict[str, Any]:
     """Where the numbers come from."""
     settings = dataclasses.asdict(request.method)
@@ -206,7 +209,11 @@ def said_again(
         "seed": {"folds": request.seed, "method": settings.get("seed")},
         "folds": request.n_folds,
         "decide": str(request.rule),
-        "data": {"source": source, "sha256": dict(digests)},
+        "data": {
+            "source": challenge.source,
+            "sha256": dict(digests),
+            **provenance.reading_of(challenge.image_sets().values()),
+        },
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "seconds": {stage: round(taken, 3) for stage, taken in watch.seconds.items()},
