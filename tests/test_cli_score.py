@@ -80,8 +80,6 @@ def test_what_runs_knew_is_said_in_a_word(folder: Path, capsys: pytest.CaptureFi
 def test_one_run_has_no_rank_to_speak_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert clefgan("score", folder / "run1.csv", "--truth", folder / "truth.csv") == 0
     assert "rank" not in capsys.readouterr().out
-    assert clefgan("score", "--help") == 0
-    assert "ranks" not in capsys.readouterr().out.replace("ranks nothing", "")
 
 
 def test_a_run_with_a_wrong_id_is_refused_by_name(

@@ -5,18 +5,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
 import building
 import clefgan as doors
-from building import save
 from clefgan.data.classes import reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.runs.classes import decisions, job, loading
-from clefgan.testing import blobs
 from running import clefgan
 
 pytestmark = pytest.mark.columns(150)
@@ -105,8 +102,6 @@ def broken(folder: Path, how: str) -> None:
         Image.new("L", (9, 9)).save(folder / "generated_unknown" / "generated_0.png")
     elif how == "loose":
         Image.new("L", (32, 32)).save(folder / "real" / "loose.png")
-    elif how == "id twice":
-        save(folder / "real" / "a" / "sub", blobs(np.random.default_rng(0), 2))
     elif how == "two trees":
         shutil.copytree(folder / "real", folder / "Real")
     elif how == "nothing":
@@ -124,7 +119,6 @@ def broken(folder: Path, how: str) -> None:
         ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
         ("size", "test are 9x9, those of real a 32x32; bring them to one size with --size"),
         ("loose", "holds images itself; put those of each class into a folder named after it"),
-        ("id twice", "real/a/sub'; rename one, so that ids tell images apart"),
         ("two trees", "2 folders of real images: 'Real' and 'real'; keep one"),
         ("nothing", "no class challenge here; looked for folders real, generated"),
     ],

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from clefgan.errors import ClefganError
 
+MOST_SEALED = 0.5  # share of the patients of each set that a first look may leave sealed
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

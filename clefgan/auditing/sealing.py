@@ -19,11 +19,11 @@ from clefgan.auditing.looks import Look
 from clefgan.auditing.margins import Numbers, Strongest
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.nearest import NearestLists
+from clefgan.auditing.profiles import MOST_SEALED
 from clefgan.auditing.set_test import SetTest
 from clefgan.errors import ClefganError
 
 SHARE = 0.2  # of the patients of each set, where images are withheld
-LARGEST = 0.5
 FEWEST = 20  # patients of each set that are sealed, at least
 OPEN = 3 * FEWEST  # that stay open: with 40, a clean example could not say
 
@@ -37,10 +37,10 @@ class Seal:
 
     def __post_init__(self) -> None:
         """Refuse shares that mean nothing."""
-        if not 0 < self.share <= LARGEST:
+        if not 0 < self.share <= MOST_SEALED:
             raise ClefganError(
-                f"audit: sealed share {self.share} is not above 0 and at most {LARGEST:g}; give "
-                f"{SHARE:g}, or 0 for none"
+                f"audit: sealed share {self.share} is not above 0 and at most {MOST_SEALED:g}; "
+                f"give {SHARE:g}, or 0 for none"
             )
 
 

@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from clefgan.auditing import filter as filtering
-from clefgan.auditing import sealing
-from clefgan.auditing.profiles import PROFILES
+from clefgan.auditing.profiles import MOST_SEALED, PROFILES
 from clefgan.cli import outputs
 from clefgan.cli.console import progress_bar, say, say_wrote
 from clefgan.cli.options import SEED
@@ -62,7 +61,7 @@ SEALED = Annotated[
     typer.Option(
         help="Share of patients kept for the re-audit (0.2 with --withhold).",
         min=0,
-        max=sealing.LARGEST,
+        max=MOST_SEALED,
     ),
 ]
 WINDOW = Annotated[
@@ -102,7 +101,7 @@ def audit(
     seed: SEED = 0,
     force: FORCE = False,
 ) -> None:
-    """May these images be released? Without options: an embedded example with a known answer.
+    """Say whether images may be released; without options, on an embedded example.
 
     Exit code 0: nothing found with enough power; 1: a leak or copies; 2: usage; 3: cannot say.
     """

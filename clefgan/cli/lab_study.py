@@ -79,7 +79,9 @@ def study(
     per_group: PER_GROUP = COUNTS.per_group,
     settings: DCGAN_SETTINGS = None,
 ) -> None:
-    """Power of methods against the strength of a leak. Stopped and started again, it goes on.
+    """Measure how strong a leak must be before each method sees it.
+
+    A second start goes on where the first stopped.
 
     Writes study.csv, study.json, study.md and study.png.
     """

@@ -23,7 +23,7 @@ def weights(
         bool, typer.Option("--trust", help="With --add: take weights that are not known.")
     ] = False,
 ) -> None:
-    """List pre-trained VGG-16 weights: what is known, where it is looked for, what is there."""
+    """List pre-trained VGG-16 weights: which are known, and which are on this machine."""
     if add is not None:
         say(f"kept as {vgg.add(add, trust=trust).path}")
     elif trust:

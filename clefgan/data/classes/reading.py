@@ -11,11 +11,11 @@ from pathlib import Path
 
 from clefgan.data import layout, truth_and_groups
 from clefgan.data.classes.challenge import ClassChallenge, ClassImages, class_name
+from clefgan.data.classes.sizes import brought_to, check_sizes
 from clefgan.data.classes.walking import class_set, class_sets, walked
-from clefgan.data.formats import grid
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
-from clefgan.data.imageset import WITH_SIZE, ImageSet
+from clefgan.data.imageset import ImageSet
 from clefgan.data.listing import natural_key
 from clefgan.errors import ClefganError
 from submissions import editions
@@ -84,26 +84,6 @@ def read(
     if same_size:
         check_sizes(challenge)
     return challenge
-
-
-def brought_to(challenge: ClassChallenge, size: Size) -> ClassChallenge:
-    """The challenge with all its images brought to one size.
-
-    Raises
-    ------
-    ClefganError
-        A size without a pixel.
-    """
-    grid.check(size)
-
-    def sized(role: ImageSet | None) -> ImageSet | None:
-        return None if role is None else replace(role, size=size)
-
-    classes = tuple(
-        ClassImages(known.name, sized(known.real), sized(known.generated))
-        for known in challenge.classes
-    )
-    return replace(challenge, classes=classes, test=sized(challenge.test))
 
 
 def located(data: str | Path) -> Path:
@@ -237,21 +217,4 @@ def check_classes(challenge: ClassChallenge) -> None:
             raise ClefganError(
                 f"{challenge.source}: truth has class {strange[0]!r}, which is no source; known: "
                 f"{', '.join(challenge.names)}"
-            )
-
-
-def check_sizes(challenge: ClassChallenge) -> None:
-    """Refuse roles whose images have different sizes, as far as their first images tell."""
-    sets = list(challenge.image_sets().values())
-    if not sets:
-        raise ClefganError(
-            f"{challenge.source}: no images; give sources, images under test or both"
-        )
-    first = sets[0].header()
-    for other in sets[1:]:
-        head = other.header()
-        if (head.width, head.height) != (first.width, first.height):
-            raise ClefganError(
-                f"{other.where}: images of {other.role} are {head.width}x{head.height}, those of "
-                f"{sets[0].role} {first.width}x{first.height}; {WITH_SIZE}"
             )
