@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.data.sets.grey import GreySet
+from clefgan.method import Images
 
 PERMUTATIONS = 2000
 LEVEL = 0.01  # of both orders together
 FEWEST = 10  # released images: fewer cannot be told from chance
+COARSE = 16  # pixels along each side at which images are compared here
+BLOCK = 1024  # released images compared at a time
 
 
 def find(
@@ -45,6 +48,39 @@ def find(
         for what, (theirs, ours) in orders.items()
         for finding in follows(what, theirs, ours, np.random.default_rng(seed), permutations)
     )
+
+
+def most_alike(train: Images, released: Images) -> NDArray[np.int64]:
+    """For each released image the training image that correlates most with it, both made coarse.
+
+    Parameters
+    ----------
+    train, released : (n, height, width) and (m, height, width)
+
+    Returns
+    -------
+    (m,), numbers of training images
+    """
+    known = coarse(train)
+    parts = [
+        np.argmax(coarse(released[start : start + BLOCK]) @ known.T, axis=1)
+        for start in range(0, len(released), BLOCK)
+    ]
+    return np.concatenate(parts, dtype=np.int64)
+
+
+def coarse(images: Images) -> NDArray[np.float32]:
+    """Means over at most 16 x 16 cells, centred, of length 1: (n, cells); constant images are 0."""
+    n, *sides = images.shape
+    rows, columns = (np.arange(min(COARSE, side)) * side // min(COARSE, side) for side in sides)
+    areas = np.diff(rows, append=sides[0])[:, None] * np.diff(columns, append=sides[1])
+    cells = np.empty((n, areas.size), np.float32)
+    for cell, image in zip(cells, images, strict=True):
+        sums = np.add.reduceat(np.add.reduceat(image, rows, axis=0, dtype=np.int64), columns, 1)
+        cell[:] = (sums / areas).ravel()
+    cells -= cells.mean(axis=1, keepdims=True)
+    size = np.linalg.norm(cells, axis=1, keepdims=True)
+    return np.asarray(cells / np.where(size > 0, size, 1), np.float32)
 
 
 def moments(files: GreySet) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import exact, file_findings, material
+from clefgan.auditing import exact, file_findings, file_order, material
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
@@ -136,11 +136,24 @@ def read(
         real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
         notes=(*sets.notes, *owned.notes, *said, *on_volumes),
-        files=file_findings.find(
-            sets[TRAIN], sets[RELEASED], patients=set(labels[TRAIN]), progress=progress
-        ),
+        files=given_away(sets, labels, volumes, progress),
         volumes=volumes,
     )
+
+
+def given_away(
+    sets: GreySets,
+    labels: Mapping[str, Sequence[str]],
+    volumes: Volumes | None,
+    progress: Progress,
+) -> tuple[FileFinding, ...]:
+    """What released files give away; their order too, but where slices have one of their own."""
+    train, released = sets[TRAIN], sets[RELEASED]
+    marks = file_findings.find(train, released, patients=set(labels[TRAIN]), progress=progress)
+    if volumes is not None:
+        return tuple(marks)
+    alike = file_order.most_alike(train.images, released.images)
+    return (*marks, *file_order.find(train, released, alike))
 
 
 def volumes_of(
