@@ -13,7 +13,7 @@ from clefgan.auditing.examine import Findings, Plan
 from clefgan.auditing.filter import Withhold
 from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.ledger import Before
-from clefgan.auditing.looks import Part
+from clefgan.auditing.looks import LookPart
 from clefgan.auditing.material import Flags
 from clefgan.auditing.planted import PlantedKind, plant
 from clefgan.auditing.settings import Settings
@@ -181,7 +181,7 @@ def test_patients_without_volumes_are_not_dealt_with_those_who_have_some() -> No
             name: replace(view, winner=result.wholes.volumes.groups[view.winner])
             for name, view in result.wholes.look.margins.items()
         }
-        wrong = Part(moved, {}, everybody)
+        wrong = LookPart(moved, {}, everybody)
         p = looks.test_parts([wrong], own.training, own.stratum, times=499, seed=0).p_value
         least["all"] = min(least["all"], p)
     assert least["among"] > 0.01

@@ -166,7 +166,7 @@ def some_of(look: Look, places: Numbers, n_groups: int) -> Look:
     return of_margins(look.lists, of_views, look.units, n_groups)
 
 
-class Part(NamedTuple):
+class LookPart(NamedTuple):
     """What the set test takes of one look: of images, or of whole volumes.
 
     margins : of each view, by name
@@ -190,19 +190,19 @@ class Part(NamedTuple):
         )
 
 
-def part(look: Look, groups: Numbers | None = None) -> Part:
+def part(look: Look, groups: Numbers | None = None) -> LookPart:
     """A look as part of the set test."""
-    return Part(look.margins, look.scores(), look.ahead, groups)
+    return LookPart(look.margins, look.scores(), look.ahead, groups)
 
 
-def joined_part(first: Look, second: Look, groups: Numbers | None = None) -> Part:
+def joined_part(first: Look, second: Look, groups: Numbers | None = None) -> LookPart:
     """Two sets of images as one release, in the units of the first."""
     of_views = {
         name: margins.joined(own, second.margins[name]) for name, own in first.margins.items()
     }
     leads = {name: np.maximum(own, second.leads[name]) for name, own in first.leads.items()}
     ahead = np.maximum(first.ahead, second.ahead)
-    return Part(of_views, attacks.scores(leads), ahead, groups)
+    return LookPart(of_views, attacks.scores(leads), ahead, groups)
 
 
 def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int) -> SetTest:
@@ -211,7 +211,7 @@ def test(look: Look, training: Flags, stratum: Numbers, *, times: int, seed: int
 
 
 def test_parts(
-    parts: Sequence[Part], training: Flags, stratum: Numbers, *, times: int, seed: int
+    parts: Sequence[LookPart], training: Flags, stratum: Numbers, *, times: int, seed: int
 ) -> SetTest:
     """One set test of several looks at one release.
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from clefgan.auditing import looks
 from clefgan.auditing.copies import CopyList
-from clefgan.auditing.looks import Look, Part
+from clefgan.auditing.looks import Look, LookPart
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.planted import KINDS, Degrade, Planted, PlantedKind, plant
@@ -76,14 +76,14 @@ class Dealing(NamedTuple):
     """The set test that planted copies join.
 
     training, stratum : of all patients who are dealt
-    groups : see `looks.Part`, of the release that the copies join
+    groups : see `looks.LookPart`, of the release that the copies join
     others : of the same release, such as its whole volumes beside its images
     """
 
     training: Flags
     stratum: Numbers
     groups: Numbers | None = None
-    others: tuple[Part, ...] = ()
+    others: tuple[LookPart, ...] = ()
 
 
 def draw(

@@ -14,7 +14,7 @@ from clefgan.errors import counted
 LAST_LOOK = 3  # the look whose failure asks for another generator
 
 
-class Measured(NamedTuple):
+class RiskRange(NamedTuple):
     """The limits of what a threshold is of, and it in words, after a name and as a sentence."""
 
     low: float
@@ -23,16 +23,16 @@ class Measured(NamedTuple):
     said: str
 
 
-def measured(attack: Attack, profile: Profile) -> Measured:
+def measured(attack: Attack, profile: Profile) -> RiskRange:
     """What the threshold is of, with its interval."""
     who = f"the strongest attack ({attack.name})"
     if profile.measure == "relative F1":
         low, high = attack.relative_f1_low, attack.relative_f1_high
         brief = f"relative F1 {attack.relative_f1:.2f} [{low:.2f} to {high:.2f}]"
-        return Measured(low, high, brief, f"{who} has a {brief}")
+        return RiskRange(low, high, brief, f"{who} has a {brief}")
     low, high = attack.risk_low, attack.risk_high
     limits = f"[{percent(low)} to {percent(high)}]"
-    return Measured(
+    return RiskRange(
         low,
         high,
         f"risk beyond the control {percent(attack.risk)} {limits}",

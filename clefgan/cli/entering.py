@@ -106,7 +106,7 @@ def titled(
     return {titles[name]: path for name, path in plain.items()}, links
 
 
-class Asked(NamedTuple):
+class AskedImages(NamedTuple):
     """What a run must answer.
 
     ids : that it must answer for; None where nobody knows them
@@ -119,7 +119,7 @@ class Asked(NamedTuple):
 
 def asked_of_runs(
     edition: Edition, folders: str | Path, data: str | Path | None, ids: Path | None
-) -> Asked:
+) -> AskedImages:
     """What the runs of an edition must answer, by the data or a list of ids.
 
     Raises
@@ -130,9 +130,9 @@ def asked_of_runs(
     if data is not None and ids is not None:
         raise typer.BadParameter("give --data or --ids, not both")
     if ids is not None:
-        return Asked(id_files.read(ids))
+        return AskedImages(id_files.read(ids))
     if data is None:
-        return Asked(edition.known_ids())
+        return AskedImages(edition.known_ids())
     images: imageset.ImageSet | None
     classes: tuple[str, ...] = ()
     if edition.is_membership:
@@ -143,7 +143,7 @@ def asked_of_runs(
         images, classes = challenge.test, challenge.answers
     if images is None:
         raise ClefganError(f"{data}: no test images; give the folder that holds them, or --ids")
-    return Asked(images.file_names, classes)
+    return AskedImages(images.file_names, classes)
 
 
 def known_truth(

@@ -7,7 +7,7 @@ import numpy as np
 
 from clefgan.auditing import alone, attacks, copies, looks, patients, sensitivity
 from clefgan.auditing.copies import CopyList
-from clefgan.auditing.looks import Look, Part
+from clefgan.auditing.looks import Look, LookPart
 from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.patients import Sure
 from clefgan.auditing.sensitivity import Dealing, Planting, Sensitivity
@@ -35,7 +35,7 @@ class Wholes:
     sure: Sure | None
     sensitivity: tuple[Sensitivity, ...] = ()
 
-    def part(self) -> Part:
+    def part(self) -> LookPart:
         """What the set test takes of them."""
         return looks.part(self.look, self.volumes.groups)
 

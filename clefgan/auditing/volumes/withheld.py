@@ -12,7 +12,7 @@ from clefgan.auditing.volumes.found import Wholes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Listed:
+class ListedOut:
     """What is listed of a release.
 
     images : numbers of released images that are listed or equal to training images, and of all
@@ -25,19 +25,19 @@ class Listed:
     slices: Numbers
 
 
-def listed(findings: Findings, volumes: Volumes | None) -> Listed:
+def listed(findings: Findings, volumes: Volumes | None) -> ListedOut:
     """What is listed by itself, or with its volume."""
     images = np.zeros(len(findings.material.released), bool)
     images[findings.copies.listed] = True
     images[findings.exact[:, 0]] = True
     none = np.zeros(0, np.int64)
     if volumes is None:
-        return Listed(np.flatnonzero(images), none, none)
+        return ListedOut(np.flatnonzero(images), none, none)
     of = volumes.released.of
     whole = none if findings.wholes is None else np.sort(findings.wholes.copies.listed)
     slices = np.unique(of[images & (of >= 0)])
     images |= np.isin(of, whole)
-    return Listed(np.flatnonzero(volumes.released.whole(images)), whole, slices)
+    return ListedOut(np.flatnonzero(volumes.released.whole(images)), whole, slices)
 
 
 def of_volumes(volumes: Volumes | None, images: Numbers) -> int:
