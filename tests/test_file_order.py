@@ -28,11 +28,9 @@ def test_an_audit_says_that_released_files_follow_the_training_files(
     softened = np.clip(train + rng.normal(0, 8, train.shape), 0, 255).astype(np.uint8)
     if shuffled:
         softened = softened[rng.permutation(30)]
-    sets = [
-        write(tmp_path / name, images)
-        for name, images in (("t", train), ("r", softened), ("h", held_out))
-    ]
-    read = inputs.read(*sets, PatientsFrom(one_image_each=True))
+    real = write(tmp_path / "t", train), write(tmp_path / "h", held_out)
+    released = write(tmp_path / "r", softened)
+    read = inputs.read(real[0], released, real[1], PatientsFrom(one_image_each=True))
     named = [each for each in read.files if each.kind == "order" and "by names" in each.sentence]
     assert len(named) == (0 if shuffled else 1)
 
