@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clefgan.report import class_findings
 from clefgan.report.page.charts import class_table
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.knows import TEXTURE, TRAINING
@@ -88,6 +89,28 @@ def test_clusters_have_no_accuracy_and_no_rank_by_it() -> None:
     table = rows["k"].table
     assert table is not None
     assert [table.names[k] for k in table.called] == ["cluster_0", "cluster_1", "cluster_2"]
+
+
+def test_findings_compare_clusters_with_nothing_by_a_metric_that_they_have_not() -> None:
+    numbers = np.array([f"cluster_{'cab'.index(name)}" for name in TRUTH])
+    clusters = {"k": ClassAnswer(numbers, named=False)}
+    short = {"short": ClassAnswer(wrong_in(60), Kind.SHORTCUT, "A2")}
+
+    alone = class_board.build(TRUTH, clusters | short)
+    assert class_findings.from_chance(alone) == (
+        "The run has no Accuracy, as names of clusters have none, so a comparison with guessed "
+        "labels is not possible; the largest class for every image scores 0.333."
+    )
+    assert class_findings.shortcuts(alone) == "Shortcuts, which see no real image: short 0.500."
+
+    beside = class_board.build(TRUTH, clusters | short | {"good": ClassAnswer(wrong_in(10))})
+    assert class_findings.from_chance(beside).startswith(
+        "good is better than guessed labels by its"
+    )
+    assert class_findings.shortcuts(beside).endswith("short 0.500; no run scores less.")
+
+    matched = class_board.build(TRUTH, clusters, primary="matched_accuracy")
+    assert "The run is better than guessed labels" in class_findings.from_chance(matched)
 
 
 def test_a_board_refuses_what_is_none() -> None:

@@ -115,7 +115,7 @@ def broken(folder: Path, how: str) -> None:
         ("missing", "class 'b' is in one tree only; real has a, c; generated has a, b, c"),
         ("one class", "one class, 'a'; there is nothing to choose between; give at least 2"),
         ("empty", "b: no images; put some there or remove the folder"),
-        ("truth", "truth has class 'z', which is no source; known: a, b, c"),
+        ("truth", "truth.csv: truth has class 'z', which is no source; known: a, b, c; write"),
         ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
         ("size", "test are 9x9, those of real a 32x32; bring them to one size with --size"),
         ("loose", "holds images itself; put those of each class into a folder named after it"),
@@ -133,6 +133,19 @@ def test_data_with_a_fault_is_one_line(
     assert len(lines) == 1
     assert message in lines[0]
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_truth_of_other_names_than_the_sources_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = {"x": "a", "y": "b", "z": "c"}
+    sources = [word for x, a in names.items() for word in ("--sources", f"{x}={folder}/real/{a}")]
+    words = ["run", "--edition", "2025_s2", "--method", "subset-span", *sources]
+    assert clefgan(*words, "--test-data", folder / "generated_unknown") == 1
+    assert capsys.readouterr().err.strip() == (
+        f"clefgan: {folder}/truth.csv: truth has class 'a', which is no source; known: x, y, z; write the "
+        "truth in these names, or name the sources as it does"
+    )
 
 
 @pytest.mark.parametrize(

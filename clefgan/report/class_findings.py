@@ -27,17 +27,25 @@ def short(part: ClassPart) -> list[str]:
 def from_chance(board: ClassBoard) -> str:
     """How many runs beat guessed labels, and the trivial answer."""
     above = [row.name for row in board.runs if row.told_from_chance]
+    tested = [row for row in board.runs if row.told_from_chance is not None]
     label = board.metric.label
     one = next(row for row in board.rows if row.name == ONE_CLASS and row.kind is Kind.TRIVIAL)
     trivial = f"the largest class for every image scores {number(one.cells[board.primary].value)}"
-    if len(board.runs) == 1:
+    if not tested:
+        who = "The run has" if len(board.runs) == 1 else "The runs have"
+        return (
+            f"{who} no {label}, as names of clusters have none, so a comparison with guessed labels "
+            f"is not possible; {trivial}."
+        )
+    if len(tested) == 1:
+        who = "The run" if len(board.runs) == 1 else tested[0].name
         verb = "is better than" if above else "cannot be distinguished from"
-        return f"The run {verb} guessed labels by its {label}; {trivial}."
+        return f"{who} {verb} guessed labels by its {label}; {trivial}."
     if not above:
         return f"No run can be distinguished from guessed labels by {label}; {trivial}."
     verb = "is" if len(above) == 1 else "are"
     return (
-        f"{len(above)} of {len(board.runs)} runs {verb} better than guessed labels by {label}: "
+        f"{len(above)} of {len(tested)} runs {verb} better than guessed labels by {label}: "
         f"{listed(above)}; {trivial}."
     )
 
@@ -59,11 +67,15 @@ def shortcuts(board: ClassBoard) -> str:
     if np.isnan(best):
         return ""
     said = [f"{row.name} {number(values[row.name])}" for row in rows]
-    runs = [row.cells[board.primary].value for row in board.runs]
+    scored = [row.cells[board.primary].value for row in board.runs]
+    runs = [value for value in scored if not np.isnan(value)]
+    text = f"Shortcuts, which see no real image: {listed(said)}"
+    if not runs:
+        return f"{text}."
     n_beaten = sum(value < best for value in runs)
     many = f"{n_beaten} of {len(runs)} runs" if len(runs) > 1 else "the run" if n_beaten else ""
     more = f"{name} scores more than {many}" if n_beaten else "no run scores less"
-    return f"Shortcuts, which see no real image: {listed(said)}; {more}."
+    return f"{text}; {more}."
 
 
 def known(part: ClassPart) -> str:

@@ -114,7 +114,7 @@ def from_folder(root: Path, names: ClassFolders, window: Window | None) -> Class
     test = None
     if trees["unknown"] is not None:
         test = ImageSet("test", str(trees["unknown"]), walked(trees["unknown"]), window)
-    truth = truth_beside(root, trees["unknown"], test)
+    truth = truth_beside(root, trees["unknown"], test, [one.name for one in classes])
     return ClassChallenge(str(root), tuple(classes), test, truth, (root / LAB).is_file())
 
 
@@ -178,7 +178,8 @@ def of_sources(
     if test_data is not None:
         under_test = located(test_data)
         test = ImageSet("test", str(under_test), walked(under_test), window)
-        truth = truth_beside(under_test.parent, under_test, test)
+        names = [one.name for one in classes]
+        truth = truth_beside(under_test.parent, under_test, test, names)
     joined = ", ".join(f"{name}={folder}" for name, folder in sources.items())
     return ClassChallenge(joined, classes, test, truth)
 
@@ -189,11 +190,19 @@ def with_test(
     """The challenge with images under test of another folder: a role's, or all that is in it."""
     tree = trees_of(root, "unknown", names.unknown) or root
     test = ImageSet("test", str(tree), walked(tree), window)
-    return replace(challenge, test=test, truth=truth_beside(root, tree, test))
+    return replace(challenge, test=test, truth=truth_beside(root, tree, test, challenge.names))
 
 
-def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[str, str] | None:
-    """Classes of the images under test, if `truth.csv` is beside their folder or above it."""
+def truth_beside(
+    root: Path, tree: Path | None, test: ImageSet | None, classes: Sequence[str]
+) -> dict[str, str] | None:
+    """Classes of the images under test, if `truth.csv` is beside their folder or above it.
+
+    Raises
+    ------
+    ClefganError
+        A class of the table that is none of `classes`, where there are several.
+    """
     if tree is None or test is None:
         return None
     above = [parent for parent in tree.parents if parent.is_relative_to(root)]
@@ -201,20 +210,20 @@ def truth_beside(root: Path, tree: Path | None, test: ImageSet | None) -> dict[s
     if table is None:
         return None
     labels = truth_and_groups.mapping(table, "class", test.file_names)
-    return {name: class_name(labels[name]) for name in test.ids}
+    truth = {name: class_name(labels[name]) for name in test.ids}
+    strange = sorted(set(truth.values()) - set(classes), key=natural_key)
+    if strange and len(classes) > 1:
+        raise ClefganError(
+            f"{table}: truth has class {strange[0]!r}, which is no source; known: "
+            f"{', '.join(classes)}; write the truth in these names, or name the sources as it does"
+        )
+    return truth
 
 
 def check_classes(challenge: ClassChallenge) -> None:
-    """Refuse a single class, and truth of classes that there are not."""
+    """Refuse a single class."""
     if len(challenge.classes) == 1:
         raise ClefganError(
             f"{challenge.source}: one class, {challenge.names[0]!r}; there is nothing to choose "
             "between; give at least 2"
         )
-    if challenge.truth and challenge.classes:
-        strange = sorted(set(challenge.truth.values()) - set(challenge.names), key=natural_key)
-        if strange:
-            raise ClefganError(
-                f"{challenge.source}: truth has class {strange[0]!r}, which is no source; known: "
-                f"{', '.join(challenge.names)}"
-            )

@@ -116,9 +116,7 @@ def run(
     seconds = 0.0
     n_used = n_not_used = 0
     for protocol in ("paper", "held-out"):
-        asked = [
-            choice for choice in runnable if protocol == "paper" or choice.choice not in COSTLY
-        ]
+        asked = affordable(runnable, protocol)
         plan = trials.TrialPlan(
             methods=tuple(choice.named(sizes) for choice in asked),
             data=data,
@@ -156,6 +154,11 @@ def that_run(paper: Paper, choices: Sequence[Choice]) -> tuple[list[Choice], dic
     reasons = why_not(paper.rows)
     absent = {row.method: reasons[row.key] for row in paper.rows if row.key in reasons}
     return [choice for choice in choices if choice.method not in absent], absent
+
+
+def affordable(choices: Sequence[Choice], protocol: Protocol) -> list[Choice]:
+    """Choices that this protocol runs: the costly ones by the paper protocol only."""
+    return [choice for choice in choices if protocol == "paper" or choice.choice not in COSTLY]
 
 
 def renamed(progress: Progress, protocol: str) -> Progress:
