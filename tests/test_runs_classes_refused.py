@@ -143,8 +143,8 @@ def test_a_truth_of_other_names_than_the_sources_is_named(
     words = ["run", "--edition", "2025_s2", "--method", "subset-span", *sources]
     assert clefgan(*words, "--test-data", folder / "generated_unknown") == 1
     assert capsys.readouterr().err.strip() == (
-        f"clefgan: {folder}/truth.csv: truth has class 'a', which is no source; known: x, y, z; write the "
-        "truth in these names, or name the sources as it does"
+        f"clefgan: {folder}/truth.csv: truth has class 'a', which is no source; known: x, y, z; "
+        "write the truth in these names, or name the sources as it does"
     )
 
 

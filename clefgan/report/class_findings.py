@@ -34,8 +34,8 @@ def from_chance(board: ClassBoard) -> str:
     if not tested:
         who = "The run has" if len(board.runs) == 1 else "The runs have"
         return (
-            f"{who} no {label}, as names of clusters have none, so a comparison with guessed labels "
-            f"is not possible; {trivial}."
+            f"{who} no {label}, as names of clusters have none, so a comparison with guessed "
+            f"labels is not possible; {trivial}."
         )
     if len(tested) == 1:
         who = "The run" if len(board.runs) == 1 else tested[0].name
