@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from clefgan.auditing import alone, examine, material, views
+from clefgan.auditing import alone, examine, material, views, withheld_because
 from clefgan.auditing.examine import Compared, Findings, Plan
 from clefgan.auditing.filter import Withhold, withhold
 from clefgan.auditing.looks import Look
@@ -105,6 +105,46 @@ def test_an_exact_copy_is_withheld_however_small_its_margin(found: Findings, how
     some = replace(found, exact=np.array([[least, 0]]))
     assert least in withhold(some, how).withheld
     assert least not in withhold(some, how).kept
+
+
+@pytest.mark.parametrize("how", list(Withhold))
+def test_a_copy_that_a_person_saw_is_withheld_however_small_its_margin(
+    found: Findings, how: Withhold
+) -> None:
+    least = int(found.strong.margin.argmin())
+    some = replace(found, judged=np.array([least]))
+    out = withhold(some, how)
+    assert least in out.withheld
+    assert least not in out.kept
+    assert least in some.single
+    images = out.withheld.tolist()
+    why = dict(zip(images, withheld_because.reasons(images, some, None, out), strict=True))
+    assert why.pop(least) == withheld_because.JUDGED
+    assert bool(why) == (how is Withhold.SYMMETRIC)  # the list of this release is empty
+    assert set(why.values()) <= {withheld_because.ABOVE, withheld_because.LISTED}
+
+
+def test_the_strongest_reason_is_the_one_that_is_given(found: Findings) -> None:
+    listed = found.strong.margin.argsort()[:4]
+    some = replace(
+        found,
+        copies=replace(found.copies, listed=listed),
+        exact=np.array([[listed[0], 0]]),
+        judged=np.sort(listed[:2]),
+    )
+    out = replace(
+        withhold(some, Withhold.SYMMETRIC),
+        above=listed[2:3],
+        thinned=np.setdiff1d(range(80), listed),
+    )
+    beside = int(out.thinned[0])
+    said = withheld_because.reasons([*listed.tolist(), beside], some, None, out)
+    assert said == [
+        "equals a training image", "judged to be a copy", "listed as a copy", "listed as a copy",
+        "left out for diversity",
+    ]  # fmt: skip
+    alone = replace(some, copies=replace(found.copies, listed=listed[:0]))
+    assert withheld_because.reasons([int(listed[2])], alone, None, out) == [withheld_because.ABOVE]
 
 
 def test_sealed_patients_margins_count_and_their_cutoff_does_not(

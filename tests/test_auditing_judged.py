@@ -14,17 +14,37 @@ def test_what_the_page_saves_is_read_back(tmp_path: Path) -> None:
     path.write_text('released,judgement\n"made, 1","copy"\n"a""b","not sure"\n')
     words = judged.read(path)
     assert words == {"made, 1": "copy", 'a"b': "not sure"}
-    assert judged.note(words, ["made, 1", "c"]) == (
+    released = ["c", "made, 1", 'a"b']
+    assert judged.copies(words, released).tolist() == [1]
+    assert judged.note(words, 1) == (
         "a person judged 2 pairs of the audit before: 1 copy, of which 1 still to be released: "
         "to be withheld"
     )
-    assert judged.note(words, ["c"]).endswith("1 copy, none of them still to be released")
+    assert judged.copies(words, ["c"]).tolist() == []
+    assert judged.note(words, 0).endswith("1 copy, none of them still to be released")
+
+
+def test_an_image_judged_twice_alike_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / judged.FILE
+    path.write_text("released,judgement\nx,copy\nx,copy\n")
+    assert judged.read(path) == {"x": "copy"}
+
+
+def test_judgements_of_another_audit_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / judged.FILE
+    judged.check({"x": "copy"}, {"x", "y"}, path)
+    with pytest.raises(ClefganError, match="csv: 2 judged images are not in this audit, such as "):
+        judged.check({"x": "copy", "z": "no copy", "w": "copy"}, {"x", "y"}, path)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("released,judgement\nx,maybe\n", "judgement 'maybe' of 'x' is not one of copy, no copy"),
+        (
+            "released,judgement\nx,copy\nx,no copy\n",
+            "'x' is judged 'copy' and 'no copy'; leave one of the rows",
+        ),
         ("image,judgement\nx,copy\n", "not a table with the columns released and judgement"),
     ],
 )

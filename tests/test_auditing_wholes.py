@@ -230,7 +230,7 @@ def test_thinning_keeps_volumes_whole() -> None:
     assert run.withheld is not None
     kept = np.bincount(run.withheld.kept // DEPTH, minlength=MADE)
     assert set(kept.tolist()) == {0, DEPTH}
-    assert run.withheld.thinned % DEPTH == 0
+    assert len(run.withheld.thinned) % DEPTH == 0
 
 
 def test_sealed_patients_are_protected_whole_and_opened_with_their_volumes() -> None:

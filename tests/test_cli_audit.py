@@ -39,8 +39,10 @@ def record(folder: Path) -> dict[str, Any]:
 
 def test_the_copies_are_withheld_and_their_patients_named_inside(leaking: Path) -> None:
     inside = leaking / "audit" / "internal"
-    out = {row["released"] for row in rows(inside / "withhold.csv")}
-    assert {f"made{i:03d}" for i in range(COPIES)} <= out
+    why = {row["released"]: row["why"] for row in rows(inside / "withhold.csv")}
+    assert {why[f"made{i:03d}"] for i in range(COPIES)} == {"listed as a copy"}
+    assert set(why.values()) == {"listed as a copy", "margin above the filter's"}
+    out = set(why)
     kept = {row["released"] for row in rows(inside / "keep.csv")}
     assert len(out) + len(kept) == 200
     assert not out & kept
@@ -160,6 +162,43 @@ def test_a_re_audit_looks_at_what_was_kept_in_other_views_and_at_half_the_level(
     assert found["set_test"]["p_value"] > 0.025
 
 
+def test_a_copy_that_a_person_saw_is_a_leak_until_it_is_withheld(tmp_path: Path) -> None:
+    folder = write(tmp_path / "clean", copies=0)
+    full(folder, "--planted", "0", "--out", str(folder / "audit"), code=3)
+    said = folder / "audit" / "internal" / "judged.csv"
+    said.write_text('released,judgement\n"made007","copy"\n"made009","not sure"\n')
+    after = ("--planted", "0", "--after", str(folder / "audit"), "--out", str(folder / "again"))
+    full(folder, *after, code=1)
+    found = record(folder / "again")
+    assert found["judged_copies"] == 1
+    assert found["verdict"]["sentence"].startswith(
+        "Do not release yet: 1 released image was judged by a person to be a copy of a training "
+        "image; withhold the "
+    )
+    inside = folder / "again" / "internal"
+    why = {row["released"]: row["why"] for row in rows(inside / "withhold.csv")}
+    assert why["made007"] == "judged to be a copy"
+    assert "made009" not in why
+    assert "made007" not in {row["released"] for row in rows(inside / "keep.csv")}
+    (folder / "made" / "made007.png").unlink()
+    full(folder, *after[:-1], str(folder / "less"), code=3)
+    assert record(folder / "less")["judged_copies"] == 0
+
+
+def test_judgements_that_are_of_no_image_of_the_audit_are_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path / "clean", copies=0)
+    full(folder, "--planted", "0", "--out", str(folder / "audit"), code=3)
+    (folder / "audit" / "internal" / "judged.csv").write_text("released,judgement\nother,copy\n")
+    after = ("--after", str(folder / "audit"), "--out", str(folder / "again"))
+    capsys.readouterr()
+    full(folder, *after, code=1)
+    told = capsys.readouterr().err
+    assert "judged.csv: 1 judged image is not in this audit, such as 'other'; save" in told
+    assert not (folder / "again").exists()
+
+
 def test_a_re_audit_by_another_threshold_or_of_others_is_refused(
     leaking: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -215,6 +254,8 @@ def test_the_parts_of_the_2026_edition_are_printed_by_name_with_what_thinning_do
     assert slices in told.splitlines()
     release, kept, thinned = record(out)["parts_2026"]
     assert thinned["images"] == round(kept["images"] / 2)
+    whys = [row["why"] for row in rows(out / "internal" / "withhold.csv")]
+    assert whys.count("left out for diversity") == kept["images"] - thinned["images"]
     assert release["nearest_neighbour_memorisation"]["listed_share"] * 200 >= COPIES
     assert kept["nearest_neighbour_memorisation"]["listed_share"] == 0
     assert release["features"] == "38 radiomic features"

@@ -133,6 +133,26 @@ def test_strata_are_said_kept_to_and_printed(
     ]  # fmt: skip
 
 
+def test_a_stratum_of_few_patients_gives_nobody_s_numbers_away(tmp_path: Path) -> None:
+    folder = write(tmp_path / "sets", copies=0)
+    table = strata(folder, lambda i: "rare" if i < 2 else "few held" if i in (2, 3, 4, 40) else "A")
+    out = tmp_path / "out"
+    full(folder, "--strata", str(table), "--planted", "0", "--out", str(out), code=3)
+    rows = {
+        row.pop("name"): row
+        for row in json.loads((out / "audit.json").read_text())["patients"]["strata"]
+    }
+    assert rows["rare"] == {
+        "n_training": 2, "n_held_out": 0, "mean_p": None, "least_p": None, "auc": None,
+    }  # fmt: skip
+    assert 0 < rows["few held"]["least_p"] <= rows["few held"]["mean_p"] < 1
+    assert rows["few held"]["auc"] is None
+    assert 0 < rows["A"]["auc"] < 1
+    told = (out / "statement.md").read_text()
+    assert "| rare | 2 | 0 | too few | too few | too few |" in told
+    assert re.search(r"\| few held \| 3 \| 1 \| 0\.\d+ \| \S+ \| too few \|", told)
+
+
 def test_bad_input_is_one_line_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
 """The whole audit of arrays: three sets of images in, findings out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from clefgan.auditing import (
     alone,
@@ -38,6 +40,7 @@ class Findings:
 
     exact : (n, 2) released and training images that are equal, pixel for pixel; those of sealed
         patients among them
+    judged : numbers of released images that a person judged to be copies, ascending
     test, attacks, control, patients, sure : None or empty without held-out patients
     null : margins of real patients' softened images against the others; None: not asked for
     strongest : name of the attack that the first half chose
@@ -62,6 +65,17 @@ class Findings:
     sure: Sure | None = None
     strata: tuple[StratumRow, ...] = ()
     wholes: Wholes | None = None
+    judged: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @property
+    def certain(self) -> Numbers:
+        """Released images that equal a training image or were judged to be copies, ascending."""
+        return np.union1d(self.exact[:, 0], self.judged)
+
+    @property
+    def single(self) -> Numbers:
+        """Released images to withhold for what they are: certain or listed ones, ascending."""
+        return np.union1d(self.certain, self.copies.listed)
 
     @property
     def planted(self) -> tuple[Sensitivity, ...]:

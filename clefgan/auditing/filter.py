@@ -16,7 +16,7 @@ References
 Koeken et al. (2025), arXiv:2510.01793: filters miss near copies of diffusion models.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -38,7 +38,8 @@ class Withhold(StrEnum):
 class Withheld:
     """Numbers of the released images that are withheld and kept, ascending.
 
-    thinned : how many of those withheld were taken out for diversity
+    above : of those withheld, the images whose own margin is at least the cutoff
+    thinned : of those withheld, the images that were taken out for diversity
     volumes : how many volumes are withheld, each with all its slices
     """
 
@@ -46,12 +47,13 @@ class Withheld:
     withheld: Numbers
     kept: Numbers
     cutoff: float
-    thinned: int = 0
+    above: Numbers
+    thinned: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
     volumes: int = 0
 
 
 def withhold(findings: Findings, how: Withhold, *, everybody: Strongest | None = None) -> Withheld:
-    """Choose; exact copies are withheld in any case.
+    """Choose; equal images, and copies that a person saw, are withheld in any case.
 
     Parameters
     ----------
@@ -64,5 +66,6 @@ def withhold(findings: Findings, how: Withhold, *, everybody: Strongest | None =
     else:
         cutoff = findings.copies.cutoff
     out = margin >= cutoff
-    out[findings.exact[:, 0]] = True
-    return Withheld(how, np.flatnonzero(out), np.flatnonzero(~out), cutoff)
+    above = np.flatnonzero(out)
+    out[findings.certain] = True
+    return Withheld(how, np.flatnonzero(out), np.flatnonzero(~out), cutoff, above)

@@ -31,6 +31,7 @@ class Inputs:
     notes : sentences on what was done to the images and where patients come from
     files : what headers and files give away
     volumes : which images are slices of one, and the volumes whole; None where there are none
+    judged : numbers of released images that a person judged to be copies, ascending
     """
 
     material: Material
@@ -39,6 +40,7 @@ class Inputs:
     notes: tuple[str, ...] = ()
     files: tuple[FileFinding, ...] = ()
     volumes: Volumes | None = None
+    judged: tuple[int, ...] = ()
 
     def real_id(self, number: int) -> str:
         """Id of a real image by its number in the material."""

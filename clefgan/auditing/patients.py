@@ -14,6 +14,8 @@ from clefgan.auditing.margins import Numbers, Strongest, Values
 from clefgan.auditing.material import Flags
 from clefgan.auditing.membership import auc
 
+FEWEST = 3  # patients of a stratum whose p-values are given out together
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patients:
@@ -45,8 +47,9 @@ class Sure:
 class StratumRow:
     """A stratum's training patients: average beside maximum.
 
-    mean_p, least_p : of the conformal p-values; 0.5 and about 1 / n where nothing leaks
-    auc : of the scores within the stratum; NaN without held-out patients in it
+    mean_p, least_p : of the conformal p-values; 0.5 and about 1 / n where nothing leaks; NaN for
+        fewer than `FEWEST` training patients, of whom they would say what each one's is
+    auc : of the scores within the stratum; NaN for fewer than `FEWEST` patients of either set
     """
 
     name: str
@@ -132,14 +135,17 @@ def by_stratum(
     for number, name in enumerate(names):
         inside = stratum == number
         own = patients.p_value[inside & training]
+        n_held_out = int((inside & ~training).sum())
+        enough = len(own) >= FEWEST
+        both = enough and n_held_out >= FEWEST
         rows.append(
             StratumRow(
                 name,
                 len(own),
-                int((inside & ~training).sum()),
-                float(own.mean()) if len(own) else np.nan,
-                float(own.min()) if len(own) else np.nan,
-                auc(patients.score[inside], training[inside]),
+                n_held_out,
+                mean_p=float(own.mean()) if enough else np.nan,
+                least_p=float(own.min()) if enough else np.nan,
+                auc=auc(patients.score[inside], training[inside]) if both else np.nan,
             )
         )
     return rows

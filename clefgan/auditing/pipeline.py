@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from clefgan.auditing import (
     edition_parts,
     exact,
@@ -121,6 +123,7 @@ def found_in(
     own, volumes = noted.material, noted.volumes
     compared = examine.compare(own, plan, volumes=volumes, kept=kept_lists, progress=progress)
     findings = examine.judge(own, plan, compared, volumes=volumes, progress=progress)
+    findings = replace(findings, judged=np.asarray(inputs.judged, np.int64))
     if noted.material is inputs.material:
         return findings
     return replace(findings, exact=exact.copies(inputs.material))

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+import numpy as np
+
 from clefgan.auditing.examine import Findings
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.material import Material
@@ -93,20 +95,20 @@ def marked(files: Sequence[FileFinding]) -> list[str]:
 
 
 def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> list[str]:
-    """What speaks for a leak, the strongest first."""
-    if findings.control is not None and findings.control.differs and not len(findings.exact):
-        return []
-    reasons = []
-    if len(findings.exact):
-        n = len(set(findings.exact[:, 0].tolist()))
-        equal = counted(n, "released image equals", "released images equal")
-        reasons.append(f"{equal} a training image pixel for pixel")
+    """What speaks for a leak, the strongest first.
+
+    Where training and held-out patients differ anyway, only what needs no held-out patient does.
+    """
+    reasons = certain(findings)
+    if findings.control is not None and findings.control.differs:
+        return reasons
     test = findings.test
     if test is None:
-        certain = int((findings.copies.q_values <= findings.plan.level).sum())
-        if certain:
+        n = int((findings.copies.q_values <= findings.plan.level).sum())
+        if n:
+            stand = counted(n, "released image stands", "released images stand")
             reasons.append(
-                f"{counted(certain, 'released image')} stand nearer to one training patient than "
+                f"{stand} nearer to one training patient than "
                 "any image of another patient does "
                 f"(p = {findings.copies.q_values.min():.2g}; membership was not assessed)"
             )
@@ -118,6 +120,19 @@ def leaks(findings: Findings, profile: Profile, sealed: Sealed | None = None) ->
     if attack is not None and measured(attack, profile).low > profile.limit:
         said = measured(attack, profile).said
         reasons.append(f"{said}, above the {profile.limit:g} of {profile.name!r}")
+    return reasons
+
+
+def certain(findings: Findings) -> list[str]:
+    """Copies that no statistic has to show: equal pixels, then what a person saw."""
+    reasons = []
+    equal, seen = len(np.unique(findings.exact[:, 0])), len(findings.judged)
+    if equal:
+        images = counted(equal, "released image equals", "released images equal")
+        reasons.append(f"{images} a training image pixel for pixel")
+    if seen:
+        images = counted(seen, "released image was", "released images were")
+        reasons.append(f"{images} judged by a person to be a copy of a training image")
     return reasons
 
 

@@ -88,8 +88,7 @@ def leak_sentence(
     volumes: int = 0,
 ) -> str:
     """The sentence of a leak, with what to do."""
-    out = {*findings.copies.listed.tolist(), *findings.exact[:, 0].tolist()}
-    n = len(out) if withheld is None else withheld
+    n = len(findings.single) if withheld is None else withheld
     todo = f"withhold the {counted(n, 'image')} in withhold.csv{whole(volumes)}, then audit again"
     if reason in marks:
         todo = "write the files anew without these marks, then audit again"

@@ -58,4 +58,4 @@ def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     left = diversity.herd(means, max(1, round(share * len(sizes))))
     chosen = kept[np.isin(item, left)]
     out_of_it = np.setdiff1d(np.arange(len(inputs.material.released)), chosen)
-    return replace(out, withheld=out_of_it, kept=chosen, thinned=len(kept) - len(chosen))
+    return replace(out, withheld=out_of_it, kept=chosen, thinned=np.setdiff1d(kept, chosen))

@@ -15,8 +15,8 @@ from clefgan.auditing.volumes.found import Wholes
 class ListedOut:
     """What is listed of a release.
 
-    images : numbers of released images that are listed or equal to training images, and of all
-        slices of volumes that hold one or are listed whole; ascending
+    images : numbers of released images that are certain copies or listed, and of all slices of
+        volumes that hold one or are listed whole; ascending
     whole : numbers of volumes that are listed whole; `slices` of those with a listed slice
     """
 
@@ -28,8 +28,7 @@ class ListedOut:
 def listed(findings: Findings, volumes: Volumes | None) -> ListedOut:
     """What is listed by itself, or with its volume."""
     images = np.zeros(len(findings.material.released), bool)
-    images[findings.copies.listed] = True
-    images[findings.exact[:, 0]] = True
+    images[findings.single] = True
     none = np.zeros(0, np.int64)
     if volumes is None:
         return ListedOut(np.flatnonzero(images), none, none)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from clefgan.auditing import withheld_because
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.volumes.withheld import listed
 from clefgan.errors import ClefganError
 from clefgan.report.audit import pairs, volumes
 
-FOLDER, KEEP = "internal", "keep.csv"
+FOLDER, KEEP, PAIRS = "internal", "keep.csv", "pairs.csv"
 SETS = {True: "training", False: "held-out"}
 
 
@@ -21,17 +22,13 @@ def write(run: AuditRun, folder: Path) -> None:
     folder.mkdir(mode=0o700)
     files = {
         "pairs.html": pairs.html(run),
-        "pairs.csv": pairs_table(run),
+        PAIRS: pairs_table(run),
         "patients.csv": patients_table(run),
-        "withhold.csv": ids(run, withheld(run)),
+        "withhold.csv": withhold_table(run),
         "files.csv": files_table(run),
         KEEP: ids(run, kept(run)),
     }
     if volumes.released(run) is not None:
-        out = withheld(run)
-        names = [run.inputs.released_ids[image] for image in out]
-        why = zip(names, volumes.why(run, out), strict=True)
-        files["withhold.csv"] = table(("released", "why"), why)
         files["volumes.csv"] = table(volumes.HEADS, volumes.rows(run))
     for name, content in files.items():
         path = folder / name
@@ -47,7 +44,22 @@ def read_kept(folder: Path) -> set[str]:
     ClefganError
         The audit has no list of them.
     """
-    path = folder / FOLDER / KEEP
+    return released(folder / FOLDER / KEEP)
+
+
+def read_audited(folder: Path) -> set[str]:
+    """Ids of all released images of an audit.
+
+    Raises
+    ------
+    ClefganError
+        The audit has no list of them.
+    """
+    return released(folder / FOLDER / PAIRS)
+
+
+def released(path: Path) -> set[str]:
+    """The first column of a table of released images."""
     if not path.is_file():
         raise ClefganError(f"{path}: no such file; give the folder of the audit as it was written")
     with path.open(newline="", encoding="utf-8") as file:
@@ -116,10 +128,18 @@ def patients_table(run: AuditRun) -> str:
 
 
 def withheld(run: AuditRun) -> list[int]:
-    """Released images to withhold: as the filter says, else those listed or equal to real ones."""
+    """Released images to withhold: as the filter says, else certain copies and listed images."""
     if run.withheld is not None:
         return [int(image) for image in run.withheld.withheld]
     return [int(image) for image in listed(run.findings, run.inputs.volumes).images]
+
+
+def withhold_table(run: AuditRun) -> str:
+    """Every image to withhold, and why."""
+    out = withheld(run)
+    names = [run.inputs.released_ids[image] for image in out]
+    why = withheld_because.reasons(out, run.findings, run.inputs.volumes, run.withheld)
+    return table(("released", "why"), zip(names, why, strict=True))
 
 
 def kept(run: AuditRun) -> list[int]:

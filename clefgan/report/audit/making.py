@@ -1,6 +1,7 @@
 """An audit from files to its result: what the command and the Python function share."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clefgan.auditing import example as examples
@@ -112,7 +113,7 @@ def look_before(settings: Settings, options: Options) -> Before | None:
     before = ledger.read(folder)
     ledger.check_threshold(before, settings.profile.name, folder)
     refuse_second_filter(settings, before)
-    judged.read(folder / internal.FOLDER / judged.FILE)
+    judgements_of(folder)
     return before
 
 
@@ -137,11 +138,26 @@ def of_inputs(
         ledger.check(before, digests, folder)
         if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
             sets = only_kept(sets, folder)
-        words = judged.read(folder / internal.FOLDER / judged.FILE)
-        if words:
-            sets = sets.noting(judged.note(words, sets.released_ids))
+        sets = judged_by(judgements_of(folder), sets)
     kept = storage.cache(KEPT)
     return Audit(pipeline.run(sets, settings, before=before, kept_lists=kept, progress=progress))
+
+
+def judgements_of(folder: Path) -> dict[str, str]:
+    """What a person said of the pairs of an audit; nothing where nobody judged."""
+    path = folder / internal.FOLDER / judged.FILE
+    words = judged.read(path)
+    if words:
+        judged.check(words, internal.read_audited(folder), path)
+    return words
+
+
+def judged_by(words: Mapping[str, str], sets: Inputs) -> Inputs:
+    """The same, knowing what a person said of the audit before."""
+    if not words:
+        return sets
+    copies = judged.copies(words, sets.released_ids)
+    return replace(sets.noting(judged.note(words, len(copies))), judged=tuple(copies.tolist()))
 
 
 def only_kept(sets: Inputs, folder: Path) -> Inputs:

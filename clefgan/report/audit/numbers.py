@@ -96,7 +96,8 @@ def seen(run: AuditRun) -> dict[str, Any]:
     """What was found, and what was done about it."""
     findings = run.findings
     return {
-        "exact_copies": len(set(findings.exact[:, 0].tolist())),
+        "exact_copies": len(np.unique(findings.exact[:, 0])),
+        "judged_copies": len(findings.judged),
         "copies": copies(run),
         "volumes": volumes.counts(run, internal.withheld(run)),
         "set_test": None if findings.test is None else set_test(run),
@@ -113,7 +114,7 @@ def seen(run: AuditRun) -> dict[str, Any]:
         else {
             "how": str(run.withheld.how),
             "withheld": len(run.withheld.withheld),
-            "thinned": run.withheld.thinned,
+            "thinned": len(run.withheld.thinned),
             "volumes": run.withheld.volumes,
             "kept": len(run.withheld.kept),
         },

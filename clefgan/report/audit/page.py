@@ -167,8 +167,9 @@ def copies(run: AuditRun) -> Markup:
         )
     sentence = "; ".join(parts)
     if run.withheld is not None:
-        filtered = len(run.withheld.withheld) - run.withheld.thinned
-        thinned = f", thinned out {run.withheld.thinned}" if run.withheld.thinned else ""
+        n = len(run.withheld.thinned)
+        filtered = len(run.withheld.withheld) - n
+        thinned = f", thinned out {n}" if n else ""
         sentence += (
             f". Withheld ({run.withheld.how}): {filtered}{thinned}, kept "
             f"{len(run.withheld.kept)}. Withholding does not make a release fit to be given out: "

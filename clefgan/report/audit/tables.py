@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.other_slices import OtherSlices
+from clefgan.auditing.patients import FEWEST, StratumRow
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.report.audit import internal, volumes
 from clefgan.report.wording import limits, number, p_value
+
+TOO_FEW = "too few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +170,25 @@ def strata(run: AuditRun) -> AuditTable:
             stratum.name,
             str(stratum.n_training),
             str(stratum.n_held_out),
-            number(stratum.mean_p),
-            p_value(stratum.least_p),
-            number(stratum.auc),
+            *of_stratum(stratum),
         )
         for stratum in run.findings.strata
     ]
     heads = ("stratum", "trained on", "held out", "mean p", "smallest p", "AUC")
     caption = (
         "Conformal p-value of each training patient: the average beside the patient who stands out "
-        "most. Rare groups may leak where the average does not."
+        "most. Rare groups may leak where the average does not. Of fewer than "
+        f"{FEWEST} patients these numbers would be those of one of them: too few."
     )
     return AuditTable("strata", "Patients", caption, heads, tuple(rows))
+
+
+def of_stratum(stratum: StratumRow) -> tuple[str, str, str]:
+    """Mean and smallest p-value, and AUC, unless they would be those of one patient."""
+    if stratum.n_training < FEWEST:
+        return TOO_FEW, TOO_FEW, TOO_FEW
+    auc = number(stratum.auc) if stratum.n_held_out >= FEWEST else TOO_FEW
+    return number(stratum.mean_p), p_value(stratum.least_p), auc
 
 
 def plane(run: AuditRun) -> AuditTable:

@@ -144,21 +144,3 @@ def nearest(wholes: Wholes, number: int) -> int:
     """Number of the nearest real volume of a released one, as read."""
     assert wholes.volumes.cubes is not None
     return int(wholes.volumes.cubes.order[wholes.strong.image[number]])
-
-
-def why(run: AuditRun, images: Sequence[int]) -> list[str]:
-    """Why each image is withheld: by itself, with its whole volume, or with another slice of it."""
-    slices, findings = released(run), run.findings
-    assert slices is not None
-    out = listed(findings, run.inputs.volumes)
-    by_itself = {*findings.copies.listed.tolist(), *findings.exact[:, 0].tolist()}
-    whole = set(out.whole.tolist())
-
-    def said(image: int) -> str:
-        if image in by_itself:
-            return "image listed"
-        if int(slices.of[image]) in whole:
-            return "volume listed as a whole"
-        return "with its volume" if slices.of[image] >= 0 else "filter"
-
-    return [said(image) for image in images]
