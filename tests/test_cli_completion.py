@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from clefgan.auditing import filter as filtering
+from clefgan.auditing import profiles
+from clefgan.cli import methods
+from clefgan.cli.completion import CLOSED
+from clefgan.experiments.lab import class_kinds, class_rules, leaks
+from clefgan.experiments.reproduction import paper as papers
+from clefgan.method import Evidence, Knowledge
+
 START = "import sys; sys.argv[0] = 'clefgan'; from clefgan.__main__ import main; main()"
 
 
@@ -42,7 +50,42 @@ def completed(line: str, folder: Path) -> list[str]:
         ("clefgan editions sh", ["show"]),
         ("clefgan editions show 2025", ["2025_s1", "2025_s2"]),
         ("clefgan data info ph", ["phantom_ct", "phantom_classes"]),
+        ("clefgan data membership-from phantom_cl", ["phantom_classes"]),
+        ("clefgan data membership-from a b --edition 2025", ["2025_s1", "2025_s2"]),
+        ("clefgan codabench init --edition 2023", ["2023"]),
+        ("clefgan audit --release public", ["public", "public-use"]),
+        ("clefgan audit --withhold s", ["symmetric"]),
+        ("clefgan lab make --how c", ["copy"]),
+        ("clefgan lab make-classes --kind texture", ["texture-shift", "texture-reversed"]),
+        ("clefgan lab study --method subset-s", []),
+        ("clefgan lab bench --only no-leak-d", ["no-leak-dcgan"]),
+        ("clefgan methods --knows S", ["S0", "S1", "S2", "S3"]),
+        ("clefgan methods --kind a", ["attribution"]),
+        ("clefgan reproduce a", ["aimultimedialab-2023"]),
+        ("clefgan data prepare imageclef_gans/2023", ["imageclef_gans/2023"]),
+        ("clefgan run --folder u", ["unknown="]),
+        ("clefgan run --edition 2025_s2 --method subset-sp", ["subset-span"]),
+        ("clefgan run --edition 2023 --method subset-sp", []),
+        ("clefgan run --method nearest --set f", ["features="]),
+        ("clefgan run --method nosuch --set f", []),
+        ("clefgan gan train images --set latent", ["latent="]),
+        ("clefgan leaderboard --names n", []),  # the shell itself completes files
     ],
 )
 def test_values_are_completed(line: str, offered: list[str], tmp_path: Path) -> None:
     assert completed(line, tmp_path) == offered
+
+
+def test_closed_lists_are_what_the_commands_accept() -> None:
+    known = {
+        "--release": profiles.PROFILES,
+        "--withhold": filtering.Withhold,
+        "--how": leaks.KINDS,
+        "make-classes --kind": class_kinds.KINDS,
+        "--rule": class_rules.RULES,
+        "--knows": [*Knowledge, *Evidence],
+        "methods --kind": methods.KINDS,
+        "paper": [paper.name for paper in papers.PAPERS],
+    }
+    for option, values in known.items():
+        assert sorted(CLOSED[option]) == sorted(map(str, values)), option

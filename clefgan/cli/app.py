@@ -12,12 +12,12 @@ RUN, JUDGE, SUBMIT, LOOK = "Run methods", "Judge runs", "Submit runs", "Look and
 GAN = (
     Listed(
         "train",
-        "Train a DCGAN; the same command again goes on from where it was killed.",
+        "Train a DCGAN; a second start goes on where the first stopped.",
         "clefgan.cli.gan:train",
     ),
     Listed(
         "sample",
-        "Draw images: the same ones every time, and the first ones for a smaller number.",
+        "Draw images from a DCGAN; the same command draws the same images.",
         "clefgan.cli.gan:sample",
     ),
 )
@@ -51,7 +51,7 @@ DATA = (
     ),
     Listed(
         "prepare",
-        "Store a challenge's data as a TFDS dataset, to be named by --data from then on.",
+        "Store the data of a challenge as a dataset (TFDS), whose name --data then takes.",
         "clefgan.cli.data:prepare",
     ),
     Listed(
@@ -103,14 +103,14 @@ COMMANDS = (
     ),
     Listed(
         "reproduce",
-        "Run a paper's rows again, print them beside its tables, write a page with pictures.",
+        "Run the methods of a paper again, and show their numbers beside those of its tables.",
         "clefgan.cli.reproduce:reproduce",
         panel=RUN,
     ),
     Listed("gan", "Train a DCGAN, and draw images from it.", commands=GAN, panel=RUN),
     Listed(
         "audit",
-        "Say whether images may be released; without options, on an embedded example.",
+        "Say whether images may be released; without options, audit an embedded example.",
         "clefgan.cli.audit:audit",
         panel=JUDGE,
     ),
@@ -140,7 +140,7 @@ COMMANDS = (
     ),
     Listed(
         "codabench",
-        "For organisers: a Codabench competition.",
+        "For organisers: write, check and pack a Codabench competition.",
         commands=CODABENCH,
         panel=SUBMIT,
     ),

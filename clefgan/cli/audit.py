@@ -12,6 +12,7 @@ import typer
 from clefgan.auditing import filter as filtering
 from clefgan.auditing.profiles import MOST_SEALED, PROFILES
 from clefgan.cli import outputs
+from clefgan.cli.completion import one_of
 from clefgan.cli.console import progress_bar, say, say_wrote
 from clefgan.cli.options import SEED
 from clefgan.cli.outputs import Output
@@ -26,53 +27,92 @@ RECORD = "audit.json"
 
 
 TRAIN = Annotated[
-    str | None, typer.Option(help="Images that the generator learned from: folder or file.")
+    str | None,
+    typer.Option(help="The images that the generator was trained on: a folder or a file."),
 ]
-RELEASED = Annotated[str | None, typer.Option(help="Images to be released: folder or file.")]
+RELEASED = Annotated[
+    str | None, typer.Option(help="The generated images to be released: a folder or a file.")
+]
 HELD_OUT = Annotated[
-    str | None, typer.Option(help="Like the training images, of other patients, not used.")
+    str | None,
+    typer.Option(help="Real images like the training images, of patients who were not used."),
 ]
-PATIENTS = Annotated[Path | None, typer.Option(help="A table of images and patients, any columns.")]
+PATIENTS = Annotated[
+    Path | None, typer.Option(help="A table of images and their patients, with any columns.")
+]
 PATIENT_FROM = Annotated[
     str | None,
-    typer.Option(metavar="header|folder|REGEX", help="Patients without a table."),
+    typer.Option(
+        metavar="header|folder|REGEX",
+        help="What names the patient of an image without a table: its DICOM header, its folder, "
+        "or a pattern in its id.",
+        autocompletion=one_of("--patient-from"),
+    ),
 ]
 ONE_IMAGE_EACH = Annotated[
-    bool, typer.Option("--one-image-each", help="Every image is a patient of its own.")
+    bool, typer.Option("--one-image-each", help="Take every image as a patient of its own.")
 ]
 STRATA = Annotated[
-    Path | None, typer.Option(help="A table of images and strata, such as the scanner.")
+    Path | None, typer.Option(help="A table of images and their strata, such as scanners.")
 ]
 RELEASE = Annotated[
     str | None,
-    typer.Option(help="Threshold: public, public-use, controlled or membership."),
+    typer.Option(
+        help="The kind of release, which sets the threshold: public, public-use, controlled or "
+        "membership.",
+        autocompletion=one_of("--release"),
+    ),
 ]
-OUT = Annotated[Path, typer.Option(help="Folder for the report.")]
-AFTER = Annotated[Path | None, typer.Option(help="Folder of the audit before: this is a re-audit.")]
+OUT = Annotated[Path, typer.Option(help="The folder for the report.")]
+AFTER = Annotated[
+    Path | None, typer.Option(help="The folder of the earlier audit, if this is a re-audit.")
+]
 WITHHOLD = Annotated[
-    str | None, typer.Option(metavar="list|symmetric", help="Choose images to withhold.")
+    str | None,
+    typer.Option(
+        metavar="list|symmetric",
+        help="Choose images to withhold: those listed as findings, or by a symmetric filter "
+        "that uses no labels.",
+        autocompletion=one_of("--withhold"),
+    ),
 ]
 THIN = Annotated[
     float | None,
-    typer.Option(help="With --withhold: the share to keep, chosen for diversity."),
+    typer.Option(help="With --withhold: the share of the images to keep, chosen for diversity."),
 ]
 SEALED = Annotated[
     float | None,
     typer.Option(
-        help="Share of patients kept for the re-audit (0.2 with --withhold).",
+        help="The share of the patients that is kept for the re-audit (0.2 with --withhold).",
         min=0,
         max=MOST_SEALED,
     ),
 ]
 WINDOW = Annotated[
     str | None,
-    typer.Option(metavar="LOW,HIGH|header|percentiles", help="Levels, one window for all."),
+    typer.Option(
+        metavar="LOW,HIGH|header|percentiles",
+        help="The levels that become black and white, the same for all images.",
+        autocompletion=one_of("audit --window"),
+    ),
 ]
-LARGEST = Annotated[int, typer.Option(help="Longest side that images come to.", min=8)]
-DEALS = Annotated[int, typer.Option(help="Deals of patients in the set test.", min=99)]
-PLANTED = Annotated[int, typer.Option(help="Copies planted of each kind.", min=0)]
+LARGEST = Annotated[
+    int, typer.Option(help="The longest side in pixels to which images are reduced.", min=8)
+]
+DEALS = Annotated[
+    int,
+    typer.Option(help="The number of random deals of patients in the test of the set.", min=99),
+]
+PLANTED = Annotated[
+    int, typer.Option(help="The number of copies of each kind that are planted.", min=0)
+]
 FEATURES = Annotated[
-    str, typer.Option(metavar="radiomic|vgg16", help="On which fidelity is measured.")
+    str,
+    typer.Option(
+        metavar="radiomic|vgg16",
+        help="The features on which fidelity is measured.",
+        autocompletion=one_of("--features"),
+    ),
 ]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace an earlier report.")]
 
@@ -101,9 +141,10 @@ def audit(
     seed: SEED = 0,
     force: FORCE = False,
 ) -> None:
-    """Say whether images may be released; without options, on an embedded example.
+    """Say whether images may be released; without options, audit an embedded example.
 
-    Exit code 0: nothing found with enough power; 1: a leak or copies; 2: usage; 3: cannot say.
+    Exit code 0: nothing was found, with enough power to find it; 1: a leak or copies were found;
+    2: wrong usage; 3: the audit cannot say.
     """
     check_usage(train, released, release, withhold, thin)
     refuse_for_example(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs
+from clefgan.cli.completion import edition_names
 from clefgan.cli.console import echo, errors, say
 from clefgan.cli.outputs import Output
 from clefgan.report.files import exports
@@ -24,7 +25,12 @@ FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="The competition's f
 
 def init(
     folder: FOLDER,
-    edition: Annotated[str, typer.Option(help="The edition whose run format and metrics hold.")],
+    edition: Annotated[
+        str,
+        typer.Option(
+            help="The edition whose run format and metrics hold.", autocompletion=edition_names
+        ),
+    ],
     truth: Annotated[
         Path, typer.Option(help="The truth of the test images, in lines of id,label.")
     ],
@@ -78,7 +84,7 @@ def init(
 def lint(folder: FOLDER) -> None:
     """Check a competition: columns, files, dates, phases, no truth in public parts.
 
-    Terms that nobody wrote and a last phase without a limit are warnings.
+    Terms that are still placeholders and a last phase without a limit are warnings.
     """
     problems = linting.lint(folder)
     for problem in (*problems, *advices.advice(folder)):
@@ -91,13 +97,14 @@ def lint(folder: FOLDER) -> None:
 def score(
     folder: FOLDER,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run file, or a zip of one.")],
-    phase: Annotated[str, typer.Option(help="Name or number of the phase.")] = "test",
+    phase: Annotated[str, typer.Option(help="The name or the number of the phase.")] = "test",
     python: Annotated[
-        str, typer.Option(help="The Python that runs the scoring program.")
+        str,
+        typer.Option(
+            help="The Python that runs the scoring program.", show_default="that of clefgan"
+        ),
     ] = sys.executable,
-    html: Annotated[
-        Path | None, typer.Option(help="Write detailed_results.html to this file.")
-    ] = None,
+    html: Annotated[Path | None, typer.Option(help="The file for detailed_results.html.")] = None,
 ) -> None:
     """Run the competition's scoring program on a run, as the platform would; print its scores."""
     outputs.refuse(outputs.tables({"html": html}), [folder, *outputs.belonging([run])])
@@ -113,7 +120,7 @@ def score(
 
 def pack(
     folder: FOLDER,
-    out: Annotated[Path | None, typer.Option(help="The zip; DIR.zip if not given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The zip file; DIR.zip if not given.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing zip.")] = False,
 ) -> None:
     """Zip a competition for upload, after checking it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -17,13 +18,83 @@ PROTOCOLS = ("held-out", "paper", "grouped", "plain")
 LEVELS = ("S0", "S1", "S2", "S3")
 EMBEDDED = ("phantom_ct", "phantom_classes")
 
+# Values of options that are a closed list. They stand here as words, so that the shell need not
+# wait for NumPy or SciPy; tests hold them against what the commands accept.
+CLOSED: dict[str, tuple[str, ...]] = {
+    "--release": ("public", "public-use", "controlled", "membership"),
+    "--withhold": ("list", "symmetric"),
+    "--features": ("radiomic", "vgg16"),
+    "--patient-from": ("header", "folder"),
+    "audit --window": ("header", "percentiles"),
+    "--how": ("copy", "blend", "tiles", "pca", "dcgan", "flow"),
+    "make-classes --kind": (
+        *("subset", "family", "both", "other-generator", "seed", "null", "texture-shift"),
+        *("texture-reversed", "histogram", "collapse", "shared-patients", "unequal-sizes"),
+    ),
+    "--rule": ("pca", "blend", "tiles", "up", "warp", "dcgan", "flow"),
+    "--knows": (*LEVELS, "A0", "A1", "A2", "A3"),
+    "methods --kind": ("membership", "attribution", "clusters"),
+    "--folder": ("real=", "generated=", "unknown="),
+    "paper": ("aimultimedialab-2023",),
+    "prepare": ("imageclef_gans/2023", "imageclef_gans/2025_s1"),
+}
 
-def method_names(incomplete: str) -> list[str]:
-    """Names of methods, attributors and clusterers that begin so."""
+
+def one_of(option: str) -> Callable[[str], list[str]]:
+    """What completes an option whose values are a closed list."""
+
+    def words(incomplete: str) -> list[str]:
+        return beginning(incomplete, CLOSED[option])
+
+    return words
+
+
+def beginning(incomplete: str, known: Sequence[str]) -> list[str]:
+    """The words that begin so."""
+    return [word for word in known if word.startswith(incomplete)]
+
+
+def suite_names(incomplete: str) -> list[str]:
+    """Names of the bench's challenges that begin so."""
+    from clefgan.experiments.lab.bench import suite  # brings NumPy
+
+    return beginning(incomplete, [entry.name for entry in suite.SUITE])
+
+
+def setting_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """`NAME=` of the settings of the method that is typed; of a DCGAN where none can be."""
+    from clefgan.dcgan import config  # these bring NumPy
+    from clefgan.errors import ClefganError
+    from clefgan.plugins import hyperparameters, registry
+
+    if "method" not in ctx.params:
+        described = hyperparameters.describe(config.DCGANConfig)
+    else:
+        try:
+            name, _ = registry.split(ctx.params["method"] or "")
+            described = hyperparameters.describe(registry.room_of(name).get(name))
+        except ClefganError:  # no such method, or none yet
+            return []
+    return beginning(incomplete, [f"{setting.name}=" for setting in described])
+
+
+def method_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of methods that begin so: of classes, of membership, or of both if neither is known."""
     from clefgan.plugins import registry  # brings NumPy: only where a name is completed
 
-    known = (registry.METHODS, registry.ATTRIBUTORS, registry.CLUSTERERS)
-    return [name for room in known for name in room.entries() if name.startswith(incomplete)]
+    known = [registry.METHODS.entries(), registry.ATTRIBUTORS.entries()]
+    known.append(registry.CLUSTERERS.entries())
+    edition = ctx.params.get("edition")
+    if edition in editions.names():
+        known = known[:1] if editions.get(edition).is_membership else known[1:]
+    return beginning(incomplete, [name for entries in known for name in entries])
+
+
+def membership_method_names(incomplete: str) -> list[str]:
+    """Names of the methods of membership that begin so."""
+    from clefgan.plugins import registry  # brings NumPy
+
+    return beginning(incomplete, [*registry.METHODS.entries()])
 
 
 def edition_names(incomplete: str) -> list[str]:
@@ -35,7 +106,7 @@ def edition_names(incomplete: str) -> list[str]:
 def edition_words(ctx: typer.Context, incomplete: str) -> list[str]:
     """`show`, and after it the names of editions."""
     named = editions.names() if ctx.params.get("words") else ["show"]
-    return [name for name in named if name.startswith(incomplete)]
+    return beginning(incomplete, named)
 
 
 def metric_names(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -59,19 +130,18 @@ def rule_names(incomplete: str) -> list[str]:
 
 def protocol_names(incomplete: str) -> list[str]:
     """Protocols that begin so."""
-    return [name for name in PROTOCOLS if name.startswith(incomplete)]
+    return beginning(incomplete, PROTOCOLS)
 
 
 def levels_of_runs(incomplete: str) -> list[str]:
     """`RUN=S0` to `RUN=S3` once the run is typed."""
     run, sign, _ = incomplete.partition("=")
-    known = [f"{run}={level}" for level in LEVELS] if sign else []
-    return [text for text in known if text.startswith(incomplete)]
+    return beginning(incomplete, [f"{run}={level}" for level in LEVELS] if sign else [])
 
 
 def data_names(incomplete: str) -> list[str]:
     """Names of the embedded data, and paths, that begin so."""
-    named = [name for name in EMBEDDED if name.startswith(incomplete)]
+    named = beginning(incomplete, EMBEDDED)
     return [*named, *paths(incomplete)]
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from clefgan.cli import run_classes
-from clefgan.cli.completion import data_names
+from clefgan.cli.completion import data_names, one_of
 from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
 from clefgan.cli.options import (
     AS_JSON,
@@ -43,8 +43,8 @@ from submissions import editions
 DATA = Annotated[
     str | None,
     typer.Argument(
-        help="A folder in a challenge layout, a dataset's name, its prepared folder; or any "
-        "folder or file of images: DICOM, NIfTI, arrays, PNG, JPEG, TIFF.",
+        help="A folder in a challenge layout, a dataset's name, or its prepared folder; or any "
+        "folder or file of images (DICOM, NIfTI, arrays, PNG, JPEG, TIFF).",
         show_default="phantom_ct, or phantom_classes",
         autocompletion=data_names,
     ),
@@ -148,14 +148,20 @@ def stop_at(problems: Sequence[str], as_json: bool) -> None:
 
 
 def prepare(
-    name: Annotated[str, typer.Argument(help="The dataset to store, such as imageclef_gans/2023.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The dataset to store, such as imageclef_gans/2023.",
+            autocompletion=one_of("prepare"),
+        ),
+    ],
     source: Annotated[
-        Path | None, typer.Option("--from", help="The folder of the download, unpacked.")
+        Path | None, typer.Option("--from", help="The folder of the unpacked download.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Prepare it anew, and replace what is there.")
+        bool, typer.Option("--force", help="Prepare the dataset anew and replace the old one.")
     ] = False,
 ) -> None:
-    """Store a challenge's data as a TFDS dataset, to be named by --data from then on."""
+    """Store the data of a challenge as a dataset (TFDS), whose name --data then takes."""
     path, made = preparation.ensure(name, source, force=force)
     say(f"{'prepared' if made else 'already prepared:'} {name} in {path}")

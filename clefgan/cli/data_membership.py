@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, run_classes
+from clefgan.cli.completion import data_names, edition_names
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.options import FOLDER, SEED
 from clefgan.cli.outputs import Output
@@ -19,16 +20,27 @@ from submissions import editions
 
 def membership_from(
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="A class challenge, such as phantom_classes.")
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="A class challenge, such as phantom_classes.",
+            autocompletion=data_names,
+        ),
     ],
     out: Annotated[
         Path, typer.Argument(metavar="DIR", help="The new folder, with one challenge per source.")
     ],
     edition: Annotated[
-        str, typer.Option(help="The edition whose layout the class data have.")
+        str,
+        typer.Option(
+            help="The edition whose layout the class data have.", autocompletion=edition_names
+        ),
     ] = "2025_s2",
     dev_only: Annotated[
-        bool, typer.Option("--dev-only", help="No test part: more real images not used in dev.")
+        bool,
+        typer.Option(
+            "--dev-only", help="Make no test part, and put its real images into dev as not used."
+        ),
     ] = False,
     seed: SEED = 0,
     window: WINDOW = None,

@@ -22,21 +22,25 @@ DIGITS = 4  # of the number in a file name, at least
 def train(
     images: Annotated[Path, typer.Argument(metavar="IMAGES", help="A folder of square images.")],
     out: Annotated[
-        Path, typer.Option(help="Folder for networks, checkpoints, log and samples.")
+        Path, typer.Option(help="The folder for networks, checkpoints, log and samples.")
     ] = Path("gan"),
     settings: SETTINGS = None,
     seed: Annotated[int, typer.Option(help="The seed of weights, order, noise and samples.")] = 0,
     every: Annotated[
-        int, typer.Option(help="Epochs between checkpoints and sample sheets.", min=1)
+        int, typer.Option(help="The number of epochs between checkpoints and sample sheets.", min=1)
     ] = 5,
     coordinator: Annotated[
         str | None,
-        typer.Option(metavar="HOST:PORT", help="Address of rank 0, for several hosts."),
+        typer.Option(
+            metavar="HOST:PORT", help="The address of rank 0, where several hosts train together."
+        ),
     ] = None,
-    processes: Annotated[int, typer.Option(help="Number of processes that take part.", min=1)] = 1,
+    processes: Annotated[
+        int, typer.Option(help="The number of processes that train together.", min=1)
+    ] = 1,
     rank: Annotated[int, typer.Option(help="The number of this process, from 0.", min=0)] = 0,
 ) -> None:
-    """Train a DCGAN; the same command again goes on from where it was killed."""
+    """Train a DCGAN; a second start goes on where the first stopped."""
     if coordinator is None and (processes, rank) != (1, 0):
         raise typer.BadParameter(
             "says nothing without --coordinator HOST:PORT", param_hint="--processes or --rank"
@@ -72,7 +76,7 @@ def sample(
         bool, typer.Option("--force", help="Write into a folder that is not empty.")
     ] = False,
 ) -> None:
-    """Draw images: the same ones every time, and the first ones for a smaller number."""
+    """Draw images from a DCGAN; the same command draws the same images."""
     of_training = [gan / name for name in ("networks.json", "networks.weights", "checkpoints")]
     outputs.refuse([Output("--out", out, is_folder=True)], of_training)
     if out.is_dir() and any(out.iterdir()) and not force:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs
+from clefgan.cli.completion import membership_method_names, suite_names
 from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
 from clefgan.cli.options import JOBS
 from clefgan.cli.outputs import Output
@@ -29,29 +30,31 @@ TRAIN = ("autoencoder", "two-decoders", "texture-cdf", "relation", "siamese", "l
 REAL = Annotated[
     list[Path] | None,
     typer.Option(
-        help="Real images of patients: a folder or an npz, as 'lab make' takes it; up to two. "
-        "Without it slices of phantoms.",
+        help="Real images of patients: a folder or an npz file, as for 'lab make'; at most two. "
+        "Without it phantoms are drawn.",
         show_default=False,
     ),
 ]
 KNOWN = Annotated[
     list[Path] | None,
     typer.Option(
-        help="A challenge with a known dev truth: its folder, or an npz with generated, used "
-        "and not_used; repeatable.",
+        help="A challenge whose dev truth is known: its folder, or an npz file with generated, "
+        "used and not_used; repeatable.",
         show_default=False,
     ),
 ]
 GROUP = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="COLUMN", help="Column of the patients, one for each --real, '' for the usual."
+        metavar="COLUMN",
+        help="The column of the patients, one for each --real; '' for the usual one.",
     ),
 ]
 MANIFEST = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="CSV", help="Table of the patients, one for each --real, '' for the usual."
+        metavar="CSV",
+        help="The table of the patients, one for each --real; '' for the usual one.",
     ),
 ]
 METHOD = Annotated[
@@ -59,16 +62,19 @@ METHOD = Annotated[
     typer.Option(
         help="A method; repeatable.  [default: all that train no network of their own]",
         show_default=False,
+        autocompletion=membership_method_names,
     ),
 ]
 ONLY = Annotated[
     list[str] | None,
-    typer.Option(help="A challenge of the suite; repeatable.  [default: all]"),
+    typer.Option(
+        help="A challenge of the suite; repeatable.  [default: all]", autocompletion=suite_names
+    ),
 ]
 QUICK = Annotated[
-    bool, typer.Option("--quick", help="Tiny images and networks, to see that it runs.")
+    bool, typer.Option("--quick", help="Use tiny images and networks, to try the command.")
 ]
-OUT = Annotated[Path, typer.Option(help="Folder for the tables.")]
+OUT = Annotated[Path, typer.Option(help="The folder for the tables.")]
 
 
 def bench(

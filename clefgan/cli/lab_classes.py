@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, pictures
+from clefgan.cli.completion import one_of
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE, networks
 from clefgan.cli.outputs import Output
@@ -22,19 +23,35 @@ KIND = Annotated[
     typer.Option(
         help="What the classes differ in: subset, family, both, other-generator, seed, null, "
         "texture-shift, texture-reversed, histogram, collapse, shared-patients or "
-        "unequal-sizes."
+        "unequal-sizes.",
+        autocompletion=one_of("make-classes --kind"),
     ),
 ]
-RULE = Annotated[str, typer.Option(help="pca, blend, tiles, up, warp, dcgan or flow.")]
+RULE = Annotated[
+    str,
+    typer.Option(
+        help="The rule that makes generated images: pca, blend, tiles, up, warp, dcgan or flow.",
+        autocompletion=one_of("--rule"),
+    ),
+]
 TEST_RULE = Annotated[
     str | None,
-    typer.Option(help="Rule of the images under test; that of dev if not given."),
+    typer.Option(
+        help="The rule that makes the images under test; that of dev if not given.",
+        autocompletion=one_of("--rule"),
+    ),
 ]
-CLASSES = Annotated[int, typer.Option(help="Number of classes; 4 or 5 for family, both.", min=2)]
-REALS = Annotated[int, typer.Option(help="Real images per class.", min=2)]
-GENERATED = Annotated[int, typer.Option(help="Labelled generated images per class.", min=1)]
-TEST = Annotated[int, typer.Option(help="Images under test per class.", min=1)]
-OVERLAP = Annotated[float, typer.Option(help="Common share of shared-patients.")]
+CLASSES = Annotated[
+    int, typer.Option(help="The number of classes; 4 or 5 for family and both.", min=2)
+]
+REALS = Annotated[int, typer.Option(help="The number of real images per class.", min=2)]
+GENERATED = Annotated[
+    int, typer.Option(help="The number of labelled generated images per class.", min=1)
+]
+TEST = Annotated[int, typer.Option(help="The number of images under test per class.", min=1)]
+OVERLAP = Annotated[
+    float, typer.Option(help="For shared-patients: the share of patients that all classes have.")
+]
 SEED = Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, pictures
+from clefgan.cli.completion import one_of
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import (
     CANDIDATES,
@@ -33,9 +34,19 @@ def make(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new challenge's folder.")],
     real: REAL,
     leak: Annotated[
-        float, typer.Option(help="0 to 1; 0 is the control without a leak.", show_default=False)
+        float,
+        typer.Option(
+            help="The strength of the leak, from 0 (a control without a leak) to 1.",
+            show_default=False,
+        ),
     ],
-    how: Annotated[str, typer.Option(help="copy, blend, tiles, pca, dcgan or flow.")] = "copy",
+    how: Annotated[
+        str,
+        typer.Option(
+            help="The kind of leak: copy, blend, tiles, pca, dcgan or flow.",
+            autocompletion=one_of("--how"),
+        ),
+    ] = "copy",
     seed: Annotated[int, typer.Option(help="The seed of everything that is drawn.", min=0)] = 0,
     group: GROUP = None,
     manifest: MANIFEST = None,

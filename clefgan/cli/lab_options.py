@@ -15,13 +15,16 @@ from clefgan.flow import config as flow_config
 from clefgan.plugins import hyperparameters
 
 REAL = Annotated[
-    Path, typer.Option(help="A folder of real images, or an npz with 'images'.", show_default=False)
+    Path,
+    typer.Option(
+        help="A folder of real images, or an npz file with the array 'images'.", show_default=False
+    ),
 ]
 GROUP = Annotated[
     str | None,
     typer.Option(
         metavar="COLUMN",
-        help="Column of the manifest, or key of the npz, that tells patients apart; "
+        help="The column of the manifest, or the array of the npz file, that names the patients; "
         "'group' or 'patient' if not given.",
     ),
 ]
@@ -29,24 +32,28 @@ MANIFEST = Annotated[
     Path | None,
     typer.Option(
         metavar="CSV",
-        help="Ids and groups of a folder's images; groups.csv or manifest.csv in it if not given.",
+        help="A table of the images of a folder and their patients; groups.csv or manifest.csv in "
+        "the folder if not given.",
     ),
 ]
 SIZE = Annotated[
-    int | None, typer.Option(help="Side to reduce square images to, by averaging blocks.", min=1)
+    int | None,
+    typer.Option(help="The side in pixels to which square images are reduced.", min=1),
 ]
-USED = Annotated[int, typer.Option(help="Dev images that are used.", min=1)]
-NOT_USED = Annotated[int, typer.Option(help="Dev images that are not.", min=1)]
-GENERATED = Annotated[int, typer.Option(help="Dev images that are generated.", min=1)]
-CANDIDATES = Annotated[int, typer.Option(help="Test candidates; half of them used.", min=2)]
-TEST_GENERATED = Annotated[int, typer.Option(help="Test images that are generated.", min=1)]
-PER_GROUP = Annotated[int, typer.Option(help="Real images of one group at most.", min=1)]
+USED = Annotated[int, typer.Option(help="The number of used dev images.", min=1)]
+NOT_USED = Annotated[int, typer.Option(help="The number of dev images that are not used.", min=1)]
+GENERATED = Annotated[int, typer.Option(help="The number of generated dev images.", min=1)]
+CANDIDATES = Annotated[
+    int, typer.Option(help="The number of test candidates; half are used.", min=2)
+]
+TEST_GENERATED = Annotated[int, typer.Option(help="The number of generated test images.", min=1)]
+PER_GROUP = Annotated[int, typer.Option(help="The largest number of real images per group.", min=1)]
 DCGAN_SETTINGS = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="A hyper-parameter of the networks of 'dcgan' or 'flow'; repeatable.",
+        help="The value of a hyper-parameter of the networks of 'dcgan' or 'flow'; repeatable.",
     ),
 ]
 COUNTS = RoleCounts()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, pictures
+from clefgan.cli.completion import membership_method_names, one_of
 from clefgan.cli.console import console, fail_with, progress_bar, say, say_wrote
 from clefgan.cli.lab_options import (
     CANDIDATES,
@@ -44,18 +45,27 @@ METHOD = Annotated[
         help="A method, such as 'nearest' or 'csls(features=hog)'; repeatable. "
         "The first seven have a colour in the picture.",
         show_default=False,
+        autocompletion=membership_method_names,
     ),
 ]
 LEAK = Annotated[
-    list[float] | None, typer.Option(help="0 to 1; repeatable.  [default: 0 .05 .1 .25 .5]")
+    list[float] | None,
+    typer.Option(
+        help="A strength of the leak, from 0 to 1; repeatable.  [default: 0 .05 .1 .25 .5]"
+    ),
 ]
 HOW = Annotated[
     list[str] | None,
-    typer.Option(help="copy, blend, tiles, pca, dcgan, flow; repeatable.  [default: copy]"),
+    typer.Option(
+        help="A kind of leak: copy, blend, tiles, pca, dcgan or flow; repeatable.  [default: copy]",
+        autocompletion=one_of("--how"),
+    ),
 ]
 SEEDS = Annotated[int, typer.Option(help="The number of challenges of each kind.", min=1)]
 SEED = Annotated[int, typer.Option(help="The seed of the first challenge.", min=0)]
-OUT = Annotated[Path, typer.Option(help="Folder for table, picture and what is done so far.")]
+OUT = Annotated[
+    Path, typer.Option(help="The folder for the tables, the picture and what is done so far.")
+]
 
 
 def study(

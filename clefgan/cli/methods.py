@@ -12,7 +12,7 @@ from rich.text import Text
 
 from clefgan import method as interface
 from clefgan.cli import starting
-from clefgan.cli.completion import method_names
+from clefgan.cli.completion import method_names, one_of
 from clefgan.cli.console import console, dumped, echo, errors, only_errors, say, say_wrote
 from clefgan.cli.options import AS_JSON, QUIET
 from clefgan.plugins import hyperparameters, registry
@@ -38,11 +38,18 @@ def methods(
     ] = None,
     knows: Annotated[
         str | None,
-        typer.Option(help="List only methods that know no more than this: S0 to S3, or A0 to A3."),
+        typer.Option(
+            help="List only methods that know no more than this: S0 (image) to S3 (labels), or A0 "
+            "(images) to A3 (both).",
+            autocompletion=one_of("--knows"),
+        ),
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option(help="List only methods of this kind: membership, attribution or clusters."),
+        typer.Option(
+            help="List only methods of this kind: membership, attribution or clusters.",
+            autocompletion=one_of("methods --kind"),
+        ),
     ] = None,
     find: Annotated[
         str | None,

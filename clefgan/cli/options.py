@@ -18,7 +18,9 @@ from clefgan.cli.completion import (
     levels_of_runs,
     method_names,
     metric_names,
+    one_of,
     protocol_names,
+    setting_names,
 )
 from clefgan.errors import ClefganError
 from clefgan.runs import record
@@ -73,7 +75,12 @@ METHODS = Annotated[
 ]
 SETTINGS = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="The value of a hyper-parameter; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="The value of a hyper-parameter; repeatable.",
+        autocompletion=setting_names,
+    ),
 ]
 PROTOCOL = Annotated[
     list[str] | None,
@@ -90,7 +97,9 @@ FOLDER = Annotated[
     list[str] | None,
     typer.Option(
         metavar="ROLE=NAME",
-        help="For classes: the folder's name of a role (real, generated, unknown); repeatable.",
+        help="For classes: the name of the folder of a role (real, generated or unknown); "
+        "repeatable.",
+        autocompletion=one_of("--folder"),
     ),
 ]
 SHARED = Annotated[

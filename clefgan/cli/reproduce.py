@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.cli import outputs
+from clefgan.cli.completion import one_of
 from clefgan.cli.console import console, progress_bar, say, say_wrote
 from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
 from clefgan.cli.outputs import Output
@@ -42,32 +43,39 @@ class ChallengeOptions(NamedTuple):
 
 
 def reproduce(
-    paper: Annotated[str, typer.Argument(help="The paper: aimultimedialab-2023.")],
+    paper: Annotated[
+        str,
+        typer.Argument(
+            help="The paper; aimultimedialab-2023 is the only one.", autocompletion=one_of("paper")
+        ),
+    ],
     data: CHALLENGE = "phantom_ct",
     edition: EDITION = None,
     window: WINDOW = None,
     size: SIZE = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder to write; runs/PAPER, or runs/PAPER-sensitivity, if not given."),
+        typer.Option(
+            help="The folder to write; runs/PAPER or runs/PAPER-sensitivity if not given."
+        ),
     ] = None,
     full: Annotated[
         bool,
-        typer.Option("--full", help="802 own samples as in the paper, and 50 epochs: slow."),
+        typer.Option("--full", help="Draw 802 samples, as the paper did, after 50 epochs; slow."),
     ] = False,
     seed: SEED = 0,
     folds: FOLDS = 3,
     sensitivity: Annotated[
         bool,
-        typer.Option("--sensitivity", help="Instead: change each open choice, over --seeds."),
+        typer.Option("--sensitivity", help="Instead, change each open choice, over --seeds."),
     ] = False,
-    seeds: Annotated[int, typer.Option(help="Number of seeds for --sensitivity.", min=2)] = 5,
+    seeds: Annotated[int, typer.Option(help="The number of seeds for --sensitivity.", min=2)] = 5,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
 ) -> None:
-    """Run a paper's rows again, print them beside its tables, write a page with pictures.
+    """Run the methods of a paper again, and show their numbers beside those of its tables.
 
-    With --sensitivity every choice that the paper leaves open is changed by itself; stopped and
-    started again, that goes on where it was.
+    With --sensitivity each choice that the paper leaves open is changed, one at a time; a second
+    start goes on where the first stopped.
     """
     edition = which_edition.chosen(edition, data)
     wanted = papers.get(paper)

@@ -20,7 +20,7 @@ def weights(
         typer.Option(help="Check a .h5, .safetensors or .onnx file and keep its weights."),
     ] = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="With --add: take weights that are not known.")
+        bool, typer.Option("--trust", help="With --add: accept weights that are not on the list.")
     ] = False,
 ) -> None:
     """List pre-trained VGG-16 weights: which are known, and which are on this machine."""
