@@ -63,9 +63,9 @@ def suite_names(incomplete: str) -> list[str]:
 
 def setting_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """`NAME=` of the settings of the method that is typed; of a DCGAN where none can be."""
-    from clefgan.dcgan import config  # these bring NumPy
-    from clefgan.errors import ClefganError
-    from clefgan.plugins import hyperparameters, registry
+    from clefgan.dcgan import config  # brings NumPy
+    from clefgan.errors import ClefganError  # with the others
+    from clefgan.plugins import hyperparameters, registry  # bring NumPy
 
     if "method" not in ctx.params:
         described = hyperparameters.describe(config.DCGANConfig)
