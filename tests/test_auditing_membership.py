@@ -58,6 +58,15 @@ def test_risk_is_anonymeters_with_newcombes_interval() -> None:
     assert high == pytest.approx(0.4084 / 0.9, abs=2e-3)
 
 
+@pytest.mark.parametrize(("hits", "of"), [(0, 1), (0, 50), (1, 20), (37, 50), (50, 50)])
+def test_a_share_has_the_exact_limits_of_95_percent_two_sided(hits: int, of: int) -> None:
+    """Planted copies that are shown, and patients who are named."""
+    own = risk.share(np.arange(of) < hits)
+    limits = binomtest(hits, of).proportion_ci(0.95, "exact")
+    assert (own.hits, own.of, own.value) == (hits, of, hits / of)
+    assert (own.low, own.high) == pytest.approx((limits.low, limits.high), abs=1e-9)
+
+
 def test_an_attack_that_works_is_told_from_one_that_does_not() -> None:
     scores, training = leaky(200, 3.0)
     noise, _ = leaky(200, 0.0, seed=1)

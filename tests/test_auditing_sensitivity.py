@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from clefgan.auditing import examine, looks, material, planted, sensitivity, views
+from clefgan.auditing import copies, examine, looks, material, planted, sensitivity, views
 from clefgan.auditing.examine import Plan
 from clefgan.auditing.material import Material
 from clefgan.auditing.planted import degraded
+from clefgan.auditing.risk import Share
+from clefgan.auditing.sensitivity import Sensitivity
 from clefgan.method import Images
 
 N = 40  # patients of each set
@@ -45,6 +47,51 @@ def hits(name: str, seeds: int) -> tuple[list[int], list[int]]:
         share = next(each.shown for each in found.sensitivity if each.kind.name == name)
         said = [said[0] + share.hits, said[1] + share.of - share.hits]
     return truth, said
+
+
+def of_kind(shown: Share, noticed: int | None, limit: int = 10) -> Sensitivity:
+    return Sensitivity(planted.KINDS[0], shown, noticed, 50, limit)
+
+
+@pytest.mark.parametrize(("low", "seen"), [(0.49, False), (0.5, False), (0.501, True), (0.9, True)])
+def test_a_kind_is_seen_one_by_one_if_the_lower_limit_of_its_share_is_above_a_half(
+    low: float, seen: bool
+) -> None:
+    """The estimate and the upper limit are above a half each time: they do not decide."""
+    assert of_kind(Share(19, 20, low, 0.99), None).seen == seen
+
+
+@pytest.mark.parametrize(("noticed", "seen"), [(None, False), (1, True), (10, True), (11, False)])
+def test_a_kind_is_seen_together_if_as_few_as_the_limit_are_noticed(
+    noticed: int | None, seen: bool
+) -> None:
+    assert of_kind(Share(0, 20, 0.0, 0.2), noticed).seen == seen
+
+
+@pytest.mark.parametrize(("released", "limit"), [(200, 10), (930, 46), (8, 1), (30, 2)])
+def test_the_limit_is_5_percent_of_the_release_and_at_least_one_copy(
+    released: int, limit: int
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = [f"p{i}" for i in range(10)]
+    made = degraded(patients(released, rng), rng)
+    own = material.gather(patients(5, rng), patients(5, rng), made, labels[:5], labels[5:])
+    plantings = sensitivity.draw(own, 60, kinds=planted.KINDS[:1])
+    release, beside = looks.with_others(own, (views.PIXELS,), [plantings[0].copies.images])
+    listed = copies.find(np.ones(3), np.zeros(3, bool), 0.5)
+    (kind,) = sensitivity.measure(own, release, plantings, beside, listed, doses=False)
+    assert (kind.limit, kind.tried, kind.shown.of) == (limit, 0, 60)
+
+
+@pytest.mark.parametrize("low", [0.0, 1e-6, 0.06, 0.5, 0.51, 0.9, 0.9499, 0.95, 1.0])
+def test_fewer_were_missed_than_would_all_be_missed_with_less_than_5_percent(low: float) -> None:
+    """Of so many copies, each shown with the lower limit of its share, one at least is shown."""
+    n = of_kind(Share(10, 20, low, 1.0), None).missed_below
+    if low == 0:
+        assert n == np.inf
+    else:
+        assert (1 - low) ** n <= 0.05 * (1 + 1e-9)
+        assert n == 1 or (1 - low) ** (n - 1) > 0.05 * (1 - 1e-9)
 
 
 @pytest.mark.slow

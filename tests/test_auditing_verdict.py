@@ -141,6 +141,33 @@ def test_an_exact_copy_is_a_leak_by_itself() -> None:
     assert "1 released image equals a training image pixel for pixel" in said.sentence
 
 
+def test_an_exact_copy_stays_a_leak_where_the_sets_differ_anyway_and_nothing_else_is_one() -> None:
+    """Equal pixels need no held-out patient; how near the release is to which of them does."""
+    own = sets(15, brighter=40)
+    released = own.released.copy()
+    released[20] = own.real[np.flatnonzero(own.image_training())[3]]
+    some = examine.examine(replace(own, released=released), Plan(deals=99, planted=0))
+    assert some.control is not None
+    assert some.control.differs
+    assert some.test is not None
+    assert some.test.p_value <= 0.05
+    said = verdict.of(some, PUBLIC)
+    assert said.outcome is Outcome.LEAK
+    assert said.reasons == ("1 released image equals a training image pixel for pixel",)
+
+
+@pytest.mark.parametrize(("p", "differs"), [(0.01, True), (0.0101, False), (0.05, False)])
+def test_the_control_stops_an_audit_at_one_in_a_hundred(
+    p: float, differs: bool, clean: Findings
+) -> None:
+    assert clean.control is not None
+    some = replace(clean, control=replace(clean.control, p_value=p))
+    said = verdict.of(some, PUBLIC)
+    assert any("differ without any released image" in each for each in said.reasons) == differs
+    if differs:
+        assert said.outcome is Outcome.CANNOT_SAY
+
+
 def test_without_held_out_patients_copies_alone_are_assessed() -> None:
     rng = np.random.default_rng(5)
     train = patients(60, 1)
