@@ -47,9 +47,9 @@ def fix(
     checked = checker.inspect(source, edition, known)
     if checked.in_doubt:
         first = next(p for p in checked.finished() if p.is_error and p.kind in checked.doubtful)
-        raise RunFileError(
-            f"{first}; not repaired: {checked.in_doubt} problem(s) have no certain repair"
-        )
+        n = checked.in_doubt
+        problems = "1 problem has" if n == 1 else f"{n} problems have"
+        raise RunFileError(f"{first}; not repaired: {problems} no certain repair")
     if not checked.repairs:
         return source, {}
     with written_whole(target, force) as part:

@@ -40,6 +40,17 @@ def test_one_folder_alone_is_no_audit(capsys: pytest.CaptureFixture[str]) -> Non
     assert "give both --train and --released" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_said_before_patients_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sets = ["--train", str(tmp_path / "nowhere"), "--released", str(tmp_path / "made")]
+    with pytest.raises(SystemExit) as ended:
+        main(["audit", *sets, "--release", "public", "--out", str(tmp_path / "out")])
+    assert ended.value.code == 1
+    told = capsys.readouterr().err.strip()
+    assert told == f"clefgan: {tmp_path / 'nowhere'}: no such folder or file"
+
+
 @pytest.mark.parametrize("words", [("--held-out", "here"), ("--one-image-each",)])
 def test_the_example_takes_no_options_of_ones_own_images(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]

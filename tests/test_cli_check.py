@@ -35,6 +35,18 @@ def test_a_valid_run(tmp_path: Path) -> None:
     assert result.stdout == f"{RUNS / 'valid.csv'}: ok (edition 2023, 4 ids)\n"
 
 
+def test_a_record_says_which_data_a_run_answers_where_its_ids_are_not_the_edition_s(
+    tmp_path: Path,
+) -> None:
+    run = tmp_path / "mine.csv"
+    run.write_bytes((RUNS / "valid.csv").read_bytes())
+    record = {"method": "m", "test": {}, "edition": "2023", "data": {"source": "my slices"}}
+    run.with_suffix(".json").write_text(json.dumps(record))
+    note = f"note: by its record {run} answers my slices; check it with --data 'my slices'"
+    assert note in clefgan("check", run).stdout.splitlines()
+    assert note not in clefgan("check", run, *IDS).stdout
+
+
 def test_several_runs_have_one_line_each_and_exit_1() -> None:
     result = clefgan("check", RUNS / "bom.csv", RUNS / "valid.csv", RUNS / "plus_label.csv", *IDS)
     assert result.exit_code == 1
@@ -149,7 +161,7 @@ def test_fix_leaves_what_is_in_doubt(tmp_path: Path) -> None:
     run.write_bytes((RUNS / "score.csv").read_bytes())
     result = clefgan("check", run, *IDS, "--fix")
     assert result.exit_code == 1
-    assert "not repaired: 1 problem(s) have no certain repair" in result.stdout
+    assert "not repaired: 1 problem has no certain repair" in result.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
 
 

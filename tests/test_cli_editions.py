@@ -114,6 +114,15 @@ def test_bundle_without_edition_and_record_is_wrong_usage(
     assert "Invalid value for --edition: neither records, data nor ids say which; give it" in told
 
 
+def test_bundle_of_a_file_that_is_not_there_says_so(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clefgan("bundle", "nowhere.csv") == 1
+    assert capsys.readouterr().err.strip() == (
+        "clefgan: nowhere.csv: no such file; give a run file"
+    )
+
+
 def test_bundle_makes_what_the_edition_takes(
     runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,6 +61,8 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
     assert clefgan("methods", "--find", "no such text") == 0
     assert "no such method; leave a filter out" in capsys.readouterr().out
     assert clefgan("methods", "--kind", "other") == 2
+    assert clefgan("methods", "--knows", "S9") == 2
+    assert "'S9' is not one of S0, S1, S2, S3, A0" in capsys.readouterr().err
 
 
 def test_a_new_method_works_and_keeps_its_promises(

@@ -45,6 +45,13 @@ def test_a_leaderboard_fits_and_cuts_nothing(width: int) -> None:
         assert text.count(line.name) >= 2
 
 
+def test_letters_stay_on_one_line_where_there_is_room() -> None:
+    table = sheet.of(board(*np.linspace(3, 0, 20), n=100), "Title")
+    letters = max((str(line["groups"].value or "") for line in table.lines), key=len)
+    assert len(letters) > 6
+    assert letters in "\n".join(printed(ranking.show(table, 80), 80))
+
+
 def test_signs_say_what_colours_say() -> None:
     lines = printed(ranking.show(sheet.of(board(4, 0), "Title"), 100), 100)
     best = next(line for line in lines if "run[0]" in line)

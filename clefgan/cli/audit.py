@@ -244,4 +244,5 @@ def show(made: results.Audit, out: Path) -> None:
         say(line)
     for note in made.run.inputs.notes:
         say(note, "dim")
-    say_wrote([out])
+    listed = out / "internal" / "withhold.csv"  # of which the verdict speaks
+    say_wrote([out, *([listed] if listed.is_file() else [])])

@@ -11,8 +11,8 @@ from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
 from clefgan.runs import run_editions
+from submissions import RunFileError, checker
 from submissions import bundle as bundles
-from submissions import checker
 
 
 def bundle(
@@ -32,6 +32,9 @@ def bundle(
     """
     rules = run_editions.edition_of(edition, runs, data=data, ids=ids)
     if rules is None:
+        for run in runs:
+            if not run.exists():
+                raise RunFileError(f"{run}: no such file; give a run file")
         raise typer.BadParameter(
             "neither records, data nor ids say which; give it", param_hint="--edition"
         )

@@ -1,6 +1,7 @@
 """`clefgan check`: is this run file what the organisers take?"""
 
 import json
+import shlex
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from clefgan.cli.console import echo, say
 from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
-from clefgan.runs import run_editions
+from clefgan.runs import run_editions, run_files
 from submissions import RunFileError, checker, fix
 from submissions.edition import Edition
 from submissions.problems import Problem
@@ -85,6 +86,8 @@ def check(
         show_json(checked, rules)
     else:
         show(checked, rules, known, everything)
+        if data is None and ids is None:
+            say_recorded_data(checked)
     raise typer.Exit(code=int(any(not outcome.ok and outcome.fixed is None for outcome in checked)))
 
 
@@ -157,6 +160,17 @@ def show(
             f"note: edition {edition.name}: our reading, not confirmed by the organisers: "
             + ", ".join(f"{name} = {getattr(edition, name)!r}" for name in inferred)
         )
+
+
+def say_recorded_data(checked: list[Checked]) -> None:
+    """Say which data a record names, where the ids of the edition are not those of its run."""
+    for run in checked:
+        source = run_files.recorded_data(run.path)
+        if source is not None and any(problem.kind == "missing" for problem in run.problems):
+            say(
+                f"note: by its record {run.path} answers {source}; check it with --data "
+                f"{shlex.quote(source)}"
+            )
 
 
 def problem_lines(problems: list[Problem], everything: bool) -> Iterator[tuple[Problem, str]]:

@@ -64,6 +64,11 @@ def methods(
     """
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS)}", param_hint="--kind")
+    if knows is not None and knows.upper() not in {**knowledge(), **evidence()}:
+        raise typer.BadParameter(
+            f"{knows!r} is not one of {', '.join({**knowledge(), **evidence()})}",
+            param_hint="--knows",
+        )
     words = words or []
     with only_errors(quiet or as_json):
         if words[:1] == ["new"]:

@@ -84,15 +84,27 @@ def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> 
 
 def recorded_edition(run: Path) -> str | None:
     """The edition that the record beside a run file names; None where there is no such record."""
+    name = recorded(run).get("edition")
+    return name if isinstance(name, str) else None
+
+
+def recorded_data(run: Path) -> str | None:
+    """The data that the record beside a run file names; None where there is no such record."""
+    data = recorded(run).get("data")
+    source = data.get("source") if isinstance(data, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def recorded(run: Path) -> dict[str, object]:
+    """The record beside a run file as it is written; empty where there is none."""
     path = run.with_suffix(".json")
     try:
         content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError:
-        return None
+        return {}
     if not isinstance(content, dict) or not {"method", "test"} <= content.keys():
-        return None
-    name = content.get("edition")
-    return name if isinstance(name, str) else None
+        return {}
+    return content
 
 
 def answered(

@@ -86,6 +86,7 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
     """Audit a release; see the modules of `clefgan.auditing`."""
     settings = options.settings()
     before = look_before(settings, options)
+    refuse_absent(files)
     files_read = inputs.read(
         files.train,
         files.released,
@@ -97,6 +98,13 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
         progress=progress,
     )
     return of_inputs(files_read, settings, options, before, progress)
+
+
+def refuse_absent(files: Files) -> None:
+    """Refuse images that are not there, before anybody asks whose they are."""
+    for name in filter(None, (files.train, files.released, files.held_out)):
+        if not Path(str(name).partition("#")[0]).exists():
+            raise ClefganError(f"{name}: no such folder or file")
 
 
 def look_before(settings: Settings, options: Options) -> Before | None:

@@ -31,7 +31,7 @@ SIGNS = {
     Kind.INVALID: "invalid",
 }
 NAME, LEAST, MEASURE, PLOT, GAP = 30, 14, 14, (12, 40), 1
-WIDE, KNOWS = 100, 9
+WIDE, KNOWS, ALIKE = 100, 9, 6
 SECOND = "auc"
 """The metric beside the primary one on a screen: it does not depend on the threshold."""
 
@@ -57,9 +57,12 @@ def ranking(sheet: Sheet, width: int) -> Table:
     heads = headline(sheet)
     knows = any(line["knowledge"].value for line in sheet.lines)
     spans, bounds = width >= WIDE, drawn_range(sheet)
-    fixed = [2, *[7] * spans, *[KNOWS] * knows, *[MEASURE] * len(heads), 6, 8]
+    fixed = [2, *[7] * spans, *[KNOWS] * knows, *[MEASURE] * len(heads), ALIKE, 8]
     room = width - sum(fixed) - GAP * (len(fixed) + 2)
     name = max(LEAST, min(name_width(sheet), room))
+    letters = max(len(str(line["groups"].value or "")) for line in sheet.lines)
+    alike = ALIKE + max(0, min(letters - ALIKE, room - name))
+    room -= alike - ALIKE
     plot = min(PLOT[1], room - name - GAP)
     table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)
@@ -73,7 +76,7 @@ def ranking(sheet: Sheet, width: int) -> Table:
     drawn = bounds if spans and plot >= PLOT[0] else None
     if drawn is not None:
         table.add_column(ruler(drawn, plot), no_wrap=True, width=plot)
-    table.add_column("alike", overflow="fold", max_width=6, style="bold")
+    table.add_column("alike", overflow="fold", max_width=alike, style="bold")
     table.add_column("p guess", justify="right", no_wrap=True)
     for line in sheet.lines:
         cells: list[RenderableType] = [rank_of(line, spans)]
