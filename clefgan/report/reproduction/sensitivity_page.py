@@ -25,11 +25,12 @@ def text(study: ChoiceSensitivity) -> str:
     )
     tables = [f"## {protocol}\n\n{table(study, protocol)}" for protocol in ("held-out", "paper")]
     note = (
-        "By the paper protocol the images not used that are scored trained the DCGAN. Choices that "
-        "need another DCGAN or other features are run by it only, to bound the cost. Held-out AUC "
-        "pools the scores of the folds, whose machines need not agree on a scale: that blurs it. "
-        "Intervals over seeds hold for these images; with so many rows, one change in "
-        f"twenty leaves out 0 by chance. All fits took {study.seconds / 60:.0f} minutes."
+        "Under the paper protocol the unused images that are scored also trained the DCGAN. To "
+        "limit the cost, choices that need another DCGAN or other features are run only under this "
+        "protocol. The held-out AUC pools the scores of the folds, whose SVMs need not agree on a "
+        "scale, and this blurs it. The intervals over seeds hold for these images; with so many "
+        "rows, the interval of one change in twenty does not contain 0 by chance."
+        f" All fits took {study.seconds / 60:.0f} minutes."
     )
     absent = [f"Not run: {name}: {reason}" for name, reason in study.left_out.items()]
     return "\n\n".join([head, *tables, note, *absent]) + "\n"
