@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ def test_values_are_completed(line: str, offered: list[str], tmp_path: Path) -> 
 
 
 def test_closed_lists_are_what_the_commands_accept() -> None:
-    known = {
+    known: dict[str, Iterable[str]] = {
         "--release": profiles.PROFILES,
         "--withhold": filtering.Withhold,
         "--how": leaks.KINDS,
