@@ -156,6 +156,17 @@ def test_an_exact_copy_stays_a_leak_where_the_sets_differ_anyway_and_nothing_els
     assert said.reasons == ("1 released image equals a training image pixel for pixel",)
 
 
+def test_a_copy_that_a_person_saw_is_a_leak_where_the_sets_differ_anyway(clean: Findings) -> None:
+    differ = control.ImageOnly(0.8, 0.002)
+    said = verdict.of(replace(clean, control=differ, judged=np.array([3, 8])), PUBLIC)
+    assert said.outcome is Outcome.LEAK
+    assert said.reasons == (
+        "2 released images were judged by a person to be a copy of a training image",
+    )
+    assert "withhold the 2 images in withhold.csv" in said.sentence
+    assert verdict.of(replace(clean, control=differ), PUBLIC).outcome is Outcome.CANNOT_SAY
+
+
 @pytest.mark.parametrize(("p", "differs"), [(0.01, True), (0.0101, False), (0.05, False)])
 def test_the_control_stops_an_audit_at_one_in_a_hundred(
     p: float, differs: bool, clean: Findings

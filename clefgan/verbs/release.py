@@ -97,16 +97,8 @@ def audit(
             return making.example(options, progress=report)
         train, released = given_sets(train, released, release)
         files = Files(
-            train=train,
-            released=released,
-            held_out=held_out,
-            patients=patients,
-            file_column=file_column,
-            patient_column=patient_column,
-            patient_from=patient_from,
-            one_image_each=one_image_each,
-            strata=strata,
-            window=window,
-            largest=largest,
-        )
+            train=train, released=released, held_out=held_out, patients=patients,
+            file_column=file_column, patient_column=patient_column, patient_from=patient_from,
+            one_image_each=one_image_each, strata=strata, window=window, largest=largest,
+        )  # fmt: skip
         return making.audit(files, options, progress=report)
