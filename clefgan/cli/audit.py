@@ -147,14 +147,11 @@ def audit(
     2: wrong usage; 3: the audit cannot say.
     """
     check_usage(train, released, release, withhold, thin)
-    refuse_for_example(
-        train,
-        {
-            "--held-out": held_out, "--patients": patients, "--file-column": file_column,
-            "--patient-column": patient_column, "--patient-from": patient_from,
-            "--one-image-each": one_image_each, "--strata": strata, "--window": window,
-        },
-    )  # fmt: skip
+    refuse_for_example(train, {
+        "--held-out": held_out, "--patients": patients, "--file-column": file_column,
+        "--patient-column": patient_column, "--patient-from": patient_from,
+        "--one-image-each": one_image_each, "--strata": strata, "--window": window,
+    })  # fmt: skip
     folders.refuse_existing(out, (RECORD,), force)
     output = Output("--out", out, is_folder=True, is_replaced=True)
     outputs.refuse([output], [train, released, held_out, patients, strata, after])

@@ -74,11 +74,16 @@ def init(
     )
     titles = metrics.titles() if wanted.is_membership else class_tables.titles()
     made = competitions.init(folder, wanted, truth, titles, dev_truth=dev_truth, settings=settings)
-    say(f"wrote {made}: edition {wanted.name}, official metric {wanted.metric}")
-    inferred = [key for key in ("metric", *wanted.inferred_rules(True)) if wanted.unsure(key)]
+    say_made(made, wanted)
+
+
+def say_made(folder: Path, edition: editions.Edition) -> None:
+    """Print what was made, what its edition infers, and the next step."""
+    say(f"wrote {folder}: edition {edition.name}, official metric {edition.metric}")
+    inferred = [key for key in ("metric", *edition.inferred_rules(True)) if edition.unsure(key)]
     if inferred:
         say(f"note: our reading, not confirmed by the organisers: {', '.join(inferred)}")
-    say(f"next: edit {made / 'pages'}, then clefgan codabench lint {made}")
+    say(f"next: edit {folder / 'pages'}, then clefgan codabench lint {folder}")
 
 
 def lint(folder: FOLDER) -> None:

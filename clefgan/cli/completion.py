@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,10 +11,6 @@ import typer
 
 from submissions import editions
 
-RULES = (
-    *("auto", "auto:", "zero", "dev-best", "quota:", "mixture", "null95", "conformal:"),
-    *("argmax", "open:", "balanced"),
-)
 PROTOCOLS = ("held-out", "paper", "grouped", "plain")
 LEVELS = ("S0", "S1", "S2", "S3")
 EMBEDDED = ("phantom_ct", "phantom_classes")
@@ -54,47 +51,22 @@ def beginning(incomplete: str, known: Sequence[str]) -> list[str]:
     return [word for word in known if word.startswith(incomplete)]
 
 
-def suite_names(incomplete: str) -> list[str]:
-    """Names of the bench's challenges that begin so."""
-    from clefgan.experiments.lab.bench import suite  # brings NumPy
+def known(kind: str) -> Callable[[typer.Context, str], list[str]]:
+    """What completes names that only heavy packages know; see `known_names` for the kinds."""
 
-    return beginning(incomplete, [entry.name for entry in suite.SUITE])
+    def words(ctx: typer.Context, incomplete: str) -> list[str]:
+        names = importlib.import_module("clefgan.cli.known_names")  # not before a name is typed
+        return beginning(incomplete, getattr(names, kind)(ctx))
 
-
-def setting_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """`NAME=` of the settings of the method that is typed; of a DCGAN where none can be."""
-    from clefgan.dcgan import config  # brings NumPy
-    from clefgan.errors import ClefganError  # with the others
-    from clefgan.plugins import hyperparameters, registry  # bring NumPy
-
-    if "method" not in ctx.params:
-        described = hyperparameters.describe(config.DCGANConfig)
-    else:
-        try:
-            name, _ = registry.split(ctx.params["method"] or "")
-            described = hyperparameters.describe(registry.room_of(name).get(name))
-        except ClefganError:  # no such method, or none yet
-            return []
-    return beginning(incomplete, [f"{setting.name}=" for setting in described])
+    return words
 
 
-def method_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of methods that begin so: of classes, of membership, or of both if neither is known."""
-    from clefgan.plugins import registry  # brings NumPy: only where a name is completed
-
-    known = [registry.METHODS.entries(), registry.ATTRIBUTORS.entries()]
-    known.append(registry.CLUSTERERS.entries())
-    edition = ctx.params.get("edition")
-    if edition in editions.names():
-        known = known[:1] if editions.get(edition).is_membership else known[1:]
-    return beginning(incomplete, [name for entries in known for name in entries])
-
-
-def membership_method_names(incomplete: str) -> list[str]:
-    """Names of the methods of membership that begin so."""
-    from clefgan.plugins import registry  # brings NumPy
-
-    return beginning(incomplete, [*registry.METHODS.entries()])
+method_names = known("methods")
+membership_method_names = known("membership_methods")
+metric_names = known("metrics")
+rule_names = known("rules")
+suite_names = known("challenges")
+setting_names = known("settings")
 
 
 def edition_names(incomplete: str) -> list[str]:
@@ -107,25 +79,6 @@ def edition_words(ctx: typer.Context, incomplete: str) -> list[str]:
     """`show`, and after it the names of editions."""
     named = editions.names() if ctx.params.get("words") else ["show"]
     return beginning(incomplete, named)
-
-
-def metric_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of metrics that begin so: of classes, of membership, or of both if neither is known."""
-    from evaluation import class_tables, metrics  # brings NumPy
-
-    known = [[metric.name for metric in metrics.METRICS], [*class_tables.METRICS]]
-    edition = ctx.params.get("edition")
-    if edition in editions.names():
-        known = known[:1] if editions.get(edition).is_membership else known[1:]
-    return list(dict.fromkeys(n for each in known for n in each if n.startswith(incomplete)))
-
-
-def rule_names(incomplete: str) -> list[str]:
-    """Decision rules that begin so; those with a number end where it begins."""
-    from clefgan.runs.decisions import rules  # brings NumPy
-
-    metrics = [f"dev-best:{name}" for name in rules.metrics_to_choose_by()]
-    return [rule for rule in (*RULES, *metrics) if rule.startswith(incomplete)]
 
 
 def protocol_names(incomplete: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +69,12 @@ def membership_from(
             size=pixels(size),
         )
         done = membership.write(challenge, out, dev_only=dev_only, seed=seed, progress=progress)
+    say_challenges(done, dev_only=dev_only)
+    say_wrote([out])
+
+
+def say_challenges(done: Sequence[membership.Written], *, dev_only: bool) -> None:
+    """Print a line per challenge."""
     for written in done:
         test = f"; test: {written.candidates} candidates of {written.test}" if written.test else ""
         more = f"; {written.left_out} left out, as its own too" if written.left_out else ""
@@ -79,4 +86,3 @@ def membership_from(
         console.print(
             f"no test parts: they need {membership.LEAST} sources or more", style="yellow"
         )
-    say_wrote([out])

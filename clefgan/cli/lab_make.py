@@ -69,13 +69,9 @@ def make(
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     making.refuse_existing(folder)
     counts = RoleCounts(
-        used=used,
-        not_used=not_used,
-        generated=generated,
-        candidates=candidates,
-        test_generated=test_generated,
-        per_group=per_group,
-    )
+        used=used, not_used=not_used, generated=generated, candidates=candidates,
+        test_generated=test_generated, per_group=per_group,
+    )  # fmt: skip
     gan, flow = networks(settings, seed, [how])
     spec = making.Spec(leak=leak, how=how, seed=seed, counts=counts, gan=gan, flow=flow)
     with progress_bar() as progress:
@@ -84,10 +80,15 @@ def make(
         )
         drawn = making.draw(real_images, spec, progress=progress)
         making.write(folder, real_images, spec, drawn, progress=progress)
+    say_drawn(real_images, drawn)
+    say_wrote([folder])
+
+
+def say_drawn(real_images: reals.Reals, drawn: making.DrawnChallenge) -> None:
+    """Print what there was, and who got which role."""
     n_groups = len(set(real_images.groups))
     console.print(
         f"{real_images.source}: {len(real_images.images)} images, {n_groups} groups by "
         f"{real_images.group_source}"
     )
     console.print(lab_tables.roles_table(drawn))
-    say_wrote([folder])
