@@ -20,6 +20,7 @@ from baselines.features.vgg16 import Pooling, Vgg16
 from baselines.learning import scaling, svm
 from baselines.learning.scaling import Scaling, ScalingKind
 from baselines.learning.svm import Gamma, Kernel, Svm
+from clefgan.dcgan import ahead as dcgan_ahead
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.side_by_side import synthesise_all
 from clefgan.dcgan.synthesise import synthesise
@@ -85,6 +86,11 @@ class FingerprintSvm(ABC):
         images = [dev.not_used for dev in sets if len(dev.not_used)]
         synthesise_all(images, self.config(), self.own_samples, progress=progress)
 
+    def compile_ahead(self, side: int, /) -> None:
+        """Compile the DCGAN, and load what the SVM takes."""
+        dcgan_ahead.compile_ahead(self.config(), side)
+        svm.fit(np.eye(2, dtype=np.float32), np.array([False, True]))
+
     def config(self) -> DCGANConfig:
         """Return the DCGAN's settings, its seed moved by the method's."""
         return replace(self.gan, seed=self.gan.seed + self.seed)
@@ -121,6 +127,11 @@ class LbpSvm(FingerprintSvm):
     def features(self) -> Lbp:
         """Return the LBP histograms."""
         return Lbp(points=self.P, radius=self.R, method=self.lbp_method, grid=self.grid)
+
+    def compile_ahead(self, side: int, /) -> None:
+        """Compile the DCGAN and the LBP, and load what the SVM takes."""
+        super().compile_ahead(side)
+        self.features()(np.zeros((1, side, side), np.uint8))
 
 
 @dataclass(frozen=True, kw_only=True)

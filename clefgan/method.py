@@ -119,6 +119,15 @@ class FitsSeveral(Protocol):
         ...
 
 
+@runtime_checkable
+class CompilesAhead(Protocol):
+    """A method that can compile while its images are drawn: no more than their side is known."""
+
+    def compile_ahead(self, side: int, /) -> None:
+        """Compile for images of side x side pixels; `fit` returns the same without it."""
+        ...
+
+
 ClassScores: TypeAlias = NDArray[np.float64]
 """(n, n_classes), higher: more likely of that class; only differences in a row mean anything."""
 
@@ -255,12 +264,15 @@ def promises(cls: type) -> Promises:
     return Promises(**said)
 
 
+OPTIONAL = ("prepare", "compile_ahead")  # what a method can do beside `fit`
+
+
 def near_miss(cls: type, wanted: str) -> str:
     """One line where a class has a function that is nearly called as an optional one; else ''.
 
     Parameters
     ----------
-    wanted : `prepare` of a method, `in_parts` of a scorer
+    wanted : one of `OPTIONAL` of a method, `in_parts` of a scorer
     """
     functions = {
         name

@@ -34,6 +34,9 @@ class GoodBeside(Good):
     def prepare(self, sets: Any, /, *, progress: Any = silent) -> None:
         assert all(isinstance(dev, DevSet) for dev in sets)
 
+    def compile_ahead(self, side: int, /) -> None:
+        assert side > 0
+
     def in_parts(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> InParts:
         scores = self.score(candidates, generated)
         return InParts(scores, {"half": scores / 2})
@@ -142,6 +145,17 @@ class PrepareChanges(Good):
 
 
 @dataclass(frozen=True)
+class CompileChanges(Good):
+    sides: ClassVar[list[int]] = []
+
+    def compile_ahead(self, side: int, /) -> None:
+        self.sides.append(side)
+
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        return super().score(candidates, generated) + 100.0 * len(self.sides)
+
+
+@dataclass(frozen=True)
 class OtherInParts(GoodBeside):
     def in_parts(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> InParts:
         scores = self.score(candidates, generated)
@@ -176,6 +190,7 @@ class Misspelt(Good):
         (CopyIsPunished, "a copy of candidate 0 among the generated lowers its score"),
         (SaysItNeedsNone, "needs_generated=False"),
         (PrepareChanges, "prepare changes no score"),
+        (CompileChanges, "compile_ahead changes no score"),
         (OtherInParts, "in_parts gives the scores that score gives"),
         (ShortPart, r"scores of part 'short' have shape \(5,\)"),
         (Misspelt, "no run calls the function 'in_part'; did you mean 'in_parts'"),

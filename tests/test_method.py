@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from clefgan.errors import ClefganError
-from clefgan.method import Promises, near_miss, promises
+from clefgan.method import OPTIONAL, Promises, near_miss, promises
 from clefgan.plugins import registry
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugin.md"
@@ -81,7 +81,7 @@ def test_a_near_miss_is_refused_where_a_method_is_named(tmp_path: Path) -> None:
 
 def test_the_page_for_plug_ins_lists_them_all() -> None:
     listed = re.findall(r"^\| `(\w+)", PAGE.read_text(encoding="utf-8"), re.M)
-    functions = {"prepare", "in_parts"}
+    functions = {*OPTIONAL, "in_parts"}
     assert {field.name for field in fields(Promises)} | functions <= set(listed)
 
 

@@ -57,7 +57,7 @@ from clefgan.plugins import registry
 from clefgan.report import next_steps
 from clefgan.report.objects import run as objects
 from clefgan.report.terminal import summary
-from clefgan.runs import job, request
+from clefgan.runs import ahead, job, request
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs import record as records
 from clefgan.runs.decisions import beforehand, decide
@@ -176,7 +176,13 @@ def run(
     owners = patient_table(patients, file_column, patient_column)
     with wrong_usage("--decide"):
         how = None if rule is None else decide.parse(rule)
-    with only_errors(quiet or as_json), connected(cluster), progress_bar() as progress:
+    side = None if cluster else reading.side_to_draw(source, grid)
+    with (
+        only_errors(quiet or as_json),
+        connected(cluster),
+        progress_bar() as progress,
+        ahead.compiling(method, configured, side),
+    ):
         challenge = reading.read(
             source, edition, test_data=test_data, window=levels, size=grid, patients=owners
         )

@@ -160,6 +160,24 @@ def located(data: str | Path) -> tuple[Path, bool]:
     return (path, False) if inner is None else (inner, True)
 
 
+def side_to_draw(data: str | Path, size: Size | None = None) -> int | None:
+    """Side of the images of data that `read` will draw first; None where they are there.
+
+    Parameters
+    ----------
+    size : as `read` takes it; None is returned where the images will not be square
+
+    Raises
+    ------
+    ClefganError
+        A dataset has no such configuration.
+    """
+    side = None if Path(data).exists() else preparation.side_to_draw(str(data))
+    if side is None or size is None:
+        return side
+    return size[0] if size[0] == size[1] else None
+
+
 def from_dataset(source: str, splits: Mapping[str, "Split"], window: Window | None) -> Challenge:
     """Make a challenge of the splits of a TFDS dataset."""
     sets = {

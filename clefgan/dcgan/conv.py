@@ -76,11 +76,14 @@ def transposed(x: jax.Array, kernel: jax.Array) -> jax.Array:
         products = flat @ kernel.transpose(2, 0, 1, 3).reshape(d, -1)
         together = products.reshape(n, height, width, TAPS, TAPS, c)
         taps = [[together[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)]
-    else:
-        taps = [
-            [(flat @ kernel[k, m]).reshape(n, height, width, c) for m in range(TAPS)]
-            for k in range(TAPS)
+    else:  # one for four taps: one for each is no faster, and takes a quarter longer to compile
+        rows = [
+            (flat @ taps_of_row.transpose(1, 0, 2).reshape(d, -1)).reshape(
+                n, height, width, TAPS, c
+            )
+            for taps_of_row in kernel
         ]
+        taps = [[row[:, :, :, m] for m in range(TAPS)] for row in rows]
     return overlapped([row[::-1] for row in taps[::-1]])
 
 

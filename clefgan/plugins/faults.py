@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, get_type_hints
 
 from clefgan.errors import ClefganError
-from clefgan.method import near_miss, promises
+from clefgan.method import OPTIONAL, near_miss, promises
 from clefgan.plugins.isolation import one_line
 
 SIGNATURES = {
@@ -52,8 +52,9 @@ def faults(
         promises(cls)
     except ClefganError as error:
         yield str(error)
-    if level == "knowledge" and (missed := near_miss(cls, "prepare")):
-        yield missed
+    if level == "knowledge":
+        missed = (near_miss(cls, optional) for optional in OPTIONAL)
+        yield from filter(None, missed)
     hints = {}
     try:
         hints = get_type_hints(cls)

@@ -15,6 +15,8 @@ import numpy as np
 
 from clefgan.errors import ClefganError, shortened
 from clefgan.method import (
+    OPTIONAL,
+    CompilesAhead,
     DevSet,
     FitsSeveral,
     Images,
@@ -46,8 +48,9 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
     """
     if ours(type(method)):
         return method.fit(dev, progress=progress)
-    if missed := near_miss(type(method), "prepare"):
-        raise ClefganError(f"method {name!r}: {missed}")
+    for optional in OPTIONAL:
+        if missed := near_miss(type(method), optional):
+            raise ClefganError(f"method {name!r}: {missed}")
     check_call(name, "fit(dev, *, progress=silent)", method.fit, dev)
     with named(name, type(method)):
         scorer = method.fit(dev, progress=progress)
@@ -77,6 +80,18 @@ def prepared(
         check_call(name, "prepare(sets, *, progress=silent)", method.prepare, sets)
     with named(name, type(method)):
         method.prepare(sets, progress=progress)
+
+
+def compiled_ahead(name: str, method: CompilesAhead, side: int) -> None:
+    """Let a method compile what its fits on square images of this side run.
+
+    Raises
+    ------
+    ClefganError
+        A stranger's method raised something.
+    """
+    with named(name, type(method)):
+        method.compile_ahead(side)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from clefgan.method import (
+    CompilesAhead,
     DevSet,
     FitsSeveral,
     Images,
@@ -40,7 +41,7 @@ def check_method(cls: type[Method], **settings: Any) -> None:
     of knowledge S0 scores an image the same whatever its neighbours; an exact copy of a candidate
     among the generated images never lowers its score, for a method that looks at them and does not
     train on them; images are not written to; `in_parts` of a scorer, where it has one, gives its
-    scores and as many for each part, and `prepare` of a method changes no score.
+    scores and as many for each part, and `prepare` and `compile_ahead` of a method change no score.
     """
     registry.checked(cls, cls.__name__)
     for row in hyperparameters.describe(cls):
@@ -58,6 +59,10 @@ def check_method(cls: type[Method], **settings: Any) -> None:
         method.prepare([dev])
         after = method.fit(dev).score(candidates, generated)
         same(after, scores, "prepare changes no score")
+    if isinstance(method, CompilesAhead):
+        method.compile_ahead(SIZE)
+        after = method.fit(dev).score(candidates, generated)
+        same(after, scores, "compile_ahead changes no score")
     check_permutation(scorer, candidates, generated, scores)
     check_awkward(scorer, candidates, generated)
     if cls.knowledge is Knowledge.S0:

@@ -9,6 +9,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from clefgan.data.phantom import LEAK, DrawnRole, make
+from clefgan.data.phantom.slices import SIZE
 from clefgan.data.tfds import schema
 
 
@@ -27,6 +28,7 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
     100 candidates whose truth is their label.
     """
 
+    SIDE: ClassVar[int] = SIZE  # of the images, known before they are drawn
     VERSION = tfds.core.Version("1.0.0")
     RELEASE_NOTES: ClassVar[dict[str, str]] = {"1.0.0": "First release."}
     BUILDER_CONFIGS: ClassVar[list[PhantomConfig]] = [
@@ -42,7 +44,7 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
 
     def _split_generators(self, dl_manager: Any) -> dict[str, Iterator[tuple[str, dict[str, Any]]]]:
         del dl_manager  # nothing is downloaded
-        roles = make(self.builder_config.seed, self.builder_config.leak)
+        roles = make(self.builder_config.seed, self.builder_config.leak, size=self.SIDE)
         return {split: self._generate_examples(role) for split, role in roles.items()}
 
     def _generate_examples(self, role: DrawnRole) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -38,6 +38,21 @@ def located(name: str) -> Path:
     )
 
 
+def side_to_draw(name: str) -> int | None:
+    """Side of the square images of a dataset that `located` would draw; None where it draws none.
+
+    Raises
+    ------
+    ClefganError
+        A dataset has no such configuration.
+    """
+    if name.partition("/")[0] not in BUILDERS:
+        return None
+    builder, config = builder_of(name)
+    side: int | None = getattr(builder, "SIDE", None)
+    return None if (folder_of(builder, config) / INFO).is_file() else side
+
+
 def prepare(name: str, source: Path | None = None, *, force: bool = False) -> Path:
     """Prepare a dataset and return its folder, as `ensure` does."""
     return ensure(name, source, force=force)[0]

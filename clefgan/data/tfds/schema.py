@@ -25,10 +25,11 @@ Builders
 --------
 A builder is a class of one module, listed in `BUILDERS` under the name that `--data` takes, and
 derives from `tfds.core.GeneratorBasedBuilder`. It yields `(id, features)`, unshuffled
-(`disable_shuffling=True` in its `DatasetInfo`). It is prepared with `file_format="array_record"`
-and read with `as_data_source()`: both work where TensorFlow is not installed, which excludes
-`tfds.testing`, `tfds.load` and `as_dataset`. TFDS takes 0.9 s to import: import it only in a
-builder's module or inside a function.
+(`disable_shuffling=True` in its `DatasetInfo`). One that draws its images says their side as the
+class variable `SIDE`, so that methods can compile meanwhile. It is prepared with
+`file_format="array_record"` and read with `as_data_source()`: both work where TensorFlow is not
+installed, which excludes `tfds.testing`, `tfds.load` and `as_dataset`. TFDS takes 0.9 s to import:
+import it only in a builder's module or inside a function.
 """
 
 from typing import Any

@@ -1,0 +1,145 @@
+"""Compilation beside the drawing of images: when it is done, what it raises, what it saves."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
+
+import jax
+import numpy as np
+import pytest
+
+from baselines.fingerprint_svm import LbpSvm
+from baselines.nearest import Nearest
+from building import challenge, noise
+from clefgan.data import reading
+from clefgan.data.phantom import slices
+from clefgan.data.tfds import preparation
+from clefgan.dcgan.config import DCGANConfig
+from clefgan.dcgan.synthesise import synthesise
+from clefgan.errors import ClefganError
+from clefgan.method import DevSet, Knowledge, Progress, Scorer, silent
+from clefgan.runs import ahead
+from running import clefgan
+
+SMALL = DCGANConfig(latent=7, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=1)
+COMPILED = "/jax/core/compile/backend_compile_duration"
+
+
+@dataclass(frozen=True)
+class Compiles:
+    """Says from which thread it was asked for which side."""
+
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+
+    fault: str = ""  # what it raises
+    asked: list[tuple[int, str]] = field(default_factory=list, compare=False)
+
+    def compile_ahead(self, side: int, /) -> None:
+        self.asked.append((side, threading.current_thread().name))
+        if self.fault:
+            raise RuntimeError(self.fault)
+
+    def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
+        raise NotImplementedError
+
+
+def test_a_method_compiles_in_a_thread_of_its_own() -> None:
+    method = Compiles()
+    with ahead.compiling("mine", method, 64):
+        pass
+    [(side, thread)] = method.asked
+    assert side == 64
+    assert thread.startswith("compiling")
+
+
+@pytest.mark.parametrize(("method", "side"), [(Compiles(), None), (Nearest(), 64)])
+def test_there_is_no_thread_without_a_side_or_a_method_that_can(method: Nearest, side: int) -> None:
+    before = threading.active_count()
+    with ahead.compiling("mine", method, side):
+        assert threading.active_count() == before
+    assert not getattr(method, "asked", ())
+
+
+def test_what_a_plug_in_raises_names_it_and_comes_after_the_block() -> None:
+    reached = []
+    with (
+        pytest.raises(ClefganError, match=r"^method 'mine': RuntimeError: boom"),
+        ahead.compiling("mine", Compiles("boom"), 64),
+    ):
+        reached.append(True)
+    assert reached
+
+
+def test_an_error_of_the_block_goes_first() -> None:
+    with pytest.raises(ClefganError, match=r"^disk full$"), ahead.compiling("m", Compiles("b"), 64):
+        raise ClefganError("disk full")
+
+
+@pytest.fixture
+def compilations() -> Iterator[list[str]]:
+    """The functions that JAX compiled, or read compiled, while the test ran."""
+    names: list[str] = []
+    is_over = threading.Event()
+
+    def note(event: str, duration_secs: float, **about: str | int) -> None:
+        if event == COMPILED and not is_over.is_set():
+            names.append(str(about.get("fun_name")))
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    yield names
+    is_over.set()
+
+
+def test_what_is_compiled_ahead_is_what_training_and_drawing_call(
+    compilations: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path))
+    method = LbpSvm(own_samples=3, gan=SMALL)
+    method.compile_ahead(32)
+    assert [compilations.count(f"jit({name})") for name in ("run", "draw")] == [1, 1]
+    assert not list(tmp_path.rglob("*.weights"))
+    compilations.clear()
+    first = synthesise(noise(4), method.config(), 3)
+    synthesise(noise(5), replace(method.config(), epochs=2, seed=1), 3)
+    assert not {"jit(run)", "jit(draw)"} & set(compilations)
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "other"))
+    np.testing.assert_array_equal(synthesise(noise(4), method.config(), 3), first)
+
+
+def test_the_side_is_known_of_what_is_still_to_be_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    assert reading.side_to_draw("phantom_ct") == slices.SIZE
+    assert reading.side_to_draw("phantom_ct/no_leak", (64, 64)) == 64
+    assert reading.side_to_draw("phantom_ct", (64, 32)) is None
+    assert reading.side_to_draw("imageclef_gans/2023") is None  # downloaded, not drawn
+    assert reading.side_to_draw("no_such_data") is None
+    with pytest.raises(ClefganError, match="has no configuration 'other'"):
+        reading.side_to_draw("phantom_ct/other")
+    assert reading.side_to_draw(tmp_path) is None
+    made = preparation.folder_of(*preparation.builder_of("phantom_ct"))
+    made.mkdir(parents=True)
+    (made / "dataset_info.json").touch()
+    assert reading.side_to_draw("phantom_ct") is None
+
+
+@pytest.mark.parametrize("data", ["drawn", "there"])
+def test_a_run_compiles_ahead_only_where_images_are_drawn(
+    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    challenge(tmp_path / "there", {"generated": 6, "used": 6, "not_used": 6})
+    sides: list[int] = []
+    monkeypatch.setattr(LbpSvm, "compile_ahead", lambda _self, side: sides.append(side))
+    monkeypatch.setattr(reading, "read", stopped)
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    given = ["--data", "there"] if data == "there" else []
+    assert clefgan("run", "--method", "lbp-svm", *given) == 1
+    assert sides == ([] if given else [slices.SIZE])
+
+
+def stopped(*_: object, **__: object) -> None:
+    raise ClefganError("enough")
