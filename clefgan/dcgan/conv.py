@@ -121,9 +121,9 @@ def transposed_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
     d, c = x.shape[-1], dy.shape[-1]
     if c == 1:
         return strided_dw(dy, x)[::-1, ::-1].swapaxes(2, 3)
-    parts = jnp.concatenate(windows(dy)[::-1], axis=-1)
-    dw = x.reshape(-1, d).T @ parts
-    return dw.reshape(d, TAPS, TAPS, c).transpose(1, 2, 0, 3)
+    dw = x.reshape(-1, d).T @ jnp.concatenate(corners(dy), axis=-1)
+    taps = dw.reshape(d, 2, 2, 2, 2, c).transpose(1, 3, 2, 4, 0, 5)  # tap 2 a + i of corner a
+    return taps.reshape(TAPS, TAPS, d, c)[::-1, ::-1]
 
 
 def by_last(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -133,15 +133,31 @@ def by_last(a: jax.Array, b: jax.Array) -> jax.Array:
 
 def windows(large: jax.Array) -> list[jax.Array]:
     """Return what each tap sees of (n, 2h, 2w, c): sixteen arrays (n h w, c), row by row."""
-    n, height, width, c = large.shape
-    h, w = height // 2, width // 2
-    padded = jnp.pad(large, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    blocks = padded.reshape(n, h + 1, 2, w + 1, 2, c)
+    h, w, c = large.shape[1] // 2, large.shape[2] // 2, large.shape[3]
+    blocks = blocked(large)
     return [
         blocks[:, k // 2 : k // 2 + h, k % 2, m // 2 : m // 2 + w, m % 2].reshape(-1, c)
         for k in range(TAPS)
         for m in range(TAPS)
     ]
+
+
+def corners(large: jax.Array) -> list[jax.Array]:
+    """Return what `windows` returns, four taps in one array (n h w, 4 c): less to compile."""
+    h, w, c = large.shape[1] // 2, large.shape[2] // 2, large.shape[3]
+    blocks = blocked(large)
+    return [
+        blocks[:, a : a + h, :, b : b + w].transpose(0, 1, 3, 2, 4, 5).reshape(-1, 4 * c)
+        for a in range(2)
+        for b in range(2)
+    ]
+
+
+def blocked(large: jax.Array) -> jax.Array:
+    """Cut (n, 2h, 2w, c), with a border of zeros, into (n, h + 1, 2, w + 1, 2, c)."""
+    n, height, width, c = large.shape
+    padded = jnp.pad(large, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    return padded.reshape(n, height // 2 + 1, 2, width // 2 + 1, 2, c)
 
 
 def overlapped(taps: Sequence[Sequence[jax.Array]]) -> jax.Array:
