@@ -145,6 +145,24 @@ def test_a_few_copies_among_many_images_are_noticed_and_the_other_side_is_not() 
     assert exchanged.p_value > 0.5
 
 
+def test_both_p_values_are_shares_of_deals_counted_by_themselves() -> None:
+    """By hand: five deals, the own one first, of two statistics in their standard deviations."""
+    values = np.array([[2.0, 1.0, 0.0, -1.0, -2.0], [0.0, 4.0, -4.0, 0.0, 0.0]])
+    result = set_test.judge(["a", "b"], values)
+    z = values / values.std(axis=1, keepdims=True)
+    assert result.z.tolist() == pytest.approx(z[:, 0].tolist())
+    assert result.strongest == "a"
+    largest, smallest = z.max(axis=0), z.min(axis=0)
+    assert largest.tolist() == pytest.approx([1.414, 1.581, 0, 0, 0], abs=1e-3)
+    assert smallest.tolist() == pytest.approx([0, 0.707, -1.581, -0.707, -1.414], abs=1e-3)
+    assert result.p_value == 2 / 5
+    assert result.p_held_out == 4 / 5
+    assert result.single.tolist() == [1 / 5, 4 / 5]
+    assert result.deals == 4
+    other = set_test.judge(["a", "b"], -values)
+    assert (other.p_value, other.p_held_out) == (4 / 5, 2 / 5)
+
+
 def test_many_statistics_are_paid_for() -> None:
     """Thirty scores that mean nothing: the smallest p-value is small, the joint one is not."""
     rng = np.random.default_rng(3)

@@ -1,5 +1,6 @@
 """Volumes compared whole beside their slices, where the answer is known."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,6 +232,13 @@ def test_thinning_keeps_volumes_whole() -> None:
     kept = np.bincount(run.withheld.kept // DEPTH, minlength=MADE)
     assert set(kept.tolist()) == {0, DEPTH}
     assert len(run.withheld.thinned) % DEPTH == 0
+    assert run.withheld.volumes == (kept == 0).sum() > len(run.withheld.thinned) / DEPTH > 0
+    said = re.search(
+        r"withhold the (\d+) images in withhold.csv \((\d+) volumes among them",
+        run.verdict.sentence,
+    )
+    assert said is not None
+    assert int(said[1]) == DEPTH * int(said[2]) == len(run.withheld.withheld)
 
 
 def test_sealed_patients_are_protected_whole_and_opened_with_their_volumes() -> None:

@@ -72,21 +72,33 @@ def test_no_patient_no_file_and_no_pixel_is_in_what_may_be_given_out(leaking: Pa
 
 
 def shown_in(text: str, pixels: bytes) -> bool:
-    """Whether pixels stand in a text as bytes, base64 (at any offset), hexadecimal or a list."""
+    """Whether pixels stand in a text as bytes, base64 (at any offset), hexadecimal or a list.
+
+    Numbers of a list may stand in one line or in many: all white space of the text is passed over.
+    """
     middle = pixels[len(pixels) // 2 :][:48]  # rows of detail
-    ways = [middle.decode("latin-1"), middle.hex(), ", ".join(map(str, middle[:16]))]
-    ways += [",".join(map(str, middle[:16])), "\\x".join(f"{level:02x}" for level in middle)]
+    numbers = [str(level) for level in middle[:16]]
+    close = "".join(text.split())
+    ways = [middle.hex(), "\\x".join(f"{level:02x}" for level in middle)]
+    ways += [separator.join(numbers) for separator in (",", ";", "|")]
     for lead in range(3):
         coded = base64.b64encode(bytes(lead) + middle).decode()
         ways.append(coded[4 * (lead > 0) : 48])
-    return any(way in text for way in ways)
+    in_rows = re.search(r"\b" + r"\s+".join(numbers) + r"\b", text)
+    return in_rows is not None or middle.decode("latin-1") in text or any(w in close for w in ways)
 
 
 def test_a_picture_would_be_found_if_it_were_there(leaking: Path) -> None:
     pixels = np.asarray(Image.open(leaking / "train" / "scan003.png")).tobytes()
     for lead in range(3):
         assert shown_in("src=" + base64.b64encode(bytes(lead) + pixels).decode(), pixels)
-    assert shown_in(json.dumps(list(pixels)), pixels)
+    whole = list(pixels)
+    for indent in (None, 1):
+        assert shown_in(json.dumps(whole, indent=indent), pixels)
+        nested = [whole[start : start + 32] for start in range(0, len(whole), 32)]
+        assert shown_in(json.dumps({"image": nested}, indent=indent), pixels)
+    assert shown_in("\n".join(map(str, whole)), pixels)
+    assert not shown_in(json.dumps(whole[::-1], indent=1), pixels)
     assert shown_in(pixels.hex(), pixels)
     inside = (leaking / "audit" / "internal" / "pairs.html").read_text()
     coded = (leaking / "made" / "made003.png").read_bytes()
@@ -94,10 +106,10 @@ def test_a_picture_would_be_found_if_it_were_there(leaking: Path) -> None:
     assert not shown_in(base64.b64encode(coded).decode(), pixels)  # compressed: see below
 
 
-def test_no_training_image_is_in_what_may_be_given_out(leaking: Path) -> None:
-    """Neither pixels, encoded in any way, nor the files, nor any picture at all."""
+def test_no_image_is_in_what_may_be_given_out(leaking: Path) -> None:
+    """Neither pixels of any set, encoded in any way, nor the files, nor any picture at all."""
     texts = [(leaking / "audit" / name).read_text() for name in PUBLIC]
-    for folder in ("train", "held"):
+    for folder in ("train", "held", "made"):
         for path in sorted((leaking / folder).iterdir()):
             pixels = np.asarray(Image.open(path)).tobytes()
             content = path.read_bytes()
@@ -227,6 +239,26 @@ def test_held_out_images_of_another_source_prove_nothing(tmp_path: Path) -> None
     folder = write(tmp_path, copies=COPIES, held_out=brighter)
     full(folder, "--out", str(tmp_path / "out"), code=3)
     assert "differ without any released image" in record(tmp_path / "out")["verdict"]["sentence"]
+
+
+def test_nothing_found_with_enough_power_is_exit_code_0_and_too_few_patients_for_a_threshold_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(tmp_path, copies=0)
+    full(folder, "--out", str(tmp_path / "clean"), code=0, release="controlled")
+    told = capsys.readouterr()
+    assert told.out.startswith("No near-copy found. Planted copies of ")
+    assert "This is no proof that nobody can be recognised." in told.out
+    assert told.err == ""
+    found = record(tmp_path / "clean")
+    assert (found["verdict"]["exit"], found["verdict"]["outcome"]) == (0, "nothing found")
+    assert found["strongest_of_each_half"]["risk_high"] <= found["profile"]["limit"] == 0.33
+    assert found["set_test"]["p_value"] > found["ledger"]["level"] == 0.05
+    assert all(kind["seen"] for kind in found["sensitivity"])
+    assert rows(tmp_path / "clean" / "internal" / "withhold.csv") == []
+    assert len(rows(tmp_path / "clean" / "internal" / "keep.csv")) == 200
+    full(folder, "--out", str(tmp_path / "public"), code=3)
+    assert "which reaches above the 0.09 of 'public'" in capsys.readouterr().out
 
 
 def test_without_held_out_images_membership_is_not_assessed(tmp_path: Path) -> None:

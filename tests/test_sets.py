@@ -2,19 +2,23 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import h5py
 import nibabel
 import numpy as np
 import pydicom
 import pytest
+import zarr
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.uid import generate_uid
 
 from building import save
+from clefgan.data.notes import public
 from clefgan.data.sets.grey import GreySets, read_sets
 from clefgan.data.sets.volumes import whole_volumes
 from clefgan.errors import ClefganError
@@ -42,6 +46,25 @@ def dicoms(folder: Path, values: NDArray[np.int16], patient: str = "P1", **heade
             setattr(dataset, name, value)
         dataset.save_as(folder / f"i{number}.dcm")
     return folder
+
+
+def as_npz(folder: Path, **arrays: NDArray[Any]) -> Path:
+    np.savez(folder / "a.npz", **arrays)  # type: ignore[arg-type]
+    return folder / "a.npz"
+
+
+def as_h5(folder: Path, **arrays: NDArray[Any]) -> Path:
+    with h5py.File(folder / "a.h5", "w") as file:
+        for name, array in arrays.items():
+            file[name] = array
+    return folder / "a.h5"
+
+
+def as_zarr(folder: Path, **arrays: NDArray[Any]) -> Path:
+    store = zarr.open_group(folder / "a.zarr", mode="w")
+    for name, array in arrays.items():
+        store[name] = array
+    return folder / "a.zarr"
 
 
 class TestOneGreyScale:
@@ -233,6 +256,25 @@ class TestIdsAndPatients:
             read_sets({"a": f"{tmp_path / 'a.npz'}#dev"})
         with pytest.raises(ClefganError, match=r": is a folder, and has no array 'x'; give a file"):
             read_sets({"a": f"{tmp_path}#x"})
+
+    @pytest.mark.parametrize("write", [as_npz, as_h5, as_zarr])
+    def test_other_arrays_of_a_file_are_said(
+        self, write: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        """Masks beside `images`, or what was trained on beside what was not."""
+        path = write(tmp_path, images=GREY, masks=GREY[:2], held=GREY[:3], patient=np.arange(6))
+        found = read_sets({"a": path})
+        assert len(found["a"]) == 6
+        note = found.notes[-1]
+        assert note == (
+            "a: 1 file holds arrays that could be images too and were passed over ('held', "
+            "'masks'); FILE#NAME names another one."
+        )
+        assert public(note) == (
+            "a: 1 file holds arrays that could be images too and were passed over."
+        )
+        asked = read_sets({"a": f"{path}#images"})
+        assert not any("passed over" in note for note in asked.notes)
 
     def test_volumes_whole(self, tmp_path: Path) -> None:
         volume = np.repeat(np.repeat(np.repeat(GREY[:4, :4, :4], 2, 0), 4, 1), 4, 2)

@@ -1,6 +1,5 @@
 """What a person said of the pairs: `internal/judged.csv`, saved by the page of pairs."""
 
-import csv
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -8,8 +7,10 @@ import numpy as np
 
 from clefgan.auditing.margins import Numbers
 from clefgan.errors import ClefganError, counted
+from submissions import RunFileError, table
 
 FILE = "judged.csv"
+COLUMNS = ("released", "judgement")
 COPY = "copy"
 JUDGEMENTS = (COPY, "no copy", "not sure")
 
@@ -24,15 +25,8 @@ def read(path: Path) -> dict[str, str]:
     """
     if not path.is_file():
         return {}
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [(row["released"], row["judgement"]) for row in csv.DictReader(file)]
-    except (KeyError, UnicodeDecodeError, csv.Error) as error:
-        raise ClefganError(
-            f"{path}: not a table with the columns released and judgement; save it from pairs.html"
-        ) from error
     words: dict[str, str] = {}
-    for name, word in rows:
+    for name, word in pairs(path):
         if word not in JUDGEMENTS:
             raise ClefganError(
                 f"{path}: judgement {word!r} of {name!r} is not one of {', '.join(JUDGEMENTS)}"
@@ -42,6 +36,25 @@ def read(path: Path) -> dict[str, str]:
                 f"{path}: {name!r} is judged {words[name]!r} and {word!r}; leave one of the rows"
             )
     return words
+
+
+def pairs(path: Path) -> list[tuple[str, str]]:
+    """Image and judgement of each row, however a spreadsheet has saved the page's table again.
+
+    Raises
+    ------
+    ClefganError
+        Not such a table.
+    """
+    try:
+        heads, *rows = [row.cells for row in table.rows(path)] or [()]
+        columns = [heads.index(name) for name in COLUMNS]
+        return [(cells[columns[0]], cells[columns[1]]) for cells in rows]
+    except (RunFileError, ValueError, IndexError) as error:
+        raise ClefganError(
+            f"{path}: not a table with the columns {' and '.join(COLUMNS)} in every row; save it "
+            "from pairs.html"
+        ) from error
 
 
 def check(words: Mapping[str, str], audited: Collection[str], path: Path) -> None:

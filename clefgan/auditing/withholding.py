@@ -11,7 +11,7 @@ from clefgan.auditing.filter import Withheld
 from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.margins import Numbers, Strongest
 from clefgan.auditing.settings import Settings
-from clefgan.auditing.volumes.withheld import with_volumes
+from clefgan.auditing.volumes.withheld import of_volumes, with_volumes
 
 RELEASE = "the release"
 KEPT = "what is kept of it"
@@ -58,4 +58,10 @@ def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     left = diversity.herd(means, max(1, round(share * len(sizes))))
     chosen = kept[np.isin(item, left)]
     out_of_it = np.setdiff1d(np.arange(len(inputs.material.released)), chosen)
-    return replace(out, withheld=out_of_it, kept=chosen, thinned=np.setdiff1d(kept, chosen))
+    return replace(
+        out,
+        withheld=out_of_it,
+        kept=chosen,
+        thinned=np.setdiff1d(kept, chosen),
+        volumes=of_volumes(inputs.volumes, out_of_it),
+    )

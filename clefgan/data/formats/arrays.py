@@ -60,8 +60,9 @@ def of_npz(path: Path, name: str, key: str | None, volumes: bool) -> tuple[Store
     take = partial(of_member, path, array)
     ids, groups = columns
     return stacks.images(
-        path, name, arrays[array], take, "npz", ids=ids, groups=groups, volumes=volumes
-    )
+        path, name, arrays[array], take, "npz", ids=ids, groups=groups, volumes=volumes,
+        passed_over=stacks.others(arrays, array, key),
+    )  # fmt: skip
 
 
 def shape_of(file: zipfile.ZipFile, member: str) -> Shapes:

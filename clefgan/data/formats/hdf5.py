@@ -40,8 +40,9 @@ def images(path: Path, name: str, *, key: str | None, volumes: bool) -> tuple[St
         raise ImageError(damaged(error)) from error
     take = partial(read, path, array)
     return stacks.images(
-        path, name, arrays[array], take, "HDF5", ids=ids, groups=groups, volumes=volumes
-    )
+        path, name, arrays[array], take, "HDF5", ids=ids, groups=groups, volumes=volumes,
+        passed_over=stacks.others(arrays, array, key),
+    )  # fmt: skip
 
 
 def column(

@@ -68,6 +68,13 @@ def chosen(arrays: Mapping[str, Shapes], key: str | None) -> str:
     return fitting[0]
 
 
+def others(arrays: Mapping[str, Shapes], array: str, key: str | None) -> tuple[str, ...]:
+    """Arrays that could be images too and are passed over; none where one was asked for by name."""
+    if key is not None:
+        return ()
+    return tuple(name for name in arrays if name != array and arrays[name].holds_images)
+
+
 def beside(arrays: Mapping[str, Shapes], names: Sequence[str], array: str, n: int) -> str | None:
     """The array of n values that lies beside the images under one of these names."""
     folder = array.rpartition("/")[0]
@@ -88,6 +95,7 @@ def images(
     ids: Sequence[str] | None = None,
     groups: Sequence[str | None] | None = None,
     volumes: bool = True,
+    passed_over: tuple[str, ...] = (),
 ) -> tuple[StoredImage, ...]:
     """The images of an array.
 
@@ -97,6 +105,7 @@ def images(
     ids, groups : one for each along the first axis
     volumes : whether (n, height, width) is one volume of n slices, not n images; images that have
         ids are no slices
+    passed_over : see `others`
 
     Raises
     ------
@@ -133,6 +142,7 @@ def images(
                 volume=of,
                 position=float(index[-1]) if index else 0.0,
                 in_file=max(n, 2),  # its bytes are not those of the image
+                passed_over=passed_over,
             )
         )
     return tuple(stored)

@@ -28,6 +28,7 @@ class StoredImage:
     own_window : that of the file's header
     syntax : how a DICOM file is encoded
     in_file : number of images in the file
+    passed_over : names of arrays of the file that could be images too, but were not asked for
     """
 
     id: str
@@ -45,6 +46,7 @@ class StoredImage:
     own_window: Window | None = None
     syntax: str | None = None
     in_file: int = 1
+    passed_over: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -47,8 +47,9 @@ def images(path: Path, name: str, *, key: str | None, volumes: bool) -> tuple[St
     take = partial(read, path, array)
     ids, groups = columns
     return stacks.images(
-        path, name, arrays[array], take, "zarr", ids=ids, groups=groups, volumes=volumes
-    )
+        path, name, arrays[array], take, "zarr", ids=ids, groups=groups, volumes=volumes,
+        passed_over=stacks.others(arrays, array, key),
+    )  # fmt: skip
 
 
 def read(path: Path, array: str, index: tuple[int, ...]) -> NDArray[Any]:

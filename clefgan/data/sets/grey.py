@@ -13,14 +13,12 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
-from clefgan.data.notes import Note
-from clefgan.data.sets import below
+from clefgan.data.sets import below, done
 from clefgan.data.sets.windows import WindowChoice, one_window
-from clefgan.errors import ClefganError, counted
+from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 
 LARGEST = 128  # pixels of the longest side that images come to, unless asked otherwise
-NAMED_SIZES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +129,8 @@ def read_sets(
         for name in sources
     }
     notes = [
-        f"{said}.", *colours(listed), *resampling(sizes, grid), *passed_over(below_by_set),
+        f"{said}.", *done.colours(listed), *done.resampling(sizes, grid),
+        *done.passed_over(below_by_set), *done.other_arrays(listed),
     ]  # fmt: skip
     return GreySets(sets, levels, grid, tuple(notes))
 
@@ -164,14 +163,6 @@ def grey_set(
     )
 
 
-def colours(listed: Mapping[str, Sequence[Listed]]) -> Iterator[str]:
-    """Yield how many images of each set have lost their colours."""
-    for name, images_of in listed.items():
-        n = sum(images.header(image).kind.startswith("RGB") for image in images_of)
-        if n:
-            yield f"{name}: {n} of {len(images_of)} images {was(n)} in colour; grey levels of them."
-
-
 def size_of(image: Listed) -> Size:
     """Height and width of an image, from its header."""
     header = images.header(image)
@@ -194,68 +185,11 @@ def common_grid(
         if len(counts) > 1:
             where = " and ".join(map(str, sources.values()))
             raise ClefganError(
-                f"{where}: images of {len(counts)} sizes: {as_counts(counts)}; bring them to one"
+                f"{where}: images of {len(counts)} sizes: {done.as_counts(counts)}; bring them to "
+                "one"
             )
         return usual
     if largest < 1:
         raise ClefganError(f"largest side {largest}: need at least 1 pixel")
     share = min(1.0, largest / max(usual))
     return max(1, round(usual[0] * share)), max(1, round(usual[1] * share))
-
-
-def as_counts(counts: Mapping[Size, int]) -> str:
-    """`90 are 64x64, 10 are 128x128`: width by height."""
-    order = sorted(counts, key=lambda size: (-counts[size], size))
-    more = f", and {len(order) - NAMED_SIZES} more sizes" if len(order) > NAMED_SIZES else ""
-    return (
-        ", ".join(
-            f"{counts[size]} {'is' if counts[size] == 1 else 'are'} {as_text(size)}"
-            for size in order[:NAMED_SIZES]
-        )
-        + more
-    )
-
-
-def as_text(size: Size) -> str:
-    """`256x128`: width by height."""
-    return f"{size[1]}x{size[0]}"
-
-
-def resampling(sizes: Mapping[str, Sequence[Size]], grid: Size) -> Iterator[str]:
-    """Yield what was done to the sizes of each set."""
-    for name, sizes_of in sizes.items():
-        others = Counter(size for size in sizes_of if size != grid)
-        if not others:
-            continue
-        stretched = sum(n for size, n in others.items() if size[0] * grid[1] != size[1] * grid[0])
-        larger = sum(n for (h, w), n in others.items() if h < grid[0] or w < grid[1])
-        yield (
-            f"{name}: {others.total()} of {len(sizes_of)} images {was(others.total())} brought to "
-            f"{as_text(grid)} by "
-            f"area averaging ({as_counts(others)})"
-            + (
-                f"; {stretched} {was(stretched)} stretched to its ratio of sides"
-                if stretched
-                else ""
-            )
-            + (f"; {larger} {was(larger)} smaller than that" if larger else "")
-            + "."
-        )
-
-
-def was(n: int) -> str:
-    """The verb of so many."""
-    return "was" if n == 1 else "were"
-
-
-def passed_over(below_by_set: Mapping[str, below.Found]) -> Iterator[str]:
-    """Yield which files were no images."""
-    for name, below_set in below_by_set.items():
-        if below_set.others:
-            first = ", ".join(map(repr, below_set.others[: listing.NAMED]))
-            more = len(below_set.others) - listing.NAMED
-            no_images = counted(
-                len(below_set.others), "file that is no image", "files that are no images"
-            )
-            said = f"{name}: passed over {no_images}"
-            yield Note(f"{said} ({first}{f' and {more} more' if more > 0 else ''}).", f"{said}.")
