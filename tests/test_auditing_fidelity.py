@@ -23,9 +23,10 @@ from clefgan.auditing import (
     pipeline,
     profiles,
     views,
+    withholding,
 )
 from clefgan.auditing.feature_spaces import FeatureSpace
-from clefgan.auditing.filter import Withhold
+from clefgan.auditing.filter import Withheld, Withhold
 from clefgan.auditing.inputs import Inputs
 from clefgan.auditing.margins import Values
 from clefgan.auditing.material import Material
@@ -226,6 +227,43 @@ def test_the_second_image_of_each_group_counts() -> None:
         assert second[group] == np.sort(values[sets.group == group])[-2]
     one = material.gather(images(3, 0), images(3, 1), images(3, 2), list("abc"), list("def"))
     assert other_slices.judge(looks.look(one, views.BATTERY[:1]).lists, one) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "judged"), [(9, 30, False), (30, 9, False), (10, 12, True)]
+)
+def test_ten_patients_of_each_set_with_several_images_are_needed(
+    ours: int, theirs: int, judged: bool
+) -> None:
+    first = [f"p{i // 2}" for i in range(2 * ours)]
+    second = [f"h{i // 2}" for i in range(2 * theirs)]
+    own = material.gather(
+        images(len(first), 0), images(len(second), 1), images(5, 2), first, second
+    )
+    found = other_slices.judge(looks.look(own, views.BATTERY[:1]).lists, own)
+    assert (found is not None) == judged
+    if found is not None:
+        assert (found.n_training, found.n_held_out) == (ours, theirs)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.8])
+def test_thinning_keeps_the_share_that_was_asked_for(share: float) -> None:
+    sets = slices(copied=False)
+    names = tuple(map(str, range(120)))
+    everything = np.arange(120)
+    out = Withheld(Withhold.LIST, everything[:20], everything[20:], 1.0, everything[:20])
+    thinned = withholding.thinned(Inputs(sets, names, names), out, share)
+    assert len(thinned.kept) == round(100 * share)
+    assert set(thinned.thinned) | set(thinned.kept) == set(range(20, 120))
+    assert set(thinned.withheld) == set(range(20)) | set(thinned.thinned)
+
+
+def test_where_nothing_is_kept_nothing_is_thinned() -> None:
+    sets = slices(copied=False)
+    names = tuple(map(str, range(120)))
+    everything = np.arange(120)
+    out = Withheld(Withhold.SYMMETRIC, everything, everything[:0], 1.0, everything)
+    assert withholding.thinned(Inputs(sets, names, names), out, 0.5) is out
 
 
 def test_an_audit_that_was_stopped_goes_on_from_the_lists_it_kept(tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ def test_symmetric_withholds_all_above_95_percent_of_the_null(found: Findings) -
     out = withhold(found, Withhold.SYMMETRIC)
     cutoff = np.sort(found.null)[round(0.95 * (len(found.null) - 1)) - 1 :]
     assert cutoff[0] <= out.cutoff <= cutoff[2]
+    assert out.cutoff == np.quantile(found.null, 0.95)
     assert set(out.withheld) == set(np.flatnonzero(found.strong.margin >= out.cutoff))
     assert set(out.withheld) | set(out.kept) == set(range(80))
     assert 0 < len(out.withheld) < 40

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 from sklearn.metrics import f1_score
 
 from clefgan.auditing import attacks, epsilon, membership, risk
@@ -162,6 +162,40 @@ def test_the_interval_of_relative_f1_holds_the_truth_as_often_as_it_says() -> No
             _, low, high = risk.relative_f1(calls, training)
             within += low <= truth <= high
         assert within >= 376  # 0.94 of 400; below 0.95 in the long run would be a fault
+
+
+def test_what_calls_say_is_counted_of_those_who_were_called() -> None:
+    """12 of 40 training and 3 of 60 held-out patients are named."""
+    training = np.arange(100) < 40
+    calls = np.zeros(100, bool)
+    calls[[*range(12), *range(40, 43)]] = True
+    half = membership.halves(training, np.random.default_rng(0))
+    own = membership.of_calls("a", calls.astype(float), training, half, 0.05, calls)
+    assert (own.found.hits, own.found.of, own.control.hits, own.control.of) == (12, 40, 3, 60)
+    assert own.baseline == 0.15
+    for share, value in own.precision.items():
+        assert value == pytest.approx(0.3 * share / (0.3 * share + 0.05 * (1 - share)))
+    assert list(own.precision) == [0.01, 0.1, 0.5]
+
+
+def test_the_interval_of_the_auc_is_delongs_of_95_percent_on_the_logit_scale() -> None:
+    scores, training = leaky(30, 1.0)
+    ours, theirs = scores[training], scores[~training]
+    wins = ours[:, None] > theirs
+    area = wins.mean()
+    spread = math.sqrt(
+        wins.mean(axis=1).var(ddof=1) / len(ours) + wins.mean(axis=0).var(ddof=1) / len(theirs)
+    )
+    reach = norm.ppf(0.975) * spread / (area * (1 - area))
+    wanted = [1 / (1 + math.exp(-(math.log(area / (1 - area)) + sign * reach))) for sign in (-1, 1)]
+    assert membership.auc_interval(scores, training) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_delta_makes_the_bound_of_epsilon_smaller() -> None:
+    tpr = binomtest(60, 100).proportion_ci(0.95, "exact").low
+    fpr = binomtest(3, 100).proportion_ci(0.95, "exact").high
+    bound = epsilon.lower_bound(60, 100, 3, 100, delta=0.1)
+    assert bound == pytest.approx(math.log((tpr - 0.1) / fpr))
 
 
 def test_a_patient_on_no_list_is_as_low_as_the_lowest() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from clefgan.auditing import exact, looks, margins, material, nearest, planted, views
+from clefgan.auditing import attacks, exact, looks, margins, material, nearest, planted, views
 from clefgan.auditing.material import Material
 from clefgan.auditing.views import View
 from clefgan.errors import ClefganError
@@ -40,6 +40,14 @@ def test_lists_are_those_of_all_pairs(view: View) -> None:
         at = np.take_along_axis(z, found.images[cut].astype(int), axis=1)
         assert_allclose(at, wanted, atol=1e-4)
         assert_allclose(found.hubs[cut], np.sort(z, axis=0)[-10:].mean(axis=0), atol=1e-4)
+
+
+def test_nearly_equal_images_keep_their_order_and_equal_ones_are_finite() -> None:
+    some = np.array([0.5, 0.999, 0.9995, 0.99995, 1.0, -np.inf], np.float32)
+    z = nearest.as_z(some)
+    assert_allclose(z[:4], np.arctanh(some[:4].astype(float)), rtol=1e-4)
+    assert z[3] < z[4] < 8
+    assert z[5] == -np.inf
 
 
 def test_windows_cover_the_image_and_overlap() -> None:
@@ -123,6 +131,19 @@ def test_further_images_are_seen_in_the_units_and_with_the_hubs_of_the_release()
         assert_allclose(both.margin[:, :8], both.margin[:, -8:], atol=1e-4)
         first = looks.some_of(release, np.arange(8), len(sets.names))
         assert_allclose(beside.leads[name], first.leads[name], atol=1e-4)
+
+
+def test_a_release_and_further_images_joined_are_as_if_all_were_released_by_their_leads() -> None:
+    sets = gathered(40)
+    copies = planted.plant(sets, planted.KINDS[0], 6, np.random.default_rng(0))
+    release, beside = looks.with_others(sets, views.BATTERY, [copies.images])
+    both = looks.joined_part(release, beside)
+    assert_array_equal(both.ahead, np.maximum(release.ahead, beside.ahead))
+    assert (both.ahead[copies.parents[:, 0]] > release.ahead[copies.parents[:, 0]]).all()
+    leads = {name: np.maximum(own, beside.leads[name]) for name, own in release.leads.items()}
+    for name, wanted in attacks.scores(leads).items():
+        assert_array_equal(both.scores[name], wanted)
+        assert (both.scores[name] != release.scores()[name]).any()
 
 
 def test_further_images_change_nothing_of_the_release() -> None:

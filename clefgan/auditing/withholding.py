@@ -46,6 +46,8 @@ def withheld(
 def thinned(inputs: Inputs, out: Withheld, share: float) -> Withheld:
     """Keep a share of what is kept, chosen for diversity: images, and volumes with all slices."""
     kept = out.kept
+    if not len(kept):
+        return out
     rows = fidelity.features_of_all(inputs.material.released[kept])
     item = np.arange(len(kept))
     if inputs.volumes is not None:
