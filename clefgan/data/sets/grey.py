@@ -13,7 +13,7 @@ from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
 from clefgan.data.formats.stored import StoredImage
 from clefgan.data.listing import Listed
-from clefgan.data.sets import below, done
+from clefgan.data.sets import below, treatment
 from clefgan.data.sets.windows import WindowChoice, one_window
 from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
@@ -129,8 +129,8 @@ def read_sets(
         for name in sources
     }
     notes = [
-        f"{said}.", *done.colours(listed), *done.resampling(sizes, grid),
-        *done.passed_over(below_by_set), *done.other_arrays(listed),
+        f"{said}.", *treatment.colours(listed), *treatment.resampling(sizes, grid),
+        *treatment.passed_over(below_by_set), *treatment.other_arrays(listed),
     ]  # fmt: skip
     return GreySets(sets, levels, grid, tuple(notes))
 
@@ -185,8 +185,8 @@ def common_grid(
         if len(counts) > 1:
             where = " and ".join(map(str, sources.values()))
             raise ClefganError(
-                f"{where}: images of {len(counts)} sizes: {done.as_counts(counts)}; bring them to "
-                "one"
+                f"{where}: images of {len(counts)} sizes: {treatment.as_counts(counts)}; bring "
+                "them to one"
             )
         return usual
     if largest < 1:
