@@ -20,6 +20,7 @@ from submissions.files import written_whole
 
 LIMIT = """
 import resource, sys
+sys.dont_write_bytecode = True  # Python keeps a module that it could not write whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60))
 from clefgan.__main__ import main
 main()
