@@ -203,6 +203,29 @@ class TestPictures:
         assert set(findings) == {"text", "texts"}
         assert findings["texts"].pairs[0].what == "Comment, GPSLatitude"
 
+    @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF"])
+    def test_xmp(self, folders: tuple[Path, Path], form: str) -> None:
+        """As editors write it: iTXt of a PNG, APP1 of a JPEG, field 700 of a TIFF."""
+        train, released = folders
+        packet = (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22'
+            '-rdf-syntax-ns#"><rdf:Description>head of Anna Meier</rdf:Description></rdf:RDF>'
+            "</x:xmpmeta>"
+        )
+        how: dict[str, Any] = {"xmp": packet.encode()}
+        if form == "PNG":
+            info = PngImagePlugin.PngInfo()
+            info.add_itxt("XML:com.adobe.xmp", packet)
+            how = {"pnginfo": info}
+        elif form == "TIFF":
+            how = {"tiffinfo": {700: packet.encode()}}
+        for path in (train / "i1.png", released / "g1.png"):
+            self.picture(path, form, **how)
+        findings = found(train, released)
+        assert set(findings) == {"text", "texts"}
+        assert findings["text"].sentence.endswith("beside the pixels (XMP).")
+        assert findings["texts"].pairs[0].what == "XMP"
+
     def test_a_thumbnail(self, folders: tuple[Path, Path]) -> None:
         train, released = folders
         self.picture(train / "i1.png")

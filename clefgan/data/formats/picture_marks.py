@@ -23,6 +23,7 @@ PNG_KEYS = {
     "Title", "Author", "Description", "Copyright", "Creation Time", "Software", "Disclaimer",
     "Warning", "Source", "Comment",
 }  # fmt: skip
+XMP = 700  # field of a TIFF, which calls it XMLPacket
 THUMBNAIL = 513  # JPEGInterchangeFormat, in the second directory of EXIF
 
 
@@ -55,7 +56,7 @@ def read(path: Path) -> Marks:
 def fields(exif: Image.Exif) -> Iterator[tuple[str, str]]:
     """Yield the texts of EXIF and TIFF fields, each with its standard name."""
     for number, value in exif.items():
-        yield from as_text(ExifTags.TAGS.get(number, ""), value)
+        yield from as_text("XMP" if number == XMP else ExifTags.TAGS.get(number, ""), value)
     for number, value in exif.get_ifd(ExifTags.IFD.Exif).items():
         yield from as_text(ExifTags.TAGS.get(number, ""), value)
     for number, value in exif.get_ifd(ExifTags.IFD.GPSInfo).items():
