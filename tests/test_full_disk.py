@@ -20,7 +20,6 @@ from submissions.files import written_whole
 
 LIMIT = """
 import resource, sys
-sys.dont_write_bytecode = True  # Python keeps a module that it could not write whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (60, 60))
 from clefgan.__main__ import main
 main()
@@ -71,10 +70,14 @@ def test_the_file_is_named(place: Path, words: list[str], name: str, tmp_path: P
     ):
         words = [*words, "--edition", "2025_s1"]
     before = sorted(place.rglob("*"))
+    unwritten = {
+        "CLEFGAN_CACHE": str(tmp_path),  # nothing prepared before
+        "PYTHONDONTWRITEBYTECODE": "1",  # Python would keep modules that were cut short
+    }
     done = subprocess.run(
         [sys.executable, "-P", "-c", LIMIT, *words],
         cwd=place,
-        env=os.environ | {"CLEFGAN_CACHE": str(tmp_path)},  # nothing prepared before
+        env=os.environ | unwritten,
         capture_output=True,
         text=True,
         timeout=300,
