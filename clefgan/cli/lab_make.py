@@ -1,5 +1,7 @@
 """`clefgan lab make`: a challenge whose leak is set by hand."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 

@@ -86,7 +86,6 @@ def audit(files: Files, options: Options, *, progress: Progress = silent) -> Aud
     """Audit a release; see the modules of `clefgan.auditing`."""
     settings = options.settings()
     before = look_before(settings, options)
-    refuse_absent(files)
     files_read = inputs.read(
         files.train,
         files.released,
@@ -211,6 +210,7 @@ def whose(files: Files) -> PatientsFrom:
             pattern=None if how in (HEADER, FOLDER) else how,
         )
     if not files.one_image_each:
+        refuse_absent(files)
         raise ClefganError(
             "patients: nothing says whose each image is; give a table of images and patients, "
             "headers, folders or a pattern, or say that every image is of another patient "
