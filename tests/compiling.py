@@ -34,7 +34,7 @@ def known(flags: dict[str, str]) -> Iterator[str]:
     for folder in spec.submodule_search_locations or () if spec else ():
         for path in Path(folder).glob("*_common.*"):
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as b:
-                # between zeros: a flag that was given up is still named in the text of its successor
+                # between zeros: the text of a flag's successor still names it
                 yield from (name for name in flags if b.find(b"\0" + name.encode() + b"\0") >= 0)
 
 
