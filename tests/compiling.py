@@ -3,7 +3,9 @@
 import mmap
 import os
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +13,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+COMPILED = "/jax/core/compile/backend_compile_duration"  # event of JAX
 QUICKLY = {"xla_cpu_use_fusion_emitters": "false", "xla_cpu_parallel_codegen_split_count": "1"}
 
 
@@ -36,6 +39,23 @@ def known(flags: dict[str, str]) -> Iterator[str]:
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as b:
                 # between zeros: the text of a flag's successor still names it
                 yield from (name for name in flags if b.find(b"\0" + name.encode() + b"\0") >= 0)
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """The functions that JAX compiles, or reads compiled, in the block."""
+    import jax  # not before its flags are set
+
+    names: list[str] = []
+    is_over = threading.Event()
+
+    def note(event: str, duration_secs: float, **about: str | int) -> None:
+        if event == COMPILED and not is_over.is_set():
+            names.append(str(about.get("fun_name")))
+
+    jax.monitoring.register_event_duration_secs_listener(note)
+    yield names
+    is_over.set()
 
 
 def with_devices(n: int) -> dict[str, str]:

@@ -56,6 +56,13 @@ def _ctrl_c_is_heard() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture
+def compilations() -> Iterator[list[str]]:
+    """The functions that JAX compiled, or read compiled, while the test ran."""
+    with compiling.noted() as names:
+        yield names
+
+
 class Children:
     """Processes that end with the test, whatever becomes of it."""
 

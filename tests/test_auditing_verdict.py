@@ -161,7 +161,7 @@ def test_a_copy_that_a_person_saw_is_a_leak_where_the_sets_differ_anyway(clean: 
     said = verdict.of(replace(clean, control=differ, judged=np.array([3, 8])), PUBLIC)
     assert said.outcome is Outcome.LEAK
     assert said.reasons == (
-        "2 released images were judged by a person to be a copy of a training image",
+        "2 released images were judged by a person to be copies of training images",
     )
     assert "withhold the 2 images in withhold.csv" in said.sentence
     assert verdict.of(replace(clean, control=differ), PUBLIC).outcome is Outcome.CANNOT_SAY

@@ -2,11 +2,10 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import jax
 import numpy as np
 import pytest
 
@@ -23,22 +22,6 @@ from clefgan.runs import job
 
 # settings that no other test has: what it compiles is not there already
 SMALL = DCGANConfig(latent=3, base_filters=8, filters=(8,) * 4, init_std=0.2, epochs=1)
-COMPILED = "/jax/core/compile/backend_compile_duration"
-
-
-@pytest.fixture
-def compilations() -> Iterator[list[str]]:
-    """The functions that JAX compiled, or read compiled, while the test ran."""
-    names: list[str] = []
-    here = threading.Event()
-
-    def note(event: str, duration_secs: float, **about: str | int) -> None:
-        if event == COMPILED and not here.is_set():
-            names.append(str(about.get("fun_name")))
-
-    jax.monitoring.register_event_duration_secs_listener(note)
-    yield names
-    here.set()
 
 
 def test_the_dcgans_of_a_run_are_compiled_once(

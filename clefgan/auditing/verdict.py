@@ -131,8 +131,9 @@ def certain(findings: Findings) -> list[str]:
         images = counted(equal, "released image equals", "released images equal")
         reasons.append(f"{images} a training image pixel for pixel")
     if seen:
-        images = counted(seen, "released image was", "released images were")
-        reasons.append(f"{images} judged by a person to be a copy of a training image")
+        what = "was judged by a person to be a copy of a training image"
+        several = "were judged by a person to be copies of training images"
+        reasons.append(counted(seen, f"released image {what}", f"released images {several}"))
     return reasons
 
 

@@ -36,30 +36,15 @@ def write(run: AuditRun, folder: Path) -> None:
         path.write_text(content, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def read_kept(folder: Path) -> set[str]:
-    """Ids of the released images that an audit kept.
+def read_ids(folder: Path, name: str) -> set[str]:
+    """Ids of the released images in a table of an audit: `KEEP`, those kept, or `PAIRS`, all.
 
     Raises
     ------
     ClefganError
-        The audit has no list of them.
+        The audit has no such table.
     """
-    return released(folder / FOLDER / KEEP)
-
-
-def read_audited(folder: Path) -> set[str]:
-    """Ids of all released images of an audit.
-
-    Raises
-    ------
-    ClefganError
-        The audit has no list of them.
-    """
-    return released(folder / FOLDER / PAIRS)
-
-
-def released(path: Path) -> set[str]:
-    """The first column of a table of released images."""
+    path = folder / FOLDER / name
     if not path.is_file():
         raise ClefganError(f"{path}: no such file; give the folder of the audit as it was written")
     with path.open(newline="", encoding="utf-8") as file:

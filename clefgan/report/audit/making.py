@@ -155,7 +155,7 @@ def judgements_of(folder: Path) -> dict[str, str]:
     path = folder / internal.FOLDER / judged.FILE
     words = judged.read(path)
     if words:
-        judged.check(words, internal.read_audited(folder), path)
+        judged.check(words, internal.read_ids(folder, internal.PAIRS), path)
     return words
 
 
@@ -169,7 +169,7 @@ def judged_by(words: Mapping[str, str], sets: Inputs) -> Inputs:
 
 def only_kept(sets: Inputs, folder: Path) -> Inputs:
     """The images of a release that the audit before kept."""
-    names = internal.read_kept(folder)
+    names = internal.read_ids(folder, internal.KEEP)
     places = [image for image, name in enumerate(sets.released_ids) if name in names]
     if len(places) != len(names):
         raise ClefganError(
