@@ -77,12 +77,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None) -> None:
     """Run one command of ours."""
-    from clefgan.cli.app import app  # Typer and our packages: not before they are known to be ours
+    from clefgan.cli.app import called  # Typer and our packages: not before they are known ours
 
     words = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG in words
     try:
-        app([word for word in words if word != DEBUG])
+        called([word for word in words if word != DEBUG])
     except known_errors() as error:
         if debug:
             traceback.print_exception(error)

@@ -1,9 +1,12 @@
 """Values that the shell completes, by the protocol that it speaks with a Typer program."""
 
 import os
+import pty
 import shlex
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import pytest
 
 from clefgan.auditing import filter as filtering
 from clefgan.auditing import profiles
-from clefgan.cli import methods
+from clefgan.cli import bash_words, methods
 from clefgan.cli.completion import CLOSED
 from clefgan.experiments.lab import class_kinds, class_rules, leaks
 from clefgan.experiments.reproduction import paper as papers
@@ -90,3 +93,75 @@ def test_closed_lists_are_what_the_commands_accept() -> None:
     }
     for option, values in known.items():
         assert sorted(CLOSED[option]) == sorted(map(str, values)), option
+
+
+BASH = """PS1=; bind 'set bell-style none'; bind 'set completion-query-items 0'
+bind -x '"\\C-g": printf "%s" "$READLINE_LINE" > line.part && mv line.part line'
+eval "$(clefgan --show-completion bash)"; touch line
+"""
+
+
+def after_tab(lines: Iterable[str], folder: Path) -> list[str]:
+    """What an interactive bash makes of each line when the Tab key is pressed at its end."""
+    program = folder / "clefgan"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{START}" "$@"\n')
+    program.chmod(0o755)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    ours, its = pty.openpty()
+    bash = subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"],
+        stdin=its, stdout=subprocess.DEVNULL, stderr=its, cwd=folder, start_new_session=True,
+        env=os.environ | {"PATH": path, "TERM": "dumb"},
+    )  # fmt: skip
+    seen = []
+    try:
+        for keys in (BASH, *(f"{line}\t\a\x15" for line in lines)):
+            os.write(ours, keys.encode())
+            seen.append(taken(folder / "line"))
+    finally:
+        bash.kill()
+        bash.wait()
+        os.close(ours)
+        os.close(its)
+    return seen[1:]
+
+
+def taken(file: Path) -> str:
+    """The text of a file once it is there; the file is removed."""
+    end = time.monotonic() + 120
+    while not file.exists():
+        assert time.monotonic() < end, f"bash wrote no {file.name}"
+        time.sleep(0.02)
+    text = file.read_text()
+    file.unlink()
+    return text
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_completes_behind_the_signs_at_which_it_splits_words(tmp_path: Path) -> None:
+    expected = {
+        "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
+        "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
+        "clefgan run --protocol=h": "clefgan run --protocol=held-out ",
+        "clefgan run --decide con": "clefgan run --decide conformal:",  # no space: a number follows
+        "clefgan run --set C= --protocol h": "clefgan run --set C= --protocol held-out ",
+        "clefgan run --decide 'dev-best:f": "clefgan run --decide 'dev-best:f1' ",
+    }
+    assert after_tab(expected, tmp_path) == [*expected.values()]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "word", "before"),
+    [
+        (["conformal", ":"], "conformal:", "conformal:"),
+        (["a", "=", "b", ":", "c"], "a=b:c", "a=b:"),
+        (["--decide", "=", "dev-best", ":", "f"], "--decide=dev-best:f", "dev-best:"),
+        (["--decide", "=", "f"], "--decide=f", ""),
+        (["a", "=", ""], "", ""),  # a space was typed
+        (["a", "::", "b"], "a::b", "a::"),
+        (["'a:b"], "'a:b", ""),  # within quotes bash splits nothing
+    ],
+)
+def test_the_pieces_of_bash_are_joined(pieces: list[str], word: str, before: str) -> None:
+    words, start = bash_words.joined(["clefgan", *pieces])
+    assert (words[-1], start) == (word, before)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from clefgan import __version__
+from clefgan.cli import bash_words
 from clefgan.cli.lazy import HELP_OPTIONS, Listed, group_of, list_commands
 
 RUN, JUDGE, SUBMIT, LOOK = "Run methods", "Judge runs", "Submit runs", "Look and prepare"
@@ -201,3 +202,9 @@ def main(
     ] = False,
 ) -> None:
     """Which real images trained the generator? Run, score and submit membership methods."""
+
+
+def called(words: list[str]) -> None:
+    """Run the command that the words ask for, or complete what bash has of one."""
+    with bash_words.whole():
+        app(words)
