@@ -3,11 +3,14 @@
 import io
 import os
 import sys
+import threading
 import traceback
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
-from clefgan.errors import STDOUT, ClefganError, shortened
+from clefgan.errors import COMPILING, STDOUT, ClefganError, shortened
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -31,6 +34,14 @@ def foreign_packages() -> list[str]:
                 "run `clefgan`, or `python -P -m clefgan`, outside that folder"
             )
     return lines
+
+
+def refuse_foreign_packages() -> None:
+    """Exit with 1, and one line, if a package of ours is not ours."""
+    shadowed = foreign_packages()
+    if shadowed:
+        print(f"clefgan: {shadowed[0]}", file=sys.stderr)  # noqa: T201 - rich may be missing
+        raise SystemExit(1)
 
 
 def print_whatever_comes() -> None:
@@ -66,13 +77,23 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         print_whatever_comes()
-        shadowed = foreign_packages()
-        if shadowed:
-            print(f"clefgan: {shadowed[0]}", file=sys.stderr)  # noqa: T201 - rich may be missing
-            raise SystemExit(1)
+        refuse_foreign_packages()
         run(arguments)
     except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
+        leave(INTERRUPTED, alone=arguments is None)
+    except SystemExit as ending:
+        leave(ending.code, alone=arguments is None)
+
+
+def leave(code: str | int | None, *, alone: bool) -> NoReturn:
+    """Exit; a program that runs alone waits for no thread that compiles what nobody needs now."""
+    compiling = any(thread.name.startswith(COMPILING) for thread in threading.enumerate())
+    if alone and code and compiling:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code if isinstance(code, int) else 1)
+    raise SystemExit(code) from None
 
 
 def run(arguments: list[str] | None) -> None:

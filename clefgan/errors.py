@@ -2,6 +2,8 @@
 
 STDOUT = "standard output"
 """What an OSError of the stream has for the name of a file."""
+COMPILING = "compiling"
+"""Begins the name of a thread that nothing can stop; the command line does not wait for one."""
 
 
 class ClefganError(Exception):

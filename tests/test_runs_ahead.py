@@ -1,5 +1,7 @@
 """Compilation beside the drawing of images: when it is done, what it raises, what it saves."""
 
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from clefgan.data.phantom import slices
 from clefgan.data.tfds import preparation
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import synthesise
-from clefgan.errors import ClefganError
+from clefgan.errors import COMPILING, ClefganError
 from clefgan.method import DevSet, Knowledge, Progress, Scorer, silent
 from clefgan.runs import ahead
 from running import clefgan
@@ -74,6 +76,56 @@ def test_an_error_of_the_block_goes_first() -> None:
         raise ClefganError("disk full")
 
 
+@dataclass(frozen=True)
+class Waits(Compiles):
+    """Compiles until it is let go on."""
+
+    go_on: threading.Event = field(default_factory=threading.Event, compare=False)
+
+    def compile_ahead(self, side: int, /) -> None:
+        self.go_on.wait(60)
+
+
+def test_an_error_of_the_block_does_not_wait_for_a_compilation() -> None:
+    method = Waits()
+    with pytest.raises(KeyboardInterrupt), ahead.compiling("mine", method, 64):
+        raise KeyboardInterrupt
+    alive = compiling()
+    method.go_on.set()
+    assert alive
+
+
+COMPILES_FOR_LONG = """
+import os, signal, time
+from dataclasses import dataclass
+from typing import ClassVar
+from clefgan.method import Knowledge
+
+@dataclass(frozen=True)
+class Long:
+    knowledge: ClassVar[Knowledge] = Knowledge.S0
+    def fit(self, dev, /, *, progress=None):
+        raise AssertionError
+    def compile_ahead(self, side, /):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(100)
+"""
+
+
+def test_ctrl_c_does_not_wait_for_a_compilation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "long.py").write_text(COMPILES_FOR_LONG)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "clefgan", "run", "--method", "long.py", "--out", "runs"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert not (tmp_path / "runs").exists()
+    assert not [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+
+
 def test_what_is_compiled_ahead_is_what_training_and_drawing_call(
     compilations: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +172,14 @@ def test_a_run_compiles_ahead_only_where_images_are_drawn(
     monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
     given = ["--data", "there"] if data == "there" else []
     assert clefgan("run", "--method", "lbp-svm", *given) == 1
+    for thread in compiling():
+        thread.join()
     assert sides == ([] if given else [slices.SIZE])
+
+
+def compiling() -> list[threading.Thread]:
+    """The threads that compile ahead."""
+    return [thread for thread in threading.enumerate() if thread.name.startswith(COMPILING)]
 
 
 def stopped(*_: object, **__: object) -> None:

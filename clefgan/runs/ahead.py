@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from clefgan.errors import COMPILING
 from clefgan.method import CompilesAhead, Method
 from clefgan.plugins import isolation
 
@@ -13,7 +14,7 @@ def compiling(name: str, method: Method, side: int | None) -> Iterator[None]:
     """Let a method compile in a thread beside the block, if it can and the images' side is known.
 
     Drawing holds the interpreter lock and one core; compilation needs neither. An exception of the
-    block goes before one of the compilation, of which the block may have told already.
+    block, or Ctrl-C, is raised at once: nothing can stop the compilation, and nobody needs it then.
 
     Raises
     ------
@@ -23,7 +24,8 @@ def compiling(name: str, method: Method, side: int | None) -> Iterator[None]:
     if side is None or not isinstance(method, CompilesAhead):
         yield
         return
-    with ThreadPoolExecutor(1, thread_name_prefix="compiling") as pool:
-        job = pool.submit(isolation.compiled_ahead, name, method, side)
-        yield
-        job.result()
+    pool = ThreadPoolExecutor(1, thread_name_prefix=COMPILING)
+    job = pool.submit(isolation.compiled_ahead, name, method, side)
+    pool.shutdown(wait=False)
+    yield
+    job.result()
