@@ -11,18 +11,8 @@ from rich.console import Console, RenderableType
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import ranking, scores
 from evaluation.boards import leaderboard
-from evaluation.boards.leaderboard import Leaderboard
 from evaluation.runs import Panel, Run
-
-
-def board(*strengths: float, n: int = 60, knowledge: str = "S0") -> Leaderboard:
-    rng = np.random.default_rng(1)
-    truth = np.arange(n) % 2 == 0
-    runs = {}
-    for number, strength in enumerate(strengths):
-        values = rng.normal(size=n) + strength * (truth - 0.5)
-        runs[f"run[{number}]"] = Run(values > 0, values, knowledge=knowledge)
-    return leaderboard.build(Panel(truth, runs), resamples=200)
+from panels import board
 
 
 def printed(what: RenderableType, width: int) -> list[str]:

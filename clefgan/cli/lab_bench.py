@@ -114,7 +114,7 @@ def bench(
             out / "bench.md": tables.as_markdown(results, cells),
         })  # fmt: skip
         say(f"{len(results.outcomes)} challenges", "bold")
-        console.print(bench_table.rows_table(table.rows(cells)))
+        console.print(bench_table.rows_table(table.rows(cells), console.width))
         say_wrote(out / name for name in FILES)
     fail_with(results.failures)
 

@@ -152,5 +152,5 @@ def show(results: studies.StudyResults, points: Sequence[power.CurvePoint]) -> N
     for how in results.plan.kinds:
         own = [point for point in points if (point.how, point.metric) == (how, "auc")]
         say(f"{how}: AUC, mean of {results.plan.seeds} seeds", "bold")
-        console.print(lab_tables.power_table(own, results.methods))
+        console.print(lab_tables.power_table(own, results.methods, console.width))
         console.print()

@@ -22,6 +22,7 @@ from clefgan.experiments.reproduction import pictures, printed, rows
 from clefgan.experiments.reproduction import result as results
 from clefgan.experiments.reproduction import sensitivity as sensitivities
 from clefgan.report.reproduction import page, sensitivity_page
+from clefgan.report.terminal.room import is_wide
 from clefgan.runs import record
 from clefgan.storage import folders, json_text
 from evaluation import metrics
@@ -29,8 +30,6 @@ from submissions import editions
 
 PAGE, NUMBERS = "reproduction.md", "reproduction.json"
 SENSITIVITY_PAGE, SENSITIVITY_NUMBERS = "sensitivity.md", "sensitivity.json"
-
-WIDE = 110  # columns from which the accuracy has room too
 
 
 class ChallengeOptions(NamedTuple):
@@ -154,7 +153,7 @@ def show(made: results.Reproduction) -> None:
 def rows_table(made: results.Reproduction, part_of: str) -> Table:
     """The rows of one table of the paper, without what the page has besides."""
     names = ["f1", "accuracy", "auc"]
-    if console.width < WIDE:
+    if not is_wide(console.width):
         names.remove("accuracy")  # the counts say it
     kept = [0, 1, *(2 + rows.METRICS.index(name) for name in names)]
     table = Table(box=None, pad_edge=False, header_style="bold")

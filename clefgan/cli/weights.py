@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.cli.console import console, say
+from clefgan.report.terminal.room import is_wide
 from clefgan.storage import known_vgg
 from clefgan.storage import weights as vgg
 
@@ -36,9 +37,10 @@ def show(places: list[vgg.WeightPlace]) -> None:
     """One row a place that was looked at."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
-    for title in ("place", "what is there", "layers"):
+    titles = ("place", "what is there", *(("layers",) if is_wide(console.width) else ()))
+    for title in titles:
         table.add_column(title, overflow="fold")
     for item in places:
         mark = Text("yes", style="green") if item.usable else Text("no")
-        table.add_row(mark, item.where, item.what, item.layers)
+        table.add_row(mark, *(item.where, item.what, item.layers)[: len(titles)])
     console.print(table)

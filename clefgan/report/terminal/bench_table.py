@@ -6,15 +6,18 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.experiments.lab.bench.table import BenchRow
+from clefgan.report.terminal.room import is_wide
 from clefgan.report.wording import number
 
 TITLES = ("method", "AUC", "worst", "rank", "TPR 1%", "accuracy", "false", "no leak", "claims")
+MORE = ("behind", "silent")
 
 
-def rows_table(rows: Sequence[BenchRow]) -> Table:
-    """A row per method, best mean AUC first."""
+def rows_table(rows: Sequence[BenchRow], width: int) -> Table:
+    """A row per method, best mean AUC first; all that `BenchRow` says where there is room."""
+    more = MORE if is_wide(width) else ()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in TITLES:
+    for title in (*TITLES, *more):
         if title == "method":  # a long name is broken, never a number
             table.add_column(title, overflow="fold")
         else:
@@ -30,5 +33,6 @@ def rows_table(rows: Sequence[BenchRow]) -> Table:
             number(row.false_share, 2),
             number(row.no_leak_auc, 3),
             str(row.claims),
+            *((number(row.behind, 3), str(row.silent)) if more else ()),
         )
     return table

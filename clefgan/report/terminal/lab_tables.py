@@ -7,7 +7,11 @@ from rich.text import Text
 
 from clefgan.experiments.lab.make import DrawnChallenge
 from clefgan.experiments.lab.power import CurvePoint
-from clefgan.report.wording import number
+from clefgan.report.terminal.room import is_wide
+from clefgan.report.wording import number, short_limits
+
+CELL = len(" 0.50 .45–.55")
+"""What a value with its interval takes."""
 
 
 def roles_table(drawn: DrawnChallenge) -> Table:
@@ -35,14 +39,25 @@ def roles_table(drawn: DrawnChallenge) -> Table:
     return table
 
 
-def power_table(points: Sequence[CurvePoint], methods: Sequence[str]) -> Table:
-    """A row per method, a column per strength; dim where chance is in the interval over seeds."""
+def power_table(points: Sequence[CurvePoint], methods: Sequence[str], width: int) -> Table:
+    """A row per method, a column per strength; dim where chance is in the interval over seeds.
+
+    The intervals themselves stand beside where there is room.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("leak", no_wrap=True)
-    for leak in dict.fromkeys(p.leak for p in points):
+    table.add_column("leak", overflow="fold")
+    leaks = list(dict.fromkeys(p.leak for p in points))
+    limits = is_wide(width) and max(map(len, methods)) + len(leaks) * CELL <= width
+    for leak in leaks:
         table.add_column(f"{leak:g}", justify="right", no_wrap=True)
     for name in methods:
         own = [p for p in points if p.method == name]
-        cells = [Text(number(p.mean, 2), style="dim" if p.seeds_low <= 0.5 else "") for p in own]
+        cells = [
+            Text.assemble(
+                (number(p.mean, 2), "dim" if p.seeds_low <= 0.5 else ""),
+                (f" {short_limits(p.seeds_low, p.seeds_high)}" if limits else "", "dim"),
+            )
+            for p in own
+        ]
         table.add_row(Text(name), *cells)
     return table

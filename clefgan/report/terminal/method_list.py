@@ -8,10 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report import method_guide
+from clefgan.report.terminal.room import is_wide
 from clefgan.report.wording import NOTHING, knowledge
 
-WIDE = 110
-"""From so many columns on there is room for what a method does."""
 LEGEND = (
     "AUC on copies, blends, patchworks, a Gaussian of the used images: docs/study.md; 0.5 is "
     "chance. Cost: product (seconds), tiles and SSIM (minutes), training and DCGAN (minutes to "
@@ -58,7 +57,8 @@ def table(
         listed.add_column("cost", no_wrap=True, min_width=8)
         for kind in ("copy", "blend", "tiles", "pca"):
             listed.add_column(kind, no_wrap=True, min_width=5)
-    if not measured or width >= WIDE:
+    describes = not measured or is_wide(width)
+    if describes:
         listed.add_column("what it does", overflow="fold")
     for row in rows:
         cells = [Text(row.name), Text(knowledge(row.knows))]
@@ -66,7 +66,7 @@ def table(
             known = method_guide.expected(row.name)
             auc = known.auc or (NOTHING,) * 4
             cells += [Text(known.cost), *map(Text, auc)]
-        if not measured or width >= WIDE:
+        if describes:
             cells.append(Text(row.does))
         listed.add_row(*cells)
     return listed

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.report.sheet import Column, Line, Sheet
+from clefgan.report.terminal.room import is_wide
 from clefgan.report.wording import MINUS, NOTHING, knowledge, number, p_value, short_limits, span
 from evaluation.boards.rows import Kind
 
@@ -31,7 +32,9 @@ SIGNS = {
     Kind.INVALID: "invalid",
 }
 NAME, LEAST, MEASURE, PLOT, GAP = 30, 14, 14, (12, 40), 1
-WIDE, KNOWS, ALIKE = 100, 9, 6
+KNOWS, ALIKE = 9, 6
+READABLE = 20
+"""So wide the drawing stays where more metrics take room from it."""
 SECOND = "auc"
 """The metric beside the primary one on a screen: it does not depend on the threshold."""
 
@@ -53,16 +56,23 @@ def title(sheet: Sheet) -> Text:
 
 
 def ranking(sheet: Sheet, width: int) -> Table:
-    """Rank, headline metrics, letters, and whether a run beats guessing; intervals where wide."""
+    """Rank, headline metrics, letters, and whether a run beats guessing.
+
+    Where there is room: intervals of the ranks, intervals drawn, and more metrics.
+    """
     heads = headline(sheet)
     knows = any(line["knowledge"].value for line in sheet.lines)
-    spans, bounds = width >= WIDE, drawn_range(sheet)
+    spans, bounds = is_wide(width), drawn_range(sheet)
     fixed = [2, *[7] * spans, *[KNOWS] * knows, *[MEASURE] * len(heads), ALIKE, 8]
     room = width - sum(fixed) - GAP * (len(fixed) + 2)
     name = max(LEAST, min(name_width(sheet), room))
     letters = max(len(str(line["groups"].value or "")) for line in sheet.lines)
     alike = ALIKE + max(0, min(letters - ALIKE, room - name))
     room -= alike - ALIKE
+    if spans:
+        others = [column for column in sheet.measures if column not in heads]
+        more = others[: max(0, room - name - READABLE) // (MEASURE + GAP)]
+        heads, room = heads + more, room - len(more) * (MEASURE + GAP)
     plot = min(PLOT[1], room - name - GAP)
     table = Table(box=None, padding=(0, GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("#", justify="right", no_wrap=True)

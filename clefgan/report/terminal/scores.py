@@ -36,7 +36,7 @@ def block(sheet: Sheet, runs: Sequence[Line], beside: Sequence[Line]) -> Table:
     table = Table(box=None, padding=(0, MARGIN, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     for line in runs:
-        table.add_column(Text(line.name), no_wrap=True, overflow="ellipsis", max_width=CELL + 4)
+        table.add_column(Text(line.name), overflow="fold", max_width=CELL + 4)
     for line in beside:
         table.add_column(Text(line.name), no_wrap=True, style="dim")
     if any(line["knowledge"].value for line in sheet.lines):
