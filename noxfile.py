@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,7 @@ MAIN_JOBS = (
 )
 KEPT = {"PYTHONDONTWRITEBYTECODE": ""}  # else each process of the tests compiles all modules anew
 OPTIMISED = {"JAX_DISABLE_MOST_OPTIMIZATIONS": "0"}  # the wheel's tests compile as users do
+OWN = f"{sys.version_info.major}.{sys.version_info.minor}"  # of nox, and so of most sessions
 READERS = "clefgan.data.formats."  # each needs the extra of its format
 EVERY_MODULE = """
 import importlib, pkgutil, sys
@@ -142,7 +144,10 @@ def check_contents(session: nox.Session, wheel: Path) -> None:
 
 @nox.session
 def pythons(session: nox.Session) -> None:
-    """The wheel on the oldest and newest Python here, or on those named: main jobs, quick tests."""
+    """The wheel on the oldest and newest Python here, or on those named: main jobs, quick tests.
+
+    On the Python of the session `tests`, which has just passed all tests, the main jobs suffice.
+    """
     listed = str(session.run("python", ".ci/pythons.py", silent=True))
     here = dict(line.split(" ", 1) for line in listed.splitlines())
     chosen = session.posargs or [*here][:1] + [*here][1:][-1:]
@@ -152,11 +157,15 @@ def pythons(session: nox.Session) -> None:
         session.warn(f"Python {chosen[0]} alone is tried: this machine has no other supported one")
     wheel = built(session)
     for version in chosen:
-        try_wheel(session, wheel, here[version], wheel.parents[1] / version)
+        tested = version == OWN and not session.posargs
+        try_wheel(session, wheel, here[version], wheel.parents[1] / version, tested=tested)
 
 
-def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> None:
-    """Run the main jobs with the wheel and what it asks for alone, then the quick tests."""
+def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path, *, tested: bool) -> None:
+    """Run the main jobs with the wheel and what it asks for alone, then the quick tests.
+
+    tested : this Python has passed all tests already, so the quick ones are left out
+    """
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     install, scripts = environment(session, python, home / "env")
@@ -169,6 +178,8 @@ def try_wheel(session: nox.Session, wheel: Path, python: str, home: Path) -> Non
         )
         for words in MAIN_JOBS:
             session.run(scripts("clefgan"), *words.split(), env=env | WIDE, external=True)
+        if tested:
+            return
         session.run(*install, *group("test"), external=True)
         session.run(
             scripts("pytest"), *PYTEST[1:], *QUICK, env=env | KEPT | OPTIMISED, external=True
