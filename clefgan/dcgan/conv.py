@@ -20,6 +20,7 @@ from jax import lax
 NHWC = ("NHWC", "HWIO", "NHWC")
 TAPS = 4
 MANY = 128  # channels of the large side from which products beat a convolution of a turned kernel
+LARGE = 2**18  # numbers per tap from which one product for all taps falls out of the caches
 
 
 @jax.custom_vjp
@@ -45,12 +46,11 @@ strided.defvjp(_strided_forward, _strided_backward)
 
 
 def strided_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Turn the gradient by the layer's output to that by its input: one product for all taps."""
-    n, height, width, d = dy.shape
-    c = kernel.shape[2]
-    products = by_last(dy.reshape(-1, d), kernel.reshape(-1, d))
-    taps = products.reshape(n, height, width, TAPS, TAPS, c)
-    return overlapped([[taps[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)])
+    """Turn the gradient by the layer's output to that by its input."""
+    c, d = kernel.shape[2:]
+    if dy.size // d * c >= LARGE:
+        return by_phase(dy, kernel[::-1, ::-1].swapaxes(2, 3))
+    return by_tap(by_last(dy.reshape(-1, d), kernel.reshape(-1, d)), dy, c)
 
 
 def strided_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
@@ -69,22 +69,11 @@ def strided_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
 @jax.custom_vjp
 def transposed(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """`lax.conv_transpose`, stride 2, SAME: (n, h, w, d) and (4, 4, d, c) to (n, 2h, 2w, c)."""
-    n, height, width, d = x.shape
-    c = kernel.shape[3]
-    flat = x.reshape(-1, d)
-    if c == 1:  # one product for all taps: a product with one column is no product
-        products = flat @ kernel.transpose(2, 0, 1, 3).reshape(d, -1)
-        together = products.reshape(n, height, width, TAPS, TAPS, c)
-        taps = [[together[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)]
-    else:  # one for four taps: one for each is no faster, and takes a quarter longer to compile
-        rows = [
-            (flat @ taps_of_row.transpose(1, 0, 2).reshape(d, -1)).reshape(
-                n, height, width, TAPS, c
-            )
-            for taps_of_row in kernel
-        ]
-        taps = [[row[:, :, :, m] for m in range(TAPS)] for row in rows]
-    return overlapped([row[::-1] for row in taps[::-1]])
+    d, c = kernel.shape[2:]
+    if c > 1:
+        return by_phase(x, kernel)
+    # a convolution to one channel is slow
+    return by_tap(x.reshape(-1, d) @ kernel[::-1, ::-1].transpose(2, 0, 1, 3).reshape(d, -1), x, c)
 
 
 def _transposed_forward(
@@ -124,6 +113,39 @@ def transposed_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
     dw = x.reshape(-1, d).T @ jnp.concatenate(corners(dy), axis=-1)
     taps = dw.reshape(d, 2, 2, 2, 2, c).transpose(1, 3, 2, 4, 0, 5)  # tap 2 a + i of corner a
     return taps.reshape(TAPS, TAPS, d, c)[::-1, ::-1]
+
+
+def by_phase(small: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Go from (n, h, w, d) to (n, 2h, 2w, c) by a convolution for each of four kinds of places.
+
+    Kernel (4, 4, d, c), taps as in `lax.conv_transpose`. Even and odd places of the large side meet
+    two taps each, along rows and columns; nothing is added up afterwards.
+    """
+    n, height, width, _ = small.shape
+    around = ((1, 0), (0, 1))  # zeros before and after, for even and odd places
+    rows = [
+        jnp.stack(
+            [
+                lax.conv_general_dilated(
+                    small,
+                    kernel[row::2, column::2],
+                    (1, 1),
+                    (around[row], around[column]),
+                    dimension_numbers=NHWC,
+                )
+                for column in range(2)
+            ],
+            3,
+        )
+        for row in range(2)
+    ]
+    return jnp.stack(rows, 2).reshape(n, 2 * height, 2 * width, -1)
+
+
+def by_tap(products: jax.Array, small: jax.Array, c: int) -> jax.Array:
+    """Add up products of all taps (n h w, 16 c), of a small side (n, h, w, d), where they meet."""
+    taps = products.reshape(*small.shape[:3], TAPS, TAPS, c)
+    return overlapped([[taps[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)])
 
 
 def by_last(a: jax.Array, b: jax.Array) -> jax.Array:

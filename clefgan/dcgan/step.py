@@ -26,6 +26,7 @@ from clefgan.dcgan.compilation import shared
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.devices import placed
 
+BETA2, EPSILON = 0.999, 1e-8  # of Adam: what Optax has unless told otherwise
 WEIGHTS = 2**32  # apart from the numbers of epochs, which also go with the seed
 
 Tree: TypeAlias = Any
@@ -61,7 +62,7 @@ class Graphs(NamedTuple):
 
 def optimiser(config: DCGANConfig) -> optax.GradientTransformation:
     """Return Adam as the paper sets it."""
-    return optax.adam(config.learning_rate, b1=config.beta1)
+    return optax.adam(config.learning_rate, b1=config.beta1, b2=BETA2, eps=EPSILON)
 
 
 def graphs(config: DCGANConfig, size: int) -> Graphs:
@@ -206,10 +207,27 @@ def _generator_loss(
 
 
 def moved(player: Player, gradient: Tree, config: DCGANConfig) -> Player:
-    """Return the player after Adam's move."""
+    """Return the player after Adam's move: Kingma and Ba (2015), algorithm 1.
+
+    Optax brings the moments up to date. The weights then move in a loop of one round, of which
+    nothing can be computed before: else XLA works out the new moments a second time beside the
+    weights, from copies of the old ones, which costs a quarter of a step at 64 x 64.
+    """
     with jax.numpy_dtype_promotion("standard"):  # Optax raises a float to an integer
-        updates, moments = optimiser(config).update(gradient, player.moments)
-    return player._replace(params=optax.apply_updates(player.params, updates), moments=moments)
+        _, moments = optimiser(config).update(gradient, player.moments)
+    adam = moments[0]
+
+    def move(count: jax.Array, params: Tree) -> Tree:
+        t = count.astype(jnp.float32)
+
+        def one(weight: jax.Array, mean: jax.Array, square: jax.Array) -> jax.Array:
+            root = jnp.sqrt(square / (1 - BETA2**t)) + EPSILON
+            return weight - config.learning_rate * (mean / (1 - config.beta1**t) / root)
+
+        return jax.tree.map(one, params, adam.mu, adam.nu)
+
+    params = lax.fori_loop(adam.count, adam.count + 1, move, player.params)
+    return player._replace(params=params, moments=moments)
 
 
 def to_unit(images: jax.Array) -> jax.Array:
