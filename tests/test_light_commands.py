@@ -13,6 +13,7 @@ HEAVY = {
     *("pyarrow", "skimage", "sklearn", "tensorflow", "tensorflow_datasets", "tensorstore"),
 }
 LIGHT = {"scipy.linalg", "scipy.special"}  # newer ones of the second load the first
+READING = {"PIL", "asyncio"}  # of images, and of a cluster's news
 LOADED = """
 import json, sys
 from clefgan.__main__ import main
@@ -35,6 +36,7 @@ print(json.dumps(sorted(packages | parts)))
         ["score", "a.csv", "--truth", "truth.csv"],
         ["leaderboard", "a.csv", "b.csv", "--truth", "truth.csv"],
         ["editions"],
+        ["methods"],
     ],
     ids=lambda words: words[0],
 )
@@ -55,3 +57,5 @@ def test_no_heavy_library_is_imported(words: list[str], tmp_path: Path) -> None:
     assert "clefgan" in loaded
     assert loaded.isdisjoint(HEAVY)
     assert {name for name in loaded if name.startswith("scipy.")} <= LIGHT
+    if words[0] in ("editions", "methods"):
+        assert loaded.isdisjoint(READING)

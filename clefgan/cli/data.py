@@ -12,14 +12,8 @@ from rich.text import Text
 from clefgan.cli import run_classes
 from clefgan.cli.completion import data_names, one_of
 from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
-from clefgan.cli.options import (
-    AS_JSON,
-    EDITION,
-    FOLDER,
-    QUIET,
-    refuse_class_options,
-    refuse_membership_options,
-)
+from clefgan.cli.option_values import refuse_class_options, refuse_membership_options
+from clefgan.cli.options import AS_JSON, EDITION, FOLDER, QUIET
 from clefgan.cli.pictures import (
     FILE_COLUMN,
     PATIENT_COLUMN,

@@ -11,6 +11,14 @@ import typer
 from clefgan.cli import board_table, evaluate_classes, outputs
 from clefgan.cli.completion import protocol_names
 from clefgan.cli.console import console, fail_with, only_errors, progress_bar, say_wrote
+from clefgan.cli.option_values import (
+    check_level,
+    chosen_protocols,
+    connected,
+    main_metric,
+    refuse_class_options,
+    refuse_membership_options,
+)
 from clefgan.cli.options import (
     ALL,
     CHALLENGE_OR_DEFAULT,
@@ -30,12 +38,6 @@ from clefgan.cli.options import (
     QUIET,
     SEED,
     SHARED,
-    check_level,
-    chosen_protocols,
-    connected,
-    main_metric,
-    refuse_class_options,
-    refuse_membership_options,
 )
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import (

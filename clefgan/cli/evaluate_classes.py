@@ -10,7 +10,7 @@ import typer
 
 from clefgan.cli import class_table, leaderboard_classes, outputs
 from clefgan.cli.console import fail_with, progress_bar, say, say_wrote
-from clefgan.cli.options import class_metric, connected
+from clefgan.cli.option_values import class_metric, connected
 from clefgan.cli.run_classes import folders_of
 from clefgan.data.classes import reading
 from clefgan.data.formats import grid, raw

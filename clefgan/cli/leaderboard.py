@@ -11,6 +11,7 @@ import typer
 from clefgan.cli import board_table, entering, leaderboard_classes, outputs
 from clefgan.cli.console import only_errors, progress_bar, say_wrote
 from clefgan.cli.entering import Entered
+from clefgan.cli.option_values import check_level, main_metric, refuse_membership_options
 from clefgan.cli.options import (
     ALL,
     CSV,
@@ -28,9 +29,6 @@ from clefgan.cli.options import (
     RUNS,
     SEED,
     TRUTH,
-    check_level,
-    main_metric,
-    refuse_membership_options,
 )
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
 from clefgan.report import gallery, sheet

@@ -10,7 +10,7 @@ import typer
 
 from clefgan.cli import class_table, entering, outputs
 from clefgan.cli.console import progress_bar, say_wrote
-from clefgan.cli.options import class_metric
+from clefgan.cli.option_values import class_metric
 from clefgan.data import truth_and_groups
 from clefgan.data.classes import challenge as parts
 from clefgan.data.classes import reading

@@ -12,7 +12,8 @@ from rich.text import Text
 from clefgan.cli import outputs
 from clefgan.cli.completion import one_of
 from clefgan.cli.console import console, progress_bar, say, say_wrote
-from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED, refuse_classes
+from clefgan.cli.option_values import refuse_classes
+from clefgan.cli.options import CHALLENGE, EDITION, FOLDS, SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, window_levels
 from clefgan.data import reading, which_edition

@@ -19,6 +19,14 @@ from clefgan.cli.console import (
     say_path,
     say_wrote,
 )
+from clefgan.cli.option_values import (
+    chosen_protocols,
+    connected,
+    plain_name,
+    refuse_class_options,
+    refuse_membership_options,
+    wrong_usage,
+)
 from clefgan.cli.options import (
     AS_JSON,
     CHALLENGE_OR_DEFAULT,
@@ -31,12 +39,6 @@ from clefgan.cli.options import (
     SEED,
     SETTINGS,
     SHARED,
-    chosen_protocols,
-    connected,
-    plain_name,
-    refuse_class_options,
-    refuse_membership_options,
-    wrong_usage,
 )
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clefgan.cli import entering, leaderboard_classes, outputs
 from clefgan.cli.console import console, only_errors, say, say_wrote
+from clefgan.cli.option_values import check_level, main_metric, refuse_membership_options
 from clefgan.cli.options import (
     CSV,
     DATA,
@@ -19,9 +20,6 @@ from clefgan.cli.options import (
     RUNS,
     SEED,
     TRUTH,
-    check_level,
-    main_metric,
-    refuse_membership_options,
 )
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, refuse_without_data, window_levels
 from clefgan.report import findings, sheet
