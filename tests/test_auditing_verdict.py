@@ -54,8 +54,8 @@ def test_copies_are_listed_counted_and_said(leaking: Findings) -> None:
     names = [leaking.material.names[g] for g in leaking.strong.winner[:15]]
     assert names == [f"patient {i}" for i in range(15)]
     assert re.match(
-        r"Do not release yet: released images are nearer to \d+ of your 60 training patients than "
-        r"chance allows \(at most \d+ of these \d+ by chance, 95%; p = 0\.005, level 0\.05\)",
+        r"Do not release yet: released images are nearer to your 60 training patients than chance "
+        r"allows: to \d+, of whom chance explains at most \d+ \(95%; p = 0\.005, level 0\.05\);",
         said.sentence,
     )
     assert "withhold the" in said.sentence

@@ -70,9 +70,10 @@ def test_volumes_copied_with_noise_are_found_whole_where_slices_alone_miss_them(
 def test_the_verdict_says_that_whole_volumes_show_it(found: Findings) -> None:
     judged = verdict.of(found, PUBLIC, withheld=COPIED * DEPTH, volumes=COPIED)
     assert judged.outcome is verdict.Outcome.LEAK
-    assert "released volumes are nearer as a whole to 8 of your 30 training patients" in (
-        judged.sentence
-    )
+    assert (
+        "released volumes are nearer as a whole to your 30 training patients who have volumes than "
+        "chance allows: to 8, of whom chance explains at most "
+    ) in judged.sentence
     assert "8 volumes of 30 are listed whole; single images do not show it" in judged.sentence
     assert "withhold the 96 images in withhold.csv (8 volumes among them, with all slices)" in (
         judged.sentence

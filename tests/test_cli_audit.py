@@ -282,7 +282,7 @@ def test_the_parts_of_the_2026_edition_are_printed_by_name_with_what_thinning_do
     for part in ("nearest-neighbour memorisation: ", "membership leakage: AUC ", "Frechet dist"):
         line = next(line for line in told.splitlines() if line.startswith(part))
         assert [line.count(name) for name in sets] == [1, 1, 1]
-    slices = "re-identification by other slices: not assessed: too few patients have several images"
+    slices = "re-identification by other slices: not assessed, too few patients have several images"
     assert slices in told.splitlines()
     release, kept, thinned = record(out)["parts_2026"]
     assert thinned["images"] == round(kept["images"] / 2)

@@ -45,7 +45,7 @@ class TestInfo:
             "within a role none",
             "dev used and dev not used none",
             "test generated and test candidates none",
-            "groups: none given (groups.csv); exact copies alone are kept together in folds",
+            "groups: none given (groups.csv), so folds keep only exact copies together",
             "truth of the candidates: not given (truth.csv)",
             "ready to run",
         ]

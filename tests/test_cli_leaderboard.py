@@ -122,7 +122,7 @@ def test_invalid_runs_are_shown_and_others_ranked(
     words = ["leaderboard", *runs(folder), bad, "--truth", folder / "truth.txt", "--csv", table]
     assert clefgan(*words, "--html", tmp_path / "page") == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert f"invalid, not ranked: bad: {bad}:1: 'id,label' is a header" in printed
+    assert f"invalid, not ranked: bad ({bad}:1: 'id,label' is a header" in printed
     rows = {row["run"]: row for row in csv.DictReader(table.read_text().splitlines())}
     assert rows["bad"]["kind"] == "invalid"
     assert (rows["bad"]["rank"], rows["bad"]["f1"]) == ("", "")

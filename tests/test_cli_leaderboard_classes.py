@@ -41,7 +41,7 @@ def test_teams_invalid_runs_and_runs_of_other_editions(
     assert clefgan(*words, "--csv", "table.csv", "--html", "page") == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "left out: other.csv is of edition 2024_s2" in printed
-    assert "invalid, not ranked: Porto: bad.csv:1: " in printed
+    assert "invalid, not ranked: Porto (bad.csv:1: " in printed
     rows = {row["run"]: row for row in csv.DictReader(Path("table.csv").read_text().splitlines())}
     assert rows["Porto"]["kind"] == "invalid"
     assert (rows["Porto"]["rank"], rows["Porto"]["accuracy"]) == ("", "")

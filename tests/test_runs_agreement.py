@@ -77,7 +77,8 @@ def test_what_cannot_be_told_is_a_dash() -> None:
     assert math.isnan(said.with_score["flat"])
     assert math.isnan(said.between)
     assert said.said() == (
-        "parts, rank correlation with the score: other 1.00, flat –; with each other, on average, –"
+        "rank correlation of the parts with the score: other 1.00, flat –; with each other: – on "
+        "average"
     )
 
 
@@ -108,7 +109,8 @@ def test_a_run_of_fusion_says_which_parts_agree(fusion: Run, data: Path) -> None
     for name, rank in fusion.test.ranks.items():
         expected = stats.rankdata(-whole.parts[name], method="min")
         np.testing.assert_array_equal(rank, expected)
-    assert "Parts, rank correlation with the score: " in run_findings.verdict(fusion)
+    assert run_findings.agreed(fusion).startswith("Rank correlation of the parts with the score: ")
+    assert "correlation" not in run_findings.verdict(fusion)
 
 
 def test_the_record_keeps_ranks_and_reads_them_back(fusion: Run, tmp_path: Path) -> None:

@@ -138,8 +138,8 @@ def test_a_method_that_looks_at_no_generated_image_has_none_and_the_run_says_why
 ) -> None:
     run = made(data, Blind())
     assert run.pairs is None
-    assert "no pairs: the method looks at no generated images" in run.notes
-    assert "no blank: the method looks at no generated images" in run.notes
+    assert "no pairs: the method scores images without generated ones" in run.notes
+    assert "no blank: the method scores images without generated ones" in run.notes
     assert made(data, Nearest(), Extras()).notes == made(data, Nearest(), Extras(pairs=1)).notes
 
 

@@ -321,7 +321,7 @@ def test_the_blank_is_that_of_the_run(whole: Path) -> None:
     contrast = blanks.contrasts(found, 0)["nearest"]
     assert isinstance(held.blank.contrast, BlankContrast)
     assert contrast == held.blank.contrast
-    assert found.no_blank == {"coin": "no blank: the method looks at no generated images"}
+    assert found.no_blank == {"coin": "no blank: the method scores images without generated ones"}
     again = evaluate(given, jobs=1)  # from what is kept
     np.testing.assert_array_equal(again.blank["nearest"], found.blank["nearest"])
 
@@ -338,7 +338,7 @@ def test_the_blank_is_in_the_table_and_in_words(whole: Path) -> None:
     assert (less.low, less.high) == (beside["nearest"].low, beside["nearest"].high)
     assert columns["used_against_used"]["nearest"].low == beside["nearest"].halves_low
     assert "coin" not in columns["auc_blank"]
-    assert "no blank: the method looks at no generated images (coin)" in part.notes
+    assert "no blank: the method scores images without generated ones (coin)" in part.notes
     console = Console(width=100, record=True)
     console.print(blanks_table.show(beside))
     assert "beyond it" in console.export_text()

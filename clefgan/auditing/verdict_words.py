@@ -51,8 +51,8 @@ def nearer(findings: Findings) -> str:
     if sure.at_least:
         most = sure.of - sure.at_least
         return (
-            f"released images are nearer to {sure.of} of your {total} than chance allows (at most "
-            f"{most} of these {sure.of} by chance, 95%; {p}), and {counted(n, 'image')} of "
+            f"released images are nearer to your {total} than chance allows: to {sure.of}, of whom "
+            f"chance explains at most {most} (95%; {p}); {counted(n, 'image')} of "
             f"{len(findings.material.released)} are listed"
             + ("" if findings.wholes is None else f"; {words.on_list(findings.wholes)}")
         )

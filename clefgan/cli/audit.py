@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from clefgan.auditing import example
 from clefgan.auditing import filter as filtering
 from clefgan.auditing.profiles import MOST_SEALED, PROFILES
 from clefgan.cli import outputs
@@ -230,7 +231,10 @@ def parts_lines(parts: tables.AuditTable) -> list[str]:
 
 
 def show(made: results.Audit, out: Path) -> None:
-    """Print the verdict, and where the report is."""
+    """Print the verdict, and where the report is; of the example first that it is one."""
+    others = [note for note in made.run.inputs.notes if note != example.NOTE]
+    if len(others) < len(made.run.inputs.notes):
+        say(example.NOTE, "dim")
     colour = {0: "cyan", 1: "red", 3: "yellow"}[int(made.outcome)]
     say(made.verdict, colour)
     for reason in made.run.verdict.reasons[1:]:
@@ -239,7 +243,7 @@ def show(made: results.Audit, out: Path) -> None:
         say(", ".join(f"{name}: {count}" for name, count, _ in made.tables["volumes"].rows))
     for line in parts_lines(made.tables["parts"]):
         say(line)
-    for note in made.run.inputs.notes:
+    for note in others:
         say(note, "dim")
     listed = out / "internal" / "withhold.csv"  # of which the verdict speaks
     say_wrote([out, *([listed] if listed.is_file() else [])])

@@ -136,7 +136,7 @@ def leaderboard(
     )
     board = replace(board, rows=(*board.rows, *rows.of_invalid(entered.invalid, board.columns)))
     pictured = galleries(board, entered) if pictures else ()
-    unread = (f"invalid, not ranked: {name}: {why}" for name, why in entered.invalid.items())
+    unread = (f"invalid, not ranked: {name} ({why})" for name, why in entered.invalid.items())
     notes = (
         *left_out,
         *unread,

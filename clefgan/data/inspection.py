@@ -281,7 +281,7 @@ def too_few(challenge: reading.Challenge, roles: Sequence[RoleReport]) -> Iterat
 def known_beside(challenge: reading.Challenge) -> Iterator[str]:
     """Yield what is known of the images beside their pixels, and whether test is absent."""
     if challenge.dev is not None and challenge.groups is None:
-        yield "groups: none given (groups.csv); exact copies alone are kept together in folds"
+        yield "groups: none given (groups.csv), so folds keep only exact copies together"
     elif challenge.groups is not None:
         n_groups = len(set(challenge.groups.values()))
         yield f"groups: {n_groups} among {len(challenge.groups)} real dev images"

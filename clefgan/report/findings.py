@@ -186,7 +186,8 @@ def power(board: Leaderboard) -> str:
         f"{number(line.critical)}, however many it says are used"
     )
     if not math.isnan(line.detectable):
-        text += f"; a run whose true value is {number(line.detectable)} passes it 4 times in 5"
+        passes = f"is {number(line.detectable)} passes it 4 times in 5"
+        text += f"; a run whose true {board.primary.label} {passes}"
     return text + "."
 
 

@@ -34,9 +34,14 @@ def verdict(run: Run) -> str:
     if parts:
         title = list(parts)[-1]
         said.append(against_chance(parts[title], title))
-    if run.test is not None and (agreement := run.test.agreement) is not None:
-        said.append(capitalised(agreement.said()) + ".")
     return " ".join(said)
+
+
+def agreed(run: Run) -> str:
+    """Whether the parts of the score agree; '' where it has none."""
+    if run.test is None or run.test.agreement is None:
+        return ""
+    return capitalised(run.test.agreement.said()) + "."
 
 
 def capitalised(text: str) -> str:

@@ -42,14 +42,14 @@ class Agreement:
         order = sorted(self.with_score.items(), key=lambda part: -np.nan_to_num(part[1], nan=-2))
         by_name = ", ".join(f"{name} {two_digits(value)}" for name, value in order)
         words = (
-            f"parts, rank correlation with the score: {by_name}; with each other, on average, "
-            f"{two_digits(self.between)}"
+            f"rank correlation of the parts with the score: {by_name}; with each other: "
+            f"{two_digits(self.between)} on average"
         )
         if not self.called:
             return words
         return (
-            f"{words}. Of the {self.called} candidates that are called used, {self.by_most} are "
-            f"among the {self.called} highest of most parts, and {self.by_few} of one part or none"
+            f"{words}. Of the {self.called} candidates called used, {self.by_most} are among the "
+            f"{self.called} highest of most parts, and {self.by_few} of one part or none"
         )
 
     def as_object(self) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def why_none_of_method(method: Method) -> str:
     """Why a method can have no blank, whatever the images."""
     said: Promises = promises(type(method))
     if not said.needs_generated:
-        return "no blank: the method looks at no generated images"
+        return "no blank: the method scores images without generated ones"
     if said.learns_from_generated:
         return (
             "no blank: the method would train anew on the other generator's images; "

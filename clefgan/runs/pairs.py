@@ -90,7 +90,7 @@ class PairTable:
 def why_none(method: Method, candidates: Images, generated: Images) -> str:
     """Why there can be no pairs; empty where there can."""
     if not promises(type(method)).needs_generated:
-        return "no pairs: the method looks at no generated images"
+        return "no pairs: the method scores images without generated ones"
     if candidates.shape[1:] != generated.shape[1:]:
         return (
             f"no pairs: candidates are {size(candidates)}, generated images {size(generated)}; "

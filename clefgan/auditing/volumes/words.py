@@ -27,9 +27,9 @@ def nearer(wholes: Wholes | None, test: SetTest, level: float) -> str:
     sure, cubes = wholes.sure, wholes.volumes.cubes
     assert cubes is not None
     return (
-        f"released volumes are nearer as a whole to {sure.of} of your {cubes.n_training} training "
-        f"patients who have volumes than chance allows (at most {sure.of - sure.at_least} of these "
-        f"{sure.of} by chance, 95%; p = {test.p_value:.2g}, level {level:.2g}), and "
+        f"released volumes are nearer as a whole to your {cubes.n_training} training patients who "
+        f"have volumes than chance allows: to {sure.of}, of whom chance explains at most "
+        f"{sure.of - sure.at_least} (95%; p = {test.p_value:.2g}, level {level:.2g}); "
         f"{on_list(wholes)}; single images do not show it"
     )
 

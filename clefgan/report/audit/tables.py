@@ -225,14 +225,14 @@ def parts_2026(run: AuditRun) -> AuditTable:
     columns = [
         {
             "nearest-neighbour memorisation": f"{part.listed} of {part.n} images listed",
-            "membership leakage": "not assessed: nobody was held out"
+            "membership leakage": "not assessed, nobody was held out"
             if part.attack is None
             else area(part.attack),
-            "re-identification by other slices": "not assessed: too few patients have several "
+            "re-identification by other slices": "not assessed, too few patients have several "
             "images"
             if part.other_slices is None
             else area(part.other_slices),
-            f"Frechet distance ({run.features})": frechet[part.name],
+            f"Frechet distance ({run.features}; 0 is alike)": frechet[part.name],
         }
         for part in run.parts
     ]

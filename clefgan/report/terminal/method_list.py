@@ -12,9 +12,10 @@ from clefgan.report.terminal.room import is_wide
 from clefgan.report.wording import NOTHING, knowledge
 
 LEGEND = (
-    "AUC on copies, blends, patchworks, a Gaussian of the used images: docs/study.md; 0.5 is "
-    "chance. Cost: product (seconds), tiles and SSIM (minutes), training and DCGAN (minutes to "
-    "hours)"
+    "copy, blend, tiles, pca: AUC where the generated images are copies, blends or patchworks of "
+    "used images, or drawn from a Gaussian of them; 0.5 is chance, – was not measured; see "
+    "docs/study.md. cost: product takes seconds; features, tiles and SSIM take minutes; training "
+    "and DCGAN take minutes to hours"
 )
 
 

@@ -187,8 +187,8 @@ def legend(sheet: Sheet) -> Text:
     """What the signs mean, as far as they are used."""
     worse = ", ▼ worse" if any(line.below_guessing for line in sheet.lines) else ""
     text = (
-        f"{sheet.level:.0%} intervals · ● better than guessing, ○ not distinguished from it{worse} "
-        "· alike: runs that share a letter do not differ significantly"
+        f"{sheet.level:.0%} intervals · p guess: ● better than guessing, ○ not distinguished from "
+        f"it{worse} · alike: runs that share a letter do not differ significantly"
     )
     if any(line.kind is Kind.RUN and not line.comparable for line in sheet.lines):
         text += " · ≠ used more than was allowed: not comparable"

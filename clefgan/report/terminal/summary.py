@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from clefgan.report.run_findings import METRICS, measured, scored_parts, verdict
+from clefgan.report.run_findings import METRICS, agreed, measured, scored_parts, verdict
 from clefgan.report.terminal import blank_table
 from clefgan.report.wording import knowledge, limits, number
 from clefgan.runs.classes.record import ClassRun
@@ -31,6 +31,8 @@ def show(run: Run) -> RenderableType:
     if contrasts := blank_table.parts(run):
         title_of_blank = "blank: the same images against another generator's; 95% intervals"
         lines += [Text(""), Text(title_of_blank, style="dim"), blank_table.table(contrasts)]
+    if parts_agree := agreed(run):
+        lines += [Text(""), Text(parts_agree, style="dim")]
     notes = (*blank_table.warnings(run), *shown_notes(run, parts))
     lines += [Text(note, style="yellow") for note in notes]
     return Group(*lines, Text(""), Text(verdict(run), style="bold"))
