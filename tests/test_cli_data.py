@@ -1,5 +1,6 @@
 """`clefgan data`: what it prints."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from clefgan.cli.app import app
 from clefgan.data import inspection, reading
 from clefgan.data.tfds import preparation
 from clefgan.errors import ClefganError
+from clefgan.report.terminal import data_tables
 from clefgan.runs import loading
 
 pytestmark = pytest.mark.columns(200)
@@ -49,6 +51,14 @@ class TestInfo:
             "truth of the candidates: not given (truth.csv)",
             "ready to run",
         ]
+
+    def test_roles_of_a_named_dataset_are_seen_from_the_folder_that_they_share(
+        self, tmp_path: Path
+    ) -> None:
+        report = replace(inspection.inspect(make(tmp_path, *DEV, *TEST)), source="a_name")
+        assert data_tables.folder_of(report) == str(tmp_path)
+        places = [str(cell) for cell in data_tables.role_table(report).columns[-1].cells]
+        assert places == [*DEV, *TEST]
 
     def test_copies_are_found_by_pixels(self, tmp_path: Path) -> None:
         make(tmp_path, *DEV, *TEST)

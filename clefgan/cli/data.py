@@ -11,7 +11,16 @@ from rich.text import Text
 
 from clefgan.cli import run_classes
 from clefgan.cli.completion import data_names, one_of
-from clefgan.cli.console import complain, console, dumped, echo, only_errors, progress_bar, say
+from clefgan.cli.console import (
+    complain,
+    console,
+    dumped,
+    echo,
+    only_errors,
+    progress_bar,
+    say,
+    say_path,
+)
 from clefgan.cli.option_values import refuse_class_options, refuse_membership_options
 from clefgan.cli.options import AS_JSON, EDITION, FOLDER, QUIET
 from clefgan.cli.pictures import (
@@ -104,6 +113,9 @@ def show_report(report: inspection.Report, as_json: bool) -> None:
     if as_json:
         echo(dumped(objects.of_report(report)))
     say(report.source, "bold")
+    folder = data_tables.folder_of(report)
+    if folder != report.source:
+        say_path("in ", Path(folder))
     if report.roles:
         console.print(data_tables.role_table(report))
         console.print()

@@ -40,7 +40,7 @@ def show(run: ClassRun) -> RenderableType:
         rows = {run.method: run.dev[own], **run.beside.get(protocol, {})}
         title = f"dev, {own}: {MEANING[own]}"
         if own != protocol:
-            title += f"; rows below it: {MEANING[protocol]}"
+            title += f"; the shortcuts: {MEANING[protocol]}"
         lines += [Text(""), Text(title, style="dim"), score_table(rows)]
     if run.test is not None and run.test.truth is not None:
         rows = {run.method: run.test, **run.beside.get("test", {})}

@@ -1,5 +1,6 @@
 """What is in some data, as tables: a row per role, and the exact copies."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ def role_table(report: Report) -> Table:
     table = plain_table("role", "images", "size", "kind", "on disk", "where")
     for number in (1, 4):
         table.columns[number].justify = "right"
+    folder = folder_of(report)
     for role in report.roles:
         table.add_row(
             Text(role.images.role, style="cyan"),
@@ -25,7 +27,7 @@ def role_table(report: Report) -> Table:
             counted(role.sizes),
             counted(role.kinds),
             as_bytes(role.n_bytes),
-            Text(seen_from_data(role, report.source), style="dim"),
+            Text(seen_from(folder, role, report.source), style="dim"),
         )
     return table
 
@@ -76,9 +78,17 @@ def examples(groups: Sequence[tuple[str, ...]]) -> Text:
     return Text(", ".join(texts) + (", ..." if len(groups) > EXAMPLES else ""), style="dim")
 
 
-def seen_from_data(role: RoleReport, source: str) -> str:
-    """Where a role is, as seen from the data's folder."""
+def folder_of(report: Report) -> str:
+    """The folder that all roles are in: the source, or where a dataset of that name is kept."""
+    places = [role.images.where for role in report.roles]
+    if Path(report.source).is_dir() or len(places) < 2 or not all(map(os.path.isabs, places)):
+        return report.source
+    return os.path.commonpath(places)
+
+
+def seen_from(folder: str, role: RoleReport, source: str) -> str:
+    """Where a role is, as seen from the folder of all."""
     where = Path(role.images.where)
-    if where.is_relative_to(source):
-        return str(where.relative_to(source))
+    if where.is_relative_to(folder):
+        return str(where.relative_to(folder))
     return role.images.where.removeprefix(f"{source}, split ")
