@@ -64,6 +64,11 @@ def test_a_wide_screen_shows_more(show, more: list[str]) -> None:  # type: ignor
         assert "…" not in line
 
 
+def test_the_legend_of_the_bench_is_of_the_columns_that_are_shown() -> None:
+    assert "silent" not in bench_table.legend(80)
+    assert "silent" in bench_table.legend(120)
+
+
 def test_intervals_are_left_out_where_they_do_not_fit() -> None:
     assert not any(".55–.65" in line for line in lines(power(120, n_leaks=9), 120))
 

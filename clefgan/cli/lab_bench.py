@@ -115,6 +115,7 @@ def bench(
         })  # fmt: skip
         say(f"{len(results.outcomes)} challenges", "bold")
         console.print(bench_table.rows_table(table.rows(cells), console.width))
+        say(bench_table.legend(console.width), "dim")
         say_wrote(out / name for name in FILES)
     fail_with(results.failures)
 

@@ -11,6 +11,20 @@ from clefgan.report.wording import number
 
 TITLES = ("method", "AUC", "worst", "rank", "TPR 1%", "accuracy", "false", "no leak", "claims")
 MORE = ("behind", "silent")
+LEGEND = (
+    "Over challenges with a leak: mean AUC, the worst, mean rank, TPR at 1% false alarms, "
+    "accuracy. false: share of the images called used by conformal:0.1 that were not. no leak: "
+    "AUC where nothing leaks; claims: how many of those challenges have an image called used"
+)
+LEGEND_OF_MORE = (
+    "behind: how far below the best method, at most; silent: leaks of which conformal:0.1 calls no "
+    "image used"
+)
+
+
+def legend(width: int) -> str:
+    """What the columns hold."""
+    return f"{LEGEND}; {LEGEND_OF_MORE}" if is_wide(width) else LEGEND
 
 
 def rows_table(rows: Sequence[BenchRow], width: int) -> Table:
