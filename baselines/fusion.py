@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from baselines.scoring import threshold
 from baselines.scoring.fusion_parts import Parts, Seen, all_parts, lifted
-from clefgan.method import DevSet, Images, InParts, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.method import (
+    DevSet,
+    Images,
+    InParts,
+    Knowledge,
+    Progress,
+    Scorer,
+    Scores,
+    nothing_to_score,
+    silent,
+)
 from clefgan.similarity.detail_images import SCALES, Details
 from clefgan.similarity.working_size import working_shape
 
@@ -116,6 +126,8 @@ class FusionScorer:
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> InParts:
         """Return the same, and the parts as they are."""
+        if nothing_to_score(candidates, generated):
+            return InParts(np.empty(0), dict.fromkeys(self.weights, np.empty(0)))
         seen = all_parts(self.details, candidates, generated, progress=progress)
         return InParts(fused(seen, self.weights) - self.threshold, seen.parts)
 

@@ -16,7 +16,17 @@ from baselines.relative_distance import RelativeTile
 from baselines.scoring import threshold
 from baselines.scoring.unused import folds
 from baselines.votes import Votes
-from clefgan.method import DevSet, Images, Knowledge, Method, Progress, Scorer, Scores, silent
+from clefgan.method import (
+    DevSet,
+    Images,
+    Knowledge,
+    Method,
+    Progress,
+    Scorer,
+    Scores,
+    nothing_to_score,
+    silent,
+)
 from clefgan.similarity.whole_numbers import Floats
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)  # weights of the errors to choose from
@@ -90,6 +100,8 @@ class MetaScorer:
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
         """Log-odds of each candidate."""
+        if nothing_to_score(candidates, generated):
+            return np.empty(0)
         return self.model.logit(standardised(self.parts, candidates, generated, progress))
 
 

@@ -14,7 +14,16 @@ from baselines.learning import logistic
 from baselines.learning.logistic import Logistic
 from baselines.scoring import threshold
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.method import (
+    DevSet,
+    Images,
+    Knowledge,
+    Progress,
+    Scorer,
+    Scores,
+    nothing_to_score,
+    silent,
+)
 from clefgan.similarity.engine import scan
 from clefgan.similarity.reductions import Block, Folded
 from clefgan.similarity.whole_numbers import Floats, Rows
@@ -76,6 +85,8 @@ class TextureScorer:
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
         """Log-odds of each candidate."""
+        if nothing_to_score(candidates, generated):
+            return np.empty(0)
         near = nearness(candidates, generated, progress=progress)
         return self.model.logit((near - self.mean) / self.spread)
 

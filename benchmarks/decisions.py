@@ -31,6 +31,7 @@ from clefgan.runs.decisions.tails import continued, of_tail
 from clefgan.runs.decisions.verdict import Known, Used
 from clefgan.runs.request import Request, Stopwatch
 from clefgan.runs.scoring import fit_and_score
+from evaluation.membership import auc
 
 SEED = 1
 FDR = 0.1
@@ -45,11 +46,13 @@ WAYS = ("counted", "tail above all unused", "the smaller of both")
 class Decided:
     """One method on one challenge: shares of the candidates, of those called, or of the used.
 
+    area : AUC of the scores
     wrong, expected : numbers of unused images that the default calls used, and what it said
     false, recall, called : of `conformal:0.1`
     ways : false share and recall by the ways of `WAYS`
     """
 
+    area: float
     zero_called: float
     zero_right: float
     sign: bool
@@ -84,6 +87,7 @@ def decided(name: str, challenge: BenchChallenge) -> Decided:
         for share in ((~truth).mean() if share_is_known else unused_share(p),)
     )
     return Decided(
+        area=float(auc(truth, fitted.test)),
         zero_called=float(zero.mean()),
         zero_right=float((zero == truth).mean()),
         sign=p_of_sign(fitted.rounds) <= LEVEL,
@@ -127,6 +131,7 @@ def row(name: str, of: Sequence[Decided]) -> str:
     zero = np.array([one.zero_called for one in of])
     cells = [
         f"{name} ({len(of)})",
+        f"AUC {mean(of, 'area'):.3f}",
         f"zero calls {zero.mean():.2f} ({zero.min():.2f} to {zero.max():.2f})",
         f"right {mean(of, 'zero_right'):.2f}",
         f"sign on {sum(one.sign for one in of)}",

@@ -85,6 +85,33 @@ class InParts(NamedTuple):
     parts: Mapping[str, Scores]
 
 
+def nothing_to_score(
+    candidates: Images, generated: Images, *, needs_generated: bool = True
+) -> bool:
+    """Whether there are no candidates, and so no scores: asked before a scorer sees any images.
+
+    Raises
+    ------
+    ClefganError
+        Images that are not uint8 of shape (n, height, width); no generated images, or candidates
+        and generated images that differ in size, where they are to be compared.
+    """
+    for name, images in (("candidates", candidates), ("generated images", generated)):
+        if images.ndim != 3 or images.dtype != np.uint8:
+            raise ClefganError(
+                f"comparison: {name} are {images.dtype} of shape {images.shape}; give uint8 images "
+                "(n, height, width)"
+            )
+    if needs_generated and not len(generated):
+        raise ClefganError("comparison: there are no generated images; got 0; give at least 1")
+    if needs_generated and candidates.shape[1:] != generated.shape[1:]:
+        ours, theirs = ("x".join(map(str, x.shape[1:])) for x in (candidates, generated))
+        raise ClefganError(
+            f"comparison: candidates are {ours}, generated {theirs}; give both the same image size"
+        )
+    return not len(candidates)
+
+
 @runtime_checkable
 class ScoresInParts(Protocol):
     """A scorer that can show its parts: a run then says which of them agree.

@@ -170,6 +170,43 @@ class ShortPart(GoodBeside):
 
 
 @dataclass(frozen=True)
+class NotANumberWhereSmall(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        scores = super().score(candidates, generated)
+        return scores if min(candidates.shape[1:]) > 4 else scores * np.nan
+
+
+@dataclass(frozen=True)
+class Rows(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        scores = super().score(candidates, generated)
+        _, height, width = candidates.shape
+        return scores if height == width else np.repeat(scores, height)
+
+
+@dataclass(frozen=True)
+class Warns(Good):
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        spread = candidates.std(axis=(1, 2))
+        return super().score(candidates, generated) + 0 * np.nan_to_num(1 / spread)
+
+
+@dataclass(frozen=True)
+class NeedsAnImage(GoodBeside):
+    """Raises where there is none, and of an even height only: a run says so in one line."""
+
+    def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
+        assert len(candidates.argmin(axis=0))
+        if candidates.shape[1] % 2:
+            raise IndexError("no half of a row")
+        return super().score(candidates, generated)
+
+
+def test_a_stranger_is_not_asked_for_scores_of_no_images() -> None:
+    check_method(NeedsAnImage)
+
+
+@dataclass(frozen=True)
 class Misspelt(Good):
     def in_part(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> None: ...
 
@@ -193,6 +230,9 @@ class Misspelt(Good):
         (CompileChanges, "compile_ahead changes no score"),
         (OtherInParts, "in_parts gives the scores that score gives"),
         (ShortPart, r"scores of part 'short' have shape \(5,\)"),
+        (NotANumberWhereSmall, "images of 4x4: scores are not finite"),
+        (Rows, r"images of 3x17: scores have shape \(9,\)"),
+        (Warns, "constant candidates: a warning: divide by zero encountered in divide"),
         (Misspelt, "no run calls the function 'in_part'; did you mean 'in_parts'"),
     ],
 )

@@ -108,6 +108,41 @@ def test_every_method_keeps_its_promises(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_candidates_have_no_scores_and_no_generated_images_are_named(name: str) -> None:
+    empty = CANDIDATES[:0]
+    scores = scorer(name).score(empty, GENERATED)
+    assert (scores.shape, scores.dtype) == ((0,), np.float64)
+    if not promises(registry.get(name)).needs_generated:
+        pytest.skip("does not look at the generated images")
+    for candidates in (CANDIDATES, empty):
+        with pytest.raises(ClefganError, match=r"^comparison: there are no generated images; got"):
+            scorer(name).score(candidates, empty)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_images_of_another_kind_are_named(name: str) -> None:
+    if not promises(registry.get(name)).needs_generated:
+        pytest.skip("does not look at the generated images")
+    deep = CANDIDATES.astype(np.uint16)
+    for candidates, generated, message in (
+        (deep, GENERATED, r"candidates are uint16 of shape \(6, 32, 32\); give uint8 images \(n"),
+        (CANDIDATES[0], GENERATED, r"candidates are uint8 of shape \(32, 32\); give uint8"),
+        (CANDIDATES, deep, r"generated images are uint16 of shape"),
+        (CANDIDATES[:, :16], GENERATED, r"candidates are 16x32, generated 32x32; give both"),
+    ):
+        with pytest.raises(ClefganError, match=rf"^comparison: {message}"):
+            scorer(name).score(candidates, generated)
+
+
+@pytest.mark.parametrize("features", ["whitened", "pixels-pca40"])
+def test_features_that_were_learned_on_another_size_are_named(features: str) -> None:
+    fitted = registry.configure(f"nearest(features={features})").fit(DEV)
+    small = CANDIDATES[:, ::2, ::2], GENERATED[:, ::2, ::2]
+    with pytest.raises(ClefganError, match=r"images are 16x16, those .* from 32x32; resize one"):
+        fitted.score(*small)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_dev_set_without_a_class_is_an_error_if_it_is_needed(name: str) -> None:
     empty = DEV.used[:0]
     no_used = DevSet(DEV.generated, empty, DEV.not_used)

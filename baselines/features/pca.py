@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from baselines.features.blocks import FeatureMap, Features
+from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.canonical import canonical
 from clefgan.similarity.products import Metric, Products
@@ -20,11 +21,24 @@ class Projected:
     """Features on principal components."""
 
     base: FeatureMap
+    shape: tuple[int, ...]  # of the images that they were learned from
     mean: Floats  # (n_components,), of the projections
     components: Products  # ready to be multiplied with rows
 
     def __call__(self, images: Images, *, progress: Progress = silent) -> Features:
-        """Return (n, n_components) float32 features."""
+        """Return (n, n_components) float32 features.
+
+        Raises
+        ------
+        ClefganError
+            Images of another size than those that the components were learned from.
+        """
+        if images.shape[1:] != self.shape:
+            ours, theirs = ("x".join(map(str, shape)) for shape in (images.shape[1:], self.shape))
+            raise ClefganError(
+                f"features: images are {ours}, those that they were learned from {theirs}; resize "
+                "one of the two"
+            )
         n, k = len(images), len(self.mean)
         features = np.zeros((n, k), np.float32)
         for start in range(0, n if k else 0, BLOCK):
@@ -53,4 +67,4 @@ def fit(base: FeatureMap, images: Images, n_components: int) -> Projected:
     # rows.T @ u / sqrt(value) has length 1
     components = (vectors[:, keep] / np.sqrt(values[keep])).T @ rows
     ready = Products.prepare(Metric.EUCLIDEAN, components, memory_mib=256)
-    return Projected(base, components @ mean, ready)
+    return Projected(base, images.shape[1:], components @ mean, ready)

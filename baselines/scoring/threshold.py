@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Progress, Scores, silent
+from clefgan.method import DevSet, Images, Progress, Scores, nothing_to_score, silent
 
 PAPER_NOTE = "the threshold was set on the dev images that are scored"
 
@@ -30,6 +30,8 @@ class Thresholded:
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
         """Score each candidate; above 0 is used."""
+        if nothing_to_score(candidates, generated):
+            return np.empty(0)
         return self.raw(candidates, generated, progress=progress) - self.threshold
 
 
@@ -51,9 +53,11 @@ def midway(raw: Raw, dev: DevSet, *, progress: Progress = silent) -> Thresholded
 
 
 def require(dev: DevSet) -> None:
-    """Raise if dev lacks one of its classes."""
+    """Raise if dev lacks one of its classes, or generated images."""
     if not len(dev.used) or not len(dev.not_used):
         raise ClefganError(
             f"dev: {len(dev.used)} used and {len(dev.not_used)} not-used images; "
             "the threshold needs at least one of each"
         )
+    if not len(dev.generated):
+        raise ClefganError("dev: there are no generated images; got 0; give at least 1")

@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from clefgan.dcgan.config import DCGANConfig, check_images
 from clefgan.dcgan.synthesise import trained
 from clefgan.errors import ClefganError
-from clefgan.method import DevSet, Images, Knowledge, Progress, Scorer, Scores, silent
+from clefgan.method import (
+    DevSet,
+    Images,
+    Knowledge,
+    Progress,
+    Scorer,
+    Scores,
+    nothing_to_score,
+    silent,
+)
 from clefgan.similarity.pixel_digest import digest
 
 if TYPE_CHECKING:
@@ -83,6 +92,8 @@ class CriticScorer:
         self, candidates: Images, generated: Images, /, *, progress: Progress = silent
     ) -> Scores:
         """Train a critic on `generated` (once: it is kept) and judge each candidate alone."""
+        if nothing_to_score(candidates, generated):
+            return np.empty(0)
         critic = Critic.of(self.method, generated, progress=progress)
         raw = critic.raw(candidates, progress=progress) - self.threshold
         scores = np.clip(raw, -MOST, MOST)

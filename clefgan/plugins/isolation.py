@@ -27,6 +27,8 @@ from clefgan.method import (
     Scores,
     ScoresInParts,
     near_miss,
+    nothing_to_score,
+    promises,
     silent,
 )
 
@@ -96,7 +98,7 @@ def compiled_ahead(name: str, method: CompilesAhead, side: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Distant:
-    """A stranger's scorer."""
+    """A stranger's scorer: it is asked for no scores of no images."""
 
     name: str
     cls: type
@@ -108,8 +110,15 @@ class Distant:
         """Score, or raise a ClefganError that names the method."""
         wanted = "score(candidates, generated, *, progress=silent)"
         check_call(self.name, wanted, self.scorer.score, candidates, generated)
+        if self.nothing_to_score(candidates, generated):
+            return np.empty(0)
         with named(self.name, self.cls):
             return np.asarray(self.scorer.score(candidates, generated, progress=progress))
+
+    def nothing_to_score(self, candidates: Images, generated: Images) -> bool:
+        """Whether there are no candidates; `clefgan.method.nothing_to_score`."""
+        needs = promises(self.cls).needs_generated
+        return nothing_to_score(candidates, generated, needs_generated=needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,8 @@ class DistantInParts(Distant):
         """Score in parts, or raise a ClefganError that names the method."""
         wanted = "in_parts(candidates, generated, *, progress=silent)"
         check_call(self.name, wanted, self.parted.in_parts, candidates, generated)
+        if self.nothing_to_score(candidates, generated):
+            return InParts(np.empty(0), {})
         with named(self.name, self.cls):
             scores, parts = self.parted.in_parts(candidates, generated, progress=progress)
             return InParts(

@@ -1,10 +1,13 @@
 """What every membership method promises, checked on tiny images."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
 
+from clefgan.errors import ClefganError
 from clefgan.method import (
     CompilesAhead,
     DevSet,
@@ -18,9 +21,10 @@ from clefgan.method import (
     near_miss,
     promises,
 )
-from clefgan.plugins import hyperparameters, registry
+from clefgan.plugins import hyperparameters, isolation, registry
 
 SIZE = 32
+SHAPES = ((4, 4), (8, 8), (3, 17), (24, 40))  # smaller than a filter, and not square
 TOLERANCE = 1e-5  # relative to the size of the scores; float32 engines reorder their sums
 
 
@@ -65,6 +69,9 @@ def check_method(cls: type[Method], **settings: Any) -> None:
         same(after, scores, "compile_ahead changes no score")
     check_permutation(scorer, candidates, generated, scores)
     check_awkward(scorer, candidates, generated)
+    check_empty(isolation.fitted(cls.__name__, method, dev), candidates, generated)
+    for shape in SHAPES:
+        check_shape(method, shape)
     if cls.knowledge is Knowledge.S0:
         alone = np.concatenate([scorer.score(candidates[i : i + 1], generated) for i in range(2)])
         same(alone, scores[:2], "S0: an image scores the same whatever its neighbours")
@@ -130,15 +137,54 @@ def check_permutation(
 def check_awkward(scorer: Scorer, candidates: Images, generated: Images) -> None:
     """Sets that break formulas get scores like any other."""
     for case, (few, others) in awkward(candidates, generated).items():
-        try:
+        with in_case(case):
             check_scores(scorer, few, others)
-        except AssertionError as error:
-            raise AssertionError(f"{case}: {error}") from error
+
+
+def check_empty(scorer: Scorer, candidates: Images, generated: Images) -> None:
+    """No candidates, no scores; no generated images, one line, where they are looked at.
+
+    A stranger's scorer is asked as a run asks it, which sees to both.
+    """
+    with in_case("no candidates"):
+        check_scores(scorer, candidates[:0], generated)
+        if isinstance(scorer, ScoresInParts):
+            check_parts(scorer, candidates[:0], generated, np.empty(0))
+    with in_case("no generated images"), suppress(ClefganError):
+        check_scores(scorer, candidates, generated[:0])
+
+
+def check_shape(method: Method, shape: tuple[int, int]) -> None:
+    """Fitted on and put to images of a shape: scores like any other, or one line."""
+    rng = np.random.default_rng(5)
+    height, width = shape
+
+    def noise(n: int) -> Images:
+        return rng.integers(0, 256, (n, height, width), np.uint8)
+
+    dev, candidates, generated = DevSet(noise(5), noise(4), noise(4)), noise(3), noise(4)
+    with in_case(f"images of {height}x{width}"), suppress(ClefganError):
+        scorer = isolation.fitted(type(method).__name__, method, dev)
+        check_scores(scorer, candidates, generated)
+
+
+@contextmanager
+def in_case(case: str) -> Iterator[None]:
+    """Say of which images a promise was broken; what NumPy warns of breaks one."""
+    try:
+        with warnings.catch_warnings(record=True) as noted:
+            warnings.simplefilter("always", RuntimeWarning)
+            yield
+        for warning in noted:
+            assert not issubclass(warning.category, RuntimeWarning), f"a warning: {warning.message}"
+    except AssertionError as error:
+        raise AssertionError(f"{case}: {error}") from error
 
 
 def awkward(candidates: Images, generated: Images) -> dict[str, tuple[Images, Images]]:
     """Candidates and generated images of which a formula may not have thought."""
     flat, black = np.full_like(candidates, 7), np.zeros_like(generated)
+    coarse, coarser = blocky(candidates), blocky(generated)
     return {
         "one candidate": (candidates[:1], generated),
         "one generated image": (candidates, generated[:1]),
@@ -147,9 +193,15 @@ def awkward(candidates: Images, generated: Images) -> dict[str, tuple[Images, Im
         "constant generated images": (candidates, black),
         "everything the same": (flat, np.full_like(generated, 7)),
         "all candidates identical": (candidates[[0] * len(candidates)], generated),
+        "blocks of 8 x 8, as heavy JPEG leaves": (coarse, coarser),
         "generated holds the candidates": (candidates, np.concatenate([generated, candidates])),
         "generated is the candidates": (candidates, candidates),
     }
+
+
+def blocky(images: Images) -> Images:
+    """Images of which each block of 8 x 8 pixels has one level."""
+    return np.repeat(np.repeat(images[:, 4::8, 4::8], 8, axis=1), 8, axis=2)
 
 
 def check_copy(scorer: Scorer, candidates: Images, generated: Images, scores: Scores) -> None:
@@ -171,7 +223,9 @@ def same(scores: Scores, wanted: Scores, promise: str) -> None:
 
 def slack(scores: Scores) -> float:
     """How much rounding may move scores of this size."""
-    return TOLERANCE * float(np.ptp(scores) + np.max(np.abs(scores), initial=0.0))
+    if not len(scores):
+        return 0.0
+    return TOLERANCE * float(np.ptp(scores) + np.max(np.abs(scores)))
 
 
 def example(seed: int = 0) -> tuple[DevSet, Images, Images]:
