@@ -52,6 +52,7 @@ class MonteCarlo:
 
     def fit(self, dev: DevSet, /, *, progress: Progress = silent) -> Scorer:
         """Set the threshold on dev: midway between the two classes' median scores."""
+        threshold.require(dev)
         space = self.features.learned(dev.generated)
         return threshold.midway(partial(self.raw, space), dev, progress=progress)
 

@@ -134,6 +134,13 @@ def test_images_of_another_kind_are_named(name: str) -> None:
             scorer(name).score(candidates, generated)
 
 
+@pytest.mark.parametrize("name", ["relation", "siamese", "two-decoders"])
+def test_networks_that_were_trained_on_another_size_are_named(name: str) -> None:
+    small = CANDIDATES[:, ::2, ::2], GENERATED[:, ::2, ::2]
+    with pytest.raises(ClefganError, match=r"^network: images of \d+x\d+ cells, trained on"):
+        scorer(name).score(*small)
+
+
 @pytest.mark.parametrize("features", ["whitened", "pixels-pca40"])
 def test_features_that_were_learned_on_another_size_are_named(features: str) -> None:
     fitted = registry.configure(f"nearest(features={features})").fit(DEV)
@@ -156,6 +163,16 @@ def test_a_dev_set_without_a_class_is_an_error_if_it_is_needed(name: str) -> Non
         else:
             with pytest.raises(ClefganError, match=r"not[- ]used"):
                 configured(name).fit(dev)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_dev_set_without_generated_images_is_an_error_if_they_are_needed(name: str) -> None:
+    dev = DevSet(DEV.generated[:0], DEV.used, DEV.not_used)
+    if name in NEED_NO_CLASS or name.startswith("vcmi"):
+        assert np.isfinite(configured(name).fit(dev).score(CANDIDATES, GENERATED)).all()
+        return
+    with pytest.raises(ClefganError, match=r"generated images|no images to learn from; got 0"):
+        configured(name).fit(dev)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -37,12 +37,24 @@ class Encoder(nnx.Module):
     """Twice 4 x 4 pixels to one, then a dense layer: (n, s, s, 1) to (n, width)."""
 
     def __init__(self, size: int, width: int, rngs: nnx.Rngs) -> None:
+        self.size = size
         self.fine = nnx.Linear(16, 32, rngs=rngs)
         self.coarse = nnx.Linear(16 * 32, 128, rngs=rngs)
         self.dense = nnx.Linear(128 * (size // 16) ** 2, width, rngs=rngs)
 
     def __call__(self, x: Array) -> Array:
-        """Encode."""
+        """Encode.
+
+        Raises
+        ------
+        ClefganError
+            Images of other cells than those that the network was made for.
+        """
+        if x.shape[1] != self.size:
+            raise ClefganError(
+                f"network: images of {x.shape[1]}x{x.shape[1]} cells, trained on "
+                f"{self.size}x{self.size}; resize one of the two"
+            )
         x = nnx.leaky_relu(self.fine(fold(x)), 0.2)
         x = nnx.leaky_relu(self.coarse(fold(x)), 0.2)
         encoded: Array = self.dense(x.reshape(len(x), -1))
