@@ -105,9 +105,9 @@ class TestStudy:
         words = ["study", "--real", real, "--method", "nearest", "--method", "coin", *SMALL]
         words += ["--leak", 0, "--leak", 1, "--seeds", 2, "--jobs", 1, "--out", tmp_path]
         lines = lab(*words).splitlines()
-        assert lines[0] == "copy: AUC, mean of 2 seeds"
+        assert lines[0] == "copy: AUC, mean of 2 seeds; 95% intervals over seeds"
         assert lines[1].split() == ["leak", "0", "1"]
-        assert float(lines[2].split()[-1]) > 0.9  # nearest
+        assert float(lines[2].split()[-2]) > 0.9  # nearest, before the interval
         assert [line for line in lines if line.startswith("wrote")] == [
             f"wrote {tmp_path / name}"
             for name in ("study.csv", "study.json", "study.md", "study.png")

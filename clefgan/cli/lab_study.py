@@ -151,6 +151,8 @@ def show(results: studies.StudyResults, points: Sequence[power.CurvePoint]) -> N
     """Print the AUC tables."""
     for how in results.plan.kinds:
         own = [point for point in points if (point.how, point.metric) == (how, "auc")]
-        say(f"{how}: AUC, mean of {results.plan.seeds} seeds", "bold")
+        limits = lab_tables.shows_intervals(own, results.methods, console.width)
+        beside = "; 95% intervals over seeds" if limits else ""
+        say(f"{how}: AUC, mean of {results.plan.seeds} seeds{beside}", "bold")
         console.print(lab_tables.power_table(own, results.methods, console.width))
         console.print()

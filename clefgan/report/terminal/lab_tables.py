@@ -1,6 +1,7 @@
 """A challenge with a known leak, and a study of several, as tables."""
 
 from collections.abc import Sequence
+from math import isnan
 
 from rich.table import Table
 from rich.text import Text
@@ -39,6 +40,13 @@ def roles_table(drawn: DrawnChallenge) -> Table:
     return table
 
 
+def shows_intervals(points: Sequence[CurvePoint], methods: Sequence[str], width: int) -> bool:
+    """Whether there are intervals over seeds, and room for them."""
+    n_leaks = len({point.leak for point in points})
+    known = any(not isnan(point.seeds_low) for point in points)
+    return known and is_wide(width) and max(map(len, methods)) + n_leaks * CELL <= width
+
+
 def power_table(points: Sequence[CurvePoint], methods: Sequence[str], width: int) -> Table:
     """A row per method, a column per strength; dim where chance is in the interval over seeds.
 
@@ -47,7 +55,7 @@ def power_table(points: Sequence[CurvePoint], methods: Sequence[str], width: int
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("leak", overflow="fold")
     leaks = list(dict.fromkeys(p.leak for p in points))
-    limits = is_wide(width) and max(map(len, methods)) + len(leaks) * CELL <= width
+    limits = shows_intervals(points, methods, width)
     for leak in leaks:
         table.add_column(f"{leak:g}", justify="right", no_wrap=True)
     for name in methods:
