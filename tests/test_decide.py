@@ -1,5 +1,7 @@
 """Decision rules against hand computations and in simulation."""
 
+import re
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -186,9 +188,10 @@ def test_p_values_over_rounds_compare_within_each_round() -> None:
     dev = Known(np.zeros(5), np.zeros(5, bool), rounds)
     verdict = Conformal(0.5).decide(np.zeros(2), dev)
     assert verdict.note == (
-        "false discovery rate 0.5 by 5 unused dev images, scored among the candidates in 2 rounds"
+        "no sign of a leak: p-value 1; false discovery rate 0.5 by 5 unused dev images, scored "
+        "among the candidates in 2 rounds"
     )
-    assert Null95().decide(np.zeros(2), dev).note.startswith("p-value at most 0.05 by 5 unused")
+    assert Null95().decide(np.zeros(2), dev).note.startswith("no sign of a leak: p-value")
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.01, 0.5))
@@ -240,3 +243,61 @@ def test_the_prevalence_curve_runs_from_nobody_to_all() -> None:
     assert set(curve) == {"share", *metrics_to_choose_by()}
     tied = prevalence_curve(np.zeros(4), truth)
     assert tied["share"] == [0, 1]
+
+
+RULES = (
+    "auto", "auto:0.5", "zero", "dev-best", "dev-best:mcc", "quota:0.5", "mixture", "null95",
+    "conformal:0.1",
+)  # fmt: skip
+SHAPES: dict[str, Any] = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "equal": lambda _, n: np.zeros(n),
+    "ties": lambda rng, n: rng.integers(0, 3, n).astype(float),
+}
+
+
+@pytest.mark.parametrize("text", RULES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_rule_decides_on_few_and_on_equal_scores(text: str, shape: str) -> None:
+    rng = np.random.default_rng(0)
+    for n, m, named in product([0, 1, 2, 50], [1, 20], [False, True]):
+        scores, dev = SHAPES[shape](rng, n), SHAPES[shape](rng, 3 + m)
+        whose = [np.array(["x"] * size, np.str_) if named else None for size in (n, m)]
+        truth = np.arange(3 + m) < 3
+        for rounds in ((), (Round(scores, dev[3:], *whose),)):
+            verdict = parse(text).decide(scores, Known(dev, truth, rounds))
+            assert verdict.used.shape == (n,)
+            assert verdict.used.dtype == np.bool_
+            assert np.isfinite(verdict.false_calls or 0.0)
+            assert not re.search(r"nan|inf|\b1 (rounds|unused (dev )?images)", verdict.note)
+
+
+@pytest.mark.parametrize("text", ["auto", "auto:0.5", "mixture", "null95", "conformal:0.1"])
+def test_a_rule_says_that_there_is_no_sign_of_a_leak_or_that_there_is_one(text: str) -> None:
+    rng = np.random.default_rng(3)
+    for gap in (0.0, 9.0):
+        scores = rng.normal(size=200) + gap * (np.arange(200) < 100)
+        unused = rng.normal(size=80)
+        rounds = (Round(scores, unused),)
+        known = Known(np.append(9.0, unused), np.arange(81) < 1, rounds)
+        verdict = parse(text).decide(scores, known)
+        assert verdict.note.startswith("no sign of a leak: ") == (gap == 0)
+        assert verdict.used.any() == (gap > 0 or text == "null95")
+        if gap and text in ("null95", "conformal:0.1", "auto"):
+            assert verdict.note.startswith("a sign of a leak: p-value ")
+
+
+def test_rules_that_ask_for_no_sign_say_what_they_did_instead() -> None:
+    below = Zero().decide(np.array([-1.0, 0.0]))
+    assert below.note == "no score is above the method's own threshold"
+    note = Quota(0.5).decide(np.arange(4.0)).note
+    assert note == "assumed share used: 0.5, a guess: nobody asked whether there is a leak"
+
+
+@pytest.mark.parametrize("scores", [np.zeros(6), np.array([0.0, 1, 2, 3, 4, 5])])
+def test_dev_best_calls_nobody_where_its_metric_is_that_of_guessing(scores: Any) -> None:
+    """All scores tied, or used images lower than all others: MCC has no value or is below 0."""
+    dev = Known(scores, np.arange(6) < 3)
+    verdict = DevBest("mcc").decide(np.arange(9.0), dev)
+    assert not verdict.used.any()
+    assert verdict.note == "no sign of a leak: by no threshold mcc is above 0 on dev"

@@ -1,6 +1,8 @@
 """The rule that can say that there is no sign of a leak: in simulation and by hand."""
 
 import re
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -254,3 +256,43 @@ def test_what_cannot_be_called_is_said_before_the_work(
     assert challenge.dev is not None
     assert (len(challenge.test.candidates), len(challenge.dev.not_used)) == (100, 40)
     assert re.fullmatch(f"(decide: )?{said}", floor(parse(rule), challenge))
+
+
+class Few(list[str]):
+    """The listing of a folder."""
+
+    ids = property(lambda self: self)
+
+
+@pytest.mark.parametrize(
+    ("rule", "n", "m", "said"),
+    [
+        (
+            "null95", 40, 18,
+            "decide: with 18 unused dev images null95 can call no candidate: no p-value is at most "
+            "0.05; give 19 or more",
+        ),
+        ("null95", 40, 19, ""),
+        ("null95", 40, 0, ""),
+        (
+            "conformal:0.1", 40, 1,
+            "decide: with 1 unused dev image a false discovery rate of 0.1 can call none of 40 "
+            "candidates: it needs 100 at once; give more unused images",
+        ),
+        (
+            "auto", 1, 2,
+            "decide: with 2 unused dev images a false discovery rate of 0.1 can call none of 1 "
+            "candidate: it needs 2 at once; give more unused images",
+        ),
+    ],
+)  # fmt: skip
+def test_too_few_unused_images_are_said_before_the_work(
+    rule: str, n: int, m: int, said: str
+) -> None:
+    dev = SimpleNamespace(not_used=Few(map(str, range(m))))
+    test = SimpleNamespace(candidates=Few(map(str, range(n))))
+    few: Any = SimpleNamespace(dev=dev, test=test, groups=None)
+    assert floor(parse(rule), few) == said
+    if rule == "null95" and m:
+        least = p_values_of_rounds((Round(np.full(n, 9.0), np.zeros(m)),)).min()
+        assert (least <= 0.05) == (not said)

@@ -1,12 +1,15 @@
 """What a decision cannot do with so many images, said before any work is done."""
 
 from clefgan.data.challenge import Challenge
+from clefgan.errors import counted
 from clefgan.runs.decisions.discoveries import LEAST_UNUSED
 from clefgan.runs.decisions.guarded import Guarded
 from clefgan.runs.decisions.nulls import least_calls
-from clefgan.runs.decisions.rules import Conformal
+from clefgan.runs.decisions.rules import Conformal, Null95
 from clefgan.runs.decisions.tails import n_of_tail
 from clefgan.runs.decisions.verdict import Rule
+
+FEWEST = 19  # unused images or patients for a p-value of 0.05, 1 / (m + 1)
 
 
 def floor(rule: Rule, challenge: Challenge) -> str:
@@ -17,19 +20,25 @@ def floor(rule: Rule, challenge: Challenge) -> str:
     taken to be unused, which is the most that is assumed. Where there is a sign of a leak, the tail
     of the unused scores gives smaller ones, if there are enough of them.
     """
-    compares = isinstance(rule, Conformal) or (isinstance(rule, Guarded) and rule.share is None)
-    if not compares or challenge.dev is None or challenge.test is None:
+    if not rule.needs_rounds or challenge.dev is None or challenge.test is None:
         return ""
-    fdr = rule.fdr if isinstance(rule, (Conformal, Guarded)) else 0.0
     n, known = len(challenge.test.candidates), challenge.groups or {}
     n_unused = len({known.get(name, name) for name in challenge.dev.not_used.ids})
-    unit = "images" if n_unused == len(challenge.dev.not_used) else "patients"
+    unit = "image" if n_unused == len(challenge.dev.not_used) else "patient"
+    having = f"decide: with {counted(n_unused, f'unused dev {unit}')} "
+    if isinstance(rule, Null95) and 0 < n_unused < FEWEST:
+        few = f"null95 can call no candidate: no p-value is at most 0.05; give {FEWEST} or more"
+        return having + few
+    compares = isinstance(rule, Conformal) or (isinstance(rule, Guarded) and rule.share is None)
+    if not compares:
+        return ""
+    fdr = rule.fdr if isinstance(rule, (Conformal, Guarded)) else 0.0
     least = least_calls(n, n_unused, fdr, LEAST_UNUSED)
     if least == 1 or n_unused == 0:
         return ""
-    what = f"decide: with {n_unused} unused dev {unit} a false discovery rate of {fdr:g} can call "
+    what = f"{having}a false discovery rate of {fdr:g} can call "
     less = "; fewer where there is a sign of a leak" if n_of_tail(n_unused) else ""
     if least > n:
-        few = f"none of {n} candidates: it needs {least} at once"
-        return what + few + (less or f"; give more unused {unit}")
-    return what + f"{least} or more of {n} candidates, or none{less}"
+        few = f"none of {counted(n, 'candidate')}: it needs {least} at once"
+        return what + few + (less or f"; give more unused {unit}s")
+    return what + f"{least} or more of {counted(n, 'candidate')}, or none{less}"

@@ -1,9 +1,11 @@
 """P-values to calls at a false discovery rate, with an estimate of how many images are unused."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from clefgan.errors import counted as counted_units
 from clefgan.method import Scores
 from clefgan.runs.decisions.nulls import (
     Round,
@@ -12,7 +14,7 @@ from clefgan.runs.decisions.nulls import (
     p_values_of_rounds,
     rounds_said,
 )
-from clefgan.runs.decisions.sign import LEVEL, p_of_sign
+from clefgan.runs.decisions.sign import LEVEL, p_of_sign, sign_said
 from clefgan.runs.decisions.tails import continued, has_tail
 from clefgan.runs.decisions.verdict import Used, Verdict
 from evaluation.significance.multiple import benjamini_hochberg
@@ -30,10 +32,13 @@ def discovered_beside(rounds: Sequence[Round], fdr: float) -> Verdict:
     it is taken to would be a claim.
     """
     by, (n_units, unit) = rounds_said(rounds), counted(rounds)
-    if has_tail(rounds) and p_of_sign(rounds) <= LEVEL:
+    sign = p_of_sign(rounds)
+    if has_tail(rounds) and sign <= LEVEL:
         tail = f"{by}; p-values below 1/{n_units + 1} by their tail"
-        return discovered(continued(rounds), fdr, tail)
-    return discovered(p_values_of_rounds(rounds), fdr, by, n_units, unit)
+        verdict = discovered(continued(rounds), fdr, tail)
+    else:
+        verdict = discovered(p_values_of_rounds(rounds), fdr, by, n_units, unit)
+    return replace(verdict, note=f"{sign_said(sign)}; {verdict.note}")
 
 
 def discovered(
@@ -85,9 +90,8 @@ def floor_said(n: int, n_unused: int, fdr: float, share: float, unit: str = "ima
     least = least_calls(n, n_unused, fdr, share)
     if least == 1:
         return ""
+    unused = counted_units(n_unused, f"unused {unit.removesuffix('s')}")
     if least > n:
-        return (
-            f"; {n_unused} unused {unit} are too few to call any: the least p-value is "
-            f"1/{n_unused + 1}"
-        )
-    return f"; {n_unused} unused {unit} can call {least} or more of {n}, never fewer"
+        few = "is" if n_unused == 1 else "are"
+        return f"; {unused} {few} too few to call any: the least p-value is 1/{n_unused + 1}"
+    return f"; {unused} can call {least} or more of {n}, never fewer"

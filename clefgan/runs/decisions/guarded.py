@@ -6,12 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from clefgan import errors
 from clefgan.errors import ClefganError
 from clefgan.method import Scores
 from clefgan.runs.decisions.discoveries import discovered, discovered_beside
 from clefgan.runs.decisions.nulls import Round, counted, p_values_of_rounds, rounds_said
 from clefgan.runs.decisions.rules import Quota, unused_scores
-from clefgan.runs.decisions.sign import LEVEL, p_of_sign
+from clefgan.runs.decisions.sign import LEVEL, p_of_sign, sign_said
 from clefgan.runs.decisions.verdict import Known, Used, Verdict
 
 
@@ -42,10 +43,10 @@ class Guarded:
         assert known is not None
         alone = Round(scores, null, unused_patients=known.unused_patients)
         rounds = known.rounds or (alone,)
-        by = rounds_said(rounds) if known.rounds else f"{len(null)} unused dev images"
+        by = rounds_said(rounds) if known.rounds else errors.counted(len(null), "unused dev image")
         sign = p_of_sign(rounds) if known.rounds else 0.0
         if sign > LEVEL:
-            note = f"no sign of a leak: p-value {sign:.2g}, compared with {by}"
+            note = f"{sign_said(sign)}, compared with {by}"
             return Verdict(np.zeros(len(scores), bool), None, note, 0.0)
         if self.share is None and known.rounds:
             return discovered_beside(rounds, self.fdr)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan import errors
 from clefgan.method import Scores
 from evaluation.counts import Values
 
@@ -81,8 +82,10 @@ def counted(rounds: Sequence[Round]) -> tuple[int, str]:
 def rounds_said(rounds: Sequence[Round]) -> str:
     """The null in words."""
     n, (n_units, unit) = sum(len(r.unused) for r in rounds), counted(rounds)
-    whose = "" if unit == "images" else f" of {n_units} patients"
-    return f"{n} unused dev images{whose}, scored among the candidates in {len(rounds)} rounds"
+    whose = "" if unit == "images" else f" of {errors.counted(n_units, 'patient')}"
+    images = errors.counted(n, "unused dev image")
+    among = f"scored among the candidates in {errors.counted(len(rounds), 'round')}"
+    return f"{images}{whose}, {among}"
 
 
 def least_calls(n_images: int, n_unused: int, fdr: float, share: float = 1.0) -> int:

@@ -9,11 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Scores
+from clefgan.runs.decisions import nulls
 from clefgan.runs.decisions.discoveries import discovered, discovered_beside
 from clefgan.runs.decisions.mixture import two_normals
-from clefgan.runs.decisions.nulls import Round, counted, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.nulls import Round, p_values_of_rounds, rounds_said
+from clefgan.runs.decisions.sign import p_of_sign, sign_said
 from clefgan.runs.decisions.verdict import Known, Verdict
 from evaluation import assumed_share
 from evaluation.metrics import METRICS, Metric
@@ -33,14 +35,17 @@ class Zero:
 
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:  # noqa: ARG002
         """Compare with 0."""
-        return Verdict(scores > 0, 0.0, "above the method's own threshold")
+        used = scores > 0
+        which = "above" if used.any() else "no score is above"
+        return Verdict(used, 0.0, f"{which} the method's own threshold")
 
 
 @dataclass(frozen=True)
 class DevBest:
-    """The threshold that is best on dev by a metric.
+    """The threshold that is best on dev by a metric; no image is called where none is of use.
 
-    Of equally good thresholds the middle one, each between two neighbouring dev scores.
+    A metric that is 0 for guessing and nowhere above 0 says that dev shows no leak. Of equally good
+    thresholds the middle one, each between two neighbouring dev scores.
     """
 
     needs_known: ClassVar[bool] = True
@@ -63,7 +68,10 @@ class DevBest:
         of_counts = metrics_to_choose_by()[self.metric].of_counts
         assert of_counts is not None
         value = of_counts(tables)[::-1]  # from everybody called used to nobody
-        value = np.where(np.isnan(value), -np.inf, value)
+        value = np.where(np.isnan(value), 0.0, value)
+        if value.max() <= 0:
+            note = f"no sign of a leak: by no threshold {self.metric} is above 0 on dev"
+            return Verdict(np.zeros(len(scores), bool), None, note)
         best = np.flatnonzero(value == value.max())
         cuts = np.concatenate([levels[:1] - 1, (levels[1:] + levels[:-1]) / 2, levels[-1:] + 1])
         threshold = float(cuts[best[len(best) // 2]])
@@ -88,7 +96,7 @@ class Quota:
     def decide(self, scores: Scores, known: Known | None = None) -> Verdict:  # noqa: ARG002
         """Take the highest."""
         wanted = round(self.share * len(scores))
-        note = f"assumed share used: {self.share:g}"
+        note = f"assumed share used: {self.share:g}, a guess: nobody asked whether there is a leak"
         if wanted >= len(scores):
             return Verdict(np.ones(len(scores), bool), None, note)
         threshold = float(np.sort(scores)[::-1][wanted])
@@ -117,7 +125,8 @@ class Mixture:
         fit = two_normals(z, self.most_steps)
         gain = fit.likelihood + float(z @ z) / 2
         if 2 * gain <= 2 * np.log(n):  # two more parameters than one normal distribution
-            return Verdict(np.zeros(n, bool), None, "one component explains the scores")
+            note = "no sign of a leak: one component explains the scores"
+            return Verdict(np.zeros(n, bool), None, note)
         gap = fit.high - fit.low
         cut = (fit.low + fit.high) / 2 + fit.width**2 / gap * np.log((1 - fit.share) / fit.share)
         threshold = float(scores.mean() + spread * cut)
@@ -138,13 +147,14 @@ class Null95:
         assert known is not None
         if known.rounds:
             used = p_values_of_rounds(known.rounds) <= 0.05
-            note = f"p-value at most 0.05 by {rounds_said(known.rounds)}"
+            sign = sign_said(p_of_sign(known.rounds))
+            note = f"{sign}; p-value at most 0.05 by {rounds_said(known.rounds)}"
             return Verdict(used, None, note, 0.05 * len(scores))
         threshold = float(np.percentile(null, 95, method="higher"))
         return Verdict(
             scores > threshold,
             threshold,
-            f"95th percentile of {len(null)} unused images",
+            f"95th percentile of {counted(len(null), 'unused image')}",
             0.05 * len(scores),
         )
 
@@ -182,8 +192,8 @@ class Conformal:
         if known.rounds:
             return discovered_beside(known.rounds, self.fdr)
         alone = Round(scores, null, unused_patients=known.unused_patients)
-        by = f"{len(null)} unused images"
-        return discovered(p_values_of_rounds([alone]), self.fdr, by, *counted([alone]))
+        by = counted(len(null), "unused image")
+        return discovered(p_values_of_rounds([alone]), self.fdr, by, *nulls.counted([alone]))
 
 
 def required(known: Known | None, rule: str) -> Known:

@@ -34,6 +34,11 @@ def p_of_sign(rounds: Sequence[Round]) -> float:
     return min(1.0, 2 * min(whole, 1.0 if math.isnan(head) else head))
 
 
+def sign_said(p_value: float) -> str:
+    """Whether there is a sign of a leak, in words."""
+    return f"{'a' if p_value <= LEVEL else 'no'} sign of a leak: p-value {p_value:.2g}"
+
+
 def patients_of(rounds: Sequence[Round]) -> NDArray[np.intp] | None:
     """Number of the patient of each candidate, then of each unused image; None: one image each.
 
