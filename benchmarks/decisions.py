@@ -173,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Decisions on challenges of known truth.")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(sorted(KINDS)))
     parser.add_argument("--seeds", default="2:12", help="first and, behind a colon, end")
+    parser.add_argument("--per-patient", type=int, default=1, help="images of one at most")
     parser.add_argument("--halves", type=int, default=0, help="of the given latent flow")
     parser.add_argument("--method", action="append", help="repeatable")
     parser.add_argument("--why", action="store_true")
@@ -188,7 +189,7 @@ def main() -> None:
         yield from halves(options.halves)
         for kind in options.kinds:
             for seed in range(first, end):
-                yield from made(builder, KINDS[kind], seed)
+                yield from made(builder, KINDS[kind], seed, options.per_patient)
 
     for challenge in challenges():
         for name in methods:

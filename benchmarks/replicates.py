@@ -41,12 +41,24 @@ FURTHER = (
 KINDS = {entry.name: entry for entry in (*SUITE, *FURTHER) if not entry.against_dev}
 
 
-def made(builder: Builder, entry: SuiteEntry, seed: int) -> Iterator[BenchChallenge]:
-    """Make the challenge of a seed; of a network also the one with dev and test in turn."""
+def made(
+    builder: Builder, entry: SuiteEntry, seed: int, per_patient: int = 1
+) -> Iterator[BenchChallenge]:
+    """Make the challenge of a seed; of a network also the one with dev and test in turn.
+
+    Parameters
+    ----------
+    per_patient : images of one patient at most; more where there are too few patients for it
+    """
     reals = builder.reals(entry)
     spec = builder.spec(entry, reals)
+    counts = replace(spec.counts, per_group=max(spec.counts.per_group, per_patient))
     spec = replace(
-        spec, seed=seed, gan=replace(spec.gan, seed=seed), flow=replace(spec.flow, seed=seed)
+        spec,
+        counts=counts,
+        seed=seed,
+        gan=replace(spec.gan, seed=seed),
+        flow=replace(spec.flow, seed=seed),
     )
     challenge = build.drawn(reals, spec, entry, silent)
     yield challenge

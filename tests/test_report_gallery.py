@@ -17,6 +17,7 @@ from clefgan.errors import ClefganError
 from clefgan.report import gallery
 from clefgan.report.page import gallery as page_gallery
 from clefgan.runs import pairs
+from clefgan.similarity.detail_images import Detail, Kind
 from clefgan.similarity.matches import Matches
 from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
@@ -76,6 +77,35 @@ def test_pairs_of_the_run_are_shown_as_they_are(found: Challenge) -> None:
     others = dataclasses.replace(table, generated=np.full(N, "elsewhere_1"))
     (looked_for,) = gallery.make(board, panel, ids(), found, {"by score": others})
     assert looked_for.features == "pixels"
+
+
+@pytest.mark.parametrize(
+    ("features", "kind", "scale"),
+    [
+        ("band", "band", "middle"),
+        ("band:fine", "band", "fine"),
+        ("contrast:coarse+flips", "contrast", "coarse"),
+        ("pixels", "band", "middle"),
+        ("band:1:3", "band", "middle"),
+        ("gradient", "band", "middle"),
+    ],
+)
+def test_the_detail_is_that_of_the_filter_by_which_pairs_were_found(
+    found: Challenge, features: str, kind: Kind, scale: str
+) -> None:
+    panel = runs()
+    matches = Matches(np.full((N, 1), 0.25), np.full((N, 1), 4.5), np.arange(N)[:, None])
+    assert found.test is not None
+    table = pairs.table(matches, features, (ids(), found.test.generated.ids))
+    board = leaderboard.build(panel, resamples=50)
+    (shown,) = gallery.make(board, panel, ids(), found, {"by score": table})
+    assert shown.detail == f"{kind}:{scale}"
+    assert f"after a filter ({kind}:{scale}) that leaves" in str(page_gallery.gallery(shown))
+    images = found.test.candidates.load()
+    detail = Detail.like(kind, scale, images).images(images)
+    for each in (*shown.used, *shown.not_used):
+        seen = detail[int(each.candidate.id[-4:]) - 1]
+        assert each.candidate.detail == gallery.data_uri(seen)
 
 
 def test_ranks_by_part_are_shown_where_the_run_has_them(found: Challenge) -> None:

@@ -77,7 +77,7 @@ def notes(contrasts: Mapping[str, BlankContrast], results: Results) -> tuple[str
     alike = {name: one for name, one in contrasts.items() if not one.is_above}
     if 0 < len(alike) <= SPELT_OUT:
         said += [
-            f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
+            f"{name}: {one.said}: AUC {number(one.blank_auc)} against images of another "
             f"generator, {number(one.auc)} against those of dev; no sign that this generator gave "
             "the images away"
             for name, one in alike.items()

@@ -16,7 +16,7 @@ from clefgan.method import Images, Progress, silent
 from clefgan.runs import pairs as pair_tables
 from clefgan.runs.pairs import PairTable
 from clefgan.similarity import engine
-from clefgan.similarity.detail_images import Detail
+from clefgan.similarity.detail_images import SCALES, Detail, Kind
 from clefgan.similarity.matches import Matches
 from clefgan.similarity.products import Metric
 from evaluation.boards.leaderboard import Leaderboard
@@ -24,6 +24,8 @@ from evaluation.counts import Values
 from evaluation.runs import Panel
 
 RUNS, EACH, NEAR = 3, 6, 3
+KINDS: dict[str, Kind] = {"band": "band", "contrast": "contrast"}  # of detail that can be shown
+MIDDLE = "middle"  # the scale of detail where images were compared in none
 SIDE = 112
 """Longest side of a picture, in pixels; it bounds the page's size."""
 
@@ -69,12 +71,14 @@ class Gallery:
     """The candidates of one run, the surest used ones and then the surest others.
 
     features : where the nearest generated images were looked for
+    detail : the filter that their detail is shown by; the same where it is a band of detail
     """
 
     run: str
     used: tuple[SureCalls, ...]
     not_used: tuple[SureCalls, ...]
     features: str = "pixels"
+    detail: str = "band:middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,20 @@ class Shown:
     candidates: Mapping[str, NDArray[np.uint8]]
     generated: Mapping[str, NDArray[np.uint8]]
     detail: Detail
+
+    def by(self, features: str) -> "Shown":
+        """The same with the detail that images were compared in, where it was a band of detail."""
+        kind, _, scale = features.partition("+")[0].partition(":")
+        pixels = SCALES.get(scale or MIDDLE)
+        if kind not in KINDS or pixels is None:
+            return self
+        return replace(self, detail=replace(self.detail, kind=KINDS[kind], scale=pixels))
+
+    @property
+    def filter(self) -> str:
+        """What the detail is, as `features` says it."""
+        scales = {pixels: name for name, pixels in SCALES.items()}
+        return f"{self.detail.kind}:{scales[self.detail.scale]}"
 
     def picture(self, image_id: str, image: NDArray[np.uint8], *alike: float) -> Picture:
         """An image and its detail."""
@@ -139,14 +157,15 @@ def make(
     images = Shown(
         dict(zip(names, candidates, strict=True)),
         dict(zip(test.generated.ids, generated, strict=True)),
-        Detail.like("band", "middle", generated),
+        Detail.like("band", MIDDLE, generated),
     )
     galleries = []
     for name in named:
         evidence = known.get(name, looked_for)
         assert evidence is not None
         by_part = (ranks or {}).get(name, {})
-        galleries.append(gallery(name, chosen[name], ids, panel, (images, evidence), by_part))
+        shown = images.by(str(evidence.features[0]))
+        galleries.append(gallery(name, chosen[name], ids, panel, (shown, evidence), by_part))
     return galleries
 
 
@@ -182,7 +201,7 @@ def gallery(
         return SureCalls(candidate, near, float(scores[index]), called, truth, ranks)
 
     used, not_used = (tuple(map(sure, part)) for part in chosen)
-    return Gallery(name, used, not_used, str(pairs.features[0]))
+    return Gallery(name, used, not_used, str(pairs.features[0]), images.filter)
 
 
 def scores_of(panel: Panel, name: str) -> Values:

@@ -55,6 +55,11 @@ class BlankContrast:
         """Whether the result is above its blank with its whole interval."""
         return self.low > 0
 
+    @property
+    def said(self) -> str:
+        """That a blank which the result is not above is as high, or may be."""
+        return "the blank is as high" if self.difference <= 0 else "the blank may be as high"
+
 
 @dataclass(frozen=True, slots=True)
 class SharedCalls:

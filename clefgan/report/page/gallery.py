@@ -10,9 +10,10 @@ from clefgan.report.wording import number
 def gallery(pictures: Gallery) -> Markup:
     """The candidates of one run."""
     words = (
-        "Above the images, below them their detail, after a band-pass filter that leaves out what "
-        f"all images have in common. Nearest generated images by {pictures.features}; z: standard "
-        "deviations above the similarity of all candidates with the same generated image."
+        f"Above the images, below them their detail, after a filter ({pictures.detail}) that "
+        "leaves out what all images have in common. Nearest generated images by "
+        f"{pictures.features}; z: standard deviations above the similarity of all candidates with "
+        "the same generated image."
     )
     parts: list[Markup] = [tag("h3", pictures.run), tag("p", words)]
     for words, group in (("Surest used", pictures.used), ("Surest not used", pictures.not_used)):

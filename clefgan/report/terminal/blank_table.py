@@ -42,7 +42,7 @@ def table(contrasts: Mapping[str, BlankContrast]) -> Table:
 def warnings(run: Run) -> list[str]:
     """Sentences on results whose blank is as high, and on decisions that the blank makes too."""
     said = [
-        f"{name}: the blank is as high: AUC {number(one.blank_auc)} against images of another "
+        f"{name}: {one.said}: AUC {number(one.blank_auc)} against images of another "
         f"generator, {number(one.auc)} against those under test (difference {difference(one)}); "
         "no sign that this generator gave the images away"
         for name, one in parts(run).items()
