@@ -187,8 +187,8 @@ class Rows(Good):
 @dataclass(frozen=True)
 class Warns(Good):
     def score(self, candidates: Any, generated: Any, /, *, progress: Any = silent) -> Scores:
-        spread = candidates.std(axis=(1, 2))
-        return super().score(candidates, generated) + 0 * np.nan_to_num(1 / spread)
+        scores: Scores = 0 * np.nan_to_num(1 / candidates.std(axis=(1, 2)))
+        return scores + super().score(candidates, generated)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ def test_every_method_keeps_its_promises(name: str) -> None:
 def test_no_candidates_have_no_scores_and_no_generated_images_are_named(name: str) -> None:
     empty = CANDIDATES[:0]
     scores = scorer(name).score(empty, GENERATED)
-    assert (scores.shape, scores.dtype) == ((0,), np.float64)
+    assert scores.shape == (0,)
+    assert scores.dtype == np.float64
     if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
     for candidates in (CANDIDATES, empty):
@@ -123,7 +124,7 @@ def test_no_candidates_have_no_scores_and_no_generated_images_are_named(name: st
 def test_images_of_another_kind_are_named(name: str) -> None:
     if not promises(registry.get(name)).needs_generated:
         pytest.skip("does not look at the generated images")
-    deep = CANDIDATES.astype(np.uint16)
+    deep: Any = CANDIDATES.astype(np.uint16)
     for candidates, generated, message in (
         (deep, GENERATED, r"candidates are uint16 of shape \(6, 32, 32\); give uint8 images \(n"),
         (CANDIDATES[0], GENERATED, r"candidates are uint8 of shape \(32, 32\); give uint8"),
