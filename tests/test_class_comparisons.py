@@ -84,13 +84,18 @@ def test_a_method_that_fails_stops_no_other(challenge: ClassChallenge, tmp_path:
 
 
 def test_evaluate_on_the_command_line(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     words = ["evaluate", "--edition", "2025_s2", "--data", folder, "--folds", 2, "--jobs", 1]
     table, json_file, page_folder = (tmp_path / name for name in ("t.csv", "t.json", "page"))
     files = ["--csv", table, "--json", json_file, "--html", page_folder]
     words += ["--method", "subset-span", "--out", tmp_path / "runs"]
-    assert run(*words) == 0
+    with monkeypatch.context() as narrow:
+        narrow.setenv("COLUMNS", "80")
+        assert run(*words) == 0
     printed = capsys.readouterr().out
     assert "not shown: dev, plain; --all shows it" in printed
     assert "Macro F1" not in printed
