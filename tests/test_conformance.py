@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from clefgan.errors import ClefganError
 from clefgan.method import DevSet, Images, InParts, Knowledge, Progress, Scores, silent
+from clefgan.plugins import isolation
 from clefgan.testing import check_method
 
 
@@ -202,8 +204,17 @@ class NeedsAnImage(GoodBeside):
         return super().score(candidates, generated)
 
 
-def test_a_stranger_is_not_asked_for_scores_of_no_images() -> None:
+def test_a_stranger_may_raise_at_a_size() -> None:
     check_method(NeedsAnImage)
+
+
+def test_a_stranger_is_not_asked_for_scores_of_no_images() -> None:
+    images = np.arange(6 * 8 * 8, dtype=np.uint8).reshape(6, 8, 8)
+    dev = DevSet(images, images, images)
+    scorer = isolation.fitted("needs-an-image", NeedsAnImage(), dev)
+    assert scorer.score(images[:0], images).shape == (0,)
+    with pytest.raises(ClefganError, match=r"^comparison: there are no generated images; got 0"):
+        scorer.score(images, images[:0])
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,6 @@ def check_method(cls: type[Method], **settings: Any) -> None:
         same(after, scores, "compile_ahead changes no score")
     check_permutation(scorer, candidates, generated, scores)
     check_awkward(scorer, candidates, generated)
-    check_empty(isolation.fitted(cls.__name__, method, dev), candidates, generated)
     for shape in SHAPES:
         check_shape(method, shape)
     if cls.knowledge is Knowledge.S0:
@@ -139,19 +138,6 @@ def check_awkward(scorer: Scorer, candidates: Images, generated: Images) -> None
     for case, (few, others) in awkward(candidates, generated).items():
         with in_case(case):
             check_scores(scorer, few, others)
-
-
-def check_empty(scorer: Scorer, candidates: Images, generated: Images) -> None:
-    """No candidates, no scores; no generated images, one line, where they are looked at.
-
-    A stranger's scorer is asked as a run asks it, which sees to both.
-    """
-    with in_case("no candidates"):
-        check_scores(scorer, candidates[:0], generated)
-        if isinstance(scorer, ScoresInParts):
-            check_parts(scorer, candidates[:0], generated, np.empty(0))
-    with in_case("no generated images"), suppress(ClefganError):
-        check_scores(scorer, candidates, generated[:0])
 
 
 def check_shape(method: Method, shape: tuple[int, int]) -> None:
