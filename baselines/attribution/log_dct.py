@@ -11,6 +11,7 @@ from baselines.features.spectrum import LogDct as Logs
 from baselines.learning import scaling
 from baselines.learning.scaling import Scaling
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.threads import single_blas
 
 
@@ -37,6 +38,7 @@ class LogDctAttributor:
         if self.alpha <= 0 or self.bands < 1:
             raise ValueError(f"alpha {self.alpha} and bands {self.bands} must be above 0")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn one regression a class, the classes of equal weight."""
         from sklearn.linear_model import RidgeClassifier  # on use: a second

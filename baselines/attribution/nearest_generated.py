@@ -9,6 +9,7 @@ import numpy as np
 from baselines.attribution.sources import Labels, labelled
 from baselines.features.space import PIXELS, FittedSpace, Space
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.engine import nearest
 
 
@@ -39,6 +40,7 @@ class NearestGenerated:
         if self.k < 1:
             raise ValueError(f"k {self.k} must be at least 1")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the labelled generated images."""
         images, labels = labelled(sources)

@@ -10,6 +10,7 @@ from baselines.attribution.sources import labelled
 from baselines.features.pixels import unit
 from baselines.features.residual import Denoiser, Residual
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats
 
@@ -30,6 +31,7 @@ class ResidualFingerprint:
 
     denoiser: Denoiser = "gaussian"  # what is taken off the image
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Average the residuals of each class."""
         images, labels = labelled(sources)

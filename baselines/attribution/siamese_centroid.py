@@ -12,6 +12,7 @@ from baselines import learning
 from baselines.attribution.sources import distinct, labelled, reals
 from baselines.learning import net_settings
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.whole_numbers import Floats
 
 
@@ -44,6 +45,7 @@ class SiameseCentroid:
     def __post_init__(self) -> None:
         net_settings.check(self)
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Train on pairs; average the real images of each class."""
         images = reals(sources)

@@ -1,11 +1,10 @@
-"""The images of each class in an order that depends on their pixels only, and what is missing."""
+"""The images of each class in an order that depends on their pixels only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clefgan.errors import ClefganError
 from clefgan.method import Images, Source
 from clefgan.similarity.canonical import canonical
 
@@ -14,29 +13,12 @@ Labels = NDArray[np.int64]
 
 
 def reals(sources: Sequence[Source]) -> list[Images]:
-    """The real images of each class, each image once.
-
-    Raises
-    ------
-    ClefganError
-        Fewer than two classes, or one without real images.
-    """
-    refuse_few(sources)
-    refuse_empty({source.name: source.real for source in sources}, "real images", "A1")
+    """The real images of each class, each image once."""
     return [distinct(source.real) for source in sources]
 
 
 def labelled(sources: Sequence[Source]) -> tuple[Images, Labels]:
-    """The generated images of all classes, each image of a class once, and their classes.
-
-    Raises
-    ------
-    ClefganError
-        Fewer than two classes, or one without generated images.
-    """
-    refuse_few(sources)
-    generated = {source.name: source.generated for source in sources}
-    refuse_empty(generated, "labelled generated images", "A2")
+    """The generated images of all classes, each image of a class once, and their classes."""
     kept = [different(source.generated) for source in sources]
     labels = np.repeat(np.arange(len(kept)), [len(own) for own in kept])
     first = sources[0].generated
@@ -47,25 +29,6 @@ def labelled(sources: Sequence[Source]) -> tuple[Images, Labels]:
             images[filled] = source.generated[number]
             filled += 1
     return images, labels.astype(np.int64)
-
-
-def refuse_few(sources: Sequence[Source]) -> None:
-    """Raise unless there are two classes to choose between."""
-    if len(sources) < 2:
-        raise ClefganError(
-            f"attribution: {len(sources)} class{'es' * (len(sources) != 1)}; there is nothing to "
-            "choose between; give at least 2"
-        )
-
-
-def refuse_empty(images: Mapping[str, Images], what: str, evidence: str) -> None:
-    """Raise unless every class has images of the kind that a method of this evidence needs."""
-    for name, of_class in images.items():
-        if not len(of_class):
-            raise ClefganError(
-                f"attribution: class {name!r} has no {what}; got 0; a method of evidence "
-                f"{evidence} or A3 needs some of every class"
-            )
 
 
 def distinct(images: Images) -> Images:

@@ -16,6 +16,7 @@ from baselines.features.together import Together
 from baselines.learning import discriminant
 from baselines.learning.discriminant import Discriminant
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class StackedAttributor:
         if self.most < 1 or self.lags < 1:
             raise ValueError(f"most {self.most} and lags {self.lags} must be at least 1")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Fit the subset methods on the real images, then the discriminant on the labelled ones."""
         images, labels = labelled(sources)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from baselines.attribution.subset_patches import SubsetPatches
 from baselines.attribution.subset_span import SubsetSpan
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 
 SPAN, PATCHES = SubsetSpan(), SubsetPatches()
 
@@ -30,6 +31,7 @@ class SubsetFusion:
     span: SubsetSpan = SPAN
     patches: SubsetPatches = PATCHES
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Fit both on the real images."""
         parts = (self.span, self.patches)

@@ -9,6 +9,7 @@ import numpy as np
 from baselines.attribution.sources import reals
 from baselines.features.space import PIXELS, FittedSpace, Space
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.engine import nearest, scan
 from clefgan.similarity.reductions import PAGE, Block
 from clefgan.similarity.whole_numbers import Floats
@@ -40,6 +41,7 @@ class SubsetNearest:
         if self.width <= 0:
             raise ValueError(f"width {self.width} must be above 0")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the real images; measure how near they lie to each other."""
         images = reals(sources)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from baselines.attribution.sources import reals
 from baselines.features.pixels import LowPass
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.threads import in_threads, single_blas
 from clefgan.similarity.whole_numbers import Floats
 
@@ -56,6 +57,7 @@ class SubsetPatches:
         if self.grids not in (1, 2):
             raise ValueError(f"grids {self.grids} must be 1 or 2")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep the real images."""
         images = [cells_of(of_class, self.cells) for of_class in reals(sources)]

@@ -9,6 +9,7 @@ import numpy as np
 from baselines.attribution.sources import reals
 from baselines.features.pixels import LowPass
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats
 
@@ -46,6 +47,7 @@ class SubsetSpan:
                 f"cells {self.cells} must be at least 1, components {self.components} at least 0"
             )
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Find the principal components of each class."""
         images = reals(sources)

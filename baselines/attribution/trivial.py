@@ -11,6 +11,7 @@ import numpy as np
 from baselines.attribution.sources import distinct, labelled
 from baselines.trivial import uniform
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class MostFrequent:
     evidence: ClassVar[Evidence] = Evidence.A2
     source: ClassVar[str] = "trivial"
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Count the labelled generated images of each class."""
         labelled(sources)
@@ -50,6 +52,7 @@ class ClassCoin:
 
     seed: int = 0  # of the tosses
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Keep a number of each class."""
         labelled(sources)

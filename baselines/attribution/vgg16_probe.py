@@ -14,6 +14,7 @@ from baselines.features.vgg16 import Pooling, Vgg16
 from baselines.learning import scaling
 from baselines.learning.scaling import Scaling
 from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
 from clefgan.similarity.threads import single_blas
 from clefgan.similarity.whole_numbers import Floats
 
@@ -44,6 +45,7 @@ class Vgg16Probe:
         if self.side is not None and self.side < 1:
             raise ValueError(f"side {self.side} must be at least 1")
 
+    @images_checked
     def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
         """Learn the regression, the classes of equal weight."""
         images, labels = labelled(sources)

@@ -16,6 +16,8 @@ import numpy as np
 from clefgan.errors import ClefganError, shortened
 from clefgan.method import (
     OPTIONAL,
+    Attributor,
+    ClassScores,
     CompilesAhead,
     DevSet,
     FitsSeveral,
@@ -26,9 +28,13 @@ from clefgan.method import (
     Scorer,
     Scores,
     ScoresInParts,
+    SizedScorer,
+    Source,
+    SourceScorer,
     near_miss,
     nothing_to_score,
     promises,
+    refuse_sources,
     silent,
 )
 
@@ -56,16 +62,46 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
     check_call(name, "fit(dev, *, progress=silent)", method.fit, dev)
     with named(name, type(method)):
         scorer = method.fit(dev, progress=progress)
-    if not callable(getattr(scorer, "score", None)):
-        raise ClefganError(
-            f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
-            "return a scorer"
-        )
+    refuse_no_scorer(name, scorer)
     if missed := near_miss(type(scorer), "in_parts"):
         raise ClefganError(f"method {name!r}: {missed}")
     if isinstance(scorer, ScoresInParts):
         return DistantInParts(name, type(method), scorer, scorer)
     return Distant(name, type(method), scorer)
+
+
+def fitted_attributor(
+    name: str, method: Attributor, sources: Sequence[Source], progress: Progress = silent
+) -> SourceScorer:
+    """Fit an attributor; a stranger's is given what ours are, and its scorer too.
+
+    Parameters
+    ----------
+    name : of the method, for errors
+
+    Raises
+    ------
+    ClefganError
+        Sources that it cannot be given; a stranger's method raised something, or did not return a
+        scorer.
+    """
+    if ours(type(method)):
+        return method.fit(sources, progress=progress)
+    size = refuse_sources(sources, type(method).evidence)
+    check_call(name, "fit(sources, *, progress=silent)", method.fit, sources)
+    with named(name, type(method)):
+        scorer = method.fit(sources, progress=progress)
+    refuse_no_scorer(name, scorer)
+    return SizedScorer(DistantOfSources(name, type(method), scorer), len(sources), size)
+
+
+def refuse_no_scorer(name: str, scorer: object) -> None:
+    """Raise unless what a stranger's `fit` returned can score."""
+    if not callable(getattr(scorer, "score", None)):
+        raise ClefganError(
+            f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
+            "return a scorer"
+        )
 
 
 def prepared(
@@ -140,6 +176,21 @@ class DistantInParts(Distant):
             return InParts(
                 np.asarray(scores), {name: np.asarray(part) for name, part in parts.items()}
             )
+
+
+@dataclass(frozen=True, slots=True)
+class DistantOfSources:
+    """A stranger's scorer of an attributor."""
+
+    name: str
+    cls: type
+    scorer: SourceScorer
+
+    def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
+        """Score, or raise a ClefganError that names the method."""
+        check_call(self.name, "score(generated, *, progress=silent)", self.scorer.score, generated)
+        with named(self.name, self.cls):
+            return np.asarray(self.scorer.score(generated, progress=progress))
 
 
 def ours(cls: type) -> bool:

@@ -1,4 +1,4 @@
-"""What every attributor and every clusterer promises, checked on tiny images."""
+"""What every attributor promises, checked on tiny images."""
 
 import warnings
 from collections.abc import Sequence
@@ -6,18 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from clefgan.errors import ClefganError
 from clefgan.method import (
     Attributor,
     ClassScores,
-    Clusterer,
-    Clusters,
     Evidence,
     Images,
     Source,
     SourceScorer,
     promises,
 )
-from clefgan.plugins import hyperparameters, registry
+from clefgan.plugins import hyperparameters, isolation, registry
 from clefgan.testing.membership import SIZE, blobs
 
 TOLERANCE = 1e-5  # relative to the spread of the scores
@@ -60,6 +59,7 @@ def check_attributor(cls: type[Attributor], **settings: Any) -> None:
                 raise AssertionError(f"{case}{about}: {error}") from error
     flat = np.concatenate([np.zeros_like(images[:1]), np.full_like(images[:1], 255)])
     check_class_scores(scorer, flat, len(sources))
+    check_given(method, sources, images)
 
 
 def check_class_scores(scorer: SourceScorer, images: Images, n_classes: int) -> ClassScores:
@@ -119,37 +119,20 @@ def check_evidence(
         assert np.array_equal(calls, wanted), "A1: images that are there twice decide nothing"
 
 
-def check_clusterer(cls: type[Clusterer], **settings: Any) -> None:
-    """Raise an AssertionError that names the first promise that a clusterer breaks.
-
-    Notes
-    -----
-    The promises: evidence A0; numbers of clusters are int64 of shape (n,), from 0 and below
-    `n_clusters`; the same seed gives the same clusters; permuting images permutes the clusters,
-    their numbers included; copies share a cluster; images are not written to.
-    """
-    check_fields(registry.CLUSTERERS.checked(cls, cls.__name__))
-    method, images = cls(**settings), under_test()
-    clusters = check_clusters(method, images, 3)
-    again = check_clusters(cls(**settings), images, 3)
-    assert np.array_equal(clusters, again), "same seed, same clusters"
-    order = np.random.default_rng(3).permutation(len(images))
-    turned = check_clusters(method, images[order], 3)
-    assert np.array_equal(turned, clusters[order]), "permuting images permutes clusters"
-    twice = check_clusters(method, np.concatenate([images, images[:2]]), 3)
-    assert np.array_equal(twice[-2:], twice[:2]), "copies share a cluster"
-    flat = np.full_like(images, 7)
-    for case, others, n_clusters in (
-        ("one image", images[:1], 1),
-        ("as many clusters as images", images[:4], 4),
-        ("constant images", flat, 3),
-        ("one cluster", images, 1),
-        ("two images", images[:2], 2),
-    ):
+def check_given(method: Attributor, sources: Sequence[Source], images: Images) -> None:
+    """No images have no scores; whatever else cannot be scored is one line."""
+    remedy = "put @images_checked of clefgan.method above 'fit', or raise a ClefganError"
+    for case, (known, given) in refused(sources, images).items():
         try:
-            check_clusters(method, others, n_clusters)
+            check_class_scores(method.fit(known), given, len(known))
+        except ClefganError as error:
+            said = str(error)
+            assert case != "no images", f"{case}: {said}; give scores of shape (0, n_classes)"
+            assert "\n" not in said, f"{case}: an error of several lines; write one"
         except AssertionError as error:
-            raise AssertionError(f"{case}: {error}") from error
+            raise AssertionError(f"{case}: {error}; {remedy}") from error
+        except Exception as error:
+            raise AssertionError(f"{case}: {isolation.one_line(error)}; {remedy}") from error
 
 
 def check_fields(cls: type) -> None:
@@ -158,19 +141,6 @@ def check_fields(cls: type) -> None:
         if not row.comment:
             said = f"{cls.__name__}: field {row.name!r} has no trailing comment, which people read"
             warnings.warn(said, stacklevel=2)
-
-
-def check_clusters(method: Clusterer, images: Images, n_clusters: int) -> Clusters:
-    """Clusters are whole numbers below `n_clusters`, and the images are as they were."""
-    before = images.copy()
-    clusters = method.cluster(images, n_clusters)
-    assert isinstance(clusters, np.ndarray), f"clusters are {type(clusters).__name__}, not an array"
-    assert clusters.dtype == np.int64, f"clusters are {clusters.dtype}, not int64"
-    assert clusters.shape == (len(images),), f"clusters have shape {clusters.shape}"
-    assert (clusters >= 0).all(), "a cluster's number is below 0"
-    assert (clusters < n_clusters).all(), f"a cluster's number is not below {n_clusters}"
-    assert np.array_equal(images, before), "cluster wrote to the images"
-    return clusters
 
 
 def alike(scores: ClassScores, wanted: ClassScores, promise: str) -> None:
@@ -218,3 +188,28 @@ def awkward_sources(sources: Sequence[Source]) -> dict[str, list[Source]]:
             Source(source.name, first.real, first.generated) for source in sources
         ],
     }  # fmt: skip
+
+
+def refused(
+    sources: Sequence[Source], images: Images
+) -> dict[str, tuple[Sequence[Source], Images]]:
+    """Sources, and images to score, that a method may refuse; no images have no scores."""
+    first, *others = sources
+    none, small = images[:0], images[:, ::2, 1::2]
+
+    def but(real: Images, generated: Images) -> list[Source]:
+        return [Source(first.name, real, generated), *others]
+
+    deep: Any = images.astype(np.uint16)
+    return {
+        "no images": (sources, none),
+        "no images of two classes": (sources[:2], none),
+        "images of another size": (sources, small),
+        "images of another type": (sources, deep),
+        "one image without the axis of images": (sources, images[0]),
+        "one class": (sources[:1], images),
+        "a class without images": (but(none, none), images),
+        "a class of another size": (but(small, small), images),
+        "a class of another type": (but(deep, deep), images),
+        "a class of one image without the axis of images": (but(images[0], images[0]), images),
+    }

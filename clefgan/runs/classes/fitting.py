@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clefgan.errors import ClefganError
 from clefgan.method import Attributor, ClassScores, Images, Progress, Source
-from clefgan.plugins.isolation import named
+from clefgan.plugins.isolation import fitted_attributor
 from clefgan.runs.classes.loading import ClassImageSets
 
 
@@ -46,8 +46,8 @@ def fitted_scores(
     ClefganError
         What a stranger's method raises, or scores of another form.
     """
-    with named(name, type(method)):
-        scores = np.asarray(method.fit(sources, progress=progress).score(images, progress=progress))
+    scorer = fitted_attributor(name, method, sources, progress)
+    scores = np.asarray(scorer.score(images, progress=progress))
     wanted = (len(images), len(sources))
     if scores.shape != wanted or scores.dtype.kind != "f":
         raise ClefganError(
