@@ -59,10 +59,7 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
     for optional in OPTIONAL:
         if missed := near_miss(type(method), optional):
             raise ClefganError(f"method {name!r}: {missed}")
-    check_call(name, "fit(dev, *, progress=silent)", method.fit, dev)
-    with named(name, type(method)):
-        scorer = method.fit(dev, progress=progress)
-    refuse_no_scorer(name, scorer)
+    scorer: Scorer = scorer_of(name, method, "dev", dev, progress)
     if missed := near_miss(type(scorer), "in_parts"):
         raise ClefganError(f"method {name!r}: {missed}")
     if isinstance(scorer, ScoresInParts):
@@ -88,20 +85,24 @@ def fitted_attributor(
     if ours(type(method)):
         return method.fit(sources, progress=progress)
     size = refuse_sources(sources, type(method).evidence)
-    check_call(name, "fit(sources, *, progress=silent)", method.fit, sources)
-    with named(name, type(method)):
-        scorer = method.fit(sources, progress=progress)
-    refuse_no_scorer(name, scorer)
+    scorer = scorer_of(name, method, "sources", sources, progress)
     return SizedScorer(DistantOfSources(name, type(method), scorer), len(sources), size)
 
 
-def refuse_no_scorer(name: str, scorer: object) -> None:
-    """Raise unless what a stranger's `fit` returned can score."""
+def scorer_of(
+    name: str, method: Method | Attributor, what: str, given: object, progress: Progress
+) -> Any:
+    """Fit a stranger's method on what it is given, called as in its interface; a scorer."""
+    check_call(name, f"fit({what}, *, progress=silent)", method.fit, given)
+    with named(name, type(method)):
+        fit: Any = method.fit
+        scorer = fit(given, progress=progress)
     if not callable(getattr(scorer, "score", None)):
         raise ClefganError(
             f"method {name!r}: fit returned {type(scorer).__name__!r}, which has no 'score'; "
             "return a scorer"
         )
+    return scorer
 
 
 def prepared(
