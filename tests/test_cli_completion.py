@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import shlex
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 
 from clefgan.auditing import filter as filtering
 from clefgan.auditing import profiles
-from clefgan.cli import bash_words, methods
+from clefgan.cli import bash_words, methods, shell_words
 from clefgan.cli.completion import CLOSED
 from clefgan.experiments.lab import class_kinds, class_rules, leaks
 from clefgan.experiments.reproduction import paper as papers
@@ -99,46 +100,70 @@ BASH = """PS1=; bind 'set bell-style none'; bind 'set completion-query-items 0'
 bind -x '"\\C-g": printf "%s" "$READLINE_LINE" > line.part && mv line.part line'
 eval "$(clefgan --show-completion bash)"; touch line
 """
+ZSH = """PS1=; autoload -Uz compinit; compinit -u -D
+show() { print -rn -- "$BUFFER" > line.part; mv line.part line }; zle -N show; bindkey '^G' show
+eval "$(clefgan --show-completion zsh)"; touch line
+"""
+FISH = """function show; commandline | string collect > line.part; mv line.part line; end
+bind \\cg show
+clefgan --show-completion fish | source; touch line
+"""
+SHELLS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], BASH),
+    "zsh": (["zsh", "-f", "-i"], ZSH),
+    "fish": (["fish", "--no-config", "-i"], FISH),
+}
+IN_ITS_TERMINAL = """import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])"""
 
 
-def after_tab(lines: Iterable[str], folder: Path) -> list[str]:
-    """What an interactive bash makes of each line when the Tab key is pressed at its end."""
+def after_tab(shell: str, lines: Iterable[str], folder: Path) -> list[str]:
+    """What an interactive shell makes of each line when the Tab key is pressed at its end."""
     program = folder / "clefgan"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -P -c "{START}" "$@"\n')
     program.chmod(0o755)
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    command, setup = SHELLS[shell]
     ours, its = pty.openpty()
-    bash = subprocess.Popen(
-        ["bash", "--norc", "--noprofile", "-i"],
-        stdin=its, stdout=subprocess.DEVNULL, stderr=its, cwd=folder, start_new_session=True,
-        env=os.environ | {"PATH": path, "TERM": "dumb"},
+    running = subprocess.Popen(
+        [sys.executable, "-c", IN_ITS_TERMINAL, *command],
+        stdin=its, stdout=its, stderr=its, cwd=folder, start_new_session=True,
+        env=os.environ | {"PATH": path, "TERM": "dumb", "HOME": str(folder)},
     )  # fmt: skip
     seen = []
     try:
-        for keys in (BASH, *(f"{line}\t\a\x15" for line in lines)):
+        for keys in (setup, *(f"{line}\t\a\x15" for line in lines)):
             os.write(ours, keys.encode())
-            seen.append(taken(folder / "line"))
+            seen.append(taken(folder / "line", ours))
     finally:
-        bash.kill()
-        bash.wait()
+        running.kill()
+        running.wait()
         os.close(ours)
         os.close(its)
     return seen[1:]
 
 
-def taken(file: Path) -> str:
-    """The text of a file once it is there; the file is removed."""
+def taken(file: Path, terminal: int) -> str:
+    """The text of a file once it is there; the file is removed, and what is printed is read."""
     end = time.monotonic() + 120
     while not file.exists():
-        assert time.monotonic() < end, f"bash wrote no {file.name}"
-        time.sleep(0.02)
+        assert time.monotonic() < end, f"the shell wrote no {file.name}"
+        if select.select([terminal], [], [], 0.02)[0]:
+            os.read(terminal, 65536)
     text = file.read_text()
     file.unlink()
     return text
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def skip_without(shell: str) -> None:
+    """Skip the test where the shell is not installed."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+
+
 def test_bash_completes_behind_the_signs_at_which_it_splits_words(tmp_path: Path) -> None:
+    skip_without("bash")
     expected = {
         "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
         "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
@@ -147,7 +172,25 @@ def test_bash_completes_behind_the_signs_at_which_it_splits_words(tmp_path: Path
         "clefgan run --set C= --protocol h": "clefgan run --set C= --protocol held-out ",
         "clefgan run --decide 'dev-best:f": "clefgan run --decide 'dev-best:f1' ",
     }
-    assert after_tab(expected, tmp_path) == [*expected.values()]
+    assert after_tab("bash", expected, tmp_path) == [*expected.values()]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_complete_values_options_and_files(shell: str, tmp_path: Path) -> None:
+    skip_without(shell)
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams" / "two words.csv").touch()
+    expected = {
+        "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
+        "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
+        "clefgan run --protocol=h": "clefgan run --protocol=held-out ",
+        "clefgan run --decide con": "clefgan run --decide conformal:",  # no space: a number follows
+        "clefgan run --folder u": "clefgan run --folder unknown=",
+        "clefgan run --meth": "clefgan run --method ",
+        "clefgan score --truth=te": "clefgan score --truth=teams/",
+        "clefgan score teams/t": "clefgan score teams/two\\ words.csv ",
+    }
+    assert after_tab(shell, expected, tmp_path) == [*expected.values()]
 
 
 @pytest.mark.parametrize(
@@ -165,3 +208,18 @@ def test_bash_completes_behind_the_signs_at_which_it_splits_words(tmp_path: Path
 def test_the_pieces_of_bash_are_joined(pieces: list[str], word: str, before: str) -> None:
     words, start = bash_words.joined(["clefgan", *pieces])
     assert (words[-1], start) == (word, before)
+
+
+@pytest.mark.parametrize(
+    ("line", "before"),
+    [
+        ("clefgan run --protocol=h", "--protocol="),
+        ("clefgan run --protocol h", ""),
+        ("clefgan run --meth", ""),
+        ("clefgan run --set C=", ""),
+        ("clefgan run --method=nearest ", ""),
+        ("clefgan run --set=C=1", "--set="),
+    ],
+)
+def test_an_option_before_its_value_is_seen(line: str, before: str) -> None:
+    assert shell_words.option_of(line) == before

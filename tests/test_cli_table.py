@@ -172,7 +172,7 @@ def test_the_first_help_imports_no_command_and_no_library_of_ours() -> None:
     )
     assert ast.literal_eval(done.stderr) == [
         *("clefgan", "clefgan.__main__", "clefgan.cli", "clefgan.cli.app"),
-        *("clefgan.cli.bash_words", "clefgan.cli.lazy"),
+        *("clefgan.cli.bash_words", "clefgan.cli.lazy", "clefgan.cli.shell_words"),
         *("clefgan.errors", "evaluation", "evaluation.errors"),  # for what may be raised
         *("submissions", "submissions.errors"),
     ]

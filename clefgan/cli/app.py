@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from clefgan import __version__
-from clefgan.cli import bash_words
+from clefgan.cli import bash_words, shell_words
 from clefgan.cli.lazy import HELP_OPTIONS, Listed, group_of, list_commands
 
 RUN, JUDGE, SUBMIT, LOOK = "Run methods", "Judge runs", "Submit runs", "Look and prepare"
@@ -205,6 +205,6 @@ def main(
 
 
 def called(words: list[str]) -> None:
-    """Run the command that the words ask for, or complete what bash has of one."""
-    with bash_words.whole():
+    """Run the command that the words ask for, or complete what the shell has of one."""
+    with bash_words.whole(), shell_words.fitted():
         app(words)
