@@ -115,7 +115,7 @@ def n_errors(problems: Iterable[Problem]) -> tuple[int, int]:
 def require(
     path: str | os.PathLike[str], edition: Edition, ids: Iterable[str] | Ids | None
 ) -> None:
-    """Raise the first error that `check` finds, and say how many more there are.
+    """Raise the first error that `check` finds, and say whether there are more.
 
     Raises
     ------
@@ -130,5 +130,5 @@ def raise_first(findings: RunFindings) -> None:
     errors = [problem for problem in findings.finished() if problem.is_error]
     if errors:
         n = sum(count for (level, _), count in findings.counts.items() if level == "error")
-        more = f" ({n} problems; `clefgan check` lists them)" if n > 1 else ""
+        more = " (and more: `clefgan check` on this file lists them)" if n > 1 else ""
         raise RunFileError(f"{errors[0]}{more}")

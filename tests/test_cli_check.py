@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,22 @@ def test_several_runs_have_one_line_each_and_exit_1() -> None:
     assert valid.endswith("valid.csv: ok")
     assert "plus_label.csv: 1 warning: line 2: decision '+0' is read as 0" in plus
     assert last == "2 of 3 run files are valid (edition 2023, 4 ids)"
+
+
+def test_many_valid_runs_are_only_counted(tmp_path: Path) -> None:
+    for number in range(1, 8):
+        shutil.copy(RUNS / "valid.csv", tmp_path / f"team{number}.csv")
+    shutil.copy(RUNS / "bom.csv", tmp_path / "odd.csv")
+    (tmp_path / "wrong.csv").write_text("real_unknown_0001,0.7\n")
+    runs = sorted(tmp_path.iterdir())
+    lines = clefgan("check", *runs, *IDS).stdout.splitlines()
+    assert ["odd.csv" in lines[0], "wrong.csv" in lines[1], len(lines)] == [True, True, 3]
+    assert lines[2] == (
+        "7 of 9 run files are valid (edition 2023, 4 ids); --all lists every problem"
+    )
+    assert len(clefgan("check", *runs[1:7], *IDS).stdout.splitlines()) == 7
+    everything = clefgan("check", *runs, *IDS, "--all").stdout.splitlines()
+    assert sum(line.endswith(": ok") for line in everything) == 7
 
 
 def test_all_problems_of_all_runs_if_asked_for() -> None:
@@ -172,7 +189,8 @@ def test_bundle_one_zip_a_run(tmp_path: Path) -> None:
     result = clefgan("bundle", *runs, "--edition", "2025_s1", "--out", tmp_path / "up")
     assert result.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "up").iterdir()) == ["a.zip", "b.zip"]
-    assert "note: how many runs edition 2025_s1 takes is not known; you have 2" in result.stdout
+    note = "note: how many runs a team may hand in to edition 2025_s1 is not known; you have 2"
+    assert note in result.stdout
     assert clefgan("check", tmp_path / "up" / "a.zip", "--edition", "2025_s1").exit_code == 0
 
 
@@ -180,10 +198,26 @@ def test_bundle_says_where_no_zip_is_taken(tmp_path: Path) -> None:
     result = clefgan("bundle", RUNS / "valid.csv", "--edition", "2023", *IDS, "--out", tmp_path)
     assert result.stdout.splitlines()[:2] == [
         f"wrote {tmp_path / 'valid.csv'} (a copy, edition 2023)",
-        "edition 2023 takes the run file itself, not a zip (inferred)",
+        "edition 2023 takes the run file itself, not a zip "
+        "(our reading, not confirmed by the organisers)",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["valid.csv"]
     assert (tmp_path / "valid.csv").read_bytes() == (RUNS / "valid.csv").read_bytes()
+
+
+def test_bundle_says_which_data_a_run_answers_where_its_ids_are_not_the_edition_s(
+    tmp_path: Path,
+) -> None:
+    run = tmp_path / "mine.csv"
+    run.write_bytes((RUNS / "valid.csv").read_bytes())
+    record = {"method": "m", "test": {}, "edition": "2023", "data": {"source": "my slices"}}
+    run.with_suffix(".json").write_text(json.dumps(record))
+    said = "by its record it answers my slices: give --data 'my slices'"
+    assert str(clefgan("bundle", run).exception).endswith(said)
+    run.write_text(run.read_text().replace(",1", ",0.7", 1))
+    refused = clefgan("bundle", run, *IDS)
+    assert "decision '0.7' is not 0 or 1" in str(refused.exception)
+    assert "record" not in str(refused.exception)
 
 
 def test_bundle_refuses(tmp_path: Path) -> None:

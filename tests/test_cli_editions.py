@@ -132,8 +132,9 @@ def test_bundle_makes_what_the_edition_takes(
     capsys.readouterr()
     assert clefgan(*words_of("bundle", "old.csv")) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
-        "old.csv: ok, and what to upload",
-        "edition 2023 takes the run file itself, not a zip (inferred)",
+        "old.csv: ok; upload this file as it is",
+        "edition 2023 takes the run file itself, not a zip "
+        "(our reading, not confirmed by the organisers)",
     ]
     assert not Path("old.zip").exists()
     assert clefgan(*words_of("bundle", "old.csv"), "--out", "up") == 0

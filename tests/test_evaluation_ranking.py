@@ -98,6 +98,19 @@ def test_robustness_to_the_metric() -> None:
     np.testing.assert_allclose(found.tau, [[1, -1, 1], [-1, 1, -1], [1, -1, 1]])
 
 
+def test_robustness_says_nothing_of_a_metric_that_few_runs_have() -> None:
+    first = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3])
+    few = np.where(np.arange(7) < 2, first, np.nan)
+    third = np.where(np.arange(7) < 3, first, np.nan)
+    half = np.where(np.arange(7) < 4, -first, np.nan)
+    found = ranking.robustness([F1, KAPPA, metrics.get("mcc"), metrics.get("auc")],
+                               np.stack([first, few, third, half]))  # fmt: skip
+    np.testing.assert_allclose(found.tau[0], [1, np.nan, np.nan, -1])
+    np.testing.assert_allclose(found.tau, found.tau.T)
+    pair = ranking.robustness([F1, KAPPA], np.array([[0.9, 0.5], [0.2, 0.7]]))
+    assert pair.tau[0].tolist() == [1, -1]
+
+
 def test_groups_overlap() -> None:
     p_values = np.array([[1, 0.5, 0.01], [0.5, 1, 0.5], [0.01, 0.5, 1]])
     found = letters.groups(p_values)

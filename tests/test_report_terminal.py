@@ -187,8 +187,8 @@ def test_a_run_past_the_limit_that_is_not_better_than_guessing_is_explained() ->
     few = truth & (np.arange(60) < 9)
     cautious = leaderboard.build(Panel(truth, {"few": Run(few)}), resamples=100)
     assert findings.against_the_limit(cautious) == (
-        "Better than guesses that call as many images used, yet within the chance limit, which "
-        "holds for any number of images called used: few."
+        "few is better than guesses that call as many images used, but not past the chance "
+        "limit, which allows for guesses that call any number used."
     )
 
 

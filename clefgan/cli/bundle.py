@@ -1,5 +1,7 @@
 """`clefgan bundle`: what the platform takes, ready to upload."""
 
+import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +12,10 @@ from clefgan.cli.console import say
 from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
-from clefgan.runs import run_editions
+from clefgan.runs import run_editions, run_files
 from submissions import RunFileError, checker
 from submissions import bundle as bundles
+from submissions.edition import Edition
 
 
 def bundle(
@@ -45,23 +48,49 @@ def bundle(
     known, classes = asked_of_runs(rules, edition or rules.name, data, ids)
     lines = []
     for run, target in zip(runs, targets, strict=True):
-        if target is None:
-            bundles.check(run, rules, known)
-            lines.append(f"{run}: ok, and what to upload")
-        elif rules.container == "zip":
-            bundles.write(run, rules, known, out=target, force=force)
-            lines.append(f"wrote {target} ({rules.member}, edition {rules.name})")
-        else:
-            bundles.copy(run, rules, known, out=target, force=force)
-            lines.append(f"wrote {target} (a copy, edition {rules.name})")
+        try:
+            lines.append(made(run, target, rules, known, force=force))
+        except RunFileError as error:
+            said = "" if data or ids else hint(run, rules, known)
+            raise RunFileError(f"{error}{said}") from None
     if rules.container != "zip":
-        grade = rules.certainty["container"]
-        lines.append(f"edition {rules.name} takes the run file itself, not a zip ({grade})")
+        ours = rules.certainty["container"] == "inferred"
+        sure = " (our reading, not confirmed by the organisers)" if ours else ""
+        lines.append(f"edition {rules.name} takes the run file itself, not a zip{sure}")
     if rules.max_runs is None:
         lines.append(
-            f"note: how many runs edition {rules.name} takes is not known; you have {len(runs)}"
+            f"note: how many runs a team may hand in to edition {rules.name} is not known; "
+            f"you have {len(runs)}"
         )
     for run in runs:
         lines += map(str, checker.check(run, rules, known, classes))
     for line in lines:
         say(line)
+
+
+def made(
+    run: Path, target: Path | None, rules: Edition, ids: Collection[str] | None, *, force: bool
+) -> str:
+    """Make the upload of one run, and say what it is.
+
+    Raises
+    ------
+    RunFileError
+        The run is not valid, or a file is in the way.
+    """
+    if target is None:
+        bundles.check(run, rules, ids)
+        return f"{run}: ok; upload this file as it is"
+    if rules.container == "zip":
+        bundles.write(run, rules, ids, out=target, force=force)
+        return f"wrote {target} ({rules.member}, edition {rules.name})"
+    bundles.copy(run, rules, ids, out=target, force=force)
+    return f"wrote {target} (a copy, edition {rules.name})"
+
+
+def hint(run: Path, rules: Edition, ids: Collection[str] | None) -> str:
+    """Which data the record names, where the ids of the edition are not those of the run."""
+    source = run_files.recorded_data(run)
+    if source is None or all(p.kind != "missing" for p in checker.check(run, rules, ids)):
+        return ""
+    return f"; by its record it answers {source}: give --data {shlex.quote(source)}"

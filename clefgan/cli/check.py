@@ -20,6 +20,9 @@ from submissions import RunFileError, checker, fix
 from submissions.edition import Edition
 from submissions.problems import Problem
 
+NAMED = 6
+"""Of more files without a problem only the number is printed."""
+
 
 @dataclass(slots=True)
 class Checked:
@@ -59,7 +62,7 @@ def check(
     """Check run files against the rules of an edition. Exit 1 if there is an error.
 
     Equal problems of a file are one line with their number; several files have one line each, with
-    the first problem. --all lists every problem.
+    the first problem, and many files without a problem are only counted. --all lists everything.
 
     Without --data and --ids the ids are the edition's own where they are known (2023), else only
     their form is checked. Without --edition it is that of the records beside the runs, of the data
@@ -138,28 +141,37 @@ def show(
     """Print what was found: of many runs a line each, of one a line for each kind of problem."""
     against = f"edition {edition.name}, "
     against += f"{len(ids)} ids" if ids is not None else "ids not checked: give --data or --ids"
+    brief = len(checked) > 1 and not everything
+    many = sum(not run.problems for run in checked) > NAMED
     for run in checked:
-        if len(checked) > 1 and not everything:
-            say(one_line(run), "" if not run.problems else "yellow" if run.ok else "red")
-        else:
-            for problem, text in problem_lines(run.problems, everything):
-                say(text, "red" if problem.is_error else "yellow")
-            say(summary(run, "" if len(checked) > 1 else f" ({against})"), "bold")
-        if run.fixed is not None:
-            say(f"wrote {run.fixed}", "green")
-            for change, times in run.changes.items():
-                say(f"  {change}: {times} time{'s' * (times != 1)}")
-        elif run.not_fixed:
-            say(run.not_fixed, "red")
+        if run.problems or not (brief and many):
+            show_one(run, against if len(checked) == 1 else "", brief, everything)
     if len(checked) > 1:
         valid = sum(run.ok for run in checked)
-        say(f"{valid} of {len(checked)} run files are valid ({against})", "bold")
+        rest = "; --all lists every problem" if brief and any(map(hidden, checked)) else ""
+        say(f"{valid} of {len(checked)} run files are valid ({against}){rest}", "bold")
     inferred = edition.inferred_rules(any_zip(checked))
     if inferred:
         say(
             f"note: edition {edition.name}: our reading, not confirmed by the organisers: "
             + ", ".join(f"{name} = {getattr(edition, name)!r}" for name in inferred)
         )
+
+
+def show_one(run: Checked, against: str, brief: bool, everything: bool) -> None:
+    """Print what was found in one run, and what --fix did."""
+    if brief:
+        say(one_line(run), "" if not run.problems else "yellow" if run.ok else "red")
+    else:
+        for problem, text in problem_lines(run.problems, everything):
+            say(text, "red" if problem.is_error else "yellow")
+        say(summary(run, against and f" ({against})"), "bold")
+    if run.fixed is not None:
+        say(f"wrote {run.fixed}", "green")
+        for change, times in run.changes.items():
+            say(f"  {change}: {times} time{'s' * (times != 1)}")
+    elif run.not_fixed:
+        say(run.not_fixed, "red")
 
 
 def say_recorded_data(checked: list[Checked]) -> None:
@@ -193,6 +205,11 @@ def one_line(run: Checked) -> str:
     first = next((problem for problem in run.problems if problem.is_error), run.problems[0])
     where = f"line {first.line}: " if first.line else ""
     return summary(run, f": {where}{first.text}")
+
+
+def hidden(run: Checked) -> bool:
+    """Whether a run has problems that its one line does not show."""
+    return sum(problem.times for problem in run.problems) > 1
 
 
 def any_zip(checked: list[Checked]) -> bool:

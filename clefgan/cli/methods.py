@@ -168,7 +168,7 @@ def show_one(name: str, as_json: bool) -> None:
         echo(dumped(objects.one(about, inspect.getdoc(cls) or "", rows)))
         return
     console.print(Text.assemble((name, "bold cyan"), f"  {wording.knowledge(level)}: {meaning}"))
-    console.print(source(cls), style="dim")
+    console.print(f"source: {source(cls) or 'not said'}", style="dim")
     console.print()
     console.print(reflowed(inspect.getdoc(cls) or ""))
     console.print()

@@ -86,13 +86,14 @@ def against_the_limit(board: Leaderboard) -> str:
         if board.n_clusters is not None:
             why = "the p-value counts groups and is adjusted for the number of runs"
         sentences.append(
-            f"Past the chance limit, yet not distinguished from guessing, as {why}: "
+            f"Past the chance limit, yet not distinguished from guessing, because {why}: "
             f"{listed(above)}."
         )
     if below:
+        verb = "is" if len(below) == 1 else "are"
         sentences.append(
-            "Better than guesses that call as many images used, yet within the chance limit, "
-            f"which holds for any number of images called used: {listed(below)}."
+            f"{listed(below)} {verb} better than guesses that call as many images used, but not "
+            "past the chance limit, which allows for guesses that call any number used."
         )
     return " ".join(sentences)
 

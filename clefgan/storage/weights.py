@@ -150,7 +150,7 @@ def places() -> list[WeightPlace]:
         ]
     else:
         good = sha256_of_file(path) == current().package_sha256
-        what = f"{path.name}, as known" if good else f"{path.name}, not the file that is known"
+        what = f"{path.name}, the known weights" if good else f"{path.name}, not the known weights"
         tried = [WeightPlace(f"package {PACKAGE}", what, good, "block1 to block5" if good else "")]
     items = kept()
     for item in items:

@@ -20,6 +20,9 @@ from evaluation.intervals.resampling import CELLS
 from evaluation.metrics import Metric
 from evaluation.significance.chance import SAME
 
+FEWEST = 3
+"""Runs between whose orders by two metrics a correlation says something."""
+
 
 def ranks(values: Values, sign: int = 1) -> NDArray[np.intp]:
     """Rank along the first axis: 1 plus how many are better.
@@ -107,7 +110,8 @@ class Robustness:
     """Does the order depend on the metric that was chosen?
 
     rank : (metrics, runs)
-    tau : (metrics, metrics), Kendall's tau between the orders by two metrics
+    tau : (metrics, metrics), Kendall's tau between the orders by two metrics, over the runs for
+        which both are defined; NaN if these are fewer than three, or fewer than half of the runs
     """
 
     metrics: tuple[Metric, ...]
@@ -118,8 +122,12 @@ class Robustness:
 def robustness(metrics: Sequence[Metric], values: Values) -> Robustness:
     """Rank the runs by every metric: `values` is (metrics, runs)."""
     rank = np.stack([ranks(row, m.sign) for m, row in zip(metrics, values, strict=True)])
-    order = rank.astype(np.float64)
-    tau = np.stack([kendall_tau(row[:, None], order.T) for row in order])
+    tau = np.full((len(metrics), len(metrics)), np.nan)
+    for first, second in np.ndindex(tau.shape):
+        both = ~(np.isnan(values[first]) | np.isnan(values[second]))
+        if both.sum() >= max(min(FEWEST, len(both)), len(both) / 2):
+            pair = rank[[first, second]][:, both].astype(np.float64)
+            tau[first, second] = kendall_tau(pair[0], pair[1])
     return Robustness(tuple(metrics), rank, tau)
 
 

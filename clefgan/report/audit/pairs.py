@@ -28,7 +28,9 @@ def html(run: AuditRun) -> str:
     words = (
         f"The {len(places)} released images that are nearest to one training patient, the nearest "
         "first. Look at each: is it a copy? The difference is drawn on one scale for all, middle "
-        "grey is none. The nearest held-out image beside it shows how near chance comes."
+        "grey is none. The nearest held-out image beside it shows how near chance comes. Margin: "
+        "how far this patient is ahead of the next one, in the view that is named; q: the lowest "
+        "share of chance finds to expect in a list that holds this image."
     )
     return document(
         "Pairs for a person to judge",
@@ -43,19 +45,19 @@ def html(run: AuditRun) -> str:
             "main",
             tag("h2", "Pairs", id="pairs"),
             tag("p", words),
-            saving(),
+            saving(len(places)),
             tag("div", *cards, class_="strip", data_judged=run.digests[RELEASED][:16]),
             *volume_pairs.section([volume(*card) for card in volume_pairs.cards(run)]),
         ),
     )
 
 
-def saving() -> Markup:
+def saving(pairs: int) -> Markup:
     """The button that saves a person's judgements."""
     button = tag("button", "Save judgements", type="button", id="judged-save")
     count = tag("span", "0", id="judged-count")
     words = (
-        f" of {MOST} at most judged. This browser keeps them; the button saves them as judged.csv. "
+        f" of {pairs} judged. This browser keeps them; the button saves them as judged.csv. "
         "Put the file into this folder: the next audit with --after reads it."
     )
     return tag("p", button, " ", count, words, class_="note")

@@ -67,7 +67,7 @@ def sealed(run: AuditRun) -> str:
     """Who was kept sealed, or opened, in this look."""
     own = run.sealed
     if own is None:
-        return "Nobody is sealed."
+        return "No patients are kept sealed for a re-audit."
     who = f"{own.n_training} training and {own.n_held_out} held-out patients"
     if own.test is None:
         return f"{who} took no part in this look: they are sealed for the re-audit."

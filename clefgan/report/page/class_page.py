@@ -77,7 +77,7 @@ def summary(part: ClassPart) -> Markup:
         (str(board.n), "images"),
         (str(len(board.classes)), "classes"),
         (str(len(board.runs)), "runs"),
-        (board.metric.label, "ranks"),
+        (board.metric.label, "ranks the runs"),
     ]
     boxes = [tag("div", tag("dd", value), tag("dt", words)) for value, words in facts]
     said = notes.said(class_findings.sentences(part), part.notes)

@@ -10,10 +10,10 @@ from clefgan.report.wording import number
 def gallery(pictures: Gallery) -> Markup:
     """The candidates of one run."""
     words = (
-        f"Above the images, below them their detail, after a filter ({pictures.detail}) that "
-        "leaves out what all images have in common. Nearest generated images by "
-        f"{pictures.features}; z: standard deviations above the similarity of all candidates with "
-        "the same generated image."
+        f"The upper row shows the images, the lower row their detail, after a filter "
+        f"({pictures.detail}) that leaves out what all images have in common. The generated images "
+        f"are those nearest by {pictures.features}; r: similarity with the candidate; z: how many "
+        "standard deviations r is above that of all candidates with the same generated image."
     )
     parts: list[Markup] = [tag("h3", pictures.run), tag("p", words)]
     for words, group in (("Surest used", pictures.used), ("Surest not used", pictures.not_used)):

@@ -92,7 +92,7 @@ def summary(part: Part) -> Markup:
     facts = [
         (f"{board.n_used} / {board.n_not}", "used / not used", "Images of each class in the truth"),
         (str(len(board.runs)), "runs", "Valid runs; invalid ones are listed and not ranked"),
-        (board.primary.label, "ranks", board.primary.formula),
+        (board.primary.label, "ranks the runs", board.primary.formula),
         (
             number(board.power[board.primary.name].critical),
             "chance limit",

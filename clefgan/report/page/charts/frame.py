@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clefgan.report.page.markup import Markup, join, tag
 
 WIDTH, HEIGHT = 320, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 40
 
 
 @dataclass(frozen=True, slots=True)
