@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation import class_tables, partitions
+from evaluation import class_tables, given, partitions
 from evaluation.counts import Tables
 from evaluation.errors import EvaluationError
 
@@ -33,24 +33,19 @@ def validate(truth: ArrayLike, predicted: ArrayLike) -> None:
     Raises
     ------
     EvaluationError
-        No image; not one-dimensional; lengths differ; a label that is not a number (NaN).
+        No image; not one-dimensional; lengths differ; a label that is NaN; labels that do not sort.
     """
-    shapes = [np.shape(truth), np.shape(predicted)]
-    for where, shape, labels in zip(  # noqa: B905 - Python 3.9
-        ("truth", "predicted"), shapes, (truth, predicted)
-    ):
-        if len(shape) != 1:
-            raise EvaluationError(f"{where}: not one label an image; got shape {shape}; give (n,)")
-        array = np.asarray(labels)
-        if array.dtype.kind == "f" and np.isnan(array).any():
-            raise EvaluationError(f"{where}: a label is NaN; give a class to every image")
-    if shapes[0] != shapes[1]:
-        raise EvaluationError(
-            f"predicted: not one for each image; got {shapes[1][0]} for {shapes[0][0]} truths; "
-            "give one for each"
-        )
-    if shapes[0][0] == 0:
+    names = given.labels("truth", truth)
+    labels = given.labels("predicted", predicted, len(names))
+    if not len(names):
         raise EvaluationError("truth: no image; got shape (0,); give at least one")
+    try:
+        np.result_type(names, labels)
+    except TypeError:
+        raise EvaluationError(
+            f"predicted: not comparable with the truth; got {labels.dtype} and {names.dtype}; give "
+            "both as names or as numbers"
+        ) from None
 
 
 def table(truth: Labels, predicted: Labels) -> Tables:

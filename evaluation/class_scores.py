@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 
@@ -22,7 +23,7 @@ Numbers = NDArray[np.int64]
 
 def log_loss(truth: Numbers, probabilities: Values) -> float:
     """Mean of -log of the probability of the true class, in nats; 0 at best."""
-    check(truth, probabilities)
+    truth, probabilities = checked(truth, probabilities)
     refuse_no_distribution(probabilities)
     likely = probabilities[np.arange(len(truth)), truth]
     return float(-np.log(np.clip(likely, LEAST, 1)).mean())
@@ -35,7 +36,7 @@ def brier(truth: Numbers, probabilities: Values) -> float:
     ----------
     Brier (1950), Monthly Weather Review 78, eq. 2.
     """
-    check(truth, probabilities)
+    truth, probabilities = checked(truth, probabilities)
     refuse_no_distribution(probabilities)
     wanted = np.eye(probabilities.shape[1])[truth]
     return float(((probabilities - wanted) ** 2).sum(axis=1).mean())
@@ -43,7 +44,8 @@ def brier(truth: Numbers, probabilities: Values) -> float:
 
 def top_accuracy(truth: Numbers, scores: Values, k: int = 2) -> float:
     """Share of the images whose class is among the k highest scores; of ties, the earlier class."""
-    check(truth, scores)
+    truth, scores = checked(truth, scores)
+    given.whole("k", k, 1)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     return float((order == truth[:, None]).any(axis=1).mean())
 
@@ -55,6 +57,8 @@ def known_auroc(truth: Numbers, confidence: Values) -> float:
     ----------
     confidence : (n,) such as the highest score
     """
+    truth = given.classes("truth", truth, least=UNKNOWN)
+    confidence = given.finite("confidence", confidence, len(truth))
     known, unknown = confidence[truth != UNKNOWN], confidence[truth == UNKNOWN]
     if not len(known) or not len(unknown):
         return float("nan")
@@ -74,6 +78,7 @@ def oscr(truth: Numbers, predicted: Numbers, confidence: Values) -> float:
     Dhamija, Günther, Boult (2018), arXiv:1811.04110, as in Yang et al. (POSE, 2023),
     arXiv:2303.06877.
     """
+    truth, predicted, confidence = open_set(truth, predicted, confidence)
     known = truth != UNKNOWN
     if not known.any() or known.all():
         return float("nan")
@@ -92,6 +97,9 @@ def accuracy_at_rejection(
 
     The threshold is the `share` quantile of the confidence of the known images.
     """
+    truth, predicted, confidence = open_set(truth, predicted, confidence)
+    if not 0 <= share <= 1:
+        raise EvaluationError(f"share: not from 0 to 1; got {share}; give one such as 0.05")
     known = truth != UNKNOWN
     if not known.any():
         return float("nan")
@@ -114,6 +122,7 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
     ----------
     The set-level test of Dubinski et al. (CDI, 2024), arXiv:2411.12858, paired image by image.
     """
+    scores = finite_rows(scores)
     n, k = scores.shape
     if n < 2 or k < 2:
         raise EvaluationError(
@@ -129,22 +138,53 @@ def used_at_all(scores: Values) -> tuple[Values, Values]:
 
 def softmax(scores: Values) -> Values:
     """Probabilities of scores that are log-odds up to a constant per row."""
+    scores = finite_rows(scores)
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
-def check(truth: Numbers, scores: Values) -> None:
-    """Raise unless there is a row for each image, finite, and a column for each class."""
-    if scores.ndim != 2 or len(scores) != len(truth) or not len(truth):
+def checked(truth: Numbers, scores: Values) -> tuple[Numbers, Values]:
+    """The truth and the scores, if there is a finite row for each image, a column for each class.
+
+    Raises
+    ------
+    EvaluationError
+        No image, another shape or type, a score that is not finite, or a class that there is not.
+    """
+    rows = finite_rows(scores)
+    if not len(rows):
+        raise EvaluationError("scores: no image; got 0 rows; give at least one")
+    if len(given.one_each("truth", truth, None)) != len(rows):
         raise EvaluationError(
-            f"scores: got shape {scores.shape} for {len(truth)} truths; give (n, n_classes)"
+            f"scores: got shape {rows.shape} for {len(truth)} truths; give (n, n_classes)"
         )
-    if not np.isfinite(scores).all():
+    return given.classes("truth", truth, many=rows.shape[1]), rows
+
+
+def finite_rows(scores: Values) -> Values:
+    """The scores as float64 of shape (n, n_classes), if all are finite.
+
+    Raises
+    ------
+    EvaluationError
+        Another shape or type, or a score that is not finite.
+    """
+    rows = np.asarray(scores)
+    given.refuse_no_numbers("scores", rows)
+    if rows.ndim != 2 or not rows.shape[1]:
+        raise EvaluationError(f"scores: got shape {rows.shape}; give (n, n_classes)")
+    if not np.isfinite(rows).all():
         raise EvaluationError("scores: a score is not finite; give a number for each")
-    if truth.min() < 0 or truth.max() >= scores.shape[1]:
-        raise EvaluationError(
-            f"truth: classes from {truth.min()} to {truth.max()}; give 0 to {scores.shape[1] - 1}"
-        )
+    return rows.astype(np.float64, copy=False)
+
+
+def open_set(
+    truth: Numbers, predicted: Numbers, confidence: Values
+) -> tuple[Numbers, Numbers, Values]:
+    """Truth, labels and confidence of each image, checked; a class may be unknown."""
+    truth = given.classes("truth", truth, least=UNKNOWN)
+    labels = given.classes("predicted", predicted, len(truth), least=UNKNOWN)
+    return truth, labels, given.finite("confidence", confidence, len(truth))
 
 
 def refuse_no_distribution(probabilities: Values) -> None:

@@ -14,9 +14,9 @@ Kish (1965), Survey Sampling, ch. 8, for that effective number.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evaluation.class_scores import Numbers
+from evaluation import given
+from evaluation.class_scores import UNKNOWN, Numbers
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals.bca import Interval
@@ -39,7 +39,7 @@ def effective(groups: Numbers | None, n: int) -> float:
     """As how many independent images `n` in groups count: from 1, all in one group, to n."""
     if groups is None:
         return float(n)
-    sizes = np.unique(groups, return_counts=True)[1]
+    sizes = np.unique(given.labels("groups", groups, n), return_counts=True)[1]
     return float(n**2 / (sizes.astype(float) ** 2).sum())
 
 
@@ -60,7 +60,7 @@ def called_limits(
     EvaluationError
         No images, or a level that is no share.
     """
-    check(called)
+    called = checked(called, n_classes, UNKNOWN)
     n = effective(groups, len(called))
     share = np.array([np.mean(called == label) for label in range(n_classes)])
     return wilson(share * n, n, level)
@@ -80,7 +80,7 @@ def shares(called: Numbers, dev: Confusion, n_classes: int) -> Values:
     Saerens, Latinne, Decaestecker (2002), doi:10.1162/089976602753284446: expectation maximisation,
     on decisions in the place of posteriors.
     """
-    check(called)
+    called = checked(called, n_classes)
     seen = np.bincount(called, minlength=n_classes) / len(called)
     table = counts(dev, n_classes) + 1 / n_classes  # one image per class, spread: no zero
     return np.asarray(likeliest(seen[None], table / table.sum(axis=1, keepdims=True))[0])
@@ -105,9 +105,8 @@ def share_limits(
     EvaluationError
         No images, or a level that is no share.
     """
-    check(called)
-    if not 0 < level < 1:
-        raise EvaluationError(f"level: not between 0 and 1; got {level}; give a share such as 0.95")
+    called = checked(called, n_classes)
+    given.share("level", level)
     rng = np.random.default_rng(seed)
     seen = np.bincount(called, minlength=n_classes) / len(called) * effective(groups, len(called))
     drawn = rng.dirichlet(seen + 0.5, size=DRAWS)
@@ -121,10 +120,13 @@ def share_limits(
 def counts(dev: Confusion, n_classes: int) -> Values:
     """How many images of each class (rows) were called each class, as effective numbers."""
     table = np.zeros((n_classes, n_classes))
-    np.add.at(table, (dev.truth, dev.called), 1)
-    for label in np.unique(dev.truth).tolist():
-        own = dev.truth == label
-        groups = None if dev.groups is None else dev.groups[own]
+    truth = given.classes("dev truth", dev.truth, many=n_classes)
+    called = given.classes("dev called", dev.called, len(truth), many=n_classes)
+    np.add.at(table, (truth, called), 1)
+    group_of = None if dev.groups is None else given.labels("dev groups", dev.groups, len(truth))
+    for label in np.unique(truth).tolist():
+        own = truth == label
+        groups = None if group_of is None else group_of[own]
         table[label] *= effective(groups, int(own.sum())) / own.sum()
     return table
 
@@ -151,7 +153,10 @@ def likeliest(seen: Values, confusion: Values, near: float = 1e-9) -> Values:
     return likely
 
 
-def check(called: NDArray[np.int64]) -> None:
-    """Raise where there is no image."""
-    if not len(called):
+def checked(called: Numbers, n_classes: int, least: int = 0) -> Numbers:
+    """What the images are called, if there are some and all are called a class."""
+    given.whole("n_classes", n_classes, 1)
+    numbers = given.classes("called", called, least=least, many=n_classes)
+    if not len(numbers):
         raise EvaluationError("called: no image; got shape (0,); give at least one")
+    return numbers

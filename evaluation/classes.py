@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.attribution import Labels, validate
 from evaluation.class_tables import METRICS
 from evaluation.counts import Tables, Values
-from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
 from evaluation.intervals.proportions import wilson
 
@@ -64,11 +64,8 @@ def measure(
     counted in halves, see above.
     """
     validate(truth, predicted)
-    if resamples < 2 or not 0 < level < 1:
-        raise EvaluationError(
-            f"bootstrap: not possible; got {resamples} resamples at level {level}; give 2 or more, "
-            "and a share such as 0.95"
-        )
+    given.whole("resamples", resamples, 2)
+    given.share("level", level)
     names = np.unique(np.concatenate([truth, predicted]))
     true, decided = np.searchsorted(names, truth), np.searchsorted(names, predicted)
     rng = np.random.default_rng(seed)
@@ -77,7 +74,7 @@ def measure(
         drawn = _by_class(whole[0], resamples, rng)
         halves = _halves_by_class(whole[0], resamples, rng)
     else:
-        validate(truth, groups)
+        groups = given.labels("groups", groups, len(truth))
         by_group = _tables(true, decided, np.unique(groups, return_inverse=True)[1], len(names))
         whole = by_group.sum(axis=0, keepdims=True)
         weights = rng.multinomial(

@@ -6,6 +6,8 @@ As `scipy.stats.rankdata`, whose package takes longer to load than a leaderboard
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evaluation import given
+
 
 def mean_ranks(values: ArrayLike) -> NDArray[np.float64]:
     """Return the rank of each value, 1 for the lowest.
@@ -14,11 +16,17 @@ def mean_ranks(values: ArrayLike) -> NDArray[np.float64]:
     ----------
     values : (n,), finite
 
+    Raises
+    ------
+    EvaluationError
+        Another shape or type, or a value that is not finite.
+
     Examples
     --------
     >>> mean_ranks([0.5, 0.1, 0.5]).tolist()
     [2.5, 1.0, 2.5]
     """
-    _, which, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    values = given.finite("values", values)
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return np.asarray(((last - counts + 1 + last) / 2)[which], np.float64)

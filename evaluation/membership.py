@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from evaluation import counts, score_curve
+from evaluation import counts, given, score_curve
 from evaluation.counts import Counts
 from evaluation.errors import EvaluationError
 from evaluation.metrics import BINS, METRICS
@@ -50,22 +50,22 @@ def validate(
         No image; not one-dimensional; not bool; lengths differ; a score that is not finite; a
         probability outside 0..1.
     """
-    n = len(_used("truth", truth))
+    n = len(given.used("truth", truth))
     if n == 0:
         raise EvaluationError("truth: no image; got shape (0,); give at least one")
     if decisions is not None:
-        _same_length("decisions", len(_used("decisions", decisions)), n)
-    for where, values in (("scores", scores), ("probabilities", probabilities)):
-        if values is not None:
-            _same_length(where, len(_finite(where, values)), n)
+        given.used("decisions", decisions, n)
+    if scores is not None:
+        given.finite("scores", scores, n)
     if probabilities is not None:
-        _shares(np.asarray(probabilities, dtype=np.float64))
+        _shares(given.finite("probabilities", probabilities, n))
 
 
 def confusion(truth: Used, decisions: Used) -> Counts:
     """Count true and false, positives and negatives: 0-d arrays."""
-    validate(truth, decisions)
-    truth, decisions = np.asarray(truth), np.asarray(decisions)
+    truth = given.used("truth", truth)
+    validate(truth, given.used("decisions", decisions, len(truth)))
+    decisions = np.asarray(decisions)
     tp = np.count_nonzero(truth & decisions)
     fp = np.count_nonzero(decisions) - tp
     fn = np.count_nonzero(truth) - tp
@@ -142,15 +142,16 @@ def tpr_at_fpr(truth: Used, scores: Scores, fpr: float) -> float:
     ----------
     Carlini et al. (2022), arXiv:2112.03570: why membership is told at low false positive rates.
     """
-    if not 0 <= fpr <= 1:
+    if not isinstance(fpr, (int, float, np.number)) or not 0 <= fpr <= 1:
         raise EvaluationError(f"fpr: not a share; got {fpr}; give a number from 0 to 1")
     return float(_curve(truth, scores).tpr_at_fpr(fpr)[0])
 
 
 def brier(truth: Used, probabilities: Scores) -> float:
     """Mean squared distance of probability from truth; lower is better."""
-    validate(truth, probabilities=probabilities)
-    return float(score_curve.brier(np.asarray(truth), _floats(probabilities), _once(truth))[0])
+    truth, likely = _with_numbers(truth, "probabilities", probabilities)
+    _shares(likely)
+    return float(score_curve.brier(truth, likely, _once(truth))[0])
 
 
 def calibration_error(truth: Used, probabilities: Scores, bins: int = BINS) -> float:
@@ -163,13 +164,10 @@ def calibration_error(truth: Used, probabilities: Scores, bins: int = BINS) -> f
     ----------
     Naeini, Cooper, Hauskrecht (2015), AAAI 29, "Obtaining well calibrated probabilities".
     """
-    validate(truth, probabilities=probabilities)
-    if bins < 1:
-        raise EvaluationError(f"bins: no bin; got {bins}; give 1 or more")
-    error = score_curve.calibration_error(
-        np.asarray(truth), _floats(probabilities), _once(truth), bins
-    )
-    return float(error[0])
+    truth, likely = _with_numbers(truth, "probabilities", probabilities)
+    _shares(likely)
+    given.whole("bins", bins, 1)
+    return float(score_curve.calibration_error(truth, likely, _once(truth), bins)[0])
 
 
 def evaluate(
@@ -197,60 +195,27 @@ def evaluate(
         elif metric.of_curve is not None and curve is not None:
             value = metric.of_curve(curve)[0]
         elif metric.of_probabilities is not None and probabilities is not None:
-            given = np.asarray(truth), _floats(probabilities), _once(truth)
-            value = metric.of_probabilities(*given)[0]
+            likely = np.asarray(probabilities, np.float64)
+            value = metric.of_probabilities(np.asarray(truth), likely, _once(truth))[0]
         if value is not None:
             result[metric.name] = float(value)
     return result
 
 
 def _curve(truth: Used, scores: Scores) -> score_curve.Curve:
-    validate(truth, scores=scores)
-    return score_curve.Ranked.of(np.asarray(truth), _floats(scores)).cumulate(_once(truth))
+    truth, values = _with_numbers(truth, "scores", scores)
+    return score_curve.Ranked.of(truth, values).cumulate(_once(truth))
+
+
+def _with_numbers(truth: Used, where: str, values: Scores) -> tuple[Used, Scores]:
+    """The truth and the numbers of each image, checked."""
+    validate(truth)
+    return np.asarray(truth), given.finite(where, values, len(truth))
 
 
 def _once(truth: Used) -> NDArray[np.int32]:
     """Weights of the plain metric: every case once."""
     return np.ones((1, len(truth)), np.int32)
-
-
-def _floats(values: ArrayLike) -> Scores:
-    return np.asarray(values, dtype=np.float64)
-
-
-def _used(where: str, values: ArrayLike) -> Used:
-    array = np.asarray(values)
-    if array.ndim != 1:
-        raise EvaluationError(
-            f"{where}: not one value per image; got shape {array.shape}; give (n,)"
-        )
-    if array.dtype != np.bool_ and len(array):
-        raise EvaluationError(f"{where}: not bool; got {array.dtype}; give True for used")
-    return array
-
-
-def _finite(where: str, values: ArrayLike) -> Scores:
-    array = np.asarray(values)
-    if array.ndim != 1:
-        raise EvaluationError(
-            f"{where}: not one value per image; got shape {array.shape}; give (n,)"
-        )
-    if array.dtype.kind not in "fiu":
-        raise EvaluationError(f"{where}: not numbers; got {array.dtype}; give float64")
-    bad = np.flatnonzero(~np.isfinite(array))
-    if len(bad):
-        raise EvaluationError(
-            f"{where}: {len(bad)} of {len(array)} not finite; got {array[bad[0]]} "
-            f"at index {bad[0]}; give finite numbers"
-        )
-    return array
-
-
-def _same_length(where: str, got: int, wanted: int) -> None:
-    if got != wanted:
-        raise EvaluationError(
-            f"{where}: not one for each image; got {got} for {wanted} truths; give one for each"
-        )
 
 
 def _shares(probabilities: Scores) -> None:

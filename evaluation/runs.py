@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evaluation import given
 from evaluation.counts import Counts
 from evaluation.errors import EvaluationError
 from evaluation.membership import Scores, Used, validate
@@ -31,6 +32,12 @@ class Run:
     probabilities: Scores | None = None
     knowledge: str = ""
     threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        """Take lists as arrays."""
+        for name in ("decisions", "scores", "probabilities"):
+            if (values := getattr(self, name)) is not None:
+                object.__setattr__(self, name, np.asarray(values))
 
     @property
     def cut(self) -> float | None:
@@ -57,6 +64,7 @@ class Panel:
     def __post_init__(self) -> None:
         """Check every run against the truth; an error names the run."""
         validate(self.truth)
+        object.__setattr__(self, "truth", np.asarray(self.truth))
         if not self.runs:
             raise EvaluationError("runs: none; got an empty mapping; give at least one")
         for name, run in self.runs.items():
@@ -64,11 +72,9 @@ class Panel:
                 validate(self.truth, run.decisions, run.scores, run.probabilities)
             except EvaluationError as error:
                 raise EvaluationError(f"run {name!r}: {error}") from error
-        if self.clusters is not None and np.shape(self.clusters) != np.shape(self.truth):
-            raise EvaluationError(
-                f"clusters: not one for each image; got shape {np.shape(self.clusters)} for "
-                f"{len(self.truth)} truths; give one for each"
-            )
+        if self.clusters is not None:
+            clusters = given.labels("clusters", self.clusters, len(self.truth))
+            object.__setattr__(self, "clusters", clusters)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,8 +90,8 @@ def of_counts(tp: int, tn: int, fp: int, fn: int) -> tuple[Used, Used]:
     truth, decisions : bool arrays of shape (tp + tn + fp + fn,)
     """
     cells = (tp, fn, fp, tn)
-    if min(cells) < 0:
-        raise EvaluationError(f"counts: below 0; got {min(cells)}; give whole numbers from 0")
+    for where, count in zip(("tp", "fn", "fp", "tn"), cells, strict=True):
+        given.whole(where, count, 0)
     truth = np.repeat([True, True, False, False], cells)
     return truth, np.repeat([True, False, True, False], cells)
 

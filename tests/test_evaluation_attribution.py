@@ -103,8 +103,8 @@ def test_undefined_is_nan() -> None:
     [
         ([], [], r"truth: no image; got shape \(0,\); give at least one"),
         ([0, 1], [0], r"predicted: not one for each image; got 1 for 2 truths; give one for each"),
-        ([[0]], [0], r"truth: not one label an image; got shape \(1, 1\); give \(n,\)"),
-        ([0.0], [math.nan], r"predicted: a label is NaN; give a class to every image"),
+        ([[0]], [0], r"truth: not one label per image; got shape \(1, 1\); give \(n,\)"),
+        ([0.0], [math.nan], r"predicted: a label is NaN; give one to every image"),
     ],
 )
 def test_bad_input(truth: Any, predicted: Any, message: str) -> None:

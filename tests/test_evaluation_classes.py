@@ -89,7 +89,13 @@ def test_the_seed_decides() -> None:
     assert first == again != other
 
 
-@pytest.mark.parametrize("given", [{"resamples": 1}, {"level": 95.0}])
-def test_a_bootstrap_that_cannot_be(given: dict[str, float]) -> None:
-    with pytest.raises(EvaluationError, match="bootstrap: not possible; got"):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"resamples": 1}, "resamples: too few; got 1; give 2 or more"),
+        ({"level": 95.0}, "level: not between 0 and 1; got 95.0; give a share"),
+    ],
+)
+def test_a_bootstrap_that_cannot_be(given: dict[str, float], message: str) -> None:
+    with pytest.raises(EvaluationError, match=message):
         classes.measure(np.arange(3), np.arange(3), **given)  # type: ignore[arg-type]

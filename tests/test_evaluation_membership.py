@@ -203,7 +203,7 @@ def test_a_rate_and_bins_are_checked() -> None:
         EvaluationError, match=r"fpr: not a share; got 10; give a number from 0 to 1"
     ):
         membership.tpr_at_fpr(GOOD, np.zeros(2), 10)
-    with pytest.raises(EvaluationError, match=r"bins: no bin; got 0; give 1 or more"):
+    with pytest.raises(EvaluationError, match=r"bins: too few; got 0; give 1 or more"):
         membership.calibration_error(GOOD, np.zeros(2), 0)
 
 

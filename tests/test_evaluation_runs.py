@@ -36,7 +36,7 @@ def test_ids_that_do_not_fit(run: Any, message: str) -> None:
 
 def test_counts_there_and_back() -> None:
     assert cells(membership.confusion(*of_counts(tp=3, tn=4, fp=1, fn=2))) == (3, 4, 1, 2)
-    with pytest.raises(EvaluationError, match=r"counts: below 0; got -1; give whole numbers"):
+    with pytest.raises(EvaluationError, match=r"fn: too few; got -1; give 0 or more"):
         of_counts(1, 1, 1, -1)
 
 
@@ -55,6 +55,6 @@ def test_a_panel_names_the_run_that_does_not_fit() -> None:
     with pytest.raises(EvaluationError, match=r"runs: none; got an empty mapping"):
         Panel(truth, {})
     with pytest.raises(
-        EvaluationError, match=r"clusters: not one for each image; got shape \(1,\)"
+        EvaluationError, match=r"clusters: not one for each image; got 1 for 2 truths"
     ):
         Panel(truth, {"a": Run(truth)}, np.array([1]))

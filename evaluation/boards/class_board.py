@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation import class_tables, classes
+from evaluation import class_tables, classes, given
 from evaluation.attribution import Labels, table
 from evaluation.boards import letters
 from evaluation.boards.rows import Kind
@@ -164,6 +164,11 @@ def build(
         )
     if not answers:
         raise EvaluationError("board: no run; got 0; give at least one")
+    given.share("level", level)
+    given.whole("seed", seed, 0)
+    truth = given.labels("truth", truth)
+    if groups is not None:
+        groups = given.labels("groups", groups, len(truth))
     how = Asked(truth, primary, groups, level, seed)
     rows = [measured(how, name, answer) for name, answer in answers.items()]
     rows = compared(how, rows, answers)

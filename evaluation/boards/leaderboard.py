@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from evaluation import given
 from evaluation.boards import ranking, rows
 from evaluation.boards.cells import NAN
 from evaluation.boards.ranking import Robustness, Stability
@@ -91,8 +92,11 @@ def build(
     Raises
     ------
     EvaluationError
-        The primary metric is not among `metrics`, or no run gives what it needs.
+        The primary metric is not among `metrics`, or no run gives what it needs; a level that is no
+        share, fewer than 2 resamples or a seed below 0.
     """
+    given.share("level", level)
+    given.whole("seed", seed, 0)
     columns = _columns(panel, metrics, primary)
     draws = default_resamples(len(panel.truth)) if resamples is None else resamples
     replicates = boot.bootstrap(panel, columns, resamples=draws, seed=seed)

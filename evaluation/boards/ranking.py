@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.counts import Values, ratio
 from evaluation.intervals.bootstrap import Replicates
 from evaluation.intervals.resampling import CELLS
@@ -32,6 +33,7 @@ def ranks(values: Values, sign: int = 1) -> NDArray[np.intp]:
     >>> ranks(np.array([0.9, 0.1, 0.5, 0.1]))
     array([1, 3, 2, 3])
     """
+    given.refuse_no_numbers("values", np.asarray(values))
     filled = np.where(np.isnan(values), -np.inf, sign * values)
     result = np.empty(filled.shape, np.intp)
     for row, own in enumerate(filled):

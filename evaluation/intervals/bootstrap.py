@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation import given
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
 from evaluation.intervals import bca
@@ -44,13 +45,13 @@ class Replicates:
 
     def intervals(self, level: float = 0.95) -> Interval:
         """BCa limits of every metric of every run: two arrays (metrics, runs)."""
-        _check_level(level)
+        given.share("level", level)
         skew = bca.acceleration(self.left_out)
         return bca.interval(self.values, self.drawn, skew, level)
 
     def differences(self, first: int, second: int, level: float = 0.95) -> "Differences":
         """Compare two runs on every metric: the first minus the second, better is above 0."""
-        _check_level(level)
+        given.share("level", level)
         signs = np.array([metric.sign for metric in self.metrics], dtype=np.float64)
         value = signs * (self.values[:, first] - self.values[:, second])
         drawn = signs[:, None] * (self.drawn[:, first] - self.drawn[:, second])
@@ -126,7 +127,7 @@ def bootstrap(
     EvaluationError
         Fewer than 2 resamples; no metric.
     """
-    _check_resamples(resamples)
+    given.whole("resamples", resamples, 2)
     if not metrics:
         raise EvaluationError("metrics: none; got an empty list; give at least one")
     meter = Meter(panel, metrics)
@@ -161,8 +162,8 @@ def of_counts(
     -------
     Two arrays (metrics, tables); NaN for metrics that need scores.
     """
-    _check_resamples(resamples)
-    _check_level(level)
+    given.whole("resamples", resamples, 2)
+    given.share("level", level)
     low = np.full((len(metrics), tables.tp.size), np.nan)
     high = low.copy()
     again = _drawn_tables(tables, resamples, np.random.default_rng(seed))
@@ -232,13 +233,3 @@ def _spread(drawn: Values) -> Values:
     mean = filled.sum(axis=-1) / np.maximum(many, 1)
     squares = np.where(defined, (drawn - mean[..., None]) ** 2, 0.0).sum(axis=-1)
     return np.where(many > 1, np.sqrt(squares / np.maximum(many - 1, 1)), np.nan)
-
-
-def _check_resamples(resamples: int) -> None:
-    if resamples < 2:
-        raise EvaluationError(f"resamples: too few; got {resamples}; give 2 or more")
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise EvaluationError(f"level: not between 0 and 1; got {level}; give a share such as 0.95")

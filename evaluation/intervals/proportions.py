@@ -7,6 +7,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
+from evaluation import given
 from evaluation.counts import Values, ratio
 from evaluation.errors import EvaluationError
 from evaluation.intervals.bca import Interval
@@ -49,9 +50,17 @@ def clopper_pearson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95
 
 
 def _checked(successes: ArrayLike, trials: ArrayLike, level: float) -> tuple[Values, Values]:
-    if not 0 < level < 1:
-        raise EvaluationError(f"level: not between 0 and 1; got {level}; give a share such as 0.95")
-    hits, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
+    given.share("level", level)
+    counts = {"successes": np.asarray(successes), "trials": np.asarray(trials)}
+    for where, values in counts.items():
+        given.refuse_no_numbers(where, values)
+    try:
+        hits, n = np.broadcast_arrays(*(values.astype(float) for values in counts.values()))
+    except ValueError:
+        shapes = " and ".join(str(values.shape) for values in counts.values())
+        raise EvaluationError(
+            f"trials: not one number for each of the successes; got shapes {shapes}; give one each"
+        ) from None
     if (hits < 0).any() or (hits > n).any():
         raise EvaluationError("successes: not from 0 to the number of trials; give counts")
     return hits, n

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from evaluation import given
 from evaluation.attribution import Labels, table
 from evaluation.class_tables import METRICS
 
@@ -30,6 +31,7 @@ def null(
     p-value counts the labels as they are among the permuted ones, so it is never 0.
     """
     whole = table(truth, predicted)
+    given.whole("permutations", permutations, 1)
     row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
     rng = np.random.default_rng(seed)
     drawn = scipy.stats.random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)

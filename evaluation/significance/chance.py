@@ -12,6 +12,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.counts import Counts, Values
 from evaluation.errors import EvaluationError
 from evaluation.metrics import Metric
@@ -87,7 +88,9 @@ def chance(metric: Metric, n_used: int, n_not: int, called: int) -> Chance:
             f"metric: {metric.name!r} is not one of counts; got needs {metric.needs.value!r}; "
             "use evaluation.significance.permutation"
         )
-    if min(n_used, n_not) < 0 or not 0 <= called <= n_used + n_not or n_used + n_not == 0:
+    for where, value in (("n_used", n_used), ("n_not", n_not), ("called", called)):
+        given.whole(where, value, 0)
+    if called > n_used + n_not or n_used + n_not == 0:
         raise EvaluationError(
             f"called: not possible; got {called} of {n_used} used and {n_not} not used; "
             "give 0 up to all of them"

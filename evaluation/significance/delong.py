@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from evaluation import given
 from evaluation.counts import Values
+from evaluation.errors import EvaluationError
 from evaluation.intervals.bca import Interval
 from evaluation.mean_ranks import mean_ranks
 from evaluation.membership import Scores, Used, validate
@@ -30,6 +32,7 @@ class DeLong:
 
     def intervals(self, level: float = 0.95) -> Interval:
         """Limits on the logit scale, so that they stay within 0..1; (auc, auc) at 0 and 1."""
+        given.share("level", level)
         inside = (self.auc > 0) & (self.auc < 1)
         safe = np.where(inside, self.auc, 0.5)
         z, error = scipy.special.ndtri((1 + level) / 2), np.sqrt(np.diag(self.covariance))
@@ -51,8 +54,11 @@ class DeLong:
 
 def delong(truth: Used, scores: Sequence[Scores]) -> DeLong:
     """AUCs of runs on the same candidates, with their covariance."""
-    for values in scores:
-        validate(truth, scores=values)
+    validate(truth)
+    truth = np.asarray(truth)
+    scores = [given.finite(f"scores[{k}]", own, len(truth)) for k, own in enumerate(scores)]
+    if not scores:
+        raise EvaluationError("scores: no run; got an empty list; give at least one")
     n_used, n_not = int(truth.sum()), int((~truth).sum())
     if n_used == 0 or n_not == 0:
         blank = np.full((len(scores), len(scores)), np.nan)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.counts import Values
 
 FOREMOST = 200  # of the list that are looked at
@@ -48,6 +49,12 @@ def lead(
     stratum : (n,) labels are permuted within
     clusters : (n,) 0, 1, ...: images of one have one kind, and keep one; instead of `stratum`
     """
+    kind = given.used("kind", kind)
+    scores = given.finite("scores", scores, len(kind))
+    if stratum is not None:
+        stratum = given.labels("stratum", stratum, len(kind))
+    if clusters is not None:
+        clusters = given.classes("clusters", clusters, len(kind))
     share = float(kind.mean()) if len(kind) else 0.0
     if not 0 < share < 1:
         return Lead(0, 0, np.nan)

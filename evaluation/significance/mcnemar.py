@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from evaluation import given
 from evaluation.membership import Used, validate
 
 
@@ -29,9 +30,9 @@ def mcnemar(truth: Used, first: Used, second: Used) -> McNemar:
     McNemar (1947), doi:10.1007/BF02295996; mid-p: Fagerland, Lydersen, Laake (2013),
     doi:10.1186/1471-2288-13-91.
     """
-    validate(truth, first)
-    validate(truth, second)
-    right = (truth == first, truth == second)
+    validate(truth)
+    runs = (given.used(*run, len(truth)) for run in (("first", first), ("second", second)))
+    right = [np.asarray(truth) == decisions for decisions in runs]
     b = int(np.count_nonzero(right[0] & ~right[1]))
     c = int(np.count_nonzero(right[1] & ~right[0]))
     n, low = b + c, min(b, c)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from evaluation import given
 from evaluation.counts import Values
 from evaluation.errors import EvaluationError
 
@@ -35,6 +36,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> Values:
 
 def _ordered(p_values: ArrayLike) -> tuple[Values, NDArray[np.intp], Values]:
     """A copy, the indices of its numbers from the smallest, and those numbers."""
+    given.refuse_no_numbers("p_values", np.asarray(p_values))
     values = np.array(p_values, dtype=np.float64)
     if values.ndim != 1:
         raise EvaluationError(f"p_values: not a list; got shape {values.shape}; give (n,)")

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.counts import Values
-from evaluation.errors import EvaluationError
 from evaluation.intervals.resampling import CELLS, ROWS
 from evaluation.meter import Meter, measure
 from evaluation.metrics import Metric, Needs
@@ -95,13 +95,9 @@ def null_values(
     seed: int = 0,
 ) -> Values:
     """Metrics under permuted truth: (metrics, runs, permutations)."""
-    if permutations < 1:
-        raise EvaluationError(f"permutations: too few; got {permutations}; give 1 or more")
-    if strata is not None and np.shape(strata) != panel.truth.shape:
-        raise EvaluationError(
-            f"strata: not one for each image; got shape {np.shape(strata)} for "
-            f"{len(panel.truth)} truths; give one for each"
-        )
+    given.whole("permutations", permutations, 1)
+    if strata is not None:
+        strata = given.labels("strata", strata, len(panel.truth))
     meter = Meter(_doubled(panel), metrics)
     parts = [meter(weights) for weights in _shuffles(panel.truth, strata, permutations, seed)]
     return np.concatenate(parts, axis=-1)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from evaluation import given
 from evaluation.counts import Counts, Values
-from evaluation.errors import EvaluationError
 from evaluation.metrics import Metric, Needs
 from evaluation.runs import Panel, Run
 from evaluation.significance import permutation
@@ -65,6 +65,8 @@ def chance_limit(
     probabilities have none, since it depends on the probabilities given.
     """
     _check(level, power)
+    for where, value in (("n_used", n_used), ("n_not", n_not)):
+        given.whole(where, value, 0)
     if metric.needs is Needs.PROBABILITIES or n_used + n_not == 0:
         return ChanceLimit(metric, NAN, NAN)
     tail = (1 - level) / 2
@@ -151,6 +153,5 @@ def _critical_score(
 
 
 def _check(level: float, power: float) -> None:
-    for where, value in (("level", level), ("power", power)):
-        if not 0 < value < 1:
-            raise EvaluationError(f"{where}: not between 0 and 1; got {value}; give a share")
+    given.share("level", level)
+    given.share("power", power)

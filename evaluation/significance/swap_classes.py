@@ -15,6 +15,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from evaluation import given
 from evaluation.attribution import Labels, table, validate
 from evaluation.counts import Tables, Values
 from evaluation.significance.permutation import drawn_p_value
@@ -44,6 +45,10 @@ def p_value(
     """
     validate(truth, first)
     validate(truth, second)
+    given.whole("permutations", permutations, 1)
+    if groups is not None:
+        groups = given.labels("groups", groups, len(truth))
+    truth, first, second = np.asarray(truth), np.asarray(first), np.asarray(second)
     pair = [matched(truth, labels) for labels in (first, second)]
     units = np.arange(len(truth)) if groups is None else np.unique(groups, return_inverse=True)[1]
     ours, theirs = tables_of_units(truth, pair, units)

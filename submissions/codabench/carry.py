@@ -28,9 +28,10 @@ SUBMISSIONS = (
     "table",
     "truth",
 )
+BOTH = ("__init__", "counts", "errors", "given")
 EVALUATION = {
-    "membership": ("__init__", "counts", "errors", "membership", "metrics", "score_curve"),
-    "attribution": ("__init__", "attribution", "class_tables", "counts", "errors", "partitions"),
+    "membership": (*BOTH, "membership", "metrics", "score_curve"),
+    "attribution": (*BOTH, "attribution", "class_tables", "partitions"),
 }
 
 
