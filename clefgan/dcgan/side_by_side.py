@@ -1,18 +1,21 @@
 """Several networks at once, a thread each: one training alone leaves a third of two cores idle.
 
-They share one compilation, and each comes to the bits that it comes to alone.
+They share one compilation, and each comes to the bits that it comes to alone. As many as there are
+cores work at a time, those with the most steps left, so that all end together.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from functools import partial
 from threading import Event, Lock
 from typing import Any
 
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.synthesise import entry, synthesise
+from clefgan.dcgan.turns import Turns
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.threads import cores
+
+BEGUN = 2  # jobs begun for each core: more would end no earlier, and each holds two networks
 
 
 class StoppedError(Exception):
@@ -43,29 +46,42 @@ def draw_all(
 ) -> None:
     """Call `draw(images, config, n, progress=...)` for each set of images, a thread each.
 
+    What `draw` does is taken to grow with the set, up to its first report of a second stage.
+
     Raises
     ------
     ClefganError
         As `draw` does, for the first set that fails; the others are stopped.
     """
-    stop, turn = Event(), Lock()
+    stop, lock = Event(), Lock()
+    turns = Turns(cores())
 
-    def report(which: str, stage: str, done: int, total: int, note: str, /) -> None:
-        if stop.is_set():
-            raise StoppedError
-        with turn:
-            progress(f"{stage}{which}", done, total, note)
+    def drawn(k: int, images: Images) -> Images:
+        which = f" {k + 1} of {len(apart)}" if len(apart) > 1 else ""
+        stages: list[str] = []  # training first, which grows with the set; then drawing
 
-    with ThreadPoolExecutor(max(1, min(cores(), len(apart)))) as pool:
-        jobs = []
-        for k, images in enumerate(apart):
-            which = f" {k + 1} of {len(apart)}" if len(apart) > 1 else ""
-            report_job = partial(report, which)
-            jobs.append(pool.submit(draw, images, config, n, progress=report_job))
+        def report(stage: str, done: int, total: int, note: str, /) -> None:
+            if stage not in stages:
+                stages.append(stage)
+            turns.give_way(k, len(images) * (1 - done / total) if len(stages) == 1 else 0)
+            if stop.is_set():
+                raise StoppedError
+            with lock:
+                progress(f"{stage}{which}", done, total, note)
+
+        with turns.turn(k, len(images)):
+            if stop.is_set():
+                raise StoppedError
+            return draw(images, config, n, progress=report)
+
+    with ThreadPoolExecutor(max(1, min(BEGUN * cores(), len(apart)))) as pool:
+        largest_first = sorted(enumerate(apart), key=lambda job: -len(job[1]))
+        jobs = [pool.submit(drawn, k, images) for k, images in largest_first]
         try:
             ended, _ = wait(jobs, return_when=FIRST_EXCEPTION)
             for job in ended:
                 job.result()
         finally:
             stop.set()  # none is at work any longer, but for an error or Ctrl-C
+            turns.end()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -26,7 +26,7 @@ from clefgan.storage.files import cache
 if TYPE_CHECKING:
     from clefgan.dcgan.trained import Trained
 
-SECONDS = 30.0  # between checkpoints: a shorter training writes none, and so is not held up
+SECONDS = 60.0  # between checkpoints: a shorter training writes none, and so is not held up
 LAYOUT = 3  # of an entry, and of what training does with a config: raise it when either changes
 
 
