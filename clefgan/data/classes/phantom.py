@@ -12,7 +12,7 @@ import numpy as np
 from scipy import ndimage
 
 from clefgan.data import png_files
-from clefgan.data.phantom import PhantomCounts, make
+from clefgan.data.phantom import PhantomCounts, make, workers
 from clefgan.method import Images
 from clefgan.storage import files, folders
 
@@ -40,7 +40,7 @@ def write(folder: Path, seed: int = 0) -> None:
         dev_generated=0, dev_used=REAL * len(CLASSES), dev_not_used=0,
         test_generated=0, test_used=0, test_not_used=0,
     )  # fmt: skip
-    patients = make(seed, 0.0, counts)["dev_used"].images
+    patients = make(seed, 0.0, counts, many=workers.draw_many)["dev_used"].images
     rng = np.random.default_rng(seed)
     under_test: list[tuple[str, Images]] = []
     for name, real in zip(CLASSES, np.split(patients, len(CLASSES)), strict=True):

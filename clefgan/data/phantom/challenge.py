@@ -1,13 +1,18 @@
 """A whole challenge drawn from one seed: who is in which role, ids and truth."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 
 from clefgan.data.phantom import generator
-from clefgan.data.phantom.slices import SIZE, draw
+from clefgan.data.phantom.slices import SIZE, in_turn
 from clefgan.errors import ClefganError
 from clefgan.method import Images
+
+DrawMany: TypeAlias = Callable[[Sequence[np.random.SeedSequence], int], Images]
+"""Draws a slice of some size for each seed."""
 
 LEAK = 0.5
 """The default share of generated images that are near copies of used ones."""
@@ -39,13 +44,19 @@ class DrawnRole:
 
 
 def make(
-    seed: int = 0, leak: float = LEAK, counts: PhantomCounts = COUNTS, *, size: int = SIZE
+    seed: int = 0,
+    leak: float = LEAK,
+    counts: PhantomCounts = COUNTS,
+    *,
+    size: int = SIZE,
+    many: DrawMany = in_turn,
 ) -> dict[str, DrawnRole]:
     """Draw the roles dev_generated, dev_used, dev_not_used, test_generated and test_unknown.
 
     Dev and test have patients and a generator of their own. Used and not used are drawn by the same
     rule, so nothing but the generated images tells one from the other. The real images depend on
-    `seed` and `counts` only: challenges that differ in `leak` have the same patients.
+    `seed` and `counts` only: challenges that differ in `leak` have the same patients. `many` draws
+    all slices in one call.
 
     Raises
     ------
@@ -53,16 +64,17 @@ def make(
         `leak` is not a share, `seed` or a count is negative, or there is no used image to copy.
     """
     _validate(seed, leak, counts)
-    dev = _Half(seed, "dev", size)
-    test = _Half(seed, "test", size)
-    dev_used = dev.real("used", counts.dev_used)
-    dev_not_used = dev.real("not_used", counts.dev_not_used)
-    unknown = test.candidates(counts.test_used, counts.test_not_used)
+    dev = _Half(seed, "dev", counts.dev_used, counts.dev_not_used, counts.dev_generated, leak)
+    test = _Half(seed, "test", counts.test_used, counts.test_not_used, counts.test_generated, leak)
+    images = many([*dev.seeds, *test.seeds], size)
+    dev.images, test.images = np.split(images, [len(dev.seeds)])
+    dev_used, dev_not_used = dev.real("used"), dev.real("not_used")
+    unknown = test.candidates()
     return {
-        "dev_generated": dev.generated(dev_used, counts.dev_generated, leak),
+        "dev_generated": dev.generated(dev_used),
         "dev_used": dev_used,
         "dev_not_used": dev_not_used,
-        "test_generated": test.generated(unknown, counts.test_generated, leak),
+        "test_generated": test.generated(unknown),
         "test_unknown": unknown,
     }
 
@@ -89,40 +101,47 @@ def _validate(seed: int, leak: float, counts: PhantomCounts) -> None:
 
 
 class _Half:
-    """Dev or test: draws patients and numbers them."""
+    """Dev or test: says whose slices to draw, then makes roles of them and numbers the patients."""
 
-    def __init__(self, seed: int, name: str, size: int) -> None:
-        self._seed, self._name, self._size = seed, name, size
+    images: Images  # one for each of `seeds`
+
+    def __init__(
+        self, seed: int, name: str, n_used: int, n_not_used: int, n_generated: int, leak: float
+    ) -> None:
+        self._seed, self._name, self._n_generated = seed, name, n_generated
+        fresh = n_generated - generator.n_copies(n_generated, leak)
+        self._counts = {"used": n_used, "not_used": n_not_used, "fresh": fresh}
         self._n_patients = 0
+        self.seeds = [self._sequence(part, i) for part, n in self._counts.items() for i in range(n)]
 
-    def real(self, label: str, n: int) -> DrawnRole:
-        return DrawnRole(
-            _ids(f"real_{label}", n), self._draw(label, n), (label,) * n, self._patients(n)
-        )
+    def real(self, label: str) -> DrawnRole:
+        images = self._drawn(label)
+        n = len(images)
+        return DrawnRole(_ids(f"real_{label}", n), images, (label,) * n, self._patients(n))
 
-    def candidates(self, n_used: int, n_not_used: int) -> DrawnRole:
+    def candidates(self) -> DrawnRole:
         """Used and not used in an order that says nothing."""
-        n = n_used + n_not_used
-        images = np.concatenate([self._draw("used", n_used), self._draw("not_used", n_not_used)])
+        images = np.concatenate([self._drawn("used"), self._drawn("not_used")])
+        n, n_used = len(images), self._counts["used"]
         order = np.random.default_rng(self._sequence("order")).permutation(n)
         labels = tuple("used" if number < n_used else "not_used" for number in order)
         return DrawnRole(_ids("real_unknown", n), images[order], labels, self._patients(n))
 
-    def generated(self, real: DrawnRole, n: int, leak: float) -> DrawnRole:
+    def generated(self, real: DrawnRole) -> DrawnRole:
         """Near copies of the used images among `real`, and fresh patients."""
+        n = self._n_generated
         used = [i for i, label in enumerate(real.labels) if label == "used"]
-        fresh = self._draw("fresh", n - generator.n_copies(n, leak))
+        fresh = self._drawn("fresh")
         rng = np.random.default_rng(self._sequence("generator"))
         made = generator.generate(real.images[used], fresh, n, rng)
         new = iter(self._patients(len(fresh)))
         patients = tuple(next(new) if s < 0 else real.patients[used[s]] for s in made.sources)
         return DrawnRole(_ids("generated", n), made.images, ("generated",) * n, patients)
 
-    def _draw(self, part: str, n: int) -> Images:
-        images = np.empty((n, self._size, self._size), dtype=np.uint8)
-        for i in range(n):
-            images[i] = draw(self._sequence(part, i), self._size)
-        return images
+    def _drawn(self, part: str) -> Images:
+        parts = list(self._counts)
+        ends = np.cumsum(list(self._counts.values()))[:-1]
+        return np.split(self.images, ends)[parts.index(part)]
 
     def _sequence(self, part: str, *key: int) -> np.random.SeedSequence:
         """Randomness of one part; parts are independent, so one more image moves no other."""

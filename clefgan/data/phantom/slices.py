@@ -1,5 +1,7 @@
 """One axial slice of one patient."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,7 @@ from clefgan.data.phantom import bones, lungs, mediastinum, wall
 from clefgan.data.phantom.canvas import Canvas
 from clefgan.data.phantom.patient import patient
 from clefgan.data.phantom.scanner import expose, scanner
+from clefgan.method import Images
 
 SIZE = 128
 
@@ -27,3 +30,11 @@ def draw(seed: int | np.random.SeedSequence, size: int = SIZE) -> NDArray[np.uin
     bones.draw_bones(canvas, body, rng)
     bones.draw_spine(canvas, body, rng)
     return expose(canvas.hounsfield(), mask.share(), scanner(rng), rng)
+
+
+def in_turn(seeds: Sequence[np.random.SeedSequence], size: int) -> Images:
+    """Draw slices one after the other: uint8 (n, size, size)."""
+    images = np.empty((len(seeds), size, size), dtype=np.uint8)
+    for i, seed in enumerate(seeds):
+        images[i] = draw(seed, size)
+    return images

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import tensorflow_datasets as tfds
 from PIL import Image
 
-from clefgan.data.phantom import LEAK, DrawnRole, make
+from clefgan.data.phantom import LEAK, DrawnRole, make, workers
 from clefgan.data.phantom.slices import SIZE
 from clefgan.data.tfds import schema
 
@@ -44,7 +44,8 @@ class PhantomCt(tfds.core.GeneratorBasedBuilder):  # type: ignore[misc]
 
     def _split_generators(self, dl_manager: Any) -> dict[str, Iterator[tuple[str, dict[str, Any]]]]:
         del dl_manager  # nothing is downloaded
-        roles = make(self.builder_config.seed, self.builder_config.leak, size=self.SIDE)
+        how = self.builder_config
+        roles = make(how.seed, how.leak, size=self.SIDE, many=workers.draw_many)
         return {split: self._generate_examples(role) for split, role in roles.items()}
 
     def _generate_examples(self, role: DrawnRole) -> Iterator[tuple[str, dict[str, Any]]]:
