@@ -23,8 +23,11 @@ def written_whole(path: Path, force: bool) -> Iterator[Path]:
     Raises
     ------
     RunFileError
-        `path` exists and `force` is False, at the beginning or, by another process, at the end.
+        `path` exists and `force` is False, at the beginning or, by another process, at the end; or
+        it is a folder, a pipe or a device, which nothing replaces.
     """
+    if path.exists() and not path.is_file():
+        raise RunFileError(f"{path}: is not a file but a folder, a pipe or a device; give a file")
     if path.exists() and not force:
         raise exists_already(path)
     part = path.with_name(f".{path.name[:LONGEST]}.{os.getpid()}.{secrets.token_hex(4)}.part")

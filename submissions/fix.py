@@ -42,6 +42,8 @@ def fix(
         decision, two labels for one id, ...
     """
     source = Path(path)
+    if source.is_dir():
+        raise RunFileError(f"{source}: is a directory; give the run file inside it")
     target = Path(out) if out is not None else copy_of(source)
     known = None if ids is None else Ids(ids, edition)
     checked = checker.inspect(source, edition, known)

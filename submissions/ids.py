@@ -29,7 +29,7 @@ class Ids:
     Raises
     ------
     RunFileError
-        No id, or two ids that the run file would write alike.
+        No id, one that is no text, or two ids that the run file would write alike.
     """
 
     def __init__(
@@ -41,8 +41,12 @@ class Ids:
         self.image_ids: list[str] = []
         self.index: dict[str, int] = {}
         self._open: dict[str, int] = {}  # what `lenient` takes
+        if isinstance(image_ids, (str, bytes)):
+            raise RunFileError(f"ids: one text, {image_ids!r}; give a list of ids")
         certain = image_ids if isinstance(image_ids, FileNames) else None
         for image_id in image_ids:
+            if not isinstance(image_id, str):
+                raise RunFileError(f"ids: {image_id!r} is no text; give each id as text")
             file_name = None if certain is None else certain[image_id]
             token = edition.token(image_id, file_name)
             if token in self.index:

@@ -45,6 +45,8 @@ def write(
     """
     target = Path(path)
     name = called or str(target)
+    if not isinstance(decisions, Mapping):
+        raise RunFileError(f"{name}: decisions are no mapping; give image id to decision")
     if not decisions:
         raise RunFileError(f"{name}: no decisions; a run needs at least one image")
     tokens = _tokens(decisions, edition, file_names or {}, name)
@@ -98,6 +100,8 @@ def _tokens(
     tokens: dict[str, str] = {}
     before: set[str] = set()
     for image_id in image_ids:
+        if not isinstance(image_id, str):
+            raise RunFileError(f"{called}: id {image_id!r} is no text; give each id as text")
         name = file_names.get(image_id)
         if edition.extension_in_id and name and name != image_id and not has_extension(name):
             raise RunFileError(

@@ -61,8 +61,14 @@ def written_together(
     Raises
     ------
     ClefganError
-        With `new`: one of the files, or of those to remove, is there at the end.
+        With `new`: one of the files, or of those to remove, is there at the end. A path is that of
+        a folder, a pipe or a device, which nothing replaces.
     """
+    for path in paths:
+        if path.exists() and not path.is_file():
+            raise ClefganError(
+                f"{path}: is not a file but a folder, a pipe or a device; give another name"
+            )
     parts = tuple(beside(path, f"{i}.part") for i, path in enumerate(paths))  # two may begin alike
     target = {str(part): path for part, path in zip(parts, paths, strict=True)}
     try:

@@ -14,10 +14,12 @@ from clefgan.plugins import registry
 from clefgan.report import blanks, boards, class_notebook
 from clefgan.report.class_notebook import CLASS_PROTOCOLS, ClassEvaluationTable
 from clefgan.report.notebook import EvaluationTable
+from clefgan.verbs import given
 from clefgan.verbs.progress import reported
 from clefgan.verbs.reading import Data, challenge_of
 from clefgan.verbs.running import chosen_protocols
 from evaluation import metrics
+from evaluation.given import share
 
 
 @overload
@@ -77,8 +79,17 @@ def evaluate(
     ClefganError
         Unknown method or metric, a fault of the data, or a method that fails.
     """
+    if isinstance(methods, str) or not all(isinstance(name, str) for name in methods or ()):
+        raise ClefganError(f"evaluate: methods are no list of names; got {methods!r}; give one")
     if not methods:
         raise ClefganError("evaluate: no method; give the name of at least one")
+    given.whole("evaluate", 0, seed=seed)
+    given.whole("evaluate", 1, repeats=repeats)
+    given.whole("evaluate", 2, n_folds=n_folds)
+    with given.refused("evaluate"):
+        share("level", level)
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise ClefganError(f"evaluate: folder {str(folder)!r} is a file; give a folder")
     kept = None if folder is None else Path(folder)
     whole = challenge_of(challenge)
     if isinstance(whole, ClassChallenge):
@@ -90,7 +101,8 @@ def evaluate(
             )  # fmt: skip
     for name in methods:
         registry.configure(name)  # a misspelt one stops here, before any work
-    primary = metrics.get(metric or whole.edition.metric)
+    with given.refused("evaluate"):
+        primary = metrics.get(metric or whole.edition.metric)
     with tempfile.TemporaryDirectory() as scratch, reported(progress) as report:
         plan = TrialPlan(
             methods=tuple(methods),

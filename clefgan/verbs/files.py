@@ -10,6 +10,7 @@ from clefgan.runs import record, run_editions
 from clefgan.runs.classes import record as class_record
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.record import Run
+from clefgan.verbs import given
 from clefgan.verbs.reading import Data
 from submissions import checker
 from submissions.names import FileNames
@@ -32,6 +33,7 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run | ClassRun:
     submissions.RunFileError
         An edition that is not known.
     """
+    given.refuse_folder("load", path, "the record of a run")
     if class_record.is_of_classes(path):
         return class_record.load(path, edition)
     return record.load(path, edition)
@@ -55,12 +57,13 @@ def check(
     Raises
     ------
     ClefganError
-        The challenge has no test part, or the run is of another edition.
+        The challenge has no test part, the run is of another edition, or the path is a folder.
     """
+    given.refuse_folder("check", path, "a run file")
     run = Path(path)
     if isinstance(challenge, Challenge | ClassChallenge):
-        given = edition or challenge.edition
-        rules = run_editions.edition_of(given, [run], data=challenge.source)
+        asked = edition or challenge.edition
+        rules = run_editions.edition_of(asked, [run], data=challenge.source)
         classes = challenge.answers if isinstance(challenge, ClassChallenge) else ()
         return checker.check(run, rules or challenge.edition, ids_under_test(challenge), classes)
     rules = run_editions.edition_or_default(edition, [run], data=challenge)

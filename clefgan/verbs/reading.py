@@ -16,6 +16,7 @@ from clefgan.data.reading import DEFAULT_DATA
 from clefgan.errors import ClefganError
 from clefgan.method import Attributor, Clusterer, Method
 from clefgan.plugins import registry
+from clefgan.verbs import given
 from submissions import editions
 
 Data: TypeAlias = Challenge | str | Path
@@ -89,6 +90,10 @@ def read(
         Data of another edition than the one given; and as `clefgan.data.reading.read` and
         `clefgan.data.classes.reading.read` do.
     """
+    given.refuse_pair("read", "window", window)
+    given.refuse_pair("read", "size", size)
+    if sources is not None and not isinstance(sources, Mapping):
+        raise ClefganError("read: sources are no mapping of names to folders; give {name: folder}")
     edition = which_edition.chosen(edition, data, test_data)
     if not editions.get(edition).is_membership:
         if patients is not None:
@@ -118,7 +123,14 @@ def read(
 
 def challenge_of(data: Data | ClassChallenge) -> Challenge | ClassChallenge:
     """The challenge itself, or the one that a path or name gives."""
-    return read(data) if isinstance(data, str | Path) else data
+    if isinstance(data, str | Path):
+        return read(data)
+    if not isinstance(data, Challenge | ClassChallenge):
+        raise ClefganError(
+            f"challenge: got one of type {type(data).__name__!r}; give that of `read`, a folder or "
+            "the name of a dataset"
+        )
+    return data
 
 
 def methods() -> dict[str, type[Method]]:

@@ -17,6 +17,7 @@ from clefgan.runs.decisions.decide import usual
 from clefgan.runs.pairs import NEAREST
 from clefgan.runs.record import PROTOCOLS, Protocol, Run
 from clefgan.runs.request import Extras
+from clefgan.verbs import given
 from clefgan.verbs.progress import reported
 from clefgan.verbs.reading import Data, challenge_of
 
@@ -79,6 +80,10 @@ def run(
     ClefganError
         Unknown method or rule, a fault of the data, or a score that is not finite.
     """
+    given.whole("run", 0, seed=seed)
+    given.whole("run", 2, n_folds=n_folds)
+    if not isinstance(method, str):
+        given.refuse_no_method(method)
     whole = challenge_of(challenge)
     room: Any = registry if isinstance(whole, Challenge) else None
     if isinstance(method, str):
