@@ -247,3 +247,4 @@ def show(made: results.Audit, out: Path) -> None:
         say(note, "dim")
     listed = out / "internal" / "withhold.csv"  # of which the verdict speaks
     say_wrote([out, *([listed] if listed.is_file() else [])])
+    say(f"next: open {out / 'audit.html'}, then {out / 'internal' / 'pairs.html'}")
