@@ -45,6 +45,13 @@ def _challenges_of_this_file(_own_cache: None) -> Iterator[None]:
     shutil.rmtree(prepared, ignore_errors=True)
 
 
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The datasets of a cache of this test alone; empty."""
+    monkeypatch.setenv("CLEFGAN_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "datasets"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _ctrl_c_is_heard() -> Iterator[None]:
     """Let processes that tests start hear Ctrl-C, also where pytest was told to ignore it.
