@@ -284,6 +284,9 @@ def test_the_parts_of_the_2026_edition_are_printed_by_name_with_what_thinning_do
         assert [line.count(name) for name in sets] == [1, 1, 1]
     slices = "re-identification by other slices: not assessed, too few patients have several images"
     assert slices in told.splitlines()
+    pages = [out / "audit.html", out / "internal" / "pairs.html"]
+    assert " ".join(told.split()).endswith(f"next: open {pages[0]}, then {pages[1]}")
+    assert all(page.is_file() for page in pages)
     release, kept, thinned = record(out)["parts_2026"]
     assert thinned["images"] == round(kept["images"] / 2)
     whys = [row["why"] for row in rows(out / "internal" / "withhold.csv")]

@@ -14,6 +14,7 @@ from clefgan.data.classes import phantom, reading
 from clefgan.errors import ClefganError
 from clefgan.method import Evidence
 from clefgan.plugins import registry
+from clefgan.report import class_run_findings
 from clefgan.runs.classes import (
     beside,
     clusters,
@@ -379,3 +380,16 @@ def test_data_info_of_classes(
     assert clefgan(*words, root) == 1
     assert "class 'c' is in one tree only" in capsys.readouterr().out
     assert clefgan("data", "info", "--edition", "2025_s2", "--size", "8x") == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "said"),
+    [
+        (0.40, 0.30, "x: better than guessed labels (95% of them below 0.25)."),
+        (0.27, 0.20, "x: above guessed labels (95% of them below 0.25), but its interval is not."),
+        (0.24, 0.18, "x is chance: guessed labels reach 0.25."),
+    ],
+)
+def test_the_verdict_names_chance_only_within_it(value: float, low: float, said: str) -> None:
+    cell = {"value": value, "low": low, "blind_95": 0.25}
+    assert class_run_findings.against_guesses("x", cell) == said

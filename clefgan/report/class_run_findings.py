@@ -24,11 +24,18 @@ def verdict(run: ClassRun) -> str:
     key = "accuracy" if not math.isnan(measured["metrics"]["accuracy"]["value"]) else OF_CLUSTERS
     cell, label = measured["metrics"][key], METRICS[key].label
     value = f"{label} {cell['value']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}] on {title}"
-    if cell["low"] > cell["blind_95"]:
-        said = f"{value}: better than guessed labels (95% of them below {cell['blind_95']:.2f})."
-    else:
-        said = f"{value} is chance: guessed labels reach {cell['blind_95']:.2f}."
+    said = against_guesses(value, cell)
     return f"{said} {against_shortcuts(run.method, cell['value'], key, beside)}".rstrip()
+
+
+def against_guesses(said: str, cell: Mapping[str, float]) -> str:
+    """Whether a value with its interval, which is said already, is above guessed labels."""
+    guesses = f"95% of them below {cell['blind_95']:.2f}"
+    if cell["low"] > cell["blind_95"]:
+        return f"{said}: better than guessed labels ({guesses})."
+    if cell["value"] > cell["blind_95"]:
+        return f"{said}: above guessed labels ({guesses}), but its interval is not."
+    return f"{said} is chance: guessed labels reach {cell['blind_95']:.2f}."
 
 
 def part_to_believe(run: ClassRun) -> tuple[str, ClassScored | None, Mapping[str, ClassScored]]:
