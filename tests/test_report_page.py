@@ -19,7 +19,7 @@ from clefgan.report.files import exports
 from clefgan.report.gallery import Gallery, Picture, SureCalls
 from clefgan.report.page import document, glossary, notes, page
 from clefgan.report.page import imprint as imprints
-from clefgan.report.page.charts import frame
+from clefgan.report.page.charts import frame, tables
 from clefgan.report.page.charts import run as charts
 from clefgan.report.page.markup import Markup, tag
 from clefgan.report.part import Part
@@ -309,3 +309,11 @@ def test_the_page_says_its_own_words_as_the_docs_do(reader: Reader) -> None:
         assert f"| **{word}** | {meaning} |" in docs
     for word in glossary.TERMS:
         assert word in reader.words
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, ""), (0.004, "&lt;1"), (0.5, "50"), (0.99, "99"), (0.996, "&gt;99"), (1.0, "100")],
+)
+def test_a_rank_that_is_not_certain_is_not_said_to_be(share: float, text: str) -> None:
+    assert f">{text}</td>" in tables.distribution_cell(share)

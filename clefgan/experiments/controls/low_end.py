@@ -42,13 +42,15 @@ class LowEnd:
         if np.isnan(self.p_value):
             return f"the low false-positive end cannot be judged, and {EXCLUDES}"
         lead = (
-            f"the {self.used + self.others} highest scores hold {self.used} used {self.unit} of "
-            f"{self.n_used} and {self.others} others of {self.n_others} (p = {self.p_value:.2g} "
-            "under permuted labels)"
+            f"the {self.used + self.others} highest scores hold {self.used} of {self.n_used} used "
+            f"{self.unit} and {self.others} of {self.n_others} others"
         )
         if self.stands_out:
-            return f"{lead}: at the low false-positive end used ones are given away"
-        return f"{lead}: no more than chance; {EXCLUDES}"
+            return (
+                f"{lead}, more used ones than chance allows (p = {self.p_value:.2g}): at the low "
+                "false-positive end used ones are given away"
+            )
+        return f"{lead}, no more than chance (p = {self.p_value:.2g}); {EXCLUDES}"
 
 
 def low_end(

@@ -69,10 +69,10 @@ class PermutedLabels:
                 f"them; {ENOUGH} are needed"
             )
         verdict = "is above" if self.above else "is within"
-        warning = "" if self.above else "; an average alone"
+        fewer = f"; {some}" if self.exchangeable < self.total else ""
         return (
-            f"AUC {self.auc:.3f} {verdict} the noise of permuted labels{warning}: 95% of them stay "
-            f"below {self.limit:.3f}, p = {self.p_value:.2g}; {some}; {self.low_end.sentence}"
+            f"AUC {self.auc:.3f} {verdict} the noise of permuted labels (95% of them stay below "
+            f"{self.limit:.3f}; p = {self.p_value:.2g}){fewer}; {self.low_end.sentence}"
         )
 
 

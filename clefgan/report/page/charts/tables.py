@@ -70,7 +70,7 @@ def distribution_cell(share: float) -> Markup:
     """A share in percent; nothing where it never happens."""
     if share == 0:
         return tag("td", "")
-    text = "<1" if share < 0.01 else f"{100 * share:.0f}"
+    text = "<1" if share < 0.01 else ">99" if 0.99 < share < 1 else f"{100 * share:.0f}"
     return tag("td", text, style=shade(share, "used"))
 
 
