@@ -1,162 +1,22 @@
-"""What released files give away: no finding without a cause, and no value told."""
+"""What released pictures, volumes, names and times say of those that were trained on."""
 
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-import nibabel
 import numpy as np
-import pydicom
 import pytest
 from PIL import Image, PngImagePlugin
-from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
-from pydicom.uid import generate_uid
 
-from clefgan.auditing import file_findings, file_order
-from clefgan.auditing.file_findings import FileFinding
-from clefgan.data.sets.grey import GreySet
+from clefgan.auditing import file_order
 from clefgan.errors import ClefganError
-
-BUNDLED = Path(pydicom.__file__).parent / "data/test_files"
-NIBABEL: Any = nibabel
-SECRET = "Meier^Anna"
-
-
-def grey(folder: Path, name: str = "x") -> GreySet:
-    """The files of a folder as a set; nothing here looks at pixels."""
-    files = tuple(sorted(path for path in folder.iterdir() if path.is_file()))
-    n = len(files)
-    return GreySet(
-        name, str(folder), tuple(path.stem for path in files), np.zeros((n, 1, 1), np.uint8),
-        files, ((1, 1),) * n, None, (), (None,) * n, (0.0,) * n, None,
-    )  # fmt: skip
-
-
-def found(train: Path, released: Path, **how: Any) -> dict[str, FileFinding]:
-    findings = file_findings.find(grey(train), grey(released), **how)
-    assert len({each.kind for each in findings}) == len(findings)
-    return {each.kind: each for each in findings}
+from released_files import NIBABEL, both_folders, found, grey, training
 
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    for name in ("train", "released"):
-        (tmp_path / name).mkdir()
-    return tmp_path / "train", tmp_path / "released"
-
-
-def training(folder: Path, name: str = "i1.dcm") -> Dataset:
-    """A training file with a name, dates, and private elements."""
-    dataset = pydicom.dcmread(BUNDLED / "CT_small.dcm")
-    dataset.PatientName, dataset.PatientID = SECRET, "ID-77"
-    dataset.save_as(folder / name)
-    return dataset
-
-
-def fresh(folder: Path, name: str = "g1.dcm", **header: Any) -> Dataset:
-    """A released file whose header is its own."""
-    dataset = pydicom.dcmread(BUNDLED / "CT_small.dcm")
-    for element in list(dataset):
-        if element.tag.group not in (0x28, 0x7FE0) and element.keyword != "SOPClassUID":
-            del dataset[element.tag]
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-    dataset.PatientID, dataset.Modality = "ANONYMOUS", "CT"
-    dataset.StudyDate = "20991231"
-    for key, value in header.items():
-        setattr(dataset, key, value)
-    dataset.save_as(folder / name)
-    return dataset
-
-
-class TestDicom:
-    def test_a_header_of_its_own_gives_nothing_away(self, folders: tuple[Path, Path]) -> None:
-        train, released = folders
-        training(train)
-        fresh(released)
-        assert found(train, released) == {}
-
-    def test_a_copied_header(self, folders: tuple[Path, Path]) -> None:
-        train, released = folders
-        training(train)
-        fresh(released)
-        shutil.copy(train / "i1.dcm", released / "g2.dcm")
-        findings = found(train, released)
-        assert set(findings) == {"uid", "identity", "date", "private"}
-        assert {each.count for each in findings.values()} == {1}
-        assert {each.n for each in findings.values()} == {2}
-        pair = findings["uid"].pairs[0]
-        assert (pair.released, pair.training) == (released / "g2.dcm", train / "i1.dcm")
-
-    @pytest.mark.parametrize(
-        ("element", "kind"),
-        [
-            ("StudyInstanceUID", "uid"),
-            ("FrameOfReferenceUID", "uid"),
-            ("PatientID", "identity"),
-            ("PatientName", "identity"),
-            ("StudyDate", "date"),
-        ],
-    )
-    def test_one_element_is_enough(
-        self, folders: tuple[Path, Path], element: str, kind: str
-    ) -> None:
-        train, released = folders
-        source = training(train)
-        fresh(released, **{element: source[element].value})
-        (finding,) = found(train, released).values()
-        assert (finding.kind, finding.count) == (kind, 1)
-        assert finding.sentence.startswith("1 of 1 released files carry")
-        assert f"({element})" in finding.sentence
-
-    def test_an_identifier_counts_in_another_element_and_in_sequences(
-        self, folders: tuple[Path, Path]
-    ) -> None:
-        train, released = folders
-        source = training(train)
-        reference = Dataset()
-        reference.ReferencedSOPInstanceUID = source.SOPInstanceUID
-        fresh(released, ReferencedImageSequence=Sequence([reference]))
-        fresh(released, "g2.dcm", OtherPatientIDs=["x", "ID-77"])
-        findings = found(train, released)
-        assert {each: findings[each].pairs[0].released.name for each in findings} == {
-            "uid": "g1.dcm",
-            "identity": "g2.dcm",
-        }
-
-    def test_private_elements(self, folders: tuple[Path, Path]) -> None:
-        train, released = folders
-        source = training(train)
-        block = source.private_block(0x09, "GEMS_IDEN_01")
-        dataset = fresh(released)
-        copied = dataset.private_block(0x09, "GEMS_IDEN_01", create=True)
-        for element in (0x27, 0xE6):  # a number of nine digits, and one of two
-            copied.add_new(element, block[element].VR, block[element].value)
-        dataset.save_as(released / "g1.dcm")
-        (finding,) = found(train, released).values()
-        assert finding.kind == "private"
-        assert "GEMS" not in finding.sentence
-        assert finding.pairs[0].what == "(0009,1027) GEMS_IDEN_01"
-
-    def test_placeholders_and_the_standards_own_uids_are_nobodys(
-        self, folders: tuple[Path, Path]
-    ) -> None:
-        train, released = folders
-        for folder in folders:
-            fresh(folder, PatientID="anonymous", StudyDate="19000101", PatientName="")
-        assert found(train, released) == {}
-
-    def test_burned_in_text_and_icons(self, folders: tuple[Path, Path]) -> None:
-        train, released = folders
-        training(train)
-        icon = Dataset()
-        icon.Rows = 1
-        fresh(released, BurnedInAnnotation="YES")
-        fresh(released, "g2.dcm", IconImageSequence=Sequence([icon]))
-        findings = found(train, released)
-        assert set(findings) == {"burned-in", "thumbnail"}
-        assert findings["thumbnail"].pairs[0].released.name == "g2.dcm"
+    return both_folders(tmp_path)
 
 
 class TestPictures:

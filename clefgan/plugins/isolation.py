@@ -70,11 +70,7 @@ def fitted(name: str, method: Method, dev: DevSet, progress: Progress = silent) 
 def fitted_attributor(
     name: str, method: Attributor, sources: Sequence[Source], progress: Progress = silent
 ) -> SourceScorer:
-    """Fit an attributor; a stranger's is given what ours are, and its scorer too.
-
-    Parameters
-    ----------
-    name : of the method, for errors
+    """Fit an attributor, called `name` in errors; a stranger's and its scorer get what ours do.
 
     Raises
     ------
