@@ -10,7 +10,7 @@ import pytest
 from jax import lax
 from numpy.typing import NDArray
 
-from clefgan.dcgan import conv
+from clefgan.dcgan import conv, winograd
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -24,6 +24,10 @@ SHAPES = [
     (2, 2, 32, 64),
     (1, 2, 128, 4),
     (1, 64, 64, 1),  # so many places and channels that the gradient goes up by convolutions
+    (3, 10, 5, 3),  # the first that Winograd's filtering takes
+    (1, 64, 2, 3),  # the last
+    (5, 66, 2, 1),  # too many tiles for it
+    (2, 18, 32, 16),
 ]
 
 
@@ -98,5 +102,30 @@ def test_values_and_gradients_are_those_of_stock_jax(
 
     (value, (dx, dw)), (stock_value, (stock_dx, stock_dw)) = both(ours), both(stock)
     np.testing.assert_allclose(value, stock_value, rtol=1e-4, atol=1e-3)
-    np.testing.assert_allclose(dx, stock_dx, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(dw, stock_dw, rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(dx, stock_dx, rtol=1e-3, atol=5e-5 * abs(stock_dx).max())
+    np.testing.assert_allclose(dw, stock_dw, rtol=1e-3, atol=5e-5 * abs(stock_dw).max())
+
+
+@pytest.mark.parametrize(
+    ("small", "c", "expected"),
+    [
+        ((3, 10, 10), 5, True), ((1, 64, 64), 2, True), ((4, 4, 4), 256, False),
+        ((1, 16, 16), 2, True), ((1, 14, 16), 2, False), ((1, 66, 64), 2, False),
+        ((1, 17, 18), 2, False), ((1, 18, 17), 2, False), ((1, 16, 16), 1, False),
+    ],
+)  # fmt: skip
+def test_winograd_is_for_even_sides_of_some_size(
+    small: tuple[int, int, int], c: int, expected: bool
+) -> None:
+    assert winograd.pays(small, c) is expected
+
+
+def test_winograd_needs_nine_products_for_sixteen() -> None:
+    x, w = jnp.zeros((2, 32, 32, 64)), jnp.zeros((4, 4, 64, 128))
+    ours, stock = (flops(function, x, w) for function in (winograd.strided, stock_strided))
+    assert ours < 0.7 * stock
+
+
+def flops(function: Callable[..., jax.Array], *arguments: jax.Array) -> float:
+    cost: Any = jax.jit(function).lower(*arguments).cost_analysis()
+    return float(cost["flops"])

@@ -3,19 +3,20 @@
 XLA's gradients of these layers use unusual dimension labels, for which its CPU backend falls back
 to a naive loop (jax#23783, jax#31662, jax#12868), or turn kernels around, which costs more than the
 arithmetic where kernels are large and images small. Here every layer and every gradient is either a
-convolution of plain labels or matrix products that read the kernel as it lies in memory. Each form
-was chosen by timing it on one core at the shapes of 64 x 64 and 256 x 256 images.
+convolution of plain labels, or matrix products that read the kernel as it lies in memory, or
+Winograd's filtering. Each form was chosen by timing it on one core at the shapes of 64 x 64 and
+256 x 256 images.
 
 A place `o` of the small side meets the places `2 o + k - 1` of the large side, one for each of the
 four taps `k`, along rows and columns alike; outside the image there are zeros. The large side has
 `c` channels, the small one `d`. `lax.conv_transpose` counts its taps from the other end.
 """
 
-from collections.abc import Sequence
-
 import jax
 import jax.numpy as jnp
 from jax import lax
+
+from clefgan.dcgan import winograd
 
 NHWC = ("NHWC", "HWIO", "NHWC")
 TAPS = 4
@@ -26,6 +27,9 @@ LARGE = 2**18  # numbers per tap from which one product for all taps falls out o
 @jax.custom_vjp
 def strided(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """Convolve with stride 2, padding SAME: (n, 2h, 2w, c) and (4, 4, c, d) to (n, h, w, d)."""
+    n, height, width, c = x.shape
+    if winograd.pays((n, height // 2, width // 2), c):
+        return winograd.strided(x, kernel)
     return lax.conv_general_dilated(x, kernel, (2, 2), ((1, 1), (1, 1)), dimension_numbers=NHWC)
 
 
@@ -48,6 +52,8 @@ strided.defvjp(_strided_forward, _strided_backward)
 def strided_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
     """Turn the gradient by the layer's output to that by its input."""
     c, d = kernel.shape[2:]
+    if winograd.pays(dy.shape, c):
+        return winograd.strided_dx(dy, kernel)
     if dy.size // d * c >= LARGE:
         return by_phase(dy, kernel[::-1, ::-1].swapaxes(2, 3))
     return by_tap(by_last(dy.reshape(-1, d), kernel.reshape(-1, d)), dy, c)
@@ -55,6 +61,8 @@ def strided_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
 
 def strided_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
     """Return the gradient by the kernel: channels take the place of images, and images theirs."""
+    if winograd.pays(dy.shape, x.shape[3]):
+        return winograd.strided_dw(x, dy)
     dw = lax.conv_general_dilated(
         x.transpose(3, 1, 2, 0),
         dy.transpose(1, 2, 0, 3),
@@ -70,6 +78,8 @@ def strided_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
 def transposed(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """`lax.conv_transpose`, stride 2, SAME: (n, h, w, d) and (4, 4, d, c) to (n, 2h, 2w, c)."""
     d, c = kernel.shape[2:]
+    if winograd.pays(x.shape, c):
+        return winograd.transposed(x, kernel)
     if c > 1:
         return by_phase(x, kernel)
     # a convolution to one channel is slow
@@ -95,9 +105,11 @@ transposed.defvjp(_transposed_forward, _transposed_backward)
 def transposed_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
     """Turn the gradient by the layer's output to that by its input: a strided convolution."""
     d, c = kernel.shape[2:]
+    n, height, width, _ = dy.shape
+    if winograd.pays((n, height // 2, width // 2), c):
+        return winograd.transposed_dx(dy, kernel)
     if c < MANY:
         return strided(dy, kernel[::-1, ::-1].swapaxes(2, 3))
-    n, height, width, _ = dy.shape
     products = [
         by_last(part, tap)
         for part, tap in zip(windows(dy), kernel.reshape(-1, d, c)[::-1], strict=True)
@@ -108,6 +120,8 @@ def transposed_dx(dy: jax.Array, kernel: jax.Array) -> jax.Array:
 def transposed_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
     """Return the gradient by the kernel."""
     d, c = x.shape[-1], dy.shape[-1]
+    if winograd.pays(x.shape, c):
+        return winograd.transposed_dw(x, dy)
     if c == 1:
         return strided_dw(dy, x)[::-1, ::-1].swapaxes(2, 3)
     dw = x.reshape(-1, d).T @ jnp.concatenate(corners(dy), axis=-1)
@@ -143,9 +157,19 @@ def by_phase(small: jax.Array, kernel: jax.Array) -> jax.Array:
 
 
 def by_tap(products: jax.Array, small: jax.Array, c: int) -> jax.Array:
-    """Add up products of all taps (n h w, 16 c), of a small side (n, h, w, d), where they meet."""
-    taps = products.reshape(*small.shape[:3], TAPS, TAPS, c)
-    return overlapped([[taps[:, :, :, k, m] for m in range(TAPS)] for k in range(TAPS)])
+    """Add up products of all taps (n h w, 16 c), of a small side (n, h, w, d), where they meet.
+
+    Taps 2 a and 2 a + 1 fall into block a, counted from the place's own: four sums of blocks, which
+    are one loop to compile, where a sum for every tap is some twenty.
+    """
+    n, h, w, _ = small.shape
+    taps = products.reshape(n, h, w, 2, 2, 2, 2, c).transpose(3, 5, 0, 1, 4, 2, 6, 7)
+    blocks = jnp.zeros((n, h + 1, 2, w + 1, 2, c), products.dtype)
+    for a in range(2):
+        for b in range(2):
+            around = ((0, 0), (a, 1 - a), (0, 0), (b, 1 - b), (0, 0), (0, 0))
+            blocks = blocks + jnp.pad(taps[a, b], around)
+    return blocks.reshape(n, 2 * h + 2, 2 * w + 2, c)[:, 1:-1, 1:-1]
 
 
 def by_last(a: jax.Array, b: jax.Array) -> jax.Array:
@@ -180,21 +204,3 @@ def blocked(large: jax.Array) -> jax.Array:
     n, height, width, c = large.shape
     padded = jnp.pad(large, ((0, 0), (1, 1), (1, 1), (0, 0)))
     return padded.reshape(n, height // 2 + 1, 2, width // 2 + 1, 2, c)
-
-
-def overlapped(taps: Sequence[Sequence[jax.Array]]) -> jax.Array:
-    """Add up what sixteen taps (n, h, w, c) give to each place of the large side (n, 2h, 2w, c)."""
-    n, height, width, c = taps[0][0].shape
-    columns = list(zip(*taps, strict=True))
-    rows = [along(column, axis=1).reshape(n, 2 * height, width, c) for column in columns]
-    return along(rows, axis=2).reshape(n, 2 * height, 2 * width, c)
-
-
-def along(taps: Sequence[jax.Array], axis: int) -> jax.Array:
-    """Add four taps along one axis: a new axis of two places follows it."""
-    first, second, third, fourth = taps
-    places = first.shape[axis]
-    nothing = jnp.zeros_like(lax.slice_in_dim(first, 0, 1, axis=axis))
-    before = jnp.concatenate([nothing, lax.slice_in_dim(fourth, 0, places - 1, axis=axis)], axis)
-    after = jnp.concatenate([lax.slice_in_dim(first, 1, places, axis=axis), nothing], axis)
-    return jnp.stack([second + before, third + after], axis + 1)
