@@ -35,9 +35,11 @@ class Run:
 
     def __post_init__(self) -> None:
         """Take lists as arrays."""
-        for name in ("decisions", "scores", "probabilities"):
-            if (values := getattr(self, name)) is not None:
-                object.__setattr__(self, name, np.asarray(values))
+        object.__setattr__(self, "decisions", np.asarray(self.decisions))
+        if self.scores is not None:
+            object.__setattr__(self, "scores", np.asarray(self.scores))
+        if self.probabilities is not None:
+            object.__setattr__(self, "probabilities", np.asarray(self.probabilities))
 
     @property
     def cut(self) -> float | None:

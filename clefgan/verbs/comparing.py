@@ -79,17 +79,13 @@ def evaluate(
     ClefganError
         Unknown method or metric, a fault of the data, or a method that fails.
     """
-    if isinstance(methods, str) or not all(isinstance(name, str) for name in methods or ()):
-        raise ClefganError(f"evaluate: methods are no list of names; got {methods!r}; give one")
-    if not methods:
-        raise ClefganError("evaluate: no method; give the name of at least one")
+    refuse_methods(methods)
     given.whole("evaluate", 0, seed=seed)
     given.whole("evaluate", 1, repeats=repeats)
     given.whole("evaluate", 2, n_folds=n_folds)
     with given.refused("evaluate"):
         share("level", level)
-    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
-        raise ClefganError(f"evaluate: folder {str(folder)!r} is a file; give a folder")
+    given.refuse_file("evaluate", folder)
     kept = None if folder is None else Path(folder)
     whole = challenge_of(challenge)
     if isinstance(whole, ClassChallenge):
@@ -120,3 +116,11 @@ def evaluate(
         raise ClefganError(next(iter(results.failures.values())))
     beside = blanks.contrasts(results, seed)
     return EvaluationTable(tuple(boards.parts(plan, results, primary, level, blank=beside)))
+
+
+def refuse_methods(methods: Sequence[str]) -> None:
+    """Raise unless these are names of methods, and some."""
+    if isinstance(methods, str) or not all(isinstance(name, str) for name in methods or ()):
+        raise ClefganError(f"evaluate: methods are no list of names; got {methods!r}; give one")
+    if not methods:
+        raise ClefganError("evaluate: no method; give the name of at least one")

@@ -71,3 +71,15 @@ def refuse_folder(verb: str, path: str | Path, what: str) -> None:
     """
     if Path(path).is_dir():
         raise ClefganError(f"{verb}: {str(path)!r} is a folder; give {what} in it")
+
+
+def refuse_file(verb: str, folder: str | Path | None) -> None:
+    """Raise where a folder is asked for, and the path is that of a file.
+
+    Raises
+    ------
+    ClefganError
+        It is.
+    """
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise ClefganError(f"{verb}: folder {str(folder)!r} is a file; give a folder")
