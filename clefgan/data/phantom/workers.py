@@ -22,9 +22,15 @@ FEW = 40  # slices that are drawn sooner than a process has started
 CHILD = "import sys; sys.path[:] = {path!r}; from {module} import child; child()"
 
 
-def draw_many(seeds: Sequence[np.random.SeedSequence], size: int = SIZE) -> Images:
-    """Draw a slice for each seed, as `slices.in_turn` does: uint8 (n, size, size)."""
-    n_workers = min(cores(), len(seeds) // FEW)
+def draw_many(
+    seeds: Sequence[np.random.SeedSequence], size: int = SIZE, *, n_workers: int | None = None
+) -> Images:
+    """Draw a slice for each seed, as `slices.in_turn` does: uint8 (n, size, size).
+
+    `n_workers` processes share them; None: one for each core, and none where there are few slices.
+    """
+    if n_workers is None:
+        n_workers = min(cores(), len(seeds) // FEW)
     if n_workers < 2:
         return in_turn(seeds, size)
     images = np.empty((len(seeds), size, size), np.uint8)
