@@ -133,27 +133,40 @@ def after_tab(shell: str, lines: Iterable[str], folder: Path) -> list[str]:
     )  # fmt: skip
     seen = []
     try:
-        for keys in (setup, *(f"{line}\t\a\x15" for line in lines)):
-            os.write(ours, keys.encode())
-            seen.append(taken(folder / "line", ours))
+        os.write(ours, setup.encode())
+        taken(folder / "line", ours)
+        for line in lines:
+            os.write(ours, f"{line}\t".encode())
+            seen.append(taken(folder / "line", ours, line, key=b"\a"))
+            os.write(ours, b"\x15")
     finally:
         running.kill()
         running.wait()
         os.close(ours)
         os.close(its)
-    return seen[1:]
+    return seen
 
 
-def taken(file: Path, terminal: int) -> str:
-    """The text of a file once it is there; the file is removed, and what is printed is read."""
-    end = time.monotonic() + 120
-    while not file.exists():
-        assert time.monotonic() < end, f"the shell wrote no {file.name}"
+def taken(file: Path, terminal: int, line: str = "", key: bytes = b"") -> str:
+    """The text of a file once it is there and begins with `line`; what is printed is read.
+
+    The key that writes the file is pressed again after a while: zsh forgets keys when it beeps.
+    """
+    begin = time.monotonic()
+    presses = 0
+    while True:
+        waited = time.monotonic() - begin
+        assert waited < 120, f"the shell wrote no {file.name}"
+        if key and waited >= 5 * presses:
+            os.write(terminal, key)
+            presses += 1
+        if file.exists():
+            text = file.read_text()
+            file.unlink()
+            if text.startswith(line):
+                return text
         if select.select([terminal], [], [], 0.02)[0]:
             os.read(terminal, 65536)
-    text = file.read_text()
-    file.unlink()
-    return text
 
 
 def skip_without(shell: str) -> None:

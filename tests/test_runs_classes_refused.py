@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
         ({"decide": "open:0.1"}, "'open:0.1' is a rule of scores, and clusterer"),
         ({"decide": "balanced"}, "'balanced' is a rule of scores, and clusterer"),
         ({"method": "subset-span", "clusters": 3}, "method 'subset-span' names classes"),
-        ({"method": "subset-span", "n_folds": 1}, "folds: 1 are too few; give 2 or more"),
+        ({"method": "subset-span", "n_folds": 1}, "n_folds: too few; got 1; give 2 or more"),
         ({"method": "subset-span", "decide": "open:0.2", "n_folds": 9},
          "'open:0.2' compares with 9 or more scores of labelled generated images of each class; "
          "'a' has 8; give more"),
