@@ -30,6 +30,15 @@ def data(tmp_path: Path) -> Path:
     return challenge(tmp_path / "data", dict.fromkeys((*roles, "test/real_unknown"), 12), digits=1)
 
 
+def of_my_slices(folder: Path) -> Path:
+    """Write a valid run whose record says that it answers "my slices"."""
+    run = folder / "mine.csv"
+    run.write_bytes((RUNS / "valid.csv").read_bytes())
+    record = {"method": "m", "test": {}, "edition": "2023", "data": {"source": "my slices"}}
+    run.with_suffix(".json").write_text(json.dumps(record))
+    return run
+
+
 def test_a_valid_run(tmp_path: Path) -> None:
     result = clefgan("check", RUNS / "valid.csv", *IDS)
     assert result.exit_code == 0
@@ -39,10 +48,7 @@ def test_a_valid_run(tmp_path: Path) -> None:
 def test_a_record_says_which_data_a_run_answers_where_its_ids_are_not_the_edition_s(
     tmp_path: Path,
 ) -> None:
-    run = tmp_path / "mine.csv"
-    run.write_bytes((RUNS / "valid.csv").read_bytes())
-    record = {"method": "m", "test": {}, "edition": "2023", "data": {"source": "my slices"}}
-    run.with_suffix(".json").write_text(json.dumps(record))
+    run = of_my_slices(tmp_path)
     note = f"note: by its record {run} answers my slices; check it with --data 'my slices'"
     assert note in clefgan("check", run).stdout.splitlines()
     assert note not in clefgan("check", run, *IDS).stdout
@@ -208,10 +214,7 @@ def test_bundle_says_where_no_zip_is_taken(tmp_path: Path) -> None:
 def test_bundle_says_which_data_a_run_answers_where_its_ids_are_not_the_edition_s(
     tmp_path: Path,
 ) -> None:
-    run = tmp_path / "mine.csv"
-    run.write_bytes((RUNS / "valid.csv").read_bytes())
-    record = {"method": "m", "test": {}, "edition": "2023", "data": {"source": "my slices"}}
-    run.with_suffix(".json").write_text(json.dumps(record))
+    run = of_my_slices(tmp_path)
     said = "by its record it answers my slices: give --data 'my slices'"
     assert str(clefgan("bundle", run).exception).endswith(said)
     run.write_text(run.read_text().replace(",1", ",0.7", 1))

@@ -113,6 +113,12 @@ SHELLS = {
     "zsh": (["zsh", "-f", "-i"], ZSH),
     "fish": (["fish", "--no-config", "-i"], FISH),
 }
+IN_EVERY_SHELL = {
+    "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
+    "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
+    "clefgan run --protocol=h": "clefgan run --protocol=held-out ",
+    "clefgan run --decide con": "clefgan run --decide conformal:",  # no space: a number follows
+}
 IN_ITS_TERMINAL = """import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execvp(sys.argv[1], sys.argv[1:])"""
@@ -178,10 +184,7 @@ def skip_without(shell: str) -> None:
 def test_bash_completes_behind_the_signs_at_which_it_splits_words(tmp_path: Path) -> None:
     skip_without("bash")
     expected = {
-        "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
-        "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
-        "clefgan run --protocol=h": "clefgan run --protocol=held-out ",
-        "clefgan run --decide con": "clefgan run --decide conformal:",  # no space: a number follows
+        **IN_EVERY_SHELL,
         "clefgan run --set C= --protocol h": "clefgan run --set C= --protocol held-out ",
         "clefgan run --decide 'dev-best:f": "clefgan run --decide 'dev-best:f1' ",
     }
@@ -194,10 +197,7 @@ def test_other_shells_complete_values_options_and_files(shell: str, tmp_path: Pa
     (tmp_path / "teams").mkdir()
     (tmp_path / "teams" / "two words.csv").touch()
     expected = {
-        "clefgan run --decide dev-best:f": "clefgan run --decide dev-best:f1 ",
-        "clefgan run --decide=dev-best:f": "clefgan run --decide=dev-best:f1 ",
-        "clefgan run --protocol=h": "clefgan run --protocol=held-out ",
-        "clefgan run --decide con": "clefgan run --decide conformal:",  # no space: a number follows
+        **IN_EVERY_SHELL,
         "clefgan run --folder u": "clefgan run --folder unknown=",
         "clefgan run --meth": "clefgan run --method ",
         "clefgan score --truth=te": "clefgan score --truth=teams/",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from rich.console import Console
 
 from clefgan.method import Knowledge
@@ -63,6 +64,16 @@ def run_of(test: Scored, **how: Any) -> Run:
         notes=(),
         provenance={"method": method},
     )
+
+
+@pytest.mark.parametrize(("n_used", "nearly"), [(1, False), (94, False), (95, True), (99, True)])
+def test_a_run_that_calls_nearly_all_used_is_said_to_be_nearly_trivial(
+    n_used: int, nearly: bool
+) -> None:
+    scores = np.where(np.arange(100) < n_used, 1.0, -1.0)
+    said = run_findings.decided(run_of(Scored(tuple(map(str, range(100))), scores, None)))
+    assert said.startswith(f"lbp-svm calls {n_used} of 100 candidates used")
+    assert said.endswith(": this file is nearly the trivial row 'all used'.") == nearly
 
 
 def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -> None:

@@ -9,6 +9,7 @@ import pytest
 from clefgan.dcgan import side_by_side
 from clefgan.dcgan.config import DCGANConfig
 from clefgan.dcgan.turns import Turns
+from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress
 
 
@@ -65,20 +66,23 @@ def test_every_job_is_done_and_no_more_work_than_may(n_at_work: int) -> None:
     assert most <= n_at_work
 
 
-def test_all_that_wait_go_on_at_the_end() -> None:
-    turns, passed = Turns(1), Event()
+def test_one_that_fails_ends_those_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "cores", lambda: 1)
+    monkeypatch.setattr(side_by_side, "BEGUN", 3)
 
-    def waits() -> None:
-        with turns.turn(2, 5):
-            passed.set()
+    def draw(images: Images, _config: object, _n: int, *, progress: Progress) -> Images:
+        if len(images) == 5:  # the first, for it has the most left
+            raise ClefganError("dcgan: broken")
+        for _step in range(6000):  # a minute, unless stopped
+            progress("training", 1, 2, "")
+            time.sleep(0.01)
+        return images
 
-    with turns.turn(1, 10):
-        thread = Thread(target=waits)
-        thread.start()
-        assert not passed.wait(0.05)
-        turns.end()
-        assert passed.wait(30)
-    thread.join(30)
+    sets = [np.zeros((n, 32, 32), np.uint8) for n in (2, 5)]
+    start = time.monotonic()
+    with pytest.raises(ClefganError, match="broken"):
+        side_by_side.draw_all(draw, sets, DCGANConfig(), 3)
+    assert time.monotonic() - start < 30
 
 
 def test_a_training_gives_way_and_drawing_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def draw_all(
 ) -> None:
     """Call `draw(images, config, n, progress=...)` for each set of images, a thread each.
 
-    What `draw` does is taken to grow with the set, up to its first report of a second stage.
+    What a stage of `draw` takes is assumed to grow with the set: so much is left of it.
 
     Raises
     ------
@@ -58,12 +58,9 @@ def draw_all(
 
     def drawn(k: int, images: Images) -> Images:
         which = f" {k + 1} of {len(apart)}" if len(apart) > 1 else ""
-        stages: list[str] = []  # training first, which grows with the set; then drawing
 
         def report(stage: str, done: int, total: int, note: str, /) -> None:
-            if stage not in stages:
-                stages.append(stage)
-            turns.give_way(k, len(images) * (1 - done / total) if len(stages) == 1 else 0)
+            turns.give_way(k, len(images) * (1 - done / total))
             if stop.is_set():
                 raise StoppedError
             with lock:
@@ -83,5 +80,4 @@ def draw_all(
                 job.result()
         finally:
             stop.set()  # none is at work any longer, but for an error or Ctrl-C
-            turns.end()
             pool.shutdown(wait=False, cancel_futures=True)

@@ -17,7 +17,6 @@ class Turns:
         self._free = n_at_work
         self._changed = Condition()
         self._waiting: dict[int, float] = {}  # what each job that waits has left
-        self._is_over = False
 
     @contextmanager
     def turn(self, job: int, left: float) -> Iterator[None]:
@@ -37,15 +36,9 @@ class Turns:
                 self._leave()
                 self._wait(job, left)
 
-    def end(self) -> None:
-        """Let all that wait go on at once."""
-        with self._changed:
-            self._is_over = True
-            self._changed.notify_all()
-
     def _wait(self, job: int, left: float) -> None:
         self._waiting[job] = left
-        self._changed.wait_for(lambda: self._is_over or (self._free > 0 and self._is_next(job)))
+        self._changed.wait_for(lambda: self._free > 0 and self._is_next(job))
         del self._waiting[job]
         self._free -= 1
 

@@ -23,7 +23,7 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-FEW, MANY = 64, 1024
+FEWEST, MOST = 64, 1024
 """Tiles for which this is faster than a convolution, timed at the shapes of 64 x 64 to 256 x 256
 images: with fewer, the factors of the kernel cost more than is saved; with more, those of the
 images fall out of the caches."""
@@ -40,7 +40,7 @@ def pays(small: Sequence[int], c: int) -> bool:
     """Tell whether it is faster for a small side (n, h, w, ...) and c channels of the large one."""
     n, height, width = small[:3]
     is_even = height % 2 == 0 and width % 2 == 0
-    return c > 1 and is_even and FEW <= n * height * width // 4 <= MANY
+    return c > 1 and is_even and FEWEST <= n * height * width // 4 <= MOST
 
 
 def strided(x: jax.Array, kernel: jax.Array) -> jax.Array:

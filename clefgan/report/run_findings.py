@@ -15,6 +15,7 @@ from evaluation.runs import Panel
 from evaluation.runs import Run as Measured
 
 METRICS = ("f1", "auc", "accuracy", "precision", "specificity", "recall", "cohen_kappa")
+NEARLY = 0.95  # of all candidates called used: such a file says next to nothing
 
 
 def scored_parts(run: Run) -> dict[str, Scored]:
@@ -63,7 +64,8 @@ def decided(run: Run) -> str:
         )
     false = how.false_calls if how is not None else None
     expected = "" if false is None else f" About {false:.1f} of them are expected to be wrong."
-    return f"{run.method} calls {n_used} of {n} candidates used{why}.{expected}"
+    trivial = ": this file is nearly the trivial row 'all used'" if n_used >= NEARLY * n else ""
+    return f"{run.method} calls {n_used} of {n} candidates used{why}{trivial}.{expected}"
 
 
 def against_chance(part: Scored, title: str) -> str:
