@@ -43,7 +43,7 @@ class TestInfo:
         assert lines[2] == f"dev generated 3 5x4 8-bit grey PNG {size} B dev/generated"
         assert lines[6].endswith("test/real_unknown_1")
         assert lines[7:] == [
-            "exact copies images such as",
+            "exact copies images",
             "within a role none",
             "dev used and dev not used none",
             "test generated and test candidates none",

@@ -1,5 +1,6 @@
 """Negative controls: each finds what it is there to find, and nothing where there is nothing."""
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -204,6 +205,9 @@ class TestRows:
         assert not row.above
         assert "is not above the" in row.sentence
         assert "(other generator)" in row.sentence
+        assert re.search(
+            r"difference −0\.\d{3} \[−0\.\d{3}, −0\.\d{3}\]$", auc_difference.contrast(row)
+        )
 
     def test_a_result_equal_to_its_control_says_so(self) -> None:
         (row,) = auc_difference.rows(TRUTH, self.good, {"image only": self.good})

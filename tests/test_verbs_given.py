@@ -47,6 +47,13 @@ def challenge() -> Challenge:
         ),
         (lambda _: FACE.read(size=7), "size is not two numbers; got 7; give such as"),
         (lambda _: FACE.read(window="x"), "window is not two numbers; got 'x'; give such as"),
+        (lambda _: FACE.read(window=(3, 1)), r"window of levels \(3, 1\): the first must be the"),
+        (lambda _: FACE.audit(seed=0.5), "audit: seed: not a whole number; got 0.5"),
+        (lambda _: FACE.audit(deals=98), "audit: deals: too few; got 98; give 99 or more"),
+        (lambda _: FACE.audit(planted=1.5), "audit: planted: not a whole number; got 1.5"),
+        (lambda _: FACE.audit(largest=0), "audit: largest: too few; got 0; give 8 or more"),
+        (lambda _: FACE.audit(thin="a"), "audit: thin is not from 0 to 1; got 'a'"),
+        (lambda _: FACE.audit(sealed="x"), "audit: sealed is not from 0 to 1; got 'x'"),
         (
             lambda _: FACE.read(edition="2025_s2", sources=["a"]),
             "sources are no mapping of names to folders; give {name: folder}",

@@ -42,9 +42,6 @@ class Settings:
         Plan(q=self.q, deals=self.deals)
         self.seal()
         feature_spaces.get(self.features)
-        for name, number in (("planted", self.planted), ("seed", self.seed)):
-            if number < 0:
-                raise ClefganError(f"audit: {name} {number} is negative; give 0 or more")
         if self.thin is not None and (self.withhold is None or not 0 < self.thin <= 1):
             raise ClefganError(
                 f"audit: thin {self.thin} is to be a share above 0 and at most 1, with withhold"

@@ -11,6 +11,7 @@ import typer
 
 from clefgan.auditing import example
 from clefgan.auditing import filter as filtering
+from clefgan.auditing.inputs import LEAST_SIDE
 from clefgan.auditing.profiles import MOST_SEALED, PROFILES
 from clefgan.cli import outputs
 from clefgan.cli.completion import one_of
@@ -98,7 +99,8 @@ WINDOW = Annotated[
     ),
 ]
 LARGEST = Annotated[
-    int, typer.Option(help="The longest side in pixels to which images are reduced.", min=8)
+    int,
+    typer.Option(help="The longest side in pixels to which images are reduced.", min=LEAST_SIDE),
 ]
 DEALS = Annotated[
     int,

@@ -61,6 +61,19 @@ def refuse_pair(verb: str, name: str, pair: object) -> None:
         raise ClefganError(f"{verb}: {name} is not two numbers; got {pair!r}; give such as (1, 2)")
 
 
+def share(verb: str, **values: object) -> None:
+    """Raise unless each of these is None or a number from 0 to 1.
+
+    Raises
+    ------
+    ClefganError
+        One that is not.
+    """
+    for name, value in values.items():
+        if value is not None and not (isinstance(value, int | float) and 0 <= value <= 1):
+            raise ClefganError(f"{verb}: {name} is not from 0 to 1; got {value!r}; give a share")
+
+
 def refuse_folder(verb: str, path: str | Path, what: str) -> None:
     """Raise where the path is that of a folder.
 

@@ -10,7 +10,7 @@ from clefgan.data.classes import reading as class_reading
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.classes.reading import DEFAULT_CLASSES, ClassFolders
 from clefgan.data.formats.grid import Size
-from clefgan.data.formats.raw import Window
+from clefgan.data.formats.raw import Window, check_window
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.reading import DEFAULT_DATA
 from clefgan.errors import ClefganError
@@ -92,6 +92,7 @@ def read(
     """
     given.refuse_pair("read", "window", window)
     given.refuse_pair("read", "size", size)
+    check_window(window)
     if sources is not None and not isinstance(sources, Mapping):
         raise ClefganError("read: sources are no mapping of names to folders; give {name: folder}")
     edition = which_edition.chosen(edition, data, test_data)

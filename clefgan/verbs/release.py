@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from clefgan.auditing.inputs import LEAST_SIDE
 from clefgan.auditing.profiles import PROFILES
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
@@ -10,6 +11,7 @@ from clefgan.method import Progress
 from clefgan.report.audit import making
 from clefgan.report.audit.making import Files, Options
 from clefgan.report.audit.result import Audit
+from clefgan.verbs import given
 from clefgan.verbs.progress import reported
 
 
@@ -83,6 +85,11 @@ def audit(
     ClefganError
         Images without a patient, a patient in both sets, files that cannot be read, no threshold.
     """
+    given.whole("audit", 0, seed=seed, planted=planted)
+    given.whole("audit", 99, deals=deals)
+    if largest is not None:
+        given.whole("audit", LEAST_SIDE, largest=largest)
+    given.share("audit", thin=thin, sealed=sealed)
     options = Options(
         release=release or "public", after=after, withhold=withhold, thin=thin, sealed=sealed,
         deals=deals, planted=planted, features=features, seed=seed,

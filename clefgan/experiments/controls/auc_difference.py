@@ -103,7 +103,7 @@ def rows(
 def contrast(row: AucDifference) -> str:
     """Whether a result is above its control, and by how much."""
     own, control = f"AUC {row.auc:.3f}", f"{row.control_auc:.3f} of its control ({row.control})"
-    gap = f"difference {row.difference:+.3f} [{row.low:+.3f}, {row.high:+.3f}]"
+    gap = f"difference {row.difference:+.3f} [{row.low:+.3f}, {row.high:+.3f}]".replace("-", "−")
     if np.isnan(row.difference):
         return f"AUC cannot be compared with its control ({row.control}): one class only"
     if row.difference <= 0:

@@ -34,9 +34,10 @@ def role_table(report: Report) -> Table:
 
 def copies_table(report: Report) -> Table:
     """Exact copies: within roles that have some, and between roles."""
-    table = plain_table("exact copies", "images", "such as")
-    table.columns[1].justify = "right"
     within = [role for role in report.roles if role.repeated]
+    some = within or any(shared.pairs for shared in report.shared)
+    table = plain_table("exact copies", "images", "such as" if some else "")
+    table.columns[1].justify = "right"
     for role in within:
         repeats = [ids for ids in role.copies.values() if len(ids) > 1]
         table.add_row(f"within {role.images.role}", marked(role.repeated), examples(repeats))
