@@ -3,6 +3,7 @@
 from itertools import combinations
 
 from clefgan.report.audit import labels
+from clefgan.report.page.charts import frame
 
 
 def test_labels_of_points_side_by_side_take_other_lines() -> None:
@@ -23,3 +24,10 @@ def test_labels_far_apart_stand_on_their_best_lines() -> None:
     first = labels.free((50.0, 100.0), 5, [], right=False)
     assert labels.free((50.0, 200.0), 5, [first], right=False).y == 192
     assert labels.free((200.0, 100.0), 5, [first], right=False).y == first.y
+
+
+def test_a_long_name_begins_where_it_is_not_cut_off() -> None:
+    for x in (55.0, 120.0, 180.0, 300.0):
+        label = labels.free((x, 100.0), 36, [], right=x > 180)
+        assert 0 <= label.left < label.right <= frame.WIDTH
+    assert labels.free((120.0, 100.0), 5, [], right=False).left == 129

@@ -71,3 +71,19 @@ def test_sets_of_other_levels_are_seen_through_one_window_which_real_images_set(
     np.testing.assert_array_equal(own.real, seen(as_read, (low, high)))
     np.testing.assert_array_equal(own.released, seen(made, (low, high)))
     assert (own.released == 255).mean() > 0.95  # far above those of the real images
+
+
+def test_a_released_image_that_is_there_more_than_once_is_said(tmp_path: Path) -> None:
+    """Thirty of one image are thirty of a list when one patient is nearest to it by chance."""
+    train, made = np.random.default_rng(0).integers(0, 256, (2, 6, SIDE, SIDE)).astype(np.uint8)
+    made[2:4], made[4:] = made[0], 7  # constant images say nothing of anybody
+    places = {"train": train, "twice": made, "once": made[:2]}
+    for name, images in places.items():
+        np.savez(tmp_path / f"{name}.npz", images=images)
+    notes = {
+        name: inputs.read(tmp_path / "train.npz", tmp_path / f"{name}.npz", None, ALONE).notes
+        for name in ("twice", "once")
+    }
+    wanted = "released: 1 image is there more than once, 3 times in all, pixel for pixel; each of "
+    assert [note for note in notes["twice"] if note.startswith(wanted)]
+    assert "more than once" not in " ".join(notes["once"])

@@ -45,3 +45,15 @@ def test_other_real_images_are_refused_and_another_release_is_not(
     ledger.check(before, now, tmp_path)
     with pytest.raises(ClefganError, match=f"its {name} images or patients are not these; audit"):
         ledger.check(before, {**now, name: "x"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("look", "level"), [(-3, 0.05), (0, 0.05), (1.5, 0.05), (True, 0.05), (1, 5), (1, 0), (1, "a")]
+)
+def test_a_ledger_whose_next_level_would_be_no_stricter_one_is_refused(
+    look: object, level: object, tmp_path: Path
+) -> None:
+    """A look of -3 made the level of the next one 0.4."""
+    kept = {"look": look, "first_level": level, "filtered": False, "sealed": None}
+    with pytest.raises(ClefganError, match=r"audit\.json: not a record of an audit"):
+        ledger.read(record(tmp_path, ledger=kept))

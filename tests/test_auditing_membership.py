@@ -244,3 +244,28 @@ def test_an_attack_that_both_halves_choose_is_judged_as_it_is() -> None:
     assert own.epsilon == alone.epsilon
     assert own.auc == pytest.approx(alone.auc, abs=0.01)
     assert own.auc_low < own.auc < own.auc_high
+
+
+def test_an_attack_is_not_named_where_the_other_half_chose_another() -> None:
+    """Its own row has other numbers: the verdict is not to say them of one of the two."""
+    rng = np.random.default_rng(0)
+    training = np.arange(200) < 100
+    half = membership.halves(training, np.random.default_rng(0))
+    scores = {
+        name: rng.normal(size=200) + 4 * (training & own)
+        for name, own in (("first", half), ("second", ~half))
+    }
+    own = membership.as_chosen(scores, training)
+    assert own.name == "second on half of the patients, first on the others"
+    assert membership.best_in(scores, training, half, own.rate) == "first"
+
+
+@pytest.mark.parametrize(("n", "m"), [(1, 1), (2, 3), (40, 30)])
+def test_patients_who_are_all_told_apart_leave_the_auc_an_interval(n: int, m: int) -> None:
+    training = np.arange(n + m) < n
+    agreeing = min(n, m)
+    wanted = binomtest(agreeing, agreeing).proportion_ci(0.95, "exact")
+    assert membership.auc_interval(training.astype(float), training) == pytest.approx(tuple(wanted))
+    assert membership.auc_interval((~training).astype(float), training) == pytest.approx(
+        (1 - wanted.high, 1 - wanted.low)
+    )

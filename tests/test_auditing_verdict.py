@@ -258,3 +258,20 @@ def test_a_threshold_is_chosen_by_name() -> None:
     with pytest.raises(ClefganError, match="no threshold 'safe'; choose one before looking: pub"):
         profiles.get("safe")
     assert all(each.source for each in profiles.PROFILES.values())
+
+
+def test_listed_images_are_in_the_sentence_whatever_keeps_it_from_a_leak(clean: Findings) -> None:
+    """Else the tables would speak of copies that the verdict is silent about."""
+    some = replace(clean, sensitivity=tuple(s for s in clean.sensitivity if s.seen))
+    few = replace(clean.copies, listed=np.arange(3))
+    calm = verdict.of(replace(some, copies=few), replace(PUBLIC, limit=0.3))
+    unsure = verdict.of(replace(clean, copies=few, sensitivity=()), PUBLIC)
+    assert (calm.outcome, unsure.outcome) == (Outcome.NOTHING_FOUND, Outcome.CANNOT_SAY)
+    wanted = (
+        "But 3 images are listed, at an expected false share of 0.2: look at them. The set test "
+        "does not support the list; on clean data one in ten has one."
+    )
+    assert calm.sentence.startswith(f"The set as a whole shows no copies. {wanted} ")
+    assert unsure.sentence.endswith(f". {wanted}")
+    none = replace(clean.copies, listed=np.arange(0))
+    assert "listed" not in verdict.of(replace(clean, copies=none, sensitivity=()), PUBLIC).sentence

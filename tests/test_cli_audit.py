@@ -268,7 +268,16 @@ def test_without_held_out_images_membership_is_not_assessed(tmp_path: Path) -> N
     found = record(tmp_path / "out")
     assert "membership was not assessed" in found["verdict"]["sentence"]
     assert found["set_test"] is None
-    assert (tmp_path / "out" / "statement.md").is_file()
+    statement = (tmp_path / "out" / "statement.md").read_text()
+    page = (tmp_path / "out" / "audit.html").read_text()
+    for text in (statement, page):
+        assert "re-identification by other slices" in text
+        assert "too few patients have several images" not in text
+        assert "Beside training images, on 38 radiomic features" in text
+        assert "–, as that takes held-out patients" in text
+        assert "membership: who was trained on (that takes held-out patients)" in text
+        assert "0 released images equal a training image" in text or text is statement
+    assert "Fidelity beside privacy" not in page  # a drawing without a point
 
 
 def test_the_parts_of_the_2026_edition_are_printed_by_name_with_what_thinning_does(

@@ -1,9 +1,12 @@
 """Released images that are training images, pixel for pixel."""
 
+from collections import Counter
+
 import numpy as np
 
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
+from clefgan.method import Images
 from clefgan.similarity.pixel_digest import digest
 
 
@@ -30,6 +33,16 @@ def shared(material: Material) -> Numbers:
         if (key := digest(material.real[number])) in ours
     ]
     return np.asarray(pairs, np.int64).reshape(-1, 2)
+
+
+def repeated(released: Images) -> tuple[int, int]:
+    """How many released images are there more than once, and how many different ones these are.
+
+    Constant images are left out, as in `copies`.
+    """
+    times = Counter(digest(image) for image in released if image.min() != image.max())
+    several = [n for n in times.values() if n > 1]
+    return sum(several), len(several)
 
 
 def training(material: Material) -> dict[bytes, int]:

@@ -138,10 +138,22 @@ def read(
         gathered,
         real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
-        notes=(*sets.notes, *owned.notes, *said, *on_volumes),
+        notes=(*sets.notes, *owned.notes, *said, *on_volumes, *on_repeated(gathered)),
         files=given_away(sets, labels, volumes, progress),
         volumes=volumes,
     )
+
+
+def on_repeated(own: Material) -> list[str]:
+    """A sentence on released images that are there more than once; nothing where none is."""
+    n, different = exact.repeated(own.released)
+    if not n:
+        return []
+    are = counted(different, "image is", "images are")
+    return [
+        f"{RELEASED}: {are} there more than once, {n} times in all, pixel for pixel; each of them "
+        "counts, so one chance hit can fill the list: audit each image once"
+    ]
 
 
 def given_away(

@@ -68,9 +68,10 @@ def read(folder: Path) -> Before:
                 f"{path}: format {content['format']!r} is not {FORMAT!r}; audit again"
             )
         how = content["withheld"]["how"] if content["withheld"] else None
+        look, level = look_of(content["ledger"])
         return Before(
-            look=int(content["ledger"]["look"]),
-            level=float(content["ledger"]["first_level"]),
+            look=look,
+            level=level,
             digests={str(k): str(v) for k, v in content["digests"].items()},
             withhold=None if how is None else Withhold(how),
             profile=str(content["profile"]["name"]),
@@ -79,6 +80,20 @@ def read(folder: Path) -> Before:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ClefganError(f"{path}: not a record of an audit ({error!r}); audit again") from error
+
+
+def look_of(record: Mapping[str, Any]) -> tuple[int, float]:
+    """Number of the look and level of the first one.
+
+    Raises
+    ------
+    ValueError
+        They give no level of a further look.
+    """
+    look, level = record["look"], record["first_level"]
+    if type(look) is not int or look < 1 or not 0 < level < 1:
+        raise ValueError(f"look {look!r} of first level {level!r}")
+    return look, float(level)
 
 
 def seal_of(record: Mapping[str, Any] | None) -> Seal | None:

@@ -5,7 +5,7 @@ set; the threshold comes from one half and is judged on the other. The strongest
 each half and judged on the other, so it has not been chosen on what it is judged on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from clefgan.auditing import epsilon
 from clefgan.auditing.margins import Values
 from clefgan.auditing.material import Flags
 from clefgan.auditing.risk import Share, precision, relative_f1, residual, share
+from evaluation.intervals.proportions import clopper_pearson
 from evaluation.significance.delong import delong
 
 RATES = (0.001, 0.01, 0.05, 0.1)  # false alarm rates, smallest first
@@ -105,18 +106,24 @@ def as_chosen(scores: Mapping[str, Values], training: Flags, *, seed: int = 0) -
     rate = supported_rate(int((~training).sum()))
     calls = np.zeros(len(training), bool)
     ranks = np.zeros(len(training))
-    for judged in (half, ~half):
-        values = scores[best_in(scores, training, ~judged, rate)]
+    chosen = [best_in(scores, training, own, rate) for own in (half, ~half)]
+    for judged, name in zip((~half, half), chosen, strict=True):
+        values = scores[name]
         calls[judged] = called(values, training, judged, rate)
         ranks[judged] = rankdata(values[judged]) / (judged.sum() + 1)
-    name = best_in(scores, training, half, rate)
     low, high = auc_interval(ranks, training)
     return replace(
-        of_calls(name, scores[name], training, half, rate, calls),
+        of_calls(joint_name(chosen), scores[chosen[0]], training, half, rate, calls),
         auc=auc(ranks, training),
         auc_low=low,
         auc_high=high,
     )
+
+
+def joint_name(chosen: Sequence[str]) -> str:
+    """Name of the attack, or of the two where each half chose another."""
+    first, second = chosen
+    return first if first == second else f"{second} on half of the patients, {first} on the others"
 
 
 def halves(training: Flags, rng: np.random.Generator) -> Halves:
@@ -194,7 +201,15 @@ def auc(scores: Values, training: Flags) -> float:
 
 
 def auc_interval(scores: Values, training: Flags) -> tuple[float, float]:
-    """95% interval (DeLong, logit scale): the unit is the patient; NaN of fewer than 2 a set."""
+    """95% interval (DeLong, logit scale): the unit is the patient; NaN of fewer than 2 a set.
+
+    DeLong's has no width where all patients are told apart, rightly (1) or wrongly (0), however
+    few. There it is the exact one of as many pairs as have no patient in common: all of them agree.
+    """
+    value, n_pairs = auc(scores, training), int(min(training.sum(), (~training).sum()))
+    if value in (0.0, 1.0):
+        exact = clopper_pearson(int(value) * n_pairs, n_pairs)
+        return float(exact.low), float(exact.high)
     if min(training.sum(), (~training).sum()) < 2:
         return np.nan, np.nan
     limits = delong(training, [scores]).intervals(0.95)

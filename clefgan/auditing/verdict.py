@@ -24,7 +24,7 @@ from clefgan.auditing.verdict_words import (
     nearer,
     nearer_to_sealed,
     nothing_sentence,
-    remarks,
+    to_look_at,
 )
 from clefgan.auditing.volumes import words
 from clefgan.errors import counted
@@ -82,11 +82,9 @@ def of(
     if doubts:
         others = counted(len(doubts) - 1, "more reason", "more reasons")
         more = f" ({others} below)" if len(doubts) > 1 else ""
-        sentence = f"This audit cannot say: {doubts[0]}{more}."
+        sentence = " ".join([f"This audit cannot say: {doubts[0]}{more}.", *to_look_at(findings)])
         return AuditVerdict(Outcome.CANNOT_SAY, sentence, tuple(doubts))
-    return AuditVerdict(
-        Outcome.NOTHING_FOUND, nothing_sentence(findings, profile, sealed), remarks(findings)
-    )
+    return AuditVerdict(Outcome.NOTHING_FOUND, nothing_sentence(findings, profile, sealed), ())
 
 
 def marked(files: Sequence[FileFinding]) -> list[str]:

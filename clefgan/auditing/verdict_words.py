@@ -108,7 +108,9 @@ def whole(volumes: int) -> str:
 
 def nothing_sentence(findings: Findings, profile: Profile, sealed: Sealed | None = None) -> str:
     """The sentence where nothing was found."""
-    parts = ["No near-copy found."]
+    parts = ["No near-copy found.", *to_look_at(findings)]
+    if findings.copies.listed.size:
+        parts[0] = "The set as a whole shows no copies."
     by_itself = [kind for kind in findings.planted if kind.shown.low > 0.5]
     together = [kind for kind in findings.planted if kind not in by_itself]
     if by_itself:
@@ -149,15 +151,18 @@ def from_words(kinds: list[Sensitivity]) -> str:
     return f"only the whole set shows {listed(said)}"
 
 
-def remarks(findings: Findings) -> tuple[str, ...]:
-    """What a reader should know beside the sentence."""
+def to_look_at(findings: Findings) -> list[str]:
+    """That images are listed though nothing else speaks for a leak; nothing where none is."""
     n = len(findings.copies.listed)
     if not n:
-        return ()
-    return (
-        f"{counted(n, 'image')} listed at an expected false share of {findings.plan.q:g}: look at "
-        "them. The set test does not support the list; on clean data one in ten has such a list",
-    )
+        return []
+    are = counted(n, "image is", "images are")
+    it = "it" if n == 1 else "them"
+    sentence = f"But {are} listed, at an expected false share of {findings.plan.q:g}: look at {it}"
+    test = findings.test
+    if test is not None and test.p_value > findings.plan.level:
+        sentence += ". The set test does not support the list; on clean data one in ten has one"
+    return [f"{sentence}."]
 
 
 def listed(names: list[str]) -> str:

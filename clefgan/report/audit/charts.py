@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from clefgan.auditing.membership import Attack
 from clefgan.auditing.pipeline import AuditRun
-from clefgan.report.audit.labels import BESIDE, Label, free
+from clefgan.auditing.plane import Point
+from clefgan.report.audit.labels import Label, free
 from clefgan.report.audit.numbers import BINS
 from clefgan.report.page.charts import frame
 from clefgan.report.page.markup import Markup, join, tag
@@ -43,14 +45,15 @@ def patients(run: AuditRun) -> Markup:
 def attacks(run: AuditRun) -> Markup:
     """AUC of each attack with its interval, beside chance."""
     ranked = run.findings.attacks
-    x = frame.Scale(min(0.4, *(attack.auc_low for attack in ranked)), 1.0, 120, frame.WIDTH - 10)
+    lowest = np.nanmin([0.4, *(value for own in ranked for value in (own.auc, own.auc_low))])
+    x = frame.Scale(float(lowest), 1.0, 120, frame.WIDTH - 10)
     step = (frame.HEIGHT - frame.TOP - frame.BOTTOM) / len(ranked)
     parts = []
     for line, attack in enumerate(ranked):
         at = frame.TOP + (line + 0.5) * step
         parts += [
             frame.text(112, at + 4, attack.name, anchor="end"),
-            frame.line(x(attack.auc_low), at, x(attack.auc_high), at, "whisker"),
+            whisker(x, at, attack),
             tag("circle", cx=x(attack.auc), cy=at, r=4.0, class_="dot"),
         ]
     bottom = frame.HEIGHT - frame.BOTTOM
@@ -65,9 +68,21 @@ def attacks(run: AuditRun) -> Markup:
     return frame.chart("Attacks", words, join(parts), chance, label)
 
 
+def whisker(x: frame.Scale, at: float, attack: Attack) -> Markup:
+    """The interval of an AUC, where it has one."""
+    if np.isnan(attack.auc_low):
+        return join([])
+    return frame.line(x(attack.auc_low), at, x(attack.auc_high), at, "whisker")
+
+
+def on_plane(run: AuditRun) -> list[Point]:
+    """Places of which both numbers were measured; none without held-out patients."""
+    return [p for p in run.plane if np.isfinite([p.fidelity.kid, p.excess]).all()]
+
+
 def plane(run: AuditRun) -> Markup:
     """Kernel distance across, excess of images near training patients upwards."""
-    points = [p for p in run.plane if np.isfinite([p.fidelity.kid, p.excess]).all()]
+    points = on_plane(run)
     kids, excesses = ([*values, 0.0] for values in (
         [p.fidelity.kid for p in points], [p.excess for p in points]
     ))  # fmt: skip
@@ -82,7 +97,7 @@ def plane(run: AuditRun) -> Markup:
         placed.append(free(at, len(point.name), placed, right=right))
         parts += [
             tag("circle", cx=at[0], cy=at[1], r=5.0, class_="dot"),
-            frame.text(at[0] + (-BESIDE if right else BESIDE), placed[-1].y, point.name,
+            frame.text(placed[-1].right if right else placed[-1].left, placed[-1].y, point.name,
                        anchor="end" if right else "start"),
         ]  # fmt: skip
     nothing = frame.line(x.start, y(0), x.end, y(0), "blind")

@@ -1,7 +1,9 @@
-"""Where the labels of a drawing stand, so that none is written over another."""
+"""Where the labels of a drawing stand, so that none is cut off or written over another."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from clefgan.report.page.charts import frame
 
 BESIDE = 9.0  # pixels from a point to its label
 LINE = 15.0  # height of a line
@@ -35,6 +37,7 @@ def free(
     x, y = point
     width = LETTER * letters
     left = x - BESIDE - width if right else x + BESIDE
+    left = max(0.0, min(left, frame.WIDTH - width))  # a long name begins before its point
     places = [Label(left, left + width, y + line) for line in LINES]
     return next(
         (place for place in places if not any(place.crosses(other) for other in placed)), places[0]

@@ -3,9 +3,10 @@
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.verdict import Outcome
 from clefgan.data.notes import public
+from clefgan.errors import counted
 from clefgan.report.audit import charts, numbers, statement, tables
 from clefgan.report.audit.tables import AuditTable
-from clefgan.report.audit.wordings import ADVICE, MEANINGS, NOT_ASSESSED
+from clefgan.report.audit.wordings import ADVICE, MEANINGS
 from clefgan.report.page.document import document
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.wording import number, p_value
@@ -65,7 +66,7 @@ def content(run: AuditRun) -> list[Markup]:
         section(
             "plane",
             "Fidelity and privacy",
-            picture("Fidelity beside privacy", charts.plane(run)),
+            *pictured_plane(run),
             *shown_if(by_key, "plane"),
             *shown_if(by_key, "parts"),
         ),
@@ -137,7 +138,8 @@ def notes(run: AuditRun) -> Markup:
     n = len(set(run.findings.exact[:, 0].tolist()))
     said = [
         *map(public, run.inputs.notes),
-        f"{n} released images equal a training image pixel for pixel.",
+        counted(n, "released image equals", "released images equal")
+        + " a training image pixel for pixel.",
     ]
     return tag(
         "ul",
@@ -156,8 +158,9 @@ def copies(run: AuditRun) -> Markup:
     if run.findings.test is not None:
         looked = numbers.above_every_decoy(run)
         parts.append(
-            f"{looked} are nearer to a training patient than any image is to a held-out one; on "
-            "clean data this is one or two"
+            counted(looked, "is nearer", "are nearer")
+            + " to a training patient than any image is to a held-out one; on clean data this is "
+            "one or two"
         )
     sure = run.findings.sure
     if sure is not None and sure.at_least:
@@ -200,9 +203,16 @@ def picture(title: str, chart: Markup) -> Markup:
     return tag("figure", tag("figcaption", title), chart, class_="card single")
 
 
+def pictured_plane(run: AuditRun) -> list[Markup]:
+    """The fidelity-privacy plane; nothing where no place on it was measured."""
+    if not charts.on_plane(run):
+        return []
+    return [picture("Fidelity beside privacy", charts.plane(run))]
+
+
 def limits(run: AuditRun) -> Markup:
     """Not assessed, and what to do."""
-    missing = [tag("li", words) for words in NOT_ASSESSED]
+    missing = [tag("li", words) for words in statement.not_assessed(run)]
     parts = [tag("p", "Not assessed:"), tag("ul", *missing, class_="findings")]
     if run.verdict.outcome is Outcome.LEAK:
         steps = [tag("li", words) for words in ADVICE]

@@ -7,7 +7,7 @@ from clefgan.auditing.volumes.cubes import SIDE
 from clefgan.data.notes import public
 from clefgan.report.audit import internal, tables, volumes
 from clefgan.report.audit.tables import AuditTable
-from clefgan.report.audit.wordings import ADVICE, NOT_ASSESSED
+from clefgan.report.audit.wordings import ADVICE, MEMBERSHIP, NOT_ASSESSED
 from clefgan.runs import provenance
 
 REVIEW = timedelta(days=365)
@@ -47,7 +47,7 @@ def text(run: AuditRun, today: date | None) -> str:
         "",
         "## Not assessed",
         "",
-        *(f"- {item}" for item in NOT_ASSESSED),
+        *(f"- {item}" for item in not_assessed(run)),
         "",
         "## Where a leak was found, in this order",
         "",
@@ -75,6 +75,11 @@ def sealed(run: AuditRun) -> str:
         f"{who} were sealed until this look; opened, their set test gives p = "
         f"{own.test.p_value:.2g} at the same level."
     )
+
+
+def not_assessed(run: AuditRun) -> tuple[str, ...]:
+    """What this audit does not say; without held-out patients membership is the first of it."""
+    return NOT_ASSESSED if run.findings.attack is not None else (MEMBERSHIP, *NOT_ASSESSED)
 
 
 def residual(run: AuditRun) -> str:

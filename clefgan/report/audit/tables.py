@@ -1,13 +1,16 @@
 """The tables of an audit as text, once for page, notebook, terminal and statement."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clefgan.auditing.edition_parts import EditionParts
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.other_slices import OtherSlices
 from clefgan.auditing.patients import FEWEST, StratumRow
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.report.audit import internal, volumes
+from clefgan.report.audit.wordings import EXCESS, EXCESS_ALONE, NOBODY, PLANTED, PLANTED_ALONE
 from clefgan.report.wording import limits, number, p_value
 
 TOO_FEW = "too few"
@@ -86,10 +89,7 @@ def sensitivity(run: AuditRun) -> AuditTable:
     return AuditTable(
         "sensitivity",
         "What would have been seen",
-        "Copies planted in memory. Shown one by one: nearer to their own patient than any released "
-        "image is to a held-out one, or above the cutoff of the list; 95% exact interval. Seen by "
-        "the set test: from so many on, in 9 of 10 draws at least; – where it has noticed a leak "
-        "already.",
+        PLANTED_ALONE if run.findings.test is None else PLANTED,
         ("planted", "shown one by one", "seen by the set test from", "seen"),
         tuple(rows),
     )
@@ -211,27 +211,26 @@ def plane(run: AuditRun) -> AuditTable:
     heads = ("", "images", "Frechet", "KID", "precision", "recall", "density", "coverage",
              "excess near training", "attack AUC")  # fmt: skip
     caption = (
-        f"Beside held-out images, on {run.features}: they compare with no number printed "
-        "elsewhere; – is too few images for a Frechet distance. Excess: images won by training "
-        "patients beyond those won by held-out ones, at the margin of the nearest 5%. An attack "
-        "AUC below 0.5 is a hole round the training patients, which an attacker can use as well."
+        f"Beside {'training' if run.findings.test is None else 'held-out'} images, on "
+        f"{run.features}: they compare with no number printed elsewhere; – is too few images for "
+        f"a Frechet distance. {EXCESS_ALONE if run.findings.test is None else EXCESS}"
     )
     return AuditTable("plane", "Fidelity and privacy", caption, heads, rows)
 
 
 def parts_2026(run: AuditRun) -> AuditTable:
     """The three parts that the 2026 edition names, and what withholding does to each."""
-    frechet = {point.name: number(point.fidelity.frechet, 2) for point in run.plane}
+    frechet = {
+        point.name: "not printed, too few images"
+        if math.isnan(point.fidelity.frechet)
+        else number(point.fidelity.frechet, 2)
+        for point in run.plane
+    }
     columns = [
         {
             "nearest-neighbour memorisation": f"{part.listed} of {part.n} images listed",
-            "membership leakage": "not assessed, nobody was held out"
-            if part.attack is None
-            else area(part.attack),
-            "re-identification by other slices": "not assessed, too few patients have several "
-            "images"
-            if part.other_slices is None
-            else area(part.other_slices),
+            "membership leakage": NOBODY if part.attack is None else area(part.attack),
+            "re-identification by other slices": other_slices(part),
             f"Frechet distance ({run.features}; 0 is alike)": frechet[part.name],
         }
         for part in run.parts
@@ -243,6 +242,13 @@ def parts_2026(run: AuditRun) -> AuditTable:
     )
     heads = ("part", *(part.name for part in run.parts))
     return AuditTable("parts", "Parts of the 2026 edition", caption, heads, rows)
+
+
+def other_slices(part: EditionParts) -> str:
+    """Whether patients are recognised by other slices, or why that was not assessed."""
+    if part.other_slices is not None:
+        return area(part.other_slices)
+    return NOBODY if part.attack is None else "not assessed, too few patients have several images"
 
 
 def area(attack: Attack | OtherSlices) -> str:

@@ -1,5 +1,6 @@
-"""The fixed sentences of an audit: what it does not assess, what its numbers mean, what to do."""
+"""The fixed sentences of an audit: limits, what its numbers and tables mean, what to do."""
 
+MEMBERSHIP = "membership: who was trained on (that takes held-out patients)"
 NOT_ASSESSED = (
     "attribute disclosure: what a released image reveals of a person who is known otherwise",
     "recognition of a patient by images that are in none of the three sets",
@@ -44,4 +45,25 @@ ADVICE = (
     "leave the copied patients out and train again",
     "then withhold and audit again",
     "train with differential privacy where the release is public and the disease is rare",
+)
+
+NOBODY = "not assessed, nobody was held out"
+PLANTED = (
+    "Copies planted in memory. Shown one by one: nearer to their own patient than any released "
+    "image is to a held-out one, or above the cutoff of the list; 95% exact interval. Seen by the "
+    "set test: from so many on, in 9 of 10 draws at least; – where it has noticed a leak already."
+)
+PLANTED_ALONE = (
+    "Copies planted in memory. Shown one by one: nearer to their own patient than any softened "
+    "training image is to another patient; 95% exact interval. Seen by the set test: –, as that "
+    "takes held-out patients; so a kind is seen where more than half of it is shown for sure."
+)
+EXCESS = (
+    "Excess: images won by training patients beyond those won by held-out ones, at the margin of "
+    "the nearest 5%. An attack AUC below 0.5 is a hole round the training patients, which an "
+    "attacker can use as well."
+)
+EXCESS_ALONE = (
+    "Alike is no merit here: copies are most alike. Excess and attack AUC (–) take held-out "
+    "patients."
 )
