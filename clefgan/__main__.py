@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from clefgan.errors import COMPILING, STDOUT, ClefganError, shortened
+from clefgan.storage.steering import disarmed
 
 PACKAGES = ("baselines", "evaluation", "submissions")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -109,7 +110,7 @@ def run(arguments: list[str] | None) -> None:
             traceback.print_exception(error)
         if isinstance(error, OSError) and error.filename in (None, STDOUT):
             forget_stdout()
-        print(f"clefgan: {message(error)}", file=sys.stderr)  # noqa: T201 - never wrapped or styled
+        print(f"clefgan: {disarmed(message(error))}", file=sys.stderr)  # noqa: T201 - never wrapped or styled
         raise SystemExit(1) from None
 
 

@@ -175,6 +175,10 @@ def test_teams_have_names_several_runs_and_links(
         ("file\nteam0\n", ":1: no column 'team'"),
         ("file,team\nteam0,A,B\n", ":2: more than 2 columns; quote commas"),
         ("file,team\nteam9,A\n", "'team9' is not one of the runs; give the path of one"),
+        ('file,team\nteam0,"A\nB"\n', ":2: team 'A\\nB' holds a line break; leave it out"),
+        ("file,team,run\nteam0,A,x\x1b[2J\n", ":2: run 'x\\x1b[2J' holds a control character"),
+        ("file,team\nteam0,A\u202eB\n", ":2: team 'A\\u202eB' holds a control character"),
+        ("file,team\nteam0,Al B\nteam1,AL  b\n", ":3: team 'AL  b' is 'Al B' above; write a"),
         ("file,team,run\nteam0,A,x\nteam1,A,x\n", "names: two runs are called 'A: x'"),
     ],
 )

@@ -127,3 +127,24 @@ def test_text_from_outside_is_printed_as_it_is(world: Path, tmp_path: Path) -> N
     assert err.startswith("clefgan: no method '[red]coin :bug:'; ")
     code, _, err = run("methods", "[/]")
     assert err.startswith("clefgan: no method '[/]'; ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names of files")
+def test_what_steers_a_terminal_is_never_sent(world: Path, tmp_path: Path) -> None:
+    steering = "\x1b[2J\x9b1m\u202e"
+    odd = tmp_path / f"a{steering}.csv"
+    odd.write_bytes((world / "runs/a.csv").read_bytes())
+    bad = tmp_path / f"bad{steering}.csv"
+    bad.write_text("nothing\n")
+    ids, truth = ("--ids", world / "ids.txt"), ("--truth", world / "truth.csv")
+    shown = "\ufffd[2J\ufffd1m\ufffd"
+    for code, words in (
+        (1, ["check", odd, bad, *ids]),
+        (0, ["leaderboard", odd, bad, *truth, "--title", steering]),
+        (1, ["score", odd, bad, *truth]),
+        (0, ["leaderboard", odd, *truth, "--csv", tmp_path / f"t{steering}.csv"]),
+    ):
+        ended, out, err = run(*words)
+        assert ended == code
+        assert shown in out + err
+        assert not set(steering) & {"\x1b", "\x9b", "\u202e"} & set(out + err)

@@ -103,3 +103,21 @@ def test_a_run_in_other_names_is_told_so_where_names_count(
     assert said in " ".join(capsys.readouterr().out.split())
     assert clefgan(*words, "--metric", "adjusted_mutual_information") == 0
     assert "no class of the truth" not in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_run_without_a_class_is_said_to_be_of_clusters_not_wrong(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, mixed = folder / "all_others.csv", folder / "mixed.csv"
+    text = (folder / "right.csv").read_text()
+    run.write_text(text.replace("subset_", "Subset_"))
+    mixed.write_text(text.replace("subset_", "Subset_", 1))
+    truth = ["--truth", folder / "truth.csv"]
+    table = folder / "table.csv"
+    assert clefgan("leaderboard", run, mixed, *EDITION, *truth, "--csv", table) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "and none a class: a run of clusters, which has no Accuracy and no rank; its" in out
+    assert "mixed: 1 image is called what is no class of the truth, such as 'Subset_" in out
+    assert out.count("and so wrong") == 1
+    (row,) = [line for line in table.read_text().splitlines() if ",all_others," in line]
+    assert row.startswith(",,,all_others,run,")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from evaluation import EvaluationError, attribution, classes
+from evaluation.significance import blind_classes
 
 labels = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5)), min_size=1, max_size=50)
 
@@ -99,3 +100,34 @@ def test_the_seed_decides() -> None:
 def test_a_bootstrap_that_cannot_be(given: dict[str, float], message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
         classes.measure(np.arange(3), np.arange(3), **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ([0, 12], [5, 7]),
+        ([12], [5, 7]),
+        ([0, 0, 12], [3, 4, 5]),
+        ([18, 7], [0, 25]),
+        ([30, 0], [0, 30]),
+        ([0, 20, 0, 11], [9, 0, 15, 7]),
+        ([40, 3, 9], [17, 17, 18]),
+    ],
+)
+def test_tables_of_guessed_labels_have_the_margins(row: list[int], column: list[int]) -> None:
+    drawn = blind_classes.tables(
+        np.array(row, float), np.array(column, float), 200, np.random.default_rng(0)
+    )
+    assert drawn.shape == (200, len(row), len(column))
+    assert (drawn >= 0).all()
+    assert (drawn == np.rint(drawn)).all()
+    np.testing.assert_array_equal(drawn.sum(axis=2), np.tile(row, (200, 1)))
+    np.testing.assert_array_equal(drawn.sum(axis=1), np.tile(column, (200, 1)))
+    expected = np.outer(row, column) / sum(row)
+    np.testing.assert_allclose(drawn.mean(axis=0), expected, atol=0.6)
+
+
+def test_a_truth_of_one_class_is_measured() -> None:
+    labels = np.array(["a", "b"] * 6)
+    blind = blind_classes.null(np.array(["b"] * 12), labels)["accuracy"]
+    assert (blind.mean, blind.upper, blind.p_value) == (0.5, 0.5, 1.0)

@@ -168,9 +168,33 @@ def test_one_image_and_one_class() -> None:
     assert row(board, "a").cells["f1"].value == 1
     assert row(board, "a").told_from_chance is False
     assert any("one class only" in note for note in board.notes)
-    assert any("no value of F1 can be told from chance" in note for note in board.notes)
+    assert any("no chance limit of F1: with 1 used of 1 images" in note for note in board.notes)
     board = build(Panel(np.zeros(5, bool), {"a": Run(np.zeros(5, bool))}))
     assert row(board, "a").told_from_chance is None
+
+
+def test_a_run_whose_metric_is_undefined_has_no_rank_and_no_letter() -> None:
+    truth = np.arange(20) % 2 == 0
+    runs = {"ones": Run(np.ones(20, bool)), "right": Run(truth), "turned": Run(~truth)}
+    board = build(Panel(truth, runs), "mcc")
+    assert math.isnan(row(board, "ones").cells["mcc"].value)
+    ones = row(board, "ones")
+    assert (ones.rank, ones.rank_low, ones.rank_high, ones.groups) == (None, None, None, ())
+    ranks = {name: (row(board, name).rank, row(board, name).groups) for name in runs}
+    assert ranks == {"ones": (None, ()), "right": (1, ("a",)), "turned": (2, ("b",))}
+    assert [one.rank for one in build(Panel(truth, {"ones": runs["ones"]}), "mcc").runs] == [None]
+
+
+def test_what_has_no_chance_limit_is_not_said_to_be_chance() -> None:
+    truth = np.arange(20) % 2 == 0
+    board = build(Panel(truth, {"right": Run(truth), "ones": Run(np.ones(20, bool))}), "recall")
+    assert row(board, "right").told_from_chance is True
+    why = "with 10 used of 20 images some guesses get as good a value as there is"
+    assert board.notes == (f"no chance limit of Recall: {why}",)
+    likely = Run(truth, truth * 1.0, truth * 0.5 + 0.25)
+    notes = build(Panel(truth, {"likely": likely}), "brier").notes
+    why = "it depends on the probabilities that a run gives"
+    assert notes == (f"no chance limit of {metrics.get('brier').label}: {why}",)
 
 
 def test_default_resamples() -> None:

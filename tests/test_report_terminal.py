@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 
 from clefgan.report import findings, sheet
 from clefgan.report.terminal import ranking, scores
+from evaluation import metrics
 from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 from panels import board
@@ -65,6 +66,28 @@ def test_runs_that_used_more_than_was_allowed_are_marked() -> None:
         "There are fewer than two comparable runs, so ranks say nothing. Not compared: S0."
     )
     assert "≠" not in "\n".join(printed(ranking.show(sheet.of(board(1, 0), "T"), 100), 100))
+
+
+def test_findings_name_the_runs_that_the_metric_says_nothing_of() -> None:
+    truth = np.arange(20) % 2 == 0
+    ones = {"x": Run(np.ones(20, bool)), "y": Run(np.ones(20, bool))}
+    mcc = metrics.get("mcc")
+    found = leaderboard.build(
+        Panel(truth, {"right": Run(truth), **ones}), primary=mcc, resamples=50
+    )
+    last = "Only right has a rank, which says nothing. right is better than guessing by its MCC."
+    without = "MCC is undefined for x and y, which have no rank."
+    assert findings.short(found)[-1] == last
+    assert without in findings.short(found)
+    assert without in findings.sentences(found)
+    shown = printed(ranking.show(sheet.of(found, "Title"), 80), 80)
+    assert any(line.split()[:2] == ["·", "x"] for line in shown)
+    runs = {"right": Run(truth), "turned": Run(~truth), "x": ones["x"]}
+    found = leaderboard.build(Panel(truth, runs), primary=mcc, resamples=50)
+    assert findings.first_place(found) == "right is better than every other run."
+    assert "MCC is undefined for x, which has no rank." in findings.short(found)
+    none = leaderboard.build(Panel(truth, ones), primary=mcc, resamples=50)
+    assert findings.first_place(none) == ""
 
 
 def test_an_interval_is_drawn_to_scale() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,14 +26,28 @@ from rich.progress import (
 from rich.progress import (
     Progress as Bars,
 )
+from rich.segment import Segment
 from rich.text import Text
 
 from clefgan import method as interface
 from clefgan.errors import STDOUT
 from clefgan.storage.files import os_errors_name
+from clefgan.storage.steering import disarmed
 
 
-class NamedConsole(Console):
+class PlainConsole(Console):
+    """A console that never sends what steers a terminal, such as in names of others' files."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Render; what steers in a text is a replacement character."""
+        for segment in super().render(renderable, options):
+            text, style, control = segment
+            yield segment if control else Segment(disarmed(text), style)
+
+
+class NamedConsole(PlainConsole):
     """A console whose stream has a name in errors, as a file has."""
 
     def print(self, *objects: Any, **how: Any) -> None:
@@ -43,7 +57,7 @@ class NamedConsole(Console):
 
 
 console = NamedConsole(highlight=False, markup=False, emoji=False)
-errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+errors = PlainConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def echo(text: str) -> None:

@@ -17,6 +17,7 @@ from clefgan.runs.classes.run_files import ClassEntrant
 from evaluation.boards import class_board
 from evaluation.boards.class_board import ClassAnswer
 from evaluation.boards.rows import Kind
+from evaluation.class_tables import METRICS
 from submissions.checking.strange_classes import Called
 
 NO_SHORTCUTS = (
@@ -83,7 +84,11 @@ def strange(
         called = Called(classes)
         for image, label in entrant.labels.items():
             called(image, label)
-        if fault := called.fault(metric, "truth"):
+        meaning = "and so wrong"
+        if not called.n_known:  # `ClassAnswer.named` of this run is False
+            label = METRICS[metric].label
+            meaning = f"and none a class: a run of clusters, which has no {label} and no rank"
+        if fault := called.fault(metric, "truth", meaning):
             yield f"{name}: {fault}"
 
 

@@ -17,6 +17,7 @@ def sentences(board: Leaderboard) -> list[str]:
     texts = [
         from_chance(board),
         first_place(board),
+        unranked(board),
         against_the_limit(board),
         low_end(board),
         trivial(board),
@@ -32,6 +33,7 @@ def short(board: Leaderboard) -> list[str]:
     findings = [
         power(board),
         trivial(board),
+        unranked(board),
         against_the_limit(board),
         low_end(board),
         " ".join(filter(None, (first_place(board), from_chance(board)))),
@@ -54,10 +56,11 @@ def from_chance(board: Leaderboard) -> str:
     label = board.primary.label
     wrong = "its answers point the wrong way" if len(worse) == 1 else "they point the wrong way"
     if len(tested) == 1:
+        who = "The run" if len(board.runs) == 1 else tested[0].name
         verb = "is better than" if better else "cannot be distinguished from"
         if worse:
-            return f"The run is worse than guessing by its {label}: {wrong}."
-        return f"The run {verb} guessing by its {label}."
+            return f"{who} is worse than guessing by its {label}: {wrong}."
+        return f"{who} {verb} guessing by its {label}."
     tail = f" Worse than guessing, so {wrong}: {listed(worse)}." if worse else ""
     if not better:
         verdict = "is better than" if worse else "can be distinguished from"
@@ -147,9 +150,19 @@ def first_place(board: Leaderboard) -> str:
         return "There is a single run, so its rank says nothing."
     if len(runs) < 2:
         return f"There are fewer than two comparable runs, so ranks say nothing.{aside}"
-    if math.isnan(runs[0].cells[board.primary.name].value):
-        return aside.strip()
-    return leader(board.primary.label, runs) + aside
+    ranked = [run for run in runs if run.rank is not None]
+    if len(ranked) < 2:
+        which = f"Only {ranked[0].name} has a rank, which says nothing.{aside}" if ranked else aside
+        return which.strip()
+    return leader(board.primary.label, ranked) + aside
+
+
+def unranked(board: Leaderboard) -> str:
+    """Which runs the primary metric says nothing of."""
+    without = [run.name for run in board.runs if run.rank is None]
+    which = "which has" if len(without) == 1 else "which have"
+    undefined = f"{board.primary.label} is undefined for {listed(without)}" if without else ""
+    return f"{undefined}, {which} no rank." if without else ""
 
 
 def leader(metric: str, runs: Sequence[Row] | Sequence[ClassRow]) -> str:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clefgan.errors import ClefganError
+from clefgan.storage.steering import steers
 
 COLUMNS = ("file", "team", "run", "link")
 
@@ -37,21 +39,44 @@ def read(path: Path) -> tuple[TeamRun, ...]:
     ------
     ClefganError
         Not readable, a column that is missing or not known, a row without file or team, a file
-        twice, or a link that is not of the web.
+        twice, a link that is not of the web, a line break or a sign that steers the screen, or a
+        team that is written in two ways.
     """
     rows = table(path)
     runs: dict[str, TeamRun] = {}
+    teams: dict[str, str] = {}
     for number, row in enumerate(rows, 2):
         one = TeamRun(**{name: (row.get(name) or "").strip() for name in COLUMNS})
         where = f"{path}:{number}"
         if not one.file or not one.team:
             raise ClefganError(f"{where}: no {'team' if one.file else 'file'}; give both")
+        refuse_steering(one, where)
+        before = teams.setdefault(alike(one.team), one.team)
+        if before != one.team:
+            raise ClefganError(
+                f"{where}: team {one.team!r} is {before!r} above; write a team in one way"
+            )
         if one.file in runs:
             raise ClefganError(f"{where}: {one.file!r} is given twice; give each run once")
         if one.link and not one.link.startswith(("https://", "http://")):
             raise ClefganError(f"{where}: link {one.link!r} does not begin with https://")
         runs[one.file] = one
     return tuple(runs.values())
+
+
+def refuse_steering(row: TeamRun, where: str) -> None:
+    """Refuse line breaks, control characters and signs that turn the direction of writing."""
+    for column in COLUMNS:
+        text = getattr(row, column)
+        sign = next((c for c in text if steers(c)), "")
+        if sign:
+            what = "a line break" if sign in "\r\n" else "a control character"
+            raise ClefganError(f"{where}: {column} {text!r} holds {what}; leave it out")
+
+
+def alike(team: str) -> str:
+    """What teams have in common that differ in case, spaces and composition alone."""
+    return " ".join(unicodedata.normalize("NFKC", team).casefold().split())
 
 
 def table(path: Path) -> list[dict[str, str]]:

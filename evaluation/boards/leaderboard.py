@@ -129,7 +129,7 @@ def build(
         robustness=ranking.robustness(columns, replicates.values),
         pairs=pairs,
         detectable=_detectable(replicates, columns[0], level),
-        notes=_notes(panel, power[columns[0].name], level, allows),
+        notes=_notes(panel, power[columns[0].name], allows),
     )
 
 
@@ -178,9 +178,7 @@ def _detectable(replicates: Replicates, primary: Metric, level: float) -> float:
     return float(minimum_detectable_difference(np.median(some), level=level)) if len(some) else NAN
 
 
-def _notes(
-    panel: Panel, line: ChanceLimit, level: float, allows: Callable[[str], bool]
-) -> tuple[str, ...]:
+def _notes(panel: Panel, line: ChanceLimit, allows: Callable[[str], bool]) -> tuple[str, ...]:
     notes = []
     beyond = [name for name, run in panel.runs.items() if not allows(run.knowledge)]
     if beyond:
@@ -188,8 +186,9 @@ def _notes(
     if panel.truth.all() or not panel.truth.any():
         notes.append("truth of one class only: most metrics are undefined")
     if np.isnan(line.critical):
-        notes.append(
-            f"no value of {line.metric.label} can be told from chance at {level:.0%} with "
-            f"{int(panel.truth.sum())} used of {len(panel.truth)} images"
-        )
+        why = "it depends on the probabilities that a run gives"
+        if line.metric.needs is not Needs.PROBABILITIES:
+            size = f"{int(panel.truth.sum())} used of {len(panel.truth)} images"
+            why = f"with {size} some guesses get as good a value as there is"
+        notes.append(f"no chance limit of {line.metric.label}: {why}")
     return tuple(notes)

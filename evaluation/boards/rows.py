@@ -1,6 +1,6 @@
 """The rows of a leaderboard: runs, trivial ones, the chance limit, and published counts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,8 +39,9 @@ class Row:
     """One line of the table.
 
     counts : tp, tn, fp, fn; None of rows that are no single run
-    rank, rank_low, rank_high : by the primary metric, with the middle `level` under resampling
-    groups : letters; runs that share one cannot be told apart
+    rank, rank_low, rank_high : by the primary metric, with the middle `level` under resampling;
+        None of a run whose primary metric is undefined
+    groups : letters; runs that share one cannot be told apart; none without a rank
     p_chance : of the primary metric against guessing with as many called used, two-sided,
         adjusted (Holm) for the number of runs
     told_from_chance : better than guessing, and `p_chance` below 1 - level
@@ -79,7 +80,8 @@ def of_runs(
     counts = np.concatenate(tables, axis=1).astype(int).tolist()
     cells = measured_cells(panel, columns, replicates, level=level, permutations=draws, seed=seed)
     p_chance = multiple.holm([row[columns[0].name].p_chance for row in cells])
-    marks = _letters(stability, pairs, level)
+    ranked = [not np.isnan(row[columns[0].name].value) for row in cells]
+    marks = _letters(stability, pairs, level, ranked)
     return [
         Row(
             name=name,
@@ -88,9 +90,9 @@ def of_runs(
             knowledge=run.knowledge,
             comparable=allows(run.knowledge),
             counts=tuple(counts[number]),
-            rank=int(stability.rank[number]),
-            rank_low=int(stability.low[number]),
-            rank_high=int(stability.high[number]),
+            rank=int(stability.rank[number]) if ranked[number] else None,
+            rank_low=int(stability.low[number]) if ranked[number] else None,
+            rank_high=int(stability.high[number]) if ranked[number] else None,
             groups=marks[number],
             p_chance=float(p_chance[number]),
             told_from_chance=_told(
@@ -116,12 +118,14 @@ def _below(cell: Cell, metric: Metric, p_value: float, level: float) -> bool:
     return bool(p_value <= 1 - level and metric.sign * (cell.value - cell.chance) < 0)
 
 
-def _letters(stability: Stability, pairs: PairedTests, level: float) -> list[tuple[str, ...]]:
-    """Letters of each run, given out from the best run on."""
-    order = np.argsort(stability.rank, kind="stable")
-    groups = letters.groups(pairs.adjusted[np.ix_(order, order)], level)
+def _letters(
+    stability: Stability, pairs: PairedTests, level: float, ranked: Sequence[bool]
+) -> list[tuple[str, ...]]:
+    """Letters of each run that has a rank, given out from the best run on."""
+    order = [run for run in np.argsort(stability.rank, kind="stable") if ranked[run]]
+    groups = letters.groups(pairs.adjusted[np.ix_(order, order)], level) if order else []
     by_rank = letters.letters(groups, len(order))
-    marks: list[tuple[str, ...]] = [()] * len(order)
+    marks: list[tuple[str, ...]] = [()] * len(ranked)
     for number, run in enumerate(order):
         marks[run] = by_rank[number]
     return marks

@@ -9,6 +9,7 @@ import scipy
 from evaluation import given
 from evaluation.attribution import Labels, table
 from evaluation.class_tables import METRICS
+from evaluation.counts import Tables, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def null(
     given.whole("permutations", permutations, 1)
     row, column = whole[0].sum(axis=1), whole[0].sum(axis=0)
     rng = np.random.default_rng(seed)
-    drawn = scipy.stats.random_table(row, column, seed=rng).rvs(permutations).astype(np.float64)
+    drawn = tables(row, column, permutations, rng)
     scores = {}
     for name, metric in METRICS.items():
         values, value = metric.of_tables(drawn), float(metric.of_tables(whole)[0])
@@ -47,3 +48,22 @@ def null(
             (1 + as_high) / (1 + permutations),
         )  # fmt: skip
     return scores
+
+
+def tables(row: Values, column: Values, number: int, rng: np.random.Generator) -> Tables:
+    """Random tables with these margins, as permuted labels give them: (number, rows, columns).
+
+    Notes
+    -----
+    Patefield's algorithm in SciPy 1.17 gives negative counts where one row or column holds all, as
+    of a truth of one class. Only one table has such margins, so nothing is drawn; else it is drawn
+    without the empty rows and columns.
+    """
+    rows, columns = np.flatnonzero(row), np.flatnonzero(column)
+    if min(len(rows), len(columns)) < 2:
+        return np.repeat(np.outer(row, column)[None] / row.sum(), number, axis=0)
+    drawn = np.zeros((number, len(row), len(column)))
+    filled = [sizes[sizes > 0].astype(np.int64) for sizes in (row, column)]
+    random_tables = scipy.stats.random_table(*filled, seed=rng)
+    drawn[:, rows[:, None], columns] = random_tables.rvs(number)
+    return drawn

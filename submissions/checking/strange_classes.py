@@ -47,11 +47,11 @@ class Called:
         if self.keep is not None:
             self.keep(token, label)
 
-    def fault(self, metric: str, of: str = "data") -> str:
+    def fault(self, metric: str, of: str = "data", meaning: str = "and so wrong") -> str:
         """What is wrong with the labels in one line; empty where nothing is.
 
         Clusters have names of their own; they are no fault where `metric` is one of clusters and no
-        label is a class. `of` says whose classes these are.
+        label is a class. `of` says whose classes these are, `meaning` what follows.
         """
         if not self.n_strange or (metric in NAMELESS and not self.n_known):
             return ""
@@ -61,5 +61,5 @@ class Called:
         hint = f" (upper and lower case differ from {quoted(almost[0])})" if almost else ""
         return (
             f"{images} called what is no class of the {of}, such as {quoted(self.example)}{hint}, "
-            f"and so wrong; its classes: {known}"
+            f"{meaning}; its classes: {known}"
         )

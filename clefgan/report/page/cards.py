@@ -6,7 +6,8 @@ from clefgan.report.page.charts import tables
 from clefgan.report.page.markup import Markup, join, tag
 from clefgan.report.part import Part
 from clefgan.report.wording import number
-from evaluation.boards.rows import Row
+from evaluation.boards.class_board import ClassRow
+from evaluation.boards.rows import Kind, Row
 
 OPEN = 2
 """So many runs are unfolded when the page opens."""
@@ -31,11 +32,18 @@ def run(part: Part, row: Row, opened: bool) -> Markup:
             f"{board.primary.label} {number(row.cells[board.primary.name].value)}",
             class_="quiet",
         ),
-        tag("span", f"rank {row.rank}", class_="quiet"),
+        tag("span", rank_of(row), class_="quiet"),
     )
     table = tag("div", tables.confusion(row), class_="card")
     content = tag("div", table, *pictures(part, row), class_="cards")
     return tag("details", head, content, open=opened, class_="run")
+
+
+def rank_of(row: Row | ClassRow) -> str:
+    """The rank in words; of a row that is no run, what it stands for."""
+    if row.rank is not None:
+        return f"rank {row.rank}"
+    return "no rank" if row.kind is Kind.RUN else row.kind.value
 
 
 def pictures(part: Part, row: Row) -> list[Markup]:

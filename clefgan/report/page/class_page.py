@@ -6,6 +6,7 @@ from clefgan.method import Evidence
 from clefgan.report import class_findings, class_sheet
 from clefgan.report.class_part import ClassPart
 from clefgan.report.page import glossary, notes, table
+from clefgan.report.page.cards import rank_of
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.document import document
 from clefgan.report.page.imprint import Imprint, lines
@@ -109,12 +110,11 @@ def card(part: ClassPart, row: ClassRow, opened: bool) -> Markup:
     """One run: its class table, and a picture of it."""
     assert row.table is not None
     value = number(row.cells[part.board.primary].value)
-    rank = row.kind.value if row.rank is None else f"rank {row.rank}"
     head = tag(
         "summary",
         tag("span", row.name, class_="name"),
         tag("span", f"{part.board.metric.label} {value}", class_="quiet"),
-        tag("span", rank, class_="quiet"),
+        tag("span", rank_of(row), class_="quiet"),
     )
     drawn = tag(
         "figure",
