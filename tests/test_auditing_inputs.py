@@ -87,3 +87,14 @@ def test_a_released_image_that_is_there_more_than_once_is_said(tmp_path: Path) -
     wanted = "released: 1 image is there more than once, 3 times in all, pixel for pixel; each of "
     assert [note for note in notes["twice"] if note.startswith(wanted)]
     assert "more than once" not in " ".join(notes["once"])
+
+
+def test_images_of_one_grey_level_are_said_by_set(tmp_path: Path) -> None:
+    """A window of other levels than the images makes them all black: nothing was compared then."""
+    train, made = np.random.default_rng(0).integers(0, 256, (2, 6, SIDE, SIDE)).astype(np.uint8)
+    made[:2] = 0
+    for name, images in (("train", train), ("made", made)):
+        np.savez(tmp_path / f"{name}.npz", images=images)
+    found = inputs.read(tmp_path / "train.npz", tmp_path / "made.npz", None, ALONE)
+    wanted = "of one grey level, so that nothing is compared of them: 2 of 6 images of released; if"
+    assert [note for note in found.notes if note.startswith(wanted)]

@@ -275,3 +275,22 @@ def test_listed_images_are_in_the_sentence_whatever_keeps_it_from_a_leak(clean: 
     assert unsure.sentence.endswith(f". {wanted}")
     none = replace(clean.copies, listed=np.arange(0))
     assert "listed" not in verdict.of(replace(clean, copies=none, sensitivity=()), PUBLIC).sentence
+
+
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_images_of_one_grey_level_are_nobodys_copies(exchanged: bool) -> None:
+    """They are alike to nothing, so one patient wins all of them, and they would be a long list."""
+    own = sets(0, n=20, released=60)
+    released = own.released.copy()
+    released[:40] = np.repeat([[[0]], [[90]]], 20, axis=0)
+    training = ~own.training if exchanged else own.training
+    found = examine.examine(
+        replace(own, released=released, training=training), Plan(deals=99, planted=0)
+    )
+    assert not found.strong.margin[:40].any()
+    assert found.strong.margin[40:].all()
+    assert not np.isin(found.copies.listed, np.arange(40)).any()
+    blank = examine.examine(
+        replace(own, released=released[:40], training=training), Plan(deals=99, planted=0)
+    )
+    assert not len(blank.copies.listed)

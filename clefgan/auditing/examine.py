@@ -19,7 +19,7 @@ from clefgan.auditing.compared import Compared, compare
 from clefgan.auditing.control import ImageOnly
 from clefgan.auditing.copies import CopyList
 from clefgan.auditing.looks import Look
-from clefgan.auditing.margins import Numbers, Strongest, Values
+from clefgan.auditing.margins import Numbers, Strongest, Values, without_blank
 from clefgan.auditing.material import Material
 from clefgan.auditing.membership import Attack
 from clefgan.auditing.patients import Patients, StratumRow, Sure
@@ -116,12 +116,12 @@ def judge(
     if whole is not None and volumes is not None:
         views = plan.volume_views
         wholes = found.find(volumes, views, whole.release, whole.null, q=plan.q, seed=plan.seed)
-    strong = look.strongest()
+    strong = without_blank(look.strongest(), material.released)
     pairs = exact.copies(material)
     if not material.n_held_out:
         return without_held_out(material, plan, compared, pairs, wholes, progress=progress)
     training, stratum = material.training, material.stratum
-    won = training[strong.winner]
+    won = training[strong.winner] & (strong.margin > 0)
     listed = copies.find(strong.margin, won, float(training.mean()), q=plan.q)
     parts = [looks.part(look), *([] if wholes is None else [wholes.part()])]
     test = looks.test_parts(parts, training, stratum, times=plan.deals, seed=plan.seed)
@@ -187,7 +187,7 @@ def without_held_out(
 ) -> Findings:
     """Copies alone: each released image beside softened images of other patients."""
     assert compared.null is not None
-    strong = compared.release.strongest()
+    strong = without_blank(compared.release.strongest(), material.released)
     listed = alone.find(strong, compared.null, q=plan.q)
     seen = planted(material, plan, compared, listed, None, doses=False, progress=progress)
     return Findings(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import exact, file_findings, file_order, material
+from clefgan.auditing import exact, file_findings, file_order, material, odd_images
 from clefgan.auditing.file_findings import FileFinding
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Flags, Material
@@ -138,22 +138,10 @@ def read(
         gathered,
         real_ids=real_ids,
         released_ids=sets[RELEASED].ids,
-        notes=(*sets.notes, *owned.notes, *said, *on_volumes, *on_repeated(gathered)),
+        notes=(*sets.notes, *owned.notes, *said, *on_volumes, *odd_images.notes(gathered)),
         files=given_away(sets, labels, volumes, progress),
         volumes=volumes,
     )
-
-
-def on_repeated(own: Material) -> list[str]:
-    """A sentence on released images that are there more than once; nothing where none is."""
-    n, different = exact.repeated(own.released)
-    if not n:
-        return []
-    are = counted(different, "image is", "images are")
-    return [
-        f"{RELEASED}: {are} there more than once, {n} times in all, pixel for pixel; each of them "
-        "counts, so one chance hit can fill the list: audit each image once"
-    ]
 
 
 def given_away(

@@ -5,7 +5,7 @@ of the training set as any patient is, however large the margin; that is what ev
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clefgan.auditing.nearest import NearestLists
+from clefgan.method import Images
 
 Values = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -142,6 +143,17 @@ def strongest(views: Sequence[Margins], *, units: Sequence[float] | None = None)
     winner = winners[chosen, columns]
     images = np.stack([image_of(view, view.whole[0]) for view in views])
     return Strongest(winner, images[chosen, columns], scaled[chosen, columns], chosen)
+
+
+def without_blank(own: Strongest, released: Images) -> Strongest:
+    """The same, where images of one grey level have no margin.
+
+    Such an image is alike to nothing, so the image that is least like the others would win it; and
+    as it wins all of them, they would be listed together.
+    """
+    levels = released.reshape(len(released), -1)
+    blank = levels.min(axis=1) == levels.max(axis=1)
+    return replace(own, margin=np.where(blank, 0.0, own.margin))
 
 
 def whole_units(views: Sequence[Margins]) -> list[float]:

@@ -70,7 +70,7 @@ def excess(findings: Findings, places: Numbers) -> float:
     if share == 1:
         return np.nan
     strong = findings.strong
-    near = strong.margin[places] >= np.quantile(strong.margin, 0.95)
+    near = strong.margin[places] >= max(np.quantile(strong.margin, 0.95), np.finfo(float).tiny)
     won = training[strong.winner[places]]
     ratio = share / (1 - share)
     return float(((near & won).sum() - ratio * (near & ~won).sum()) / len(places))

@@ -90,7 +90,7 @@ def everybody(opened: Look, sealed: Look, material: Material, groups: Flags) -> 
         lists = joined((own, sealed.lists[name]), rows, len(material.group))
         units = opened.margins[name].units
         of_views.append(margins.of(lists, material.group, units=units))
-    return margins.strongest(of_views, units=opened.units)
+    return margins.without_blank(margins.strongest(of_views, units=opened.units), material.released)
 
 
 def joined(

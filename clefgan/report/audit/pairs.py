@@ -67,7 +67,8 @@ def worst(run: AuditRun) -> Numbers:
     """Released images won by training patients, largest margin first."""
     strong, training = run.findings.strong, run.findings.material.training
     order = np.argsort(-strong.margin, kind="stable")
-    return np.asarray(order[training[strong.winner[order]]][:MOST])
+    won = training[strong.winner[order]] & (strong.margin[order] > 0)
+    return np.asarray(order[won][:MOST])
 
 
 def pair(run: AuditRun, won: int, rank: int) -> Markup:
@@ -76,14 +77,19 @@ def pair(run: AuditRun, won: int, rank: int) -> Markup:
     own, strong = findings.material, findings.strong
     view = findings.plan.views[int(strong.view[won])]
     released, near = own.released[won], own.real[strong.image[won]]
+    name = run.inputs.real_id(int(strong.image[won]))
+    turned = ", flipped" if view.mirrored else ""
+    if view.mirrored:  # as it was compared: a reader would not see a copy otherwise
+        near = near[:, ::-1]
     other = nearest_held_out(run, won)
     pictures = [
         image(released, f"released {run.inputs.released_ids[won]}", "released"),
-        image(near, f"training {run.inputs.real_id(int(strong.image[won]))}", "nearest training"),
-        image(difference(released, near, mirrored=view.mirrored), "difference", "difference"),
+        image(near, f"training {name}", f"nearest training{turned}"),
+        image(difference(released, near), "difference", "difference"),
     ]
     if other is not None:
-        pictures.append(image(own.real[other], "held-out image", "nearest held-out"))
+        beside = own.real[other][:, ::-1] if view.mirrored else own.real[other]
+        pictures.append(image(beside, "held-out image", f"nearest held-out{turned}"))
     q = findings.copies.q_values[won]
     words = (
         f"{rank}. {run.inputs.released_ids[won]}: patient {own.names[strong.winner[won]]}, "
@@ -126,12 +132,10 @@ def nearest_held_out(run: AuditRun, number: int) -> int | None:
     return int(images[others][values[others].argmax()])
 
 
-def difference(
-    first: NDArray[np.uint8], second: NDArray[np.uint8], *, mirrored: bool
-) -> NDArray[np.uint8]:
+def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Difference around middle grey."""
-    own = (first[:, ::-1] if mirrored else first).astype(np.int64)
-    return np.clip(128 + GAIN * (own - second.astype(np.int64)), 0, 255).astype(np.uint8)
+    between = first.astype(np.int64) - second.astype(np.int64)
+    return np.asarray(np.clip(128 + GAIN * between, 0, 255), np.uint8)
 
 
 def image(pixels: NDArray[np.uint8], alt: str, words: str) -> Markup:
