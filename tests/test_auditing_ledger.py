@@ -20,7 +20,7 @@ def record(folder: Path, **changes: Any) -> Path:
             "look": 3, "first_level": 0.04, "level": 0.01, "filtered": True,
             "sealed": {"share": 0.3, "seed": 7, "opened": False},
         },
-        "withheld": {"how": "list"},
+        "withheld": {"how": "list", "kept": 90},
         "digests": {"train": "a", "held-out": "b", "released": "c"},
         "profile": {"name": "public"},
     }  # fmt: skip
@@ -31,7 +31,7 @@ def record(folder: Path, **changes: Any) -> Path:
 def test_a_third_look_is_read_with_its_first_level_and_who_is_still_sealed(tmp_path: Path) -> None:
     before = ledger.read(record(tmp_path))
     digests = {"train": "a", "held-out": "b", "released": "c"}
-    assert before == Before(3, 0.04, digests, Withhold.LIST, "public", True, Seal(0.3, 7))
+    assert before == Before(3, 0.04, digests, Withhold.LIST, "public", True, Seal(0.3, 7), 90)
     assert before.next_level() == 0.04 / 8
     assert ledger.read(record(tmp_path, withheld=None)).withhold is None
 

@@ -23,7 +23,7 @@ def read(path: Path) -> dict[str, str]:
     ClefganError
         Not such a table, another word than the page's, or two judgements of one image.
     """
-    if not path.is_file():
+    if not path.exists():
         return {}
     words: dict[str, str] = {}
     for name, word in pairs(path):

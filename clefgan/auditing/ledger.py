@@ -35,6 +35,7 @@ class Before:
     profile : name of the threshold that was fixed then
     filtered : whether images were withheld in this look or in one before
     seal : who was kept sealed and has not been opened; None: nobody
+    kept : how many images were kept; None where none were withheld
     """
 
     look: int
@@ -44,6 +45,7 @@ class Before:
     profile: str
     filtered: bool = False
     seal: Seal | None = None
+    kept: int | None = None
 
     def next_level(self) -> float:
         """Level of the next look."""
@@ -77,6 +79,7 @@ def read(folder: Path) -> Before:
             profile=str(content["profile"]["name"]),
             filtered=bool(content["ledger"]["filtered"]),
             seal=seal_of(content["ledger"]["sealed"]),
+            kept=int(content["withheld"]["kept"]) if content["withheld"] else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ClefganError(f"{path}: not a record of an audit ({error!r}); audit again") from error

@@ -42,13 +42,19 @@ def read_ids(folder: Path, name: str) -> set[str]:
     Raises
     ------
     ClefganError
-        The audit has no such table.
+        The audit has no such table, or it is damaged.
     """
     path = folder / FOLDER / name
     if not path.is_file():
         raise ClefganError(f"{path}: no such file; give the folder of the audit as it was written")
-    with path.open(newline="", encoding="utf-8") as file:
-        return {row["released"] for row in csv.DictReader(file)}
+    try:  # ids as they were written, so with their spaces and semicolons
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return {row["released"] for row in csv.DictReader(file, strict=True)}
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise ClefganError(
+            f"{path}: not a table with the column 'released' in every row; give the folder of the "
+            "audit as it was written"
+        ) from error
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

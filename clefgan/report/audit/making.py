@@ -13,7 +13,7 @@ from clefgan.auditing.settings import Settings, refuse_second_filter
 from clefgan.data import patients
 from clefgan.data.patients import PatientsFrom
 from clefgan.data.sets.windows import WindowChoice
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Progress, silent
 from clefgan.report.audit import internal
 from clefgan.report.audit.result import Audit
@@ -144,7 +144,7 @@ def of_inputs(
         digests = sets.digests()
         ledger.check(before, digests, folder)
         if before.withhold is not None and digests[RELEASED] == before.digests[RELEASED]:
-            sets = only_kept(sets, folder)
+            sets = only_kept(sets, folder, before)
         sets = judged_by(judgements_of(folder), sets)
     kept = storage.cache(KEPT)
     return Audit(pipeline.run(sets, settings, before=before, kept_lists=kept, progress=progress))
@@ -167,14 +167,21 @@ def judged_by(words: Mapping[str, str], sets: Inputs) -> Inputs:
     return replace(sets.noting(judged.note(words, len(copies))), judged=tuple(copies.tolist()))
 
 
-def only_kept(sets: Inputs, folder: Path) -> Inputs:
+def only_kept(sets: Inputs, folder: Path, before: Before) -> Inputs:
     """The images of a release that the audit before kept."""
     names = internal.read_ids(folder, internal.KEEP)
+    if len(names) != before.kept:
+        raise ClefganError(
+            f"{folder / internal.FOLDER / internal.KEEP}: {counted(len(names), 'image')}, but the "
+            f"audit kept {before.kept}; give the folder of the audit as it was written, or the "
+            "images to be released in a folder of their own"
+        )
     places = [image for image, name in enumerate(sets.released_ids) if name in names]
     if len(places) != len(names):
         raise ClefganError(
-            f"{folder}: {len(names) - len(places)} kept images are not in the release; give the "
-            "release that was audited, or the kept images in a folder of their own"
+            f"{folder}: {counted(len(names) - len(places), 'kept image is', 'kept images are')} "
+            "not in the release; give the release that was audited, or the kept images in a folder "
+            "of their own"
         )
     note = f"of the release audited before, the {len(places)} images that were kept"
     return sets.keep(places, note)
