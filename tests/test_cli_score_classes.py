@@ -121,3 +121,23 @@ def test_a_run_without_a_class_is_said_to_be_of_clusters_not_wrong(
     assert out.count("and so wrong") == 1
     (row,) = [line for line in table.read_text().splitlines() if ",all_others," in line]
     assert row.startswith(",,,all_others,run,")
+
+
+def test_few_groups_and_an_undefined_index_are_said_as_they_are(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [line.split(",")[0] for line in (folder / "right.csv").read_text().split()]
+    groups = tmp_path / "groups.csv"
+    groups.write_text("".join(f"{image},p{at % 2}\n" for at, image in enumerate(ids)))
+    words = ["leaderboard", folder / "right.csv", *EDITION]
+    assert clefgan(*words, "--truth", folder / "truth.csv", "--groups", groups) == 0
+    assert "only 2 groups: drawn from so few" in " ".join(capsys.readouterr().out.split())
+    run, truth = tmp_path / "run.csv", tmp_path / "truth.csv"
+    for path in (run, truth):
+        path.write_text("".join(f"{image},a\n" for image in ids))
+    alone = ["leaderboard", run, *EDITION, "--truth", truth, "--metric", "adjusted_rand"]
+    assert clefgan(*alone) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "The run has no Adjusted Rand index, which is undefined for these labels" in out
+    assert "of the largest class for every image there is no Adjusted Rand index." in out
+    assert "names of clusters" not in out

@@ -197,6 +197,13 @@ def test_what_has_no_chance_limit_is_not_said_to_be_chance() -> None:
     assert notes == (f"no chance limit of {metrics.get('brier').label}: {why}",)
 
 
+@pytest.mark.parametrize(("size", "few"), [(60, True), (20, True), (6, False)])
+def test_few_groups_are_said_to_be_few(size: int, few: bool) -> None:
+    board = build(panel_of({"a": 1.0, "b": 0.2}, clusters=size))
+    n_groups = 120 // size
+    assert any(note.startswith(f"only {n_groups} groups: ") for note in board.notes) is few
+
+
 def test_default_resamples() -> None:
     assert [leaderboard.default_resamples(n) for n in (1, 200, 20_000, 50_000, 10**7)] == [
         10_000,

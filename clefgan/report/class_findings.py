@@ -6,7 +6,7 @@ from clefgan.report.class_part import ClassPart
 from clefgan.report.findings import leader, listed
 from clefgan.report.wording import number, percent
 from clefgan.runs.classes import knows
-from evaluation.boards.class_board import ONE_CLASS, ClassBoard
+from evaluation.boards.class_board import ONE_CLASS, ClassBoard, label_free
 from evaluation.boards.rows import Kind
 
 
@@ -30,12 +30,18 @@ def from_chance(board: ClassBoard) -> str:
     tested = [row for row in board.runs if row.told_from_chance is not None]
     label = board.metric.label
     one = next(row for row in board.rows if row.name == ONE_CLASS and row.kind is Kind.TRIVIAL)
-    trivial = f"the largest class for every image scores {number(one.cells[board.primary].value)}"
+    value = one.cells[board.primary].value
+    trivial = f"the largest class for every image scores {number(value)}"
+    if np.isnan(value):
+        trivial = f"of the largest class for every image there is no {label}"
     if not tested:
         who = "The run has" if len(board.runs) == 1 else "The runs have"
+        why = "as names of clusters have none"
+        if label_free(board.primary):
+            why = "which is undefined for these labels"
         return (
-            f"{who} no {label}, as names of clusters have none, so a comparison with guessed "
-            f"labels is not possible; {trivial}."
+            f"{who} no {label}, {why}, so a comparison with guessed labels is not possible; "
+            f"{trivial}."
         )
     if len(tested) == 1:
         who = "The run" if len(board.runs) == 1 else tested[0].name

@@ -14,7 +14,7 @@ from clefgan.report.class_part import ClassPart
 from clefgan.runs.classes import fitting, loading
 from clefgan.runs.classes.knows import Labs
 from clefgan.runs.classes.run_files import ClassEntrant
-from evaluation.boards import class_board
+from evaluation.boards import class_board, few_groups
 from evaluation.boards.class_board import ClassAnswer
 from evaluation.boards.rows import Kind
 from evaluation.class_tables import METRICS
@@ -56,6 +56,8 @@ def part(
     }
     notes = [note for entrant in entrants.values() for note in entrant.notes]
     notes += strange(truth, entrants, primary)
+    if groups is not None:
+        notes += filter(None, [few_groups.note(len(set(groups.values())))])
     labs = {name: entrant.labs for name, entrant in entrants.items() if entrant.labs}
     if challenge is not None and challenge.evidence in (Evidence.A2, Evidence.A3):
         rows, known = shortcuts(challenge, ids, seed, progress)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evaluation import given
-from evaluation.boards import ranking, rows
+from evaluation.boards import few_groups, ranking, rows
 from evaluation.boards.cells import NAN
 from evaluation.boards.ranking import Robustness, Stability
 from evaluation.boards.rows import Kind, Row
@@ -183,6 +183,8 @@ def _notes(panel: Panel, line: ChanceLimit, allows: Callable[[str], bool]) -> tu
     beyond = [name for name, run in panel.runs.items() if not allows(run.knowledge)]
     if beyond:
         notes.append(f"not comparable, as they used more than was allowed: {', '.join(beyond)}")
+    if panel.clusters is not None:
+        notes += filter(None, [few_groups.note(len(np.unique(panel.clusters)))])
     if panel.truth.all() or not panel.truth.any():
         notes.append("truth of one class only: most metrics are undefined")
     if np.isnan(line.critical):
