@@ -294,3 +294,21 @@ def test_images_of_one_grey_level_are_nobodys_copies(exchanged: bool) -> None:
         replace(own, released=released[:40], training=training), Plan(deals=99, planted=0)
     )
     assert not len(blank.copies.listed)
+
+
+def test_a_kind_of_which_all_few_planted_copies_were_shown_is_not_called_unseen(
+    clean: Findings,
+) -> None:
+    calls = {True: risk.share(np.ones(5, bool)), False: risk.share(np.arange(5) < 2)}
+    seen = tuple(
+        sensitivity.Sensitivity(kind, calls[kind in KINDS[:2]], None, 5, 15) for kind in KINDS[:3]
+    )
+    assert [kind.few for kind in seen] == [True, True, False]
+    said = verdict.of(replace(clean, sensitivity=seen), PUBLIC)
+    assert said.outcome is Outcome.CANNOT_SAY
+    first, second, third = (kind.title for kind in KINDS[:3])
+    assert f"{third} would not have been seen on this data" in said.reasons
+    assert (
+        f"all {first} and {second} that were planted were shown, but 5 of each kind are too few to "
+        "say that others would be; plant more of them"
+    ) in said.reasons

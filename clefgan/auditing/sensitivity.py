@@ -53,6 +53,11 @@ class Sensitivity:
         return self.shown.low > 0.5 or (self.noticed is not None and self.noticed <= self.limit)
 
     @property
+    def few(self) -> bool:
+        """Whether all that were planted are shown, but too few to say that others would be."""
+        return not self.seen and 0 < self.shown.hits == self.shown.of
+
+    @property
     def missed_below(self) -> float:
         """Where none was shown: fewer copies than this were there, with 95% confidence.
 

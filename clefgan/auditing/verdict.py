@@ -152,13 +152,30 @@ def cannot_say(findings: Findings, profile: Profile) -> list[str]:
             "the training patients"
         )
     doubts += too_few(material, attack)
-    blind = [kind.kind.title for kind in findings.planted if not kind.seen]
-    if blind and findings.planted:
-        doubts.append(f"{listed(blind)} would not have been seen on this data")
+    doubts += not_seen(findings)
     if not findings.planted:
         doubts.append("no copies were planted, so what it would have seen is not known")
     if attack is not None:
         doubts += above_limit(attack, profile)
+    return doubts
+
+
+def not_seen(findings: Findings) -> list[str]:
+    """Planted kinds that would not have been seen, and those of which too few were planted."""
+    unseen = [kind for kind in findings.planted if not kind.seen]
+    all_shown = [kind for kind in unseen if kind.few]
+    blind = [kind for kind in unseen if not kind.few]
+    doubts = []
+    if blind:
+        titles = listed([kind.kind.title for kind in blind])
+        doubts.append(f"{titles} would not have been seen on this data")
+    if all_shown:
+        titles = listed([kind.kind.title for kind in all_shown])
+        n = min(kind.shown.of for kind in all_shown)
+        doubts.append(
+            f"all {titles} that were planted were shown, but {n} of each kind are too few to say "
+            "that others would be; plant more of them"
+        )
     return doubts
 
 

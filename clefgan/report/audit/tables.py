@@ -83,7 +83,7 @@ def sensitivity(run: AuditRun) -> AuditTable:
                 kind.kind.title,
                 f"{kind.shown.hits} of {kind.shown.of} {limits(kind.shown.low, kind.shown.high)}",
                 noticed if kind.noticed is None else f"{kind.noticed}",
-                "yes" if kind.seen else "no",
+                "yes" if kind.seen else "too few planted" if kind.few else "no",
             )
         )
     return AuditTable(
