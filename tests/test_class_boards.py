@@ -140,3 +140,11 @@ def test_the_picture_and_the_table_show_every_true_class() -> None:
         assert "b&lt;b" in shown
         assert "<b<b" not in shown
     assert class_table.picture("x", table).count("<rect") == 3 * 4
+
+
+@pytest.mark.parametrize(("name", "turned"), [("t", 0), ("patients_", 5)])
+def test_names_of_classes_do_not_lie_upon_each_other(name: str, turned: int) -> None:
+    labels = np.array([f"{name}{at % 5}" for at in range(20)])
+    drawn = str(class_table.picture("x", class_board.ClassTable.of(labels, labels)))
+    assert drawn.count("rotate(-90") == turned
+    assert all(drawn.count(f">{name}{at}</text>") == 2 for at in range(5))

@@ -10,6 +10,7 @@ from evaluation.boards.class_board import ClassTable
 SIDE = 240  # of the picture of the cells, in its own units
 ROOM = 60  # for names beside and above them
 MOST = 12  # letters of a name that are drawn
+LETTER = 6  # the width of one
 
 
 def confusion(table: ClassTable, named: bool = True) -> Markup:
@@ -44,8 +45,11 @@ def picture(name: str, table: ClassTable) -> Markup:
     cells = table.cells[np.ix_(table.true, labels)]
     shares = np.asarray(cells / table.cells[list(table.true)].sum(axis=1, keepdims=True))
     parts = []
+    longest = max(min(len(table.names[label]), MOST) for label in labels) * LETTER
+    upright = longest > side  # written beside each other, the names would lie upon each other
+    top = max(ROOM, longest + 12) if upright else ROOM
     for row, at in enumerate(table.true):
-        y = ROOM + row * side
+        y = top + row * side
         parts.append(word(ROOM - 4, y + side / 2 + 4, table.names[at], "end"))
         for column, share in enumerate(shares[row].tolist()):
             label = labels[column]
@@ -60,8 +64,11 @@ def picture(name: str, table: ClassTable) -> Markup:
             )  # fmt: skip
     for column, label in enumerate(labels):
         x = ROOM + (column + 0.5) * side
-        parts.append(word(x, ROOM - 6, table.names[label], "middle"))
-    height = ROOM + len(table.true) * side + 4
+        if upright:
+            parts.append(word(x + 4, top - 6, table.names[label], "start", upright=True))
+        else:
+            parts.append(word(x, top - 6, table.names[label], "middle"))
+    height = top + len(table.true) * side + 4
     description = f"{len(table.true)} true classes by row, {len(labels)} labels by column"
     return tag(
         "svg",
@@ -75,7 +82,8 @@ def picture(name: str, table: ClassTable) -> Markup:
     )
 
 
-def word(x: float, y: float, text: str, anchor: str) -> Markup:
+def word(x: float, y: float, text: str, anchor: str, upright: bool = False) -> Markup:
     """A name in the picture, its end left out where it is long."""
     short = text if len(text) <= MOST else f"{text[: MOST - 1]}…"
-    return tag("text", short, x=float(x), y=float(y), text_anchor=anchor, class_="label")
+    turned = {"transform": f"rotate(-90 {x:.1f} {y:.1f})"} if upright else {}
+    return tag("text", short, x=float(x), y=float(y), text_anchor=anchor, class_="label", **turned)
