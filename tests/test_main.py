@@ -149,7 +149,17 @@ def test_bad_input_is_one_line_and_exit_code_1(
         (["--seed", "-1"], "'--seed'", ""),  # Typer's words, which change
         (["--name", ".csv"], "--name", "'' is not a plain file name"),
         (["--name", ".."], "--name", "'..' is not a plain file name"),
-        (["--name", ""], "--name", "'' is not a plain file name"),
+        (["--name", ""], "'--name'", "is empty; give a value"),
+        (["--data", ""], "'--data'", "is empty; give a value"),  # was the embedded data
+        (["--out="], "'--out'", "is empty; give a value"),  # was the current folder
+        (["--set", ""], "'--set'", "is empty; give a value"),
+        (["--method", "nearest"], "'--method'", "given more than once; give one"),
+        (["--seed", "1", "--seed=2"], "'--seed'", "given more than once; give one"),
+        (
+            ["--size", "99999999x99999999"],
+            "--size",
+            "size 99999999x99999999: need at most 67108864 pixels",
+        ),
         (["--name", "a\\b"], "--name", r"'a\\b' is not a plain file name"),
     ],
 )

@@ -51,9 +51,28 @@ class TablesCommand(TyperCommand):
     """A command of its own; `--json` without a file, which prints, is `--json -` to it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
-        """Give `--json` its dash where the option takes a file and none follows."""
+        """Give `--json` its dash where the option takes a file and none follows.
+
+        A value that would not be used as it was typed is wrong usage: one that is empty, which
+        would mean the current folder or the default, or all but the last of an option given twice.
+        """
         takes_file = any(JSON in option.opts and not is_flag(option) for option in self.params)
-        return super().parse_args(ctx, with_dash(args) if takes_file else args)
+        words = with_dash(args) if takes_file else args
+        if not ctx.resilient_parsing and not asks_for_help(words):
+            self.refuse_lost_values(ctx, words)
+        return super().parse_args(ctx, words)
+
+    def refuse_lost_values(self, ctx: Any, words: list[str]) -> None:
+        """Raise if a value is empty, or if a later one would silently replace it."""
+        typed, _, order = self.make_parser(ctx).parse_args(args=[*words])
+        given: list[Any] = [*order]
+        for parameter in given:
+            value = typed.get(str(parameter.name))
+            if "" in (value if isinstance(value, list | tuple) else [value]):
+                raise typer.BadParameter("is empty; give a value", ctx=ctx, param=parameter)
+            takes_one = not (is_flag(parameter) or parameter.multiple or parameter.nargs != 1)
+            if takes_one and given.count(parameter) > 1:
+                raise typer.BadParameter("given more than once; give one", ctx=ctx, param=parameter)
 
 
 def is_flag(parameter: Any) -> bool:

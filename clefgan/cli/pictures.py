@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from clefgan.cli.option_values import wrong_usage
 from clefgan.data import patient_table as tables
 from clefgan.data.formats import grid, raw
 
@@ -93,6 +94,8 @@ def pixels(text: str | None) -> grid.Size | None:
         raise typer.BadParameter(
             f"{text!r} is not a size, such as 128 or 256x192", param_hint="--size"
         )
+    with wrong_usage("--size"):
+        grid.check(size)
     return size
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin, TiffImagePlugin
 
+from clefgan.data.formats.grid import MAX_PIXELS
 from clefgan.data.formats.kinds import JPEG_START, PNG_START, TIFF_STARTS
 from clefgan.data.formats.raw import Header, ImageError, RawImage, Window
 from clefgan.errors import shortened
@@ -46,7 +47,6 @@ DEEP = {
     (32, FLOAT): "32-bit float",
 }
 FORMATS = ("PNG", "JPEG", "TIFF")
-MAX_PIXELS = 8192 * 8192
 WIDTH, HEIGHT, BITS, PHOTOMETRIC, SAMPLE_FORMAT = 256, 257, 258, 262, 339  # TIFF tags
 PILLOW_ERRORS = (
     OSError,
