@@ -253,3 +253,13 @@ def test_a_file_without_a_class_means_the_one_in_it(tmp_path: Path) -> None:
     none = write(tmp_path, "x = 1\n")
     with pytest.raises(ClefganError, match=r"no class with a method 'fit'; write one$"):
         registry.get(str(none))
+
+
+@pytest.mark.parametrize("name", ["subset-fusion", "cluster-texture"])
+def test_a_method_of_classes_is_not_called_a_misspelt_one_of_membership(name: str) -> None:
+    with pytest.raises(ClefganError) as refused:
+        registry.configure(name)
+    assert str(refused.value).startswith(
+        f"method '{name}' does not say used or not; it is for an edition of classes, such as "
+        "2025_s2; give one of against-unused, "
+    )

@@ -74,12 +74,18 @@ class Registry(Generic[T]):
         Raises
         ------
         ClefganError
-            No such method (with the closest name), or one that cannot be loaded.
+            No such method (with the closest name), one of classes where used or not is asked for,
+            or one that cannot be loaded.
         """
         if is_file(name):
             return self.from_file(name)
         known = self.entries()
         if name not in known:
+            if room_of(name) is not METHODS:  # there is one, of the other editions
+                raise ClefganError(
+                    f"method {name!r} does not say used or not; it is for an edition of classes, "
+                    f"such as 2025_s2; give one of {', '.join(known)}"
+                )
             raise ClefganError(f"no method {name!r}; {suggestion(name, known)}")
         return self.load(known[name])
 
