@@ -10,7 +10,7 @@ from pathlib import Path
 from submissions import checker
 from submissions.edition import Edition
 from submissions.errors import RunFileError
-from submissions.files import written_whole
+from submissions.files import neighbour, written_whole
 from submissions.ids import Ids
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -104,7 +104,7 @@ def write(
     """
     known = None if ids is None else Ids(ids, edition)
     source = check(run, edition, known)
-    zipped = Path(out) if out is not None else source.with_suffix(".zip")
+    zipped = Path(out) if out is not None else neighbour(source, ".zip")
     with written_whole(zipped, force) as part:
         pack(part, {edition.member: source.read_bytes()})
         checked = checker.inspect(part, edition, known, called=str(zipped))

@@ -14,6 +14,17 @@ from submissions.errors import RunFileError
 LONGEST = 40  # letters of a file's own name in that of its part: the whole must not be too long
 
 
+def neighbour(path: Path, ending: str) -> Path:
+    """`run.json` beside `run.csv`; of `.` and `/`, which have no name, one that is not there.
+
+    Examples
+    --------
+    >>> neighbour(Path("runs/a.b.csv"), ".json").as_posix(), neighbour(Path(), ".json").as_posix()
+    ('runs/a.b.json', '.json')
+    """
+    return path.parent / f"{path.stem}{ending}"
+
+
 @contextmanager
 def written_whole(path: Path, force: bool) -> Iterator[Path]:
     """A path beside `path` to write to; renamed to `path` at the end, removed if anything fails.

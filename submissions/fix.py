@@ -9,14 +9,14 @@ from pathlib import Path
 from submissions import checker
 from submissions.edition import Edition
 from submissions.errors import RunFileError
-from submissions.files import written_whole
+from submissions.files import neighbour, written_whole
 from submissions.ids import Ids
 
 
 def copy_of(path: str | os.PathLike[str]) -> Path:
     """Where the repaired copy of a run is written: `run.fixed.csv` beside `run.csv`."""
     source = Path(path)
-    return source.with_name(f"{source.stem}.fixed.csv")
+    return neighbour(source, ".fixed.csv")
 
 
 def fix(

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from clefgan.cli.app import app
 from worlds import LEADERBOARD, SCORE, run, world_in
 
 
@@ -77,7 +79,7 @@ def refused() -> Iterator[tuple[str, list[str], str]]:
         [*trial, "data/dev"],
         "data/dev/coin.csv: is in 'data', which is read",
     )
-    plugin = [*trial, ".", "--method", "mine.py:Mine", "--name", "plugin"]
+    plugin = [*trial[:1], *trial[3:], ".", "--method", "mine.py:Mine", "--name", "plugin"]
     yield "run over its plug-in", plugin, "plugin.csv: is "
     fix = ["check", "runs/a.csv", "runs/a.fixed.csv", "--fix", "--force"]
     yield "check --fix", fix, "runs/a.fixed.csv: is read; give another file to write to (--fix)"
@@ -249,3 +251,18 @@ def code_of(process: "subprocess.Popen[str]") -> int:
         if line.startswith("ended "):
             return int(line.split()[1])
     raise AssertionError(process.communicate()[1])
+
+
+@pytest.mark.parametrize("folder", [".", "/"])
+@pytest.mark.parametrize("verb", ["check", "score", "leaderboard", "bundle"])
+def test_a_folder_without_a_name_is_no_run(
+    verb: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("truth.csv").write_text("a,0\nb,1\n")
+    truth = ["--truth", "truth.csv"] if verb in ("score", "leaderboard") else []
+    said = CliRunner().invoke(app, [verb, folder, "--edition", "2023", *truth])
+    text = said.output or str(said.exception)
+    assert f"{folder}: is a directory; give the run file inside it" in text
+    assert said.exit_code == 1
+    assert [path.name for path in Path().iterdir()] == ["truth.csv"]

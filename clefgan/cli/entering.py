@@ -20,6 +20,7 @@ from clefgan.runs import run_files, team_names, valid_runs
 from evaluation import runs as evaluated
 from submissions import ids as id_files
 from submissions.edition import Edition
+from submissions.files import neighbour
 from submissions.names import FileNames
 
 
@@ -177,7 +178,7 @@ def other_data(
         "test generated": challenge.test.generated.digest(),
     }
     return [
-        f"{entrant.path.with_suffix('.json')}: {role} of {challenge.source} are not those of the "
+        f"{neighbour(entrant.path, '.json')}: {role} of {challenge.source} are not those of the "
         "run (another SHA-256)"
         for entrant in recorded
         for role, digest in digests.items()

@@ -19,6 +19,7 @@ from clefgan.report import sheet as sheets
 from clefgan.report.files import exports
 from clefgan.storage import files
 from clefgan.storage.places import Places, existing, one_file
+from submissions.files import neighbour
 
 PRINTED = Path("-")
 """Standard output, as `--json` alone has it."""
@@ -174,7 +175,7 @@ def belonging(runs: Iterable[Path]) -> Iterator[Path]:
     """Run files, or zips of one, and the record of each."""
     for run in runs:
         yield run
-        yield run.with_suffix(".json")
+        yield neighbour(run, ".json")
 
 
 def texts(sheets: Sequence[sheets.Sheet], paths: Mapping[str, Path | None]) -> dict[Path, str]:

@@ -28,6 +28,7 @@ from clefgan.similarity.listening import Listener
 from clefgan.similarity.matches import Matches, MostAlike
 from clefgan.similarity.products import Metric
 from clefgan.similarity.views import Stacked
+from submissions.files import neighbour
 
 NEAREST = 3
 FOLDER = "pairs"
@@ -203,7 +204,7 @@ def beside(run: Path, recorded: object) -> PairTable | None:
         return None
     if hashlib.sha256(path.read_bytes()).hexdigest() != recorded.get("sha256"):
         raise ClefganError(
-            f"{path}: not the pairs of {run.with_suffix('.json').name} (another SHA-256); run the "
+            f"{path}: not the pairs of {neighbour(run, '.json').name} (another SHA-256); run the "
             "method again, or remove the file"
         )
     return read(path)

@@ -11,6 +11,7 @@ from clefgan.runs import run_files
 from submissions import RunFileError, editions, recognition
 from submissions import ids as id_files
 from submissions.edition import Edition
+from submissions.files import neighbour
 
 
 def taking_part(
@@ -32,7 +33,7 @@ def taking_part(
     )
     if given is None and votes:
         most = votes.most_common(1)[0][0]
-        asked = built_in(next(run for run in runs if named[run] == most).with_suffix(".json"), most)
+        asked = built_in(neighbour(next(run for run in runs if named[run] == most), ".json"), most)
     else:
         asked = edition_or_default(given, [], data=data, ids=ids)
     edition_of(asked, [], data=data, ids=ids)  # data or ids of another are refused
@@ -97,7 +98,7 @@ def edition_or_default(
 def edition_of_records(given: str | Path | Edition | None, runs: Sequence[Path]) -> Edition | None:
     """The edition that is given, else the one that records beside the runs name; None: neither."""
     asked = editions.get(given) if isinstance(given, str | Path) else given
-    named = {run.with_suffix(".json"): run_files.recorded_edition(run) for run in runs}
+    named = {neighbour(run, ".json"): run_files.recorded_edition(run) for run in runs}
     recorded = {path: name for path, name in named.items() if name is not None}
     for path, name in recorded.items():
         if asked is not None and contradicts(name, asked):

@@ -20,6 +20,7 @@ from evaluation.runs import Panel, Run
 from submissions import runfile
 from submissions.edition import Edition
 from submissions.errors import RunFileError
+from submissions.files import neighbour
 from submissions.ids import Ids
 from submissions.names import FileNames, ListedNames, matched
 from submissions.problems import quoted
@@ -78,8 +79,8 @@ def read(path: Path, edition: Edition, ids: Iterable[str], source: str = "") -> 
 
     decisions = answered(reader, images, source)
     entrant = Entrant(path, decisions)
-    beside = path.with_suffix(".json")
-    return with_record(entrant, beside, images) if beside.is_file() else entrant
+    record = neighbour(path, ".json")
+    return with_record(entrant, record, images) if record.is_file() else entrant
 
 
 def recorded_edition(run: Path) -> str | None:
@@ -97,7 +98,7 @@ def recorded_data(run: Path) -> str | None:
 
 def recorded(run: Path) -> dict[str, object]:
     """The record beside a run file as it is written; empty where there is none."""
-    path = run.with_suffix(".json")
+    path = neighbour(run, ".json")
     try:
         content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError:
@@ -199,7 +200,7 @@ def names(paths: Sequence[Path]) -> list[str]:
         if path.resolve() in seen:
             raise ClefganError(f"{path}: given twice; give each run once")
         seen.add(path.resolve())
-    whole = [path.resolve().with_suffix("").parts for path in paths]
+    whole = [neighbour(path.resolve(), "").parts for path in paths]
     ends = [path.resolve().name for path in paths]
     for depth in range(1, max(map(len, whole)) + 1):
         shortened = ["/".join(parts[-depth:]) for parts in whole]

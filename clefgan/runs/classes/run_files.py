@@ -14,6 +14,7 @@ from clefgan.runs import run_files
 from clefgan.runs.classes.knows import TEXTURE, TRAINING, Labs
 from submissions import runfile
 from submissions.edition import Edition
+from submissions.files import neighbour
 from submissions.ids import Ids
 from submissions.names import FileNames, ListedNames, matched
 
@@ -45,8 +46,8 @@ def read(path: Path, edition: Edition, images: FileNames, source: str) -> ClassE
         return runfile.read_classes(path, edition, ids)
 
     entrant = ClassEntrant(path, run_files.answered(reader, images, source))
-    beside = path.with_suffix(".json")
-    return with_record(entrant, beside, images) if beside.is_file() else entrant
+    record = neighbour(path, ".json")
+    return with_record(entrant, record, images) if record.is_file() else entrant
 
 
 def with_record(entrant: ClassEntrant, path: Path, images: FileNames) -> ClassEntrant:
