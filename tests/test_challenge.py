@@ -196,8 +196,8 @@ class TestLayoutErrors:
         make(tmp_path, *DEV)
         (tmp_path / "dev/not_used/a.png").write_bytes(png(1, (5, 4)))
         assert error(tmp_path) == (
-            "/dev/not_used: images of dev not used are 4x5, those of dev generated 5x4; "
-            "bring them to one size with --size"
+            "/dev/not_used: 'a.png' of dev not used is 4x5, 'generated_1.png' of dev generated "
+            "5x4; bring them to one size with --size"
         )
 
 

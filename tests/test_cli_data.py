@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+import clefgan
 from building import levels, png
 from clefgan import __main__ as entry
 from clefgan.cli.app import app
@@ -137,6 +138,14 @@ class TestInfo:
             "add images, or run with --protocol paper"
         )
         assert info(tmp_path, code=1)[-1] == f"{tmp_path}/dev/not_used: {message}"
+        rows = [f"{name},{name.replace('_3', '_2')}\n" for name in ids]
+        (tmp_path / "groups.csv").write_text("".join(rows))
+        two = "2 groups of images, and a run makes 3 folds; add images, or run with --folds 2"
+        assert info(tmp_path, code=1)[-2:] == [
+            f"{tmp_path}/dev/used: {two}", f"{tmp_path}/dev/not_used: {two}",
+        ]  # fmt: skip
+        with pytest.raises(ClefganError, match="folds: 3 is more than the 2 groups of images"):
+            clefgan.run(reading.read(tmp_path), "coin")  # as it is run if nothing else is asked for
         (tmp_path / "groups.csv").unlink()
         assert info(tmp_path)[-1] == "ready to run"
         for i in (1, 2, 3):
@@ -193,8 +202,8 @@ class TestInfo:
         for path in (tmp_path / "dev/used").iterdir():
             Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
         assert info(tmp_path, code=1)[-1] == (
-            f"{tmp_path}/dev/used: images of dev used are 8x8, those of dev generated 5x4; "
-            "bring them to one size with --size"
+            f"{tmp_path}/dev/used: 'used_1.png' of dev used is 8x8, 'generated_1.png' of dev "
+            "generated 5x4; bring them to one size with --size"
         )
 
     def test_brackets_in_names_are_not_markup(self, tmp_path: Path) -> None:

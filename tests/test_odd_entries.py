@@ -14,6 +14,7 @@ from clefgan.__main__ import main
 from clefgan.data import inspection, reading
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError
+from clefgan.experiments.lab import reals
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, pipes and permissions of POSIX")
 NOBODY = 65534
@@ -154,3 +155,23 @@ def test_sets_of_an_audit_say_it_too(data: Path) -> None:
         found = below.images("dev")
     assert {"secret", "pipe"} <= set(found.others)
     (data / "dev/secret").chmod(0o755)
+
+
+@pytest.mark.parametrize("table", ["truth.csv", "groups.csv", "dev/groups.csv", "test/groups.csv"])
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: path.symlink_to("nowhere"), r"cannot be opened \(no such file"),
+        (lambda path: path.mkdir(), "is a folder"),
+        (os.mkfifo, "is not a file but a pipe"),
+    ],
+)
+def test_a_table_that_cannot_be_opened_is_not_taken_for_none(
+    data: Path, table: str, make: Callable[[Path], None], why: str
+) -> None:
+    make(data / table)
+    with pytest.raises(ClefganError, match=f"^{table}: {why}.*; replace or remove it$"):
+        reading.read(data)
+    if table == "groups.csv":
+        with pytest.raises(ClefganError, match=f"^{table}: {why}"):
+            reals.beside(data, None)

@@ -117,7 +117,7 @@ def broken(folder: Path, how: str) -> None:
         ("empty", "b: no images; put some there or remove the folder"),
         ("truth", "truth.csv: truth has class 'z', which is no source; known: a, b, c; write"),
         ("truth lacks an id", "'generated_4' and 5 more ids are missing"),
-        ("size", "test are 9x9, those of real a 32x32; bring them to one size with --size"),
+        ("size", "test is 9x9, 'image_1.png' of real a 32x32; bring them to one size with --size"),
         ("loose", "holds images itself; put those of each class into a folder named after it"),
         ("two trees", "2 folders of real images: 'Real' and 'real'; keep one"),
         ("nothing", "no class challenge here; looked for folders real, generated"),

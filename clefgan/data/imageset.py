@@ -8,6 +8,7 @@ from clefgan.data import images
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Header, Window
 from clefgan.data.images import Encoded
+from clefgan.errors import ClefganError
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.threads import cores
 from submissions.names import FileNames
@@ -65,6 +66,22 @@ class ImageSet:
         return (
             first if self.size is None else replace(first, height=self.size[0], width=self.size[1])
         )
+
+    def refuse_another_size(self, other: "ImageSet") -> None:
+        """Raise if the first image of the other role has another size than the first of this one.
+
+        Raises
+        ------
+        ClefganError
+            It has, or one of the two cannot be read.
+        """
+        own, its = self.header(), other.header()
+        if (own.width, own.height) != (its.width, its.height):
+            raise ClefganError(
+                f"{other.where}: {other.items[0].name!r} of {other.role} is "
+                f"{its.width}x{its.height}, {self.items[0].name!r} of {self.role} "
+                f"{own.width}x{own.height}; {WITH_SIZE}"
+            )
 
     def load(self, *, progress: Progress = silent) -> Images:
         """Decode all images: (n, height, width), in the order of `ids`; see `images.read`.

@@ -29,6 +29,7 @@ from submissions import editions
 from submissions.edition import Edition
 from submissions.problems import quoted
 
+FOLDS = 3  # that a run makes unless it is asked for another number
 ALWAYS_SHOWN = (("dev used", "dev not used"), ("test generated", "test candidates"))
 
 
@@ -275,6 +276,11 @@ def too_few(challenge: reading.Challenge, roles: Sequence[RoleReport]) -> Iterat
             yield (
                 f"{role.images.where}: one group of images, and held-out scores need two; "
                 "add images, or run with --protocol paper"
+            )
+        elif len(alike) < FOLDS:
+            yield (
+                f"{role.images.where}: {len(alike)} groups of images, and a run makes {FOLDS} "
+                f"folds; add images, or run with --folds {len(alike)}"
             )
 
 

@@ -14,7 +14,7 @@ from clefgan.data.challenge import DEFAULT_EDITION, Challenge, Dev, Test
 from clefgan.data.formats import grid
 from clefgan.data.formats.grid import Size
 from clefgan.data.formats.raw import Window
-from clefgan.data.imageset import WITH_SIZE, ImageSet
+from clefgan.data.imageset import ImageSet
 from clefgan.data.patient_table import PatientTable
 from clefgan.data.tfds import preparation, stored
 from clefgan.data.tfds.schema import (
@@ -213,11 +213,5 @@ def role(split: str) -> str:
 def check_sizes(challenge: Challenge) -> None:
     """Refuse roles whose images have different sizes, as far as their first images tell."""
     sets = challenge.image_sets()
-    first = sets[0].header()
     for other in sets[1:]:
-        header = other.header()
-        if (header.width, header.height) != (first.width, first.height):
-            raise ClefganError(
-                f"{other.where}: images of {other.role} are {header.width}x{header.height}, those "
-                f"of {sets[0].role} {first.width}x{first.height}; {WITH_SIZE}"
-            )
+        sets[0].refuse_another_size(other)

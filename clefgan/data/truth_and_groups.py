@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from clefgan.data import patient_table
+from clefgan.data.formats import kinds
 from clefgan.data.listing import NAMED
 from clefgan.data.patient_rows import NamedImage
 from clefgan.data.patient_table import as_clefgan_error
@@ -30,13 +31,28 @@ def locate(folders: Iterable[Path], names: Sequence[str]) -> Path | None:
     Raises
     ------
     ClefganError
-        There are two.
+        There are two, or one cannot be opened.
     """
-    paths = [folder / name for folder in dict.fromkeys(folders) for name in names]
-    paths = [path for path in paths if path.is_file() and not (is_other_manifest(path))]
+    paths = [path for path in present(folders, names) if not is_other_manifest(path)]
     if len(paths) > 1:
         raise ClefganError(f"{paths[0]}: there is also {str(paths[1])!r}; keep one")
     return paths[0] if paths else None
+
+
+def present(folders: Iterable[Path], names: Sequence[str]) -> list[Path]:
+    """The tables of these names in these folders.
+
+    Raises
+    ------
+    ClefganError
+        One is no file that can be opened: a broken link does not say that there is no table.
+    """
+    paths = [folder / name for folder in dict.fromkeys(folders) for name in names]
+    paths = [path for path in paths if path.exists() or path.is_symlink()]
+    for path in paths:
+        if why := "is a folder" if path.is_dir() else kinds.why_unreadable(path):
+            raise ClefganError(f"{path}: {why}; replace or remove it")
+    return paths
 
 
 def is_other_manifest(path: Path) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from clefgan.data.classes.challenge import ClassChallenge, ClassImages
 from clefgan.data.formats import grid
 from clefgan.data.formats.grid import Size
-from clefgan.data.imageset import WITH_SIZE, ImageSet
+from clefgan.data.imageset import ImageSet
 from clefgan.errors import ClefganError
 
 
@@ -36,11 +36,5 @@ def check_sizes(challenge: ClassChallenge) -> None:
         raise ClefganError(
             f"{challenge.source}: no images; give sources, images under test or both"
         )
-    first = sets[0].header()
     for other in sets[1:]:
-        head = other.header()
-        if (head.width, head.height) != (first.width, first.height):
-            raise ClefganError(
-                f"{other.where}: images of {other.role} are {head.width}x{head.height}, those of "
-                f"{sets[0].role} {first.width}x{first.height}; {WITH_SIZE}"
-            )
+        sets[0].refuse_another_size(other)

@@ -120,7 +120,7 @@ def from_folder(
 
 def beside(folder: Path, group: str | None) -> Path | None:
     """The table that lies in a folder: of two, the one that has the column of groups."""
-    there = [folder / name for name in truth_and_groups.GROUP_FILES if (folder / name).is_file()]
+    there = truth_and_groups.present([folder], truth_and_groups.GROUP_FILES)
     fitting = [table for table in there if column_of(table, group) is not None]
     if len(fitting) > 1:
         raise ClefganError(f"{fitting[0]}: there is also {str(fitting[1])!r}; keep one")
