@@ -154,7 +154,6 @@ def test_bad_input_is_one_line_and_exit_code_1(
         (["--out="], "'--out'", "is empty; give a value"),  # was the current folder
         (["--set", ""], "'--set'", "is empty; give a value"),
         (["--method", "nearest"], "'--method'", "given more than once; give one"),
-        (["--seed", "1", "--seed=2"], "'--seed'", "given more than once; give one"),
         (
             ["--size", "99999999x99999999"],
             "--size",

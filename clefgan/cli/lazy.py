@@ -22,6 +22,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 JSON = "--json"
+METHOD = "--method"  # which several commands take more than once
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 WORK = ("clefgan.", "evaluation.", "submissions.")
 SHELL = ("clefgan.cli.", "clefgan.errors")
@@ -54,7 +55,8 @@ class TablesCommand(TyperCommand):
         """Give `--json` its dash where the option takes a file and none follows.
 
         A value that would not be used as it was typed is wrong usage: one that is empty, which
-        would mean the current folder or the default, or all but the last of an option given twice.
+        would mean the current folder or the default, and a method before another one where one is
+        run. Of other options the last counts, as scripts that add to a line expect.
         """
         takes_file = any(JSON in option.opts and not is_flag(option) for option in self.params)
         words = with_dash(args) if takes_file else args
@@ -63,15 +65,15 @@ class TablesCommand(TyperCommand):
         return super().parse_args(ctx, words)
 
     def refuse_lost_values(self, ctx: Any, words: list[str]) -> None:
-        """Raise if a value is empty, or if a later one would silently replace it."""
+        """Raise if a value is empty, or if a method would silently be left out."""
         typed, _, order = self.make_parser(ctx).parse_args(args=[*words])
         given: list[Any] = [*order]
         for parameter in given:
             value = typed.get(str(parameter.name))
             if "" in (value if isinstance(value, list | tuple) else [value]):
                 raise typer.BadParameter("is empty; give a value", ctx=ctx, param=parameter)
-            takes_one = not (is_flag(parameter) or parameter.multiple or parameter.nargs != 1)
-            if takes_one and given.count(parameter) > 1:
+            is_method = METHOD in parameter.opts and not parameter.multiple
+            if is_method and given.count(parameter) > 1:
                 raise typer.BadParameter("given more than once; give one", ctx=ctx, param=parameter)
 
 
