@@ -255,7 +255,7 @@ class TestAnyFolder:
         images[3] = images[0]
         np.savez(tmp_path / "a.npz", train=images, test=images, patient=[1, 1, 2, 2, 3, 3])
         lines = info(f"{tmp_path}/a.npz#train")
-        assert lines[1].startswith("images 6 in 1 files")
+        assert lines[1].startswith("images 6 in 1 file (")
         assert "patients 3" in lines
         assert "exact copies 1, such as a_1 = a_4" in lines
 

@@ -71,6 +71,7 @@ def test_several_hosts_need_a_coordinator(
 
 def test_samples_are_the_same_every_time(gan: Path, tmp_path: Path) -> None:
     assert "wrote 18 images" in run("sample", gan, "-n", 18, "--out", tmp_path / "a")
+    assert "wrote 1 image to" in run("sample", gan, "-n", 1, "--out", tmp_path / "one")
     run("sample", gan, "-n", 3, "--out", tmp_path / "b")
     assert sorted(path.name for path in (tmp_path / "b").iterdir()) == [
         f"generated_000{k}.png" for k in (1, 2, 3)

@@ -12,6 +12,7 @@ from clefgan.auditing.margins import Strongest
 from clefgan.auditing.material import Flags, Material
 from clefgan.auditing.sealing import Seal, Sealed
 from clefgan.auditing.views import View
+from clefgan.errors import counted
 
 
 def noting(
@@ -27,10 +28,12 @@ def noting(
         )
     n = int(groups.sum())
     if before is not None:
-        return inputs.noting(f"{n} patients were kept sealed until this look, and are opened now")
+        kept = counted(n, "patient was", "patients were")
+        return inputs.noting(f"{kept} kept sealed until this look, opened now")
+    kept = counted(n, "patient is", "patients are")
     return inputs.of_groups(~groups).noting(
-        f"{n} patients are kept sealed for the re-audit: they take no part in this look, and what "
-        "is withheld protects them too"
+        f"{kept} kept sealed for the re-audit, with no part in this look; what is withheld "
+        "protects them too"
     )
 
 

@@ -15,7 +15,7 @@ from clefgan.cli.options import FOLDER, SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import SIZE, WINDOW, pixels, window_levels
 from clefgan.data.classes import membership, reading
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from submissions import editions
 
 
@@ -76,7 +76,8 @@ def membership_from(
 def say_challenges(done: Sequence[membership.Written], *, dev_only: bool) -> None:
     """Print a line per challenge."""
     for written in done:
-        test = f"; test: {written.candidates} candidates of {written.test}" if written.test else ""
+        candidates = counted(written.candidates, "candidate")
+        test = f"; test: {candidates} of {written.test}" if written.test else ""
         more = f"; {written.left_out} left out, as its own too" if written.left_out else ""
         console.print(
             f"{written.name}: {written.used} used, {written.not_used} not used, "

@@ -12,7 +12,7 @@ from clefgan.cli.outputs import Output
 from clefgan.data import images as pictures
 from clefgan.data import png_files
 from clefgan.dcgan import config as configs
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.plugins import hyperparameters
 from clefgan.storage.files import written_whole
 
@@ -65,7 +65,7 @@ def train(
         )
     if rank == 0:
         export.write(out, trained)
-        say_path(f"trained on {len(listed)} images; wrote ", out)
+        say_path(f"trained on {counted(len(listed), 'image')}; wrote ", out)
 
 
 def sample(
@@ -90,4 +90,4 @@ def sample(
             with written_whole(out / f"generated_{index:0{digits}d}.png") as part:
                 png_files.write(part, pixels)
             progress("writing", index, n, "")
-    say_path(f"wrote {n} images to ", out)
+    say_path(f"wrote {counted(n, 'image')} to ", out)

@@ -26,6 +26,7 @@ from clefgan.cli.lab_options import (
     networks,
 )
 from clefgan.cli.outputs import Output
+from clefgan.errors import counted
 from clefgan.experiments.lab import make as making
 from clefgan.experiments.lab import reals
 from clefgan.experiments.lab.role_counts import RoleCounts
@@ -90,7 +91,7 @@ def say_drawn(real_images: reals.Reals, drawn: making.DrawnChallenge) -> None:
     """Print what there was, and who got which role."""
     n_groups = len(set(real_images.groups))
     console.print(
-        f"{real_images.source}: {len(real_images.images)} images, {n_groups} groups by "
-        f"{real_images.group_source}"
+        f"{real_images.source}: {counted(len(real_images.images), 'image')}, "
+        f"{counted(n_groups, 'group')} by {real_images.group_source}"
     )
     console.print(lab_tables.roles_table(drawn))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from clefgan.errors import counted
 from clefgan.report.class_part import ClassPart
 from clefgan.report.findings import leader, listed
 from clefgan.report.wording import number, percent
@@ -97,7 +98,7 @@ def known(part: ClassPart) -> str:
 def made(part: ClassPart) -> str:
     """How the numbers were made."""
     board = part.board
-    unit = "images" if board.n_groups is None else f"{board.n_groups} groups"
+    unit = "images" if board.n_groups is None else counted(board.n_groups, "group")
     return (
         f"{percent(board.level)} intervals: bias-corrected bootstrap of {unit}, Wilson where all "
         f"or none are right, half-samples for metrics of pairs, seed {board.seed}; {ONE_CLASS}: "

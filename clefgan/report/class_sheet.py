@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from clefgan.errors import counted
 from clefgan.report import sheet
 from clefgan.report.class_part import ClassPart
 from clefgan.report.sheet import Column, Entry, Holds, Line, Sheet
@@ -54,10 +55,11 @@ def of(part: ClassPart) -> Sheet:
         Column(key, metric.label, Holds.MEASURE, True, metric.help, metric.brief)
         for key, metric in METRICS.items()
     ]
-    unit = "" if board.n_groups is None else f" in {board.n_groups} groups"
+    unit = "" if board.n_groups is None else f" in {counted(board.n_groups, 'group')}"
+    classes = counted(len(board.classes), "class", "classes")
     return Sheet(
         title=part.title,
-        subtitle=f"{board.n} images of {len(board.classes)} classes{unit}",
+        subtitle=f"{counted(board.n, 'image')} of {classes}{unit}",
         primary=board.primary,
         level=board.level,
         columns=(

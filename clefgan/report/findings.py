@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from clefgan.errors import counted
 from clefgan.report.wording import number, percent
 from evaluation.boards.class_board import ClassRow
 from evaluation.boards.leaderboard import Leaderboard
@@ -190,10 +191,10 @@ def power(board: Leaderboard) -> str:
     if math.isnan(line.critical):
         return ""
     worse = "below" if board.primary.sign < 0 else "above"
-    size = f"{board.n_used} used of {board.n_used + board.n_not} images"
+    size = f"{board.n_used} used of {counted(board.n_used + board.n_not, 'image')}"
     guessing = "guessing"
     if board.n_clusters is not None:
-        size += f" in {board.n_clusters} groups"
+        size += f" in {counted(board.n_clusters, 'group')}"
         guessing = "guessing by whole groups"
     text = (
         f"Chance limit: with {size}, {guessing} rarely gets {worse} {board.primary.label} "
@@ -234,7 +235,7 @@ def stability(board: Leaderboard) -> str:
 
 def made(board: Leaderboard) -> str:
     """How the numbers were made, for a footnote."""
-    unit = "images" if board.n_clusters is None else f"{board.n_clusters} groups"
+    unit = "images" if board.n_clusters is None else counted(board.n_clusters, "group")
     how = "Wilson for proportions, else " if board.n_clusters is None else ""
     return (
         f"{percent(board.level)} intervals: {how}BCa bootstrap of {unit}, {board.resamples:,} "

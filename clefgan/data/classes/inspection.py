@@ -109,4 +109,5 @@ def notes(challenge: ClassChallenge, roles: Sequence[RoleReport]) -> Iterator[st
             continue
         again = len(set(role.copies) & set(test.copies))
         if again:
-            yield f"{again} images under test are labelled ones of {role.images.role!r}: known"
+            images = counted(again, "image under test is", "images under test are")
+            yield f"{images} among the labelled ones of {role.images.role!r}: known"

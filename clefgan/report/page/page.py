@@ -142,8 +142,9 @@ def trust(part: Part) -> list[Markup]:
         for name, cell in row.cells.items()
         if isnan(cell.value)
     }
+    ranks = tables.rank_distribution(board.stability, names, order, undefined)
     pair = (
-        figure("Rank distribution", tables.rank_distribution(board.stability, names, order)),
+        figure("Rank distribution", ranks),
         figure("Significance map", tables.significance(board.pairs, order, board.level)),
     )
     by_metric = tables.ranks_by_metric(board.robustness, names, order, undefined)

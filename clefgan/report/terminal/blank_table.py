@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.errors import counted
 from clefgan.report.wording import NOTHING, limits, number
 from clefgan.runs.blank import BlankContrast, SharedCalls
 from clefgan.runs.record import Run
@@ -57,8 +58,9 @@ def warnings(run: Run) -> list[str]:
 def shared(calls: SharedCalls) -> str:
     """How many decisions the blank would make too."""
     words = (
-        f"test: of the {calls.called} candidates that are called used, {calls.shared} are among "
-        f"the {calls.called} highest against another generator's images too "
+        f"test: of the {counted(calls.called, 'candidate that is', 'candidates that are')} called "
+        f"used, {calls.shared} {'is' if calls.shared == 1 else 'are'} among the {calls.called} "
+        "highest against another generator's images too "
         f"({calls.expected:.1f} expected by chance; "
         f"rank correlation {calls.correlation:.2f})"
     )

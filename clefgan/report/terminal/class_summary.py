@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clefgan.errors import counted
 from clefgan.report.class_run_findings import verdict
 from clefgan.report.terminal.class_ranking import of_table
 from clefgan.report.terminal.summary import settings
@@ -65,7 +66,7 @@ def called(run: ClassRun) -> str:
         f"{name} {round(share * len(run.test.ids))}" for name, share in run.test.shares().items()
     )
     ties = f"; {run.test.verdict.ties} ties, the first class taken" if run.test.verdict.ties else ""
-    return f"test: {len(run.test.ids)} images: {counts}{ties}"
+    return f"test: {counted(len(run.test.ids), 'image')}: {counts}{ties}"
 
 
 def score_table(rows: Mapping[str, ClassScored]) -> Table:

@@ -29,7 +29,8 @@ def rows(contents: Contents) -> Iterator[tuple[str, str]]:
     """Yield titles and values."""
     yield (
         "images",
-        f"{contents.n_images:,} in {contents.n_files:,} files ({as_bytes(contents.n_bytes)})",
+        f"{contents.n_images:,} in {contents.n_files:,} "
+        f"{'file' if contents.n_files == 1 else 'files'} ({as_bytes(contents.n_bytes)})",
     )
     yield "kinds", counted(contents.kinds)
     if contents.syntaxes:
@@ -58,7 +59,9 @@ def patients(contents: Contents) -> str:
     known = len(contents.patients) - ("" in contents.patients)
     if not known:
         return "not known (headers and --patients name none)"
-    return f"{known:,}" + (f"; {unknown:,} images name none" if unknown else "")
+    return f"{known:,}" + (
+        f"; {unknown:,} {'image names' if unknown == 1 else 'images name'} none" if unknown else ""
+    )
 
 
 def notes(contents: Contents) -> Iterator[str]:

@@ -45,18 +45,28 @@ def share_cell(n: int, total: int, right: bool) -> Markup:
     )
 
 
-def rank_distribution(stability: Stability, names: Sequence[str], order: Sequence[int]) -> Markup:
+def rank_distribution(
+    stability: Stability,
+    names: Sequence[str],
+    order: Sequence[int],
+    undefined: Container[tuple[str, str]] = (),
+) -> Markup:
     """How often each run has each rank when images are drawn again.
 
     Parameters
     ----------
     order : runs, best first
+    undefined : run and metric where there is nothing to rank
     """
     runs = len(names)
     head = tag("tr", heading("Run"), *(heading(str(rank + 1)) for rank in range(runs)))
     rows = []
     for run in order:
-        cells = [distribution_cell(float(share)) for share in stability.share[run]]
+        cells = (
+            [tag("td", NOTHING)] * runs
+            if (names[run], stability.metric.name) in undefined
+            else [distribution_cell(float(share)) for share in stability.share[run]]
+        )
         rows.append(tag("tr", heading(names[run], "row"), *cells))
     caption = tag(
         "caption",
