@@ -189,7 +189,7 @@ def test_other_slices_give_patients_away_only_if_they_leak_too() -> None:
         found = other_slices.judge(looks.look(sets, views.BATTERY[:2]).lists, sets)
         assert found is not None
         assert (found.n_training, found.n_held_out) == (30, 30)
-        assert (found.low > 0.9) if copied else (found.low < 0.5 < found.high)
+        assert (found.low > 0.88) if copied else (found.low < 0.5 < found.high)  # of 30 pairs
 
 
 def test_the_parts_of_the_2026_edition_are_measured_again_on_what_is_kept_and_thinned() -> None:
@@ -210,7 +210,7 @@ def test_the_parts_of_the_2026_edition_are_measured_again_on_what_is_kept_and_th
         assert each.other_slices is not None
     assert release.attack is made.findings.attack
     assert release.other_slices is not None
-    assert release.other_slices.low > 0.9
+    assert release.other_slices.low > 0.88  # 30 pairs of 30
     assert made.withheld is not None
     less = replace(sets, released=sets.released[made.withheld.kept])
     alone = other_slices.judge(looks.look(less, views.BATTERY).lists, less)

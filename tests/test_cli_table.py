@@ -173,7 +173,8 @@ def test_the_first_help_imports_no_command_and_no_library_of_ours() -> None:
     assert ast.literal_eval(done.stderr) == [
         *("clefgan", "clefgan.__main__", "clefgan.cli", "clefgan.cli.app"),
         *("clefgan.cli.bash_words", "clefgan.cli.lazy", "clefgan.cli.shell_words"),
-        *("clefgan.errors", "evaluation", "evaluation.errors"),  # for what may be raised
+        *("clefgan.errors", "clefgan.storage", "clefgan.storage.steering"),
+        *("evaluation", "evaluation.errors"),  # as those above, for what may be raised
         *("submissions", "submissions.errors"),
     ]
 

@@ -307,7 +307,7 @@ NAMES = {
     "a" * 245: "is 245 bytes long; at most 200 are taken",
     "é" * 101: "is 202 bytes long; at most 200 are taken",
     "a/b": "is not a plain file name",
-    "": "is not a plain file name",
+    "": "is empty; give a value",
     "..": "is not a plain file name",
     "two\nlines": "has characters that cannot be seen",
     "nul\0": "has characters that cannot be seen",

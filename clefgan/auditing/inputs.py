@@ -21,7 +21,6 @@ from clefgan.errors import ClefganError, counted
 from clefgan.method import Progress, silent
 
 TRAIN, RELEASED, HELD_OUT = "train", "released", "held-out"
-LEAST_SIDE = 8  # pixels to which images may be reduced: in smaller ones nothing is compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)

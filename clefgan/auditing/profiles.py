@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from clefgan.errors import ClefganError
 
+LEAST_SIDE = 8  # pixels to which images may be reduced: in smaller ones nothing is compared
 MOST_SEALED = 0.5  # share of the patients of each set that a first look may leave sealed
 
 

@@ -11,8 +11,7 @@ import typer
 
 from clefgan.auditing import example
 from clefgan.auditing import filter as filtering
-from clefgan.auditing.inputs import LEAST_SIDE
-from clefgan.auditing.profiles import MOST_SEALED, PROFILES
+from clefgan.auditing.profiles import LEAST_SIDE, MOST_SEALED, PROFILES
 from clefgan.cli import outputs
 from clefgan.cli.completion import one_of
 from clefgan.cli.console import progress_bar, say, say_wrote

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from clefgan.auditing.inputs import LEAST_SIDE
-from clefgan.auditing.profiles import PROFILES
+from clefgan.auditing.profiles import LEAST_SIDE, PROFILES
 from clefgan.data.sets.windows import WindowChoice
 from clefgan.errors import ClefganError
 from clefgan.method import Progress
