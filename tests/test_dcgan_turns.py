@@ -68,7 +68,6 @@ def test_every_job_is_done_and_no_more_work_than_may(n_at_work: int) -> None:
 
 def test_one_that_fails_ends_those_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(side_by_side, "cores", lambda: 1)
-    monkeypatch.setattr(side_by_side, "BEGUN", 3)
 
     def draw(images: Images, _config: object, _n: int, *, progress: Progress) -> Images:
         if len(images) == 5:  # the first, for it has the most left
