@@ -71,6 +71,7 @@ def test_one_that_fails_ends_those_that_wait(monkeypatch: pytest.MonkeyPatch) ->
 
     def draw(images: Images, _config: object, _n: int, *, progress: Progress) -> Images:
         if len(images) == 5:  # the first, for it has the most left
+            time.sleep(0.5)  # until the other waits
             raise ClefganError("dcgan: broken")
         for _step in range(6000):  # a minute, unless stopped
             progress("training", 1, 2, "")
