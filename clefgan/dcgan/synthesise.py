@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from clefgan.dcgan.trained import Trained
 
 SECONDS = 60.0  # between checkpoints: a shorter training writes none, and so is not held up
-LAYOUT = 4  # of an entry, and of what training does with a config: raise it when either changes
+LAYOUT = 5  # of an entry, and of what training does with a config: raise it when either changes
 
 
 def synthesise(

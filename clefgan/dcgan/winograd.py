@@ -13,27 +13,23 @@ products. All coefficients are 0, 1 or -1, so little is lost in rounding.
 
 Shapes: the large side (n, 4h, 4w, c), the small side (n, 2h, 2w, d), t = n h w tiles; a block of
 the large side has 4c numbers. Taps are counted as in `clefgan.dcgan.conv`.
+
+Rows are mixed first, then columns; each time the few sums are stacked, and where axes change their
+places, they do so before the last stack. XLA makes such a stack straight loops without arithmetic
+on places; a product with the matrix of coefficients, or a turn after the stack, takes four to nine
+times as long.
 """
 
 from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
-from numpy.typing import NDArray
 
 FEWEST, MOST = 64, 1024
 """Tiles for which this is faster than a convolution, timed at the shapes of 64 x 64 to 256 x 256
 images: with fewer, the factors of the kernel cost more than is saved; with more, those of the
 images fall out of the caches."""
-
-BLOCKS = np.array([[1, -1, 0], [0, 1, 0], [0, -1, 1]], np.float32)
-"""Rows: the factors of m0, m1 and m2; columns: b0, b1 and b2."""
-TAPS = np.array([[1, 0], [1, 1], [0, 1]], np.float32)
-"""Rows: the other factors of m0, m1 and m2; columns: g0 and g1."""
-BACK = np.array([[1, 0, 0, 1], [-1, 1, -1, 0]], np.float32)
-"""Rows: a tile's two blocks; columns: what m0, m1, m2, and m2 of the tile before give to them."""
 
 
 def pays(small: Sequence[int], c: int) -> bool:
@@ -92,24 +88,18 @@ def batched(a: jax.Array, b: jax.Array, axes: tuple[int, int]) -> jax.Array:
 
 def strided_factors(kernel: jax.Array) -> jax.Array:
     """Turn a kernel (4, 4, c, d) into factors (9, 4c, d)."""
-    return kernel_factors(kernel).reshape(9, -1, kernel.shape[3])
+    taps = kernel.reshape(2, 2, 2, 2, *kernel.shape[2:]).swapaxes(1, 2)
+    return summed(taps).reshape(9, -1, kernel.shape[3])
 
 
 def transposed_factors(kernel: jax.Array) -> jax.Array:
     """Turn a kernel (4, 4, d, c), taps from the other end, into factors (9, d, 4c)."""
-    factors = kernel_factors(kernel[::-1, ::-1])
-    return factors.transpose(0, 3, 1, 2, 4).reshape(9, kernel.shape[2], -1)
-
-
-def kernel_factors(kernel: jax.Array) -> jax.Array:
-    """Turn a kernel (4, 4, a, b) into factors (9, 2, 2, a, b)."""
-    taps = kernel.reshape(2, 2, 2, 2, *kernel.shape[2:])
-    factors = mixed(TAPS, [[taps[i, :, j] for j in range(2)] for i in range(2)])
-    return factors.reshape(9, *factors.shape[2:])
+    taps = kernel[::-1, ::-1].reshape(2, 2, 2, 2, *kernel.shape[2:])
+    return summed(taps.transpose(0, 2, 4, 1, 3, 5)).reshape(9, kernel.shape[2], -1)
 
 
 def kernel_sums(products: jax.Array) -> jax.Array:
-    """Turn `kernel_factors` around: (9, 2, 2, a, b) to a kernel (4, 4, a, b)."""
+    """Turn the factors of a kernel around: (9, 2, 2, a, b) to a kernel (4, 4, a, b)."""
     taps = folded(products.reshape(3, 3, *products.shape[1:]))
     return taps.transpose(0, 2, 1, 3, 4, 5).reshape(4, 4, *products.shape[3:])
 
@@ -120,28 +110,18 @@ def large_factors(large: jax.Array) -> jax.Array:
     h, w = height // 4, width // 4
     padded = jnp.pad(large, ((0, 0), (1, 3), (1, 3), (0, 0)))
     blocks = padded.reshape(n, h + 1, 2, 2, w + 1, 2, 2, c)
-
-    def seen(i: int, j: int) -> jax.Array:
-        row = blocks[:, i // 2 : i // 2 + h, i % 2]
-        return row[:, :, :, j // 2 : j // 2 + w, j % 2].swapaxes(2, 3)
-
-    parts = [[seen(i, j) for j in range(3)] for i in range(3)]
-    return mixed(BLOCKS, parts).reshape(9, -1, 4 * c)
+    rows = differences(*(blocks[:, i // 2 : i // 2 + h, i % 2] for i in range(3)), axis=0)
+    columns = (rows[:, :, :, :, j // 2 : j // 2 + w, j % 2].swapaxes(3, 4) for j in range(3))
+    return differences(*columns, axis=1).reshape(9, -1, 4 * c)
 
 
 def large_gradient(products: jax.Array, shape: Sequence[int]) -> jax.Array:
     """Turn `large_factors` around: (9, t, 4c) to the large side of this shape."""
     n, height, width, c = shape
-    h, w = height // 4, width // 4
-    tiles = products.reshape(3, 3, n, h, w, 2, 2, c)
-    around = jnp.pad(tiles, ((0, 0),) * 3 + ((1, 1),) * 2 + ((0, 0),) * 3)
-
-    def given(i: int, j: int) -> jax.Array:
-        """What blocks get from product i, j of their tile; for 3, from product 2 of the last."""
-        return around[min(i, 2), min(j, 2), :, i < 3 :, j < 3 :][:, : h + 1, : w + 1]
-
-    blocks = mixed(BACK, [[given(i, j) for j in range(4)] for i in range(4)])
-    padded = blocks.transpose(2, 3, 0, 5, 4, 1, 6, 7).reshape(n, height + 4, width + 4, c)
+    tiles = products.reshape(3, 3, n, height // 4, width // 4, 2, 2, c)
+    rows = given_back(*tiles, axis=2)  # (3, n, h + 1, 2, w, 2, 2, c)
+    blocks = given_back(*rows, axis=3)  # (n, h + 1, 2, w + 1, 2, 2, 2, c)
+    padded = blocks.swapaxes(4, 5).swapaxes(3, 4).reshape(n, height + 4, width + 4, c)
     return padded[:, 1 : height + 1, 1 : width + 1]
 
 
@@ -149,8 +129,7 @@ def small_factors(small: jax.Array) -> jax.Array:
     """Turn the small side (n, 2h, 2w, d) into factors (9, t, d)."""
     n, height, width, d = small.shape
     tiles = small.reshape(n, height // 2, 2, width // 2, 2, d)
-    parts = [[tiles[:, :, i, :, j] for j in range(2)] for i in range(2)]
-    return mixed(TAPS, parts).reshape(9, -1, d)
+    return summed(tiles.transpose(2, 4, 0, 1, 3, 5)).reshape(9, -1, d)
 
 
 def small_sums(products: jax.Array, shape: Sequence[int]) -> jax.Array:
@@ -160,21 +139,32 @@ def small_sums(products: jax.Array, shape: Sequence[int]) -> jax.Array:
     return tiles.transpose(2, 3, 0, 4, 1, 5).reshape(n, height, width, -1)
 
 
-def mixed(factors: NDArray[np.float32], parts: Sequence[Sequence[jax.Array]]) -> jax.Array:
-    """Mix parts (...) along rows and columns by the same factors (k, m): (k, k, ...).
+def differences(b0: jax.Array, b1: jax.Array, b2: jax.Array, *, axis: int) -> jax.Array:
+    """Stack the factors of m0, m1 and m2 that blocks give."""
+    return jnp.stack([b0 - b1, b1, b2 - b1], axis)
 
-    One sum with coefficients for all k x k results: it compiles twice as fast as k x k sums.
+
+def given_back(m0: jax.Array, m1: jax.Array, m2: jax.Array, *, axis: int) -> jax.Array:
+    """Turn `differences` around along an axis of tiles: (..., k, ...) to (..., k + 1, 2, ...).
+
+    A tile gives to its own two blocks, and by m2 to the first block of the next tile.
     """
-    later = (1,) * parts[0][0].ndim
-    total = jnp.zeros(())
-    for along_rows, row in zip(factors.T, parts, strict=True):
-        for along_columns, part in zip(factors.T, row, strict=True):
-            weights = np.outer(along_rows, along_columns)
-            total = total + weights.reshape(*weights.shape, *later) * part
-    return total
+
+    def among(tiles: jax.Array, before: int) -> jax.Array:
+        around = [(0, 0)] * tiles.ndim
+        around[axis] = (before, 1 - before)
+        return jnp.pad(tiles, around)
+
+    return jnp.stack([among(m0, 0) + among(m2, 1), among(m1 - m0 - m2, 0)], axis + 1)
+
+
+def summed(taps: jax.Array) -> jax.Array:
+    """Return the factors that taps or small places give: (2, 2, ...) to (3, 3, ...)."""
+    rows = jnp.stack([taps[0], taps[0] + taps[1], taps[1]])
+    return jnp.stack([rows[:, 0], rows[:, 0] + rows[:, 1], rows[:, 1]], 1)
 
 
 def folded(products: jax.Array) -> jax.Array:
-    """Add neighbours of three along the first two axes: (3, 3, ...) to (2, 2, ...)."""
+    """Turn `summed` around: (3, 3, ...) to (2, 2, ...)."""
     rows = products[:2] + products[1:]
     return rows[:, :2] + rows[:, 1:]
