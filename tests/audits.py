@@ -1,7 +1,9 @@
 """Small sets of images to audit, and audits of them at the command line."""
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from clefgan.auditing.planted import degraded
 from clefgan.method import Images
 
 N = 40  # patients of each set
+COPIES = 12  # in what `leaking_audit` audits
 QUICK = ("--deals", "199", "--planted", "10")
 
 
@@ -53,3 +56,20 @@ def audit(folder: Path, *more: str, code: int) -> None:
 def full(folder: Path, *more: str, code: int, release: str = "public") -> None:
     table = ("--held-out", str(folder / "held"), "--patients", str(folder / "patients.csv"))
     audit(folder, *table, "--release", release, *QUICK, *more, code=code)
+
+
+def leaking_audit(folder: Path) -> Path:
+    """Sets with copies in a folder, and their audit in its folder `audit`."""
+    write(folder, copies=COPIES)
+    full(folder, "--out", str(folder / "audit"), "--withhold", "symmetric", code=1)
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def record(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "audit.json").read_text())
+    return found

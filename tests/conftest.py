@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 import compiling
+from browsing import Browser, browsing
 
 # No deadlines, as machines are shared; in CI the same examples every time, at home new ones.
 settings.register_profile("steady", deadline=None, derandomize="CI" in os.environ)
@@ -222,3 +223,10 @@ def local() -> Iterator[Local]:
 def local_cluster(local: Local) -> Any:
     """Two worker processes, both there: a test before may have killed one."""
     return local.whole()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for a file of tests."""
+    with browsing(tmp_path_factory.mktemp("profile")) as session:
+        yield session

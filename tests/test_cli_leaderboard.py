@@ -6,44 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
+from board_runs import N, runs, three_runs
 from building import challenge
 from evaluation import membership
 from running import clefgan
 
 pytestmark = pytest.mark.columns(100)
 
-N = 80
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three runs of 80 candidates, two with records, and their truth."""
-    folder = tmp_path_factory.mktemp("runs")
-    rng = np.random.default_rng(0)
-    truth = rng.permutation(N) < N // 2
-    ids = [f"real_unknown_{i + 1:04d}" for i in range(N)]
-    (folder / "truth.txt").write_text(
-        "".join(f"{name},{int(used)}\n" for name, used in zip(ids, truth, strict=True))
-    )
-    for number, strength in enumerate((2.0, 0.3, 0.0)):
-        scores = rng.normal(size=N) + strength * (truth - 0.5)
-        calls = dict(zip(ids, (scores > 0).astype(int).tolist(), strict=True))
-        path = folder / f"team{number}.csv"
-        path.write_text("".join(f"{name},{call}\n" for name, call in calls.items()))
-        if number < 2:
-            images = {
-                name: {"score": float(score), "decision": calls[name]}
-                for name, score in zip(ids, scores, strict=True)
-            }
-            record = {"method": {"knowledge": "S1"}, "test": {"images": images}}
-            path.with_suffix(".json").write_text(json.dumps(record))
-    return folder
-
-
-def runs(folder: Path) -> list[Path]:
-    return sorted(folder.glob("team*.csv"))
+    return three_runs(tmp_path_factory.mktemp("runs"))
 
 
 def test_every_format_holds_the_same_table(
@@ -113,42 +87,6 @@ def test_said_knowledge_makes_runs_comparable(
     assert "≠" not in capsys.readouterr().out
 
 
-def test_invalid_runs_are_shown_and_others_ranked(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bad = tmp_path / "bad.csv"
-    bad.write_text("id,label\n" + (folder / "team0.csv").read_text())
-    table = tmp_path / "table.csv"
-    words = ["leaderboard", *runs(folder), bad, "--truth", folder / "truth.txt", "--csv", table]
-    assert clefgan(*words, "--html", tmp_path / "page") == 0
-    printed = " ".join(capsys.readouterr().out.split())
-    assert f"invalid, not ranked: bad ({bad}:1: 'id,label' is a header" in printed
-    rows = {row["run"]: row for row in csv.DictReader(table.read_text().splitlines())}
-    assert rows["bad"]["kind"] == "invalid"
-    assert (rows["bad"]["rank"], rows["bad"]["f1"]) == ("", "")
-    assert rows["team0"]["rank"] == "1"
-    assert "invalid, not ranked: bad" in (tmp_path / "page" / "index.html").read_text()
-    assert clefgan("leaderboard", bad, "--truth", folder / "truth.txt") == 1
-    assert "is a header" in capsys.readouterr().err
-    lost = ["leaderboard", folder / "team0.csv", tmp_path / "no.csv"]
-    assert clefgan(*lost, "--truth", folder / "truth.txt") == 1
-    assert "no.csv" in capsys.readouterr().err
-
-
-def test_runs_of_other_editions_are_left_out_and_said(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    other = tmp_path / "other.csv"
-    other.write_bytes((folder / "team0.csv").read_bytes())
-    record = {"method": {}, "test": {}, "edition": "2025_s1"}
-    other.with_suffix(".json").write_text(json.dumps(record))
-    words = ["leaderboard", *runs(folder), other, "--truth", folder / "truth.txt"]
-    assert clefgan(*words, "--edition", "2023") == 0
-    printed = " ".join(capsys.readouterr().out.split())
-    assert f"left out: {other} is of edition 2025_s1" in printed
-    assert "other" not in printed.partition("intervals")[0]
-
-
 def test_teams_have_names_several_runs_and_links(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -162,35 +100,6 @@ def test_teams_have_names_several_runs_and_links(
     rows = [row["run"] for row in csv.DictReader(table.read_text().splitlines())]
     assert {"Lisbon: LBP", "Lisbon: team1", "Porto"} <= set(rows)
     assert 'href="https://a.example/x"' in (tmp_path / "page" / "index.html").read_text()
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("file,team\nteam0.csv,\n", ":2: no team; give both"),
-        ("file,team\n,A\n", ":2: no file; give both"),
-        ("file,team\nteam0,A\nteam0,B\n", ":3: 'team0' is given twice"),
-        ("file,team,link\nteam0,A,javascript:x\n", ":2: link 'javascript:x' does not begin"),
-        ("file,club\nteam0,A\n", ":1: unknown column 'club'; the columns are file, team"),
-        ("file\nteam0\n", ":1: no column 'team'"),
-        ("file,team\nteam0,A,B\n", ":2: more than 2 columns; quote commas"),
-        ("file,team\nteam9,A\n", "'team9' is not one of the runs; give the path of one"),
-        ('file,team\nteam0,"A\nB"\n', ":2: team 'A\\nB' holds a line break; leave it out"),
-        ("file,team,run\nteam0,A,x\x1b[2J\n", ":2: run 'x\\x1b[2J' holds a control character"),
-        ("file,team\nteam0,A\u202eB\n", ":2: team 'A\\u202eB' holds a control character"),
-        ("file,team\nteam0,Al B\nteam1,AL  b\n", ":3: team 'AL  b' is 'Al B' above; write a"),
-        ("file,team,run\nteam0,A,x\nteam1,A,x\n", "names: two runs are called 'A: x'"),
-    ],
-)
-def test_bad_names_are_one_line(
-    text: str, message: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    names = tmp_path / "names.csv"
-    names.write_text(text)
-    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", "--names", names]
-    assert clefgan(*words) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert message in line
 
 
 def test_two_alike_runs_share_rank_and_letter(
@@ -224,69 +133,6 @@ def test_the_data_may_hold_truth_and_gallery(
     assert "✓ right" in page
     assert "✗ wrong" not in page
     assert "There is a single run, so its rank says nothing." in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (
-            ["--truth", "nowhere.csv"],
-            "nowhere.csv: cannot be read (no such file or directory); give a table",
-        ),
-        (["--metric", "f2"], "metric: not known; got 'f2'"),
-        (["--edition", "1999"], "1999"),
-    ],
-)
-def test_bad_words_are_one_line(
-    words: list[str], message: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt", *words]
-    assert clefgan(*given) == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1
-    assert message in lines[0]
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ([], "give --truth FILE, or --data"),
-        (["--truth", "t", "--level", "95"], "for --level: 95.0 is not between 0 and 1"),
-        (["--truth", "truth.txt", "--knowledge", "team9=S0"], "for --knowledge: no run 'team9'"),
-        (["--truth", "truth.txt", "--knowledge", "S0"], "for --knowledge: 'S0' is not RUN=KIND"),
-    ],
-)
-def test_wrong_use_exits_2(
-    words: list[str],
-    message: str,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.chdir(folder)
-    assert clefgan("leaderboard", *runs(folder), *words) == 2
-    assert message in " ".join(capsys.readouterr().err.replace("│", " ").split())
-
-
-def test_a_table_never_replaces_what_is_read(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = (folder / "team0.csv").read_bytes()
-    words = ["leaderboard", *runs(folder), "--truth", folder / "truth.txt"]
-    assert clefgan(*words, "--csv", folder / "team0.csv") == 1
-    assert "team0.csv: is read; give another file to write to" in capsys.readouterr().err
-    assert (folder / "team0.csv").read_bytes() == before
-
-
-def test_data_without_truth_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for role in ("generated_1", "real_unknown_1"):
-        (tmp_path / role).mkdir()
-        name = f"{role.removesuffix('_1')}_0001.png"
-        Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / role / name)
-    run = tmp_path / "run.csv"
-    run.write_text("real_unknown_0001,1\n")
-    assert clefgan("leaderboard", run, "--data", tmp_path) == 1
-    assert "no truth of test candidates here; give --truth FILE" in capsys.readouterr().err
 
 
 def test_every_pair_is_tested_in_every_way(folder: Path, tmp_path: Path) -> None:
@@ -336,13 +182,3 @@ def test_pairs_of_patients_have_swaps_of_patients_only(folder: Path, tmp_path: P
     for row in csv.DictReader(table.read_text().splitlines()):
         assert 0 < float(row["p_swap"]) <= 1
         assert row["p_mcnemar"] == row["p_delong"] == ""
-
-
-def test_one_run_makes_no_pair(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["leaderboard", runs(folder)[0], "--truth", folder / "truth.txt"]
-    assert clefgan(*words, "--csv", tmp_path / "t.csv", "--pairs", tmp_path / "pairs.csv") == 1
-    said = "--pairs: one run alone makes no pair; give two or more"
-    assert said in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []

@@ -1,114 +1,22 @@
-"""The report in headless Chromium, opened from disk and driven by its own WebDriver server."""
+"""The page of a leaderboard in headless Chromium, opened from disk."""
 
 import base64
-import contextlib
-import json
 import re
 import shutil
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-import clefgan
-from clefgan.auditing import judged
+from browsing import ARGUMENTS, Browser
 from clefgan.report.page import page
 from clefgan.report.part import Part
 from evaluation.boards import leaderboard
 from evaluation.runs import Panel, Run
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-]
-
-
-class Browser:
-    """One session of the WebDriver protocol, over plain HTTP."""
-
-    def __init__(self, port: int, profile: Path) -> None:
-        self.root = f"http://127.0.0.1:{port}"
-        options = {"args": [*ARGUMENTS, f"--user-data-dir={profile}"]}
-        wanted = {"browserName": "chrome", "goog:chromeOptions": options}
-        wanted["goog:loggingPrefs"] = {"browser": "ALL"}
-        session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
-        self.path = f"/session/{session['sessionId']}"
-
-    def call(self, verb: str, path: str, body: object = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.root + path, data, method=verb)
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)["value"]
-
-    def open(self, file: Path) -> None:
-        self.call("POST", f"{self.path}/url", {"url": file.as_uri()})
-
-    def run(self, script: str) -> Any:
-        return self.call("POST", f"{self.path}/execute/sync", {"script": script, "args": []})
-
-    def log(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.call("POST", f"{self.path}/se/log", {"type": "browser"})
-        return found
-
-    def device(self, width: int, scheme: str) -> None:
-        self.command(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600},
-        )
-        scheme_of = {"name": "prefers-color-scheme", "value": scheme}
-        self.command("Emulation.setEmulatedMedia", {"features": [scheme_of]})
-
-    def command(self, name: str, parameters: object) -> Any:
-        body = {"cmd": name, "params": parameters}
-        return self.call("POST", f"{self.path}/goog/cdp/execute", body)
-
-    def press(self, *keys: str) -> None:
-        pressed = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        actions = [{"type": "key", "id": "keys", "actions": pressed}]
-        self.call("POST", f"{self.path}/actions", {"actions": actions})
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    driver = shutil.which("chromedriver")
-    if driver is None or shutil.which("chromium") is None:
-        pytest.skip("no browser: needs Debian's chromium and chromium-driver")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen([driver, f"--port={port}"], stdout=quiet, stderr=quiet)
-    try:
-        wait_for(port)
-        session = Browser(port, tmp_path_factory.mktemp("profile"))
-        yield session
-        session.call("DELETE", session.path)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def wait_for(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    pytest.fail("chromedriver does not answer")
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +40,8 @@ const place = [...document.querySelectorAll('table.board thead th')]
 const rows = [...document.querySelectorAll('table.board tbody tr')];
 return rows.map((row) => row.cells[place].dataset.sort);
 """
+
+
 HEAD = """
 const heads = [...document.querySelectorAll('table.board thead th')];
 const head = heads.find((head) => head.textContent.trim() === '%s');
@@ -289,48 +199,3 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours (WCAG 2.1)."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.fixture(scope="module")
-def audited(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = clefgan.audit(deals=99, planted=5, withhold="list")
-    return made.write(tmp_path_factory.mktemp("audited") / "audit")
-
-
-def test_judgements_are_kept_and_saved_without_a_network(
-    browser: Browser, audited: Path, tmp_path: Path
-) -> None:
-    page_of_pairs = audited / "internal" / "pairs.html"
-    browser.log()
-    browser.open(page_of_pairs)
-    browser.command(
-        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
-    )
-    browser.run("for (const n of [0, 4]) document.querySelectorAll('.judged input')[n].click()")
-    browser.open(page_of_pairs)  # read again: the browser kept them
-    assert browser.run("return document.querySelector('#judged-count').textContent") == "2"
-    browser.run("document.querySelector('#judged-save').click()")
-    saved = tmp_path / judged.FILE
-    for _ in range(200):
-        if saved.is_file():
-            break
-        time.sleep(0.1)
-    shown = browser.run(
-        "return [...document.querySelectorAll('[data-released]')].slice(0, 2)"
-        ".map((each) => each.dataset.released)"
-    )
-    assert judged.read(saved) == {shown[0]: "copy", shown[1]: "no copy"}
-    assert browser.log() == []
-
-
-@pytest.mark.parametrize("width", [390, 1200])
-@pytest.mark.parametrize("name", ["audit.html", "internal/pairs.html"])
-def test_an_audit_fits_a_phone_and_a_desktop(
-    browser: Browser, audited: Path, name: str, width: int
-) -> None:
-    browser.device(width, "dark")
-    browser.open(audited / name)
-    assert browser.run("return document.documentElement.scrollWidth") <= width
-    assert browser.run("return getComputedStyle(document.body).backgroundColor") != (
-        "rgb(255, 255, 255)"
-    )
