@@ -124,7 +124,7 @@ def transposed_dw(x: jax.Array, dy: jax.Array) -> jax.Array:
         return winograd.transposed_dw(x, dy)
     if c == 1:
         return strided_dw(dy, x)[::-1, ::-1].swapaxes(2, 3)
-    dw = x.reshape(-1, d).T @ jnp.concatenate(corners(dy), axis=-1)
+    dw = x.reshape(-1, d).T @ corners(dy)
     taps = dw.reshape(d, 2, 2, 2, 2, c).transpose(1, 3, 2, 4, 0, 5)  # tap 2 a + i of corner a
     return taps.reshape(TAPS, TAPS, d, c)[::-1, ::-1]
 
@@ -188,15 +188,17 @@ def windows(large: jax.Array) -> list[jax.Array]:
     ]
 
 
-def corners(large: jax.Array) -> list[jax.Array]:
-    """Return what `windows` returns, four taps in one array (n h w, 4 c): less to compile."""
+def corners(large: jax.Array) -> jax.Array:
+    """Return what `windows` returns as one array (n h w, 16 c), a corner's four taps together.
+
+    Stacked, not laid end to end: XLA copies parts that are turned and laid end to end twice.
+    """
     h, w, c = large.shape[1] // 2, large.shape[2] // 2, large.shape[3]
     blocks = blocked(large)
-    return [
-        blocks[:, a : a + h, :, b : b + w].transpose(0, 1, 3, 2, 4, 5).reshape(-1, 4 * c)
-        for a in range(2)
-        for b in range(2)
+    parts = [
+        [blocks[:, a : a + h, :, b : b + w].swapaxes(2, 3) for b in range(2)] for a in range(2)
     ]
+    return jnp.stack([jnp.stack(row, 3) for row in parts], 3).reshape(-1, TAPS**2 * c)
 
 
 def blocked(large: jax.Array) -> jax.Array:
