@@ -18,7 +18,7 @@ from submissions.checking import archive
 from submissions.checking.one_pass import Keep, Scan
 from submissions.checking.strange_classes import Called
 from submissions.edition import Edition
-from submissions.errors import RunFileError
+from submissions.errors import LISTED, RunFileError
 from submissions.ids import Ids
 from submissions.problems import Problem, RunFindings
 
@@ -71,6 +71,8 @@ def inspect(
         with open(path, "rb") as stream:  # noqa: PTH123 - `path` may be any path-like
             if stream.read(4) in archive.STARTS:
                 _check_zip(stream, findings, known, keep)
+            elif str(path).lower().endswith(".zip"):
+                findings.add("zip", 0, "is named .zip but is no zip; make it again")
             else:
                 stream.seek(0)
                 Scan(findings, known, keep).run(stream)
@@ -82,7 +84,7 @@ def inspect(
 def _is_file(path: str | os.PathLike[str], findings: RunFindings) -> bool:
     mode = os.stat(path).st_mode  # noqa: PTH116 - `path` may be any path-like
     if stat.S_ISDIR(mode):
-        findings.add("not-a-file", 0, "is a directory; give the run file inside it")
+        findings.add("not-a-file", 0, "is a folder; give the run files in it")
     elif not stat.S_ISREG(mode):
         findings.add("not-a-file", 0, "is not a regular file but a device or a pipe")
     return stat.S_ISREG(mode)
@@ -130,5 +132,5 @@ def raise_first(findings: RunFindings) -> None:
     errors = [problem for problem in findings.finished() if problem.is_error]
     if errors:
         n = sum(count for (level, _), count in findings.counts.items() if level == "error")
-        more = " (and more: `clefgan check` on this file lists them)" if n > 1 else ""
+        more = f"; and {n - 1} more error{'s' * (n > 2)}{LISTED}" if n > 1 else ""
         raise RunFileError(f"{errors[0]}{more}")

@@ -43,7 +43,7 @@ def fix(
     """
     source = Path(path)
     if source.is_dir():
-        raise RunFileError(f"{source}: is a directory; give the run file inside it")
+        raise RunFileError(f"{source}: is a folder; give the run files in it")
     target = Path(out) if out is not None else copy_of(source)
     known = None if ids is None else Ids(ids, edition)
     checked = checker.inspect(source, edition, known)

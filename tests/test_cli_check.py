@@ -73,7 +73,7 @@ def test_many_valid_runs_are_only_counted(tmp_path: Path) -> None:
     lines = clefgan("check", *runs, *IDS).stdout.splitlines()
     assert ["odd.csv" in lines[0], "wrong.csv" in lines[1], len(lines)] == [True, True, 3]
     assert lines[2] == (
-        "7 of 9 run files are valid (edition 2023, 4 ids); --all lists every problem"
+        "7 of 9 run files are valid (edition 2023, 4 ids); --all lists more problems"
     )
     assert len(clefgan("check", *runs[1:7], *IDS).stdout.splitlines()) == 7
     everything = clefgan("check", *runs, *IDS, "--all").stdout.splitlines()

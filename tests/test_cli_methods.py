@@ -80,6 +80,8 @@ def test_a_new_method_works_and_keeps_its_promises(
     assert "my_idea.py: exists; give another name" in capsys.readouterr().err
     assert clefgan("methods", "new", tmp_path / "1st.py") == 1
     assert "not a module's name; give one such as mine.py" in capsys.readouterr().err
+    assert clefgan("methods", "new", tmp_path / "numpy.py") == 1
+    assert "hides the module 'numpy' of Python; give another name" in capsys.readouterr().err
     assert clefgan("methods", "new", tmp_path / "no" / "mine.py") == 1
     assert "no such folder; make it first" in capsys.readouterr().err
     assert clefgan("methods", "new") == 2

@@ -263,6 +263,6 @@ def test_a_folder_without_a_name_is_no_run(
     truth = ["--truth", "truth.csv"] if verb in ("score", "leaderboard") else []
     said = CliRunner().invoke(app, [verb, folder, "--edition", "2023", *truth])
     text = said.output or str(said.exception)
-    assert f"{folder}: is a directory; give the run file inside it" in text
+    assert f"{folder}: is a folder; give the run files in it" in text
     assert said.exit_code == 1
     assert [path.name for path in Path().iterdir()] == ["truth.csv"]

@@ -52,7 +52,7 @@ def test_a_run_writes_a_run_file_and_its_record(
     called = sum(int(label) for _, label in rows)
     assert f"coin calls {called} of 12 candidates used" in printed
     for words_shown in (
-        "5 of 10 [95%]",
+        "5 of 10",
         "dev, held-out",
         "all used",
         "F1",

@@ -12,6 +12,7 @@ from rich.console import Console
 from clefgan.method import Knowledge
 from clefgan.report import next_steps, run_findings
 from clefgan.report.terminal import summary
+from clefgan.runs.decisions.verdict import Verdict
 from clefgan.runs.record import Run
 from clefgan.runs.result import Scored
 from evaluation import membership
@@ -49,7 +50,7 @@ def test_values_are_the_metrics_and_proportions_have_wilson_limits() -> None:
 
 
 def test_the_first_row_counts_the_classes() -> None:
-    assert summary.counted(scored(30)) == "15 of 30 [95%]"
+    assert summary.counted(scored(30)) == "15 of 30"
 
 
 def run_of(test: Scored, **how: Any) -> Run:
@@ -93,6 +94,33 @@ def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -
     assert nobody == (
         "lbp-svm calls no candidate used: this file is the trivial row 'all not used'."
     )
+
+
+def test_what_is_expected_to_be_wrong_stands_beside_what_the_truth_says() -> None:
+    scores = np.array([1.0, 1.0, 1.0, -1.0])
+    verdict = Verdict(scores > 0, 0.0, "why", false_calls=1.5)
+    known = Scored(("a", "b", "c", "d"), scores, np.array([True, True, False, False]), verdict)
+    said = "About 1.5 of them are expected to be wrong"
+    assert run_findings.decided(run_of(known)).endswith(f"{said}; by the truth 1 is.")
+    unknown = Scored(known.ids, scores, None, verdict)
+    assert run_findings.decided(run_of(unknown)).endswith(f"(why). {said}.")
+
+
+def test_notes_on_what_there_is_not_are_one_where_the_reason_is_the_same() -> None:
+    notes = ["no pairs: it needs none", "no blank: it needs none", "other: it", "no blank: small"]
+    assert summary.joined(notes) == [
+        "no pairs, no blank: it needs none", "other: it", "no blank: small"
+    ]  # fmt: skip
+
+
+def test_the_next_commands_name_one_s_own_edition(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('base = "2025_s1"\n')
+    run = run_of(scored(200), edition=mine)
+    assert next_steps.after(run, Path("r.csv"), "d", {"--edition": str(mine)}) == [
+        f"clefgan check r.csv --data d --edition {mine}",
+        f"clefgan bundle r.csv --data d --edition {mine}",
+    ]
 
 
 def test_a_run_that_finds_something_is_to_be_checked_and_bundled() -> None:

@@ -62,6 +62,14 @@ def test_the_help_of_a_command_has_no_line_break_inside_a_paragraph(name: str) -
     assert not any("\n" in paragraph for paragraph in text.split("\n\n"))
 
 
+@pytest.mark.parametrize("name", [name for name, row in commands() if not row.commands])
+def test_no_word_that_stands_for_a_value_is_broken_at_eighty_columns(name: str) -> None:
+    command = loaded(dict(commands())[name])
+    text = CliRunner().invoke(app, [*name.split(), "--help"], env={"COLUMNS": "80"}).output
+    for word in (param.metavar for param in command.params if param.param_type_name == "option"):
+        assert (word or "") in text
+
+
 def test_help_lists_every_command_with_its_line() -> None:
     text = printed("--help")
     for row in COMMANDS:

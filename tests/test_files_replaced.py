@@ -43,7 +43,7 @@ def test_only_files_are_replaced(make: Callable[[Path], None], tmp_path: Path) -
 
 def test_a_folder_is_no_run_to_repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunFileError, match=r"^\.: is a directory; give the run file inside it$"):
+    with pytest.raises(RunFileError, match=r"^\.: is a folder; give the run files in it$"):
         fix.fix(".", EDITION)
 
 

@@ -89,8 +89,11 @@ def test_a_run_of_classes_ends_with_what_it_found_and_the_next_command(
     said = " ".join(printed.split())
     assert "on test: better than guessed labels" in said
     assert (
-        "The best shortcut, nearest-generated, sees no real image and reaches 0.96: more." in said
+        "The best shortcut, nearest-generated, sees no real image and reaches 0.96, which is more."
+        in said
     )
+    assert "dev, grouped" in said
+    assert "dev, plain" not in said, "random folds flatter where near-copies share one"
     csv = tmp_path / "radial-spectrum.csv"
     assert printed.splitlines()[-2:] == [
         f"next: clefgan check {csv} --data phantom_classes",

@@ -63,9 +63,11 @@ def test_a_class_in_a_file(tmp_path: Path) -> None:
     [
         (MINE, "Mnie", "no class 'Mnie'; did you mean 'Mine'"),
         ("1 / 0", "Mine", "cannot be loaded: ZeroDivisionError: division by zero"),
+        ("raise SystemExit(0)", "Mine", "cannot be loaded: SystemExit: 0"),
         (MINE.replace("@dataclass(frozen=True)", ""), "Mine", "is not a dataclass; make it frozen"),
         (MINE.replace("(frozen=True)", ""), "Mine", "dataclass 'Mine' is not frozen"),
         (MINE.replace("= Knowledge.S0", "= 'S0'"), "Mine", "'knowledge' is not one of"),
+        (MINE.replace("knowledge:", "know:"), "Mine", "variable 'knowledge' is missing; write kno"),
         (MINE.replace("def fit", "def learn"), "Mine", "has no method 'fit'"),
         (MINE.replace("float = 100.0 ", "float "), "Mine", "field 'level' has no default"),
         ("Mine = 3", "Mine", "is not a class; got 'int'"),

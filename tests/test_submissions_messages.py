@@ -12,7 +12,7 @@ from submissions import checker, editions
 
 MESSAGES = {
     "bom.csv": [r"bom\.csv:1: starts with a byte order mark \(BOM\), as Excel's 'CSV UTF-8' does"],
-    "utf_16.csv": [r"utf_16\.csv: is UTF-16, not UTF-8; save it as"],
+    "utf_16.csv": [r"utf_16\.csv: is UTF-16, not UTF-8; save it as plain CSV$"],
     "utf_16_no_bom.csv": [r"utf_16_no_bom\.csv: is UTF-16, not UTF-8"],
     "semicolon.csv": [r":1: id and label are not separated by ',' but by ';', which Excel writes"],
     "tab.csv": [r":1: .* but by a tab \(saved as TSV\?\)"],
@@ -62,7 +62,7 @@ MESSAGES = {
     ],
     "far_id.csv": [r":5: id 'zzz' is not an image of the test set$"],
     "repeated.csv": [r":5: id 'real_unknown_0001' again, after line 1, with the same label"],
-    "conflict.csv": [r":5: id '.*1' again, after line 1, with another label; which one is meant\?"],
+    "conflict.csv": [r":5: id '.*1' again, after line 1, with another label; keep one of the two$"],
     "repeated_unread.csv": [r":5: decision '2' is not", r":5: id '.*1' again, after line 1$"],
     "missing.csv": [r"missing\.csv: no line for id 'real_unknown_0004'"],
     "other_data.csv": [r": no line is for an image of this test set \('real_unknown_0001', …\)"],
@@ -159,9 +159,12 @@ def test_another_extension_than_the_images() -> None:
     assert lines[0].endswith("must be 'real_unknown_1.png': the file extension differs")
 
 
-def test_a_directory_and_an_absent_file(tmp_path: Path) -> None:
+def test_a_folder_an_absent_file_and_a_zip_that_is_none(tmp_path: Path) -> None:
     (problem,) = checker.check(tmp_path, editions.get("2023"))
-    assert problem.text == "is a directory; give the run file inside it"
+    assert problem.text == "is a folder; give the run files in it"
+    (tmp_path / "run.zip").write_text("real_unknown_0001,1\n")
+    (problem,) = checker.check(tmp_path / "run.zip", editions.get("2023"))
+    assert problem.text == "is named .zip but is no zip; make it again"
     (problem,) = checker.check(tmp_path / "none.csv", editions.get("2023"))
     assert problem.text == "cannot be read: no such file or directory"
 

@@ -119,7 +119,7 @@ def test_reading_tells_the_first_error_and_whether_there_are_more(tmp_path: Path
     run.write_text("real_unknown_0001,0.7\n")
     with pytest.raises(RunFileError, match=r"run\.csv:1: decision '0\.7' is not 0 or 1"):
         runfile.read(run, E23)
-    with pytest.raises(RunFileError, match=r"\(and more: `clefgan check` on this"):
+    with pytest.raises(RunFileError, match=r"; and 3 more errors \(clefgan check lists them\)$"):
         runfile.read(run, E23, IDS)
 
 

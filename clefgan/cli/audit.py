@@ -92,8 +92,9 @@ SEALED = Annotated[
 WINDOW = Annotated[
     str | None,
     typer.Option(
-        metavar="LOW,HIGH|header|percentiles",
-        help="The levels that become black and white, the same for all images.",
+        metavar="LOW,HIGH",
+        help="The levels that become black and white, the same for all images; or header, or "
+        "percentiles.",
         autocompletion=one_of("audit --window"),
     ),
 ]

@@ -52,7 +52,7 @@ def check(
         bool, typer.Option("--fix", help="Write a repaired copy where the repair is certain.")
     ] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="List every problem, not one of each kind.")
+        bool, typer.Option("--all", help="List up to 20 problems of each kind, not one.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     force: Annotated[
@@ -62,7 +62,7 @@ def check(
     """Check run files against the rules of an edition. Exit 1 if there is an error.
 
     Equal problems of a file are one line with their number; several files have one line each, with
-    the first problem, and many files without a problem are only counted. --all lists everything.
+    the first problem, and many files without a problem are only counted. --all lists more of them.
 
     Without --data and --ids the ids are the edition's own where they are known (2023), else only
     their form is checked. Without --edition it is that of the records beside the runs, of the data
@@ -148,7 +148,7 @@ def show(
             show_one(run, against if len(checked) == 1 else "", brief, everything)
     if len(checked) > 1:
         valid = sum(run.ok for run in checked)
-        rest = "; --all lists every problem" if brief and any(map(hidden, checked)) else ""
+        rest = "; --all lists more problems" if brief and any(map(hidden, checked)) else ""
         say(f"{valid} of {len(checked)} run files are valid ({against}){rest}", "bold")
     inferred = edition.inferred_rules(any_zip(checked))
     if inferred:

@@ -25,7 +25,9 @@ def train(
         Path, typer.Option(help="The folder for networks, checkpoints, log and samples.")
     ] = Path("gan"),
     settings: SETTINGS = None,
-    seed: Annotated[int, typer.Option(help="The seed of weights, order, noise and samples.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="The seed of weights, order, noise and samples.", min=0)
+    ] = 0,
     every: Annotated[
         int, typer.Option(help="The number of epochs between checkpoints and sample sheets.", min=1)
     ] = 5,
@@ -70,8 +72,8 @@ def train(
 
 def sample(
     gan: Annotated[Path, typer.Argument(metavar="GAN", help="The folder that training wrote.")],
-    n: Annotated[int, typer.Option("-n", help="Number of images.", min=1)] = 802,
-    out: Annotated[Path, typer.Option(help="Folder for the PNG files.")] = Path("generated"),
+    n: Annotated[int, typer.Option("-n", help="The number of images.", min=1)] = 802,
+    out: Annotated[Path, typer.Option(help="The folder for the PNG files.")] = Path("generated"),
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that is not empty.")
     ] = False,

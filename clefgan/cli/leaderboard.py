@@ -36,7 +36,7 @@ from clefgan.report import part as parts
 from clefgan.report.files import pairs as pair_table
 from clefgan.report.page import imprint as imprints
 from clefgan.report.page import page as pages
-from clefgan.runs import run_editions
+from clefgan.runs import run_editions, valid_runs
 from evaluation import published
 from evaluation.boards import leaderboard as boards
 from evaluation.boards import rows
@@ -136,10 +136,9 @@ def leaderboard(
     )
     board = replace(board, rows=(*board.rows, *rows.of_invalid(entered.invalid, board.columns)))
     pictured = galleries(board, entered) if pictures else ()
-    unread = (f"invalid, not ranked: {name} ({why})" for name, why in entered.invalid.items())
     notes = (
         *left_out,
-        *unread,
+        *valid_runs.left_out(entered.invalid),
         *entered.notes,
         *absent(board, rules, with_published, pictures and not pictured),
     )

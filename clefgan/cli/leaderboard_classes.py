@@ -114,9 +114,10 @@ def with_the_others(
 ) -> class_part.ClassPart:
     """The same with a row and a note for each invalid run, and notes on those left out."""
     others = (f"left out: {run} is of edition {name}" for run, name in left_out.items())
-    unread = (f"invalid, not ranked: {name} ({why})" for name, why in invalid.items())
     board = replace(part.board, rows=(*part.board.rows, *class_board.of_invalid(invalid)))
-    return replace(part, board=board, notes=(*others, *unread, *part.notes), links=links)
+    return replace(
+        part, board=board, notes=(*others, *valid_runs.left_out(invalid), *part.notes), links=links
+    )
 
 
 def known_truth(

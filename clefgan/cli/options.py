@@ -74,7 +74,7 @@ PROTOCOL = Annotated[
     list[str] | None,
     typer.Option(
         help="How dev is scored: held-out, or paper (on the training images); repeatable.",
-        show_default="both for run, held-out for evaluate",
+        show_default="both",
         autocompletion=protocol_names,
     ),
 ]
@@ -143,7 +143,7 @@ ALL = Annotated[
 ]
 QUIET = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="Print errors alone; the files are written all the same."),
+    typer.Option("--quiet", "-q", help="Print errors alone; files are written all the same."),
 ]
 AS_JSON = Annotated[
     bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")

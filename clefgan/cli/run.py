@@ -67,7 +67,10 @@ from submissions import editions
 
 METHOD = Annotated[
     str,
-    typer.Option(help="The name of a method, or file.py:Class.", autocompletion=method_names),
+    typer.Option(
+        help="The name of a method, or file.py; file.py:Class if it holds several.",
+        autocompletion=method_names,
+    ),
 ]
 TEST_DATA = Annotated[
     Path | None, typer.Option(help="The test part, where it is not below --data.")

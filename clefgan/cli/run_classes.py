@@ -78,7 +78,7 @@ def run(asked: ClassRunOptions, target: Path, force: bool) -> None:
         )
     written = record.write(result, target, force=force)
     under_test = asked.test_data or asked.data or ("" if named else reading.DEFAULT_CLASSES)
-    steps = next_steps.after_classes(result, target, str(under_test))
+    steps = next_steps.after_classes(result, target, str(under_test), asked.edition)
     if asked.as_json:
         echo(dumped(class_run.of(result, written, steps)))
         return

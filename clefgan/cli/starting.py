@@ -1,5 +1,6 @@
 """A method to begin with: a file that runs as it is, and its test beside it."""
 
+import importlib.util
 import keyword
 from pathlib import Path
 
@@ -94,6 +95,8 @@ def write(path: Path) -> list[Path]:
     for file in files:
         if file.exists():
             raise ClefganError(f"{file}: exists; give another name")
+    if importlib.util.find_spec(module) is not None:
+        raise ClefganError(f"{path}: hides the module {module!r} of Python; give another name")
     title = "".join(part.capitalize() for part in module.split("_") if part) or "Mine"
     with written_together(files, new=True) as parts:
         for part, text in zip(parts, (METHOD, TEST), strict=True):

@@ -40,7 +40,8 @@ def faults(
         first, last = levels[0], levels[-1]
         known = f"{kind}.{first}" if first is last else f"{kind}.{first} to {last}"
         line = f"{level}: ClassVar[{kind}] = {kind}.{first}"
-        yield f"class variable {level!r} is not one of {known}; write {line}"
+        what = f"is not one of {known}" if level in said else "is missing"
+        yield f"class variable {level!r} {what}; write {line}"
     signature = SIGNATURES[action]
     if kind == "Evidence" and action == "fit":
         signature = signature.replace("dev: DevSet", "sources: Sequence[Source]")

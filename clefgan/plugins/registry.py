@@ -94,7 +94,7 @@ class Registry(Generic[T]):
         where = f"method {entry.name!r} of {distribution(entry)}"
         try:
             loaded = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ClefganError(f"{where}: cannot be loaded: {one_line(error)}") from error
         return self.checked(loaded, where)
 
@@ -199,7 +199,7 @@ def run_file(path: Path) -> ModuleType:
     sys.modules[spec.name] = module  # dataclasses look their module up by name
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[spec.name]
         raise ClefganError(f"{path}: cannot be loaded: {one_line(error)}") from error
     return module

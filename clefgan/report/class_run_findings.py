@@ -64,7 +64,7 @@ def against_shortcuts(
     name = max(values, key=lambda one: values[one])
     side = "more" if values[name] > value else "as much" if values[name] == value else "less"
     reached = number(values[name], 2)
-    return f"The best shortcut, {name}, sees no real image and reaches {reached}: {side}."
+    return f"The best shortcut, {name}, sees no real image and reaches {reached}, which is {side}."
 
 
 def value_of(part: ClassScored, key: str) -> float:

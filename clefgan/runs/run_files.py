@@ -115,7 +115,10 @@ def answered(
     try:
         return reader(ids)
     except RunFileError as error:
-        reader(None)
+        try:
+            reader(None)
+        except RunFileError:
+            raise error from None  # what this one would say of an id may be no id of the source
         raise ClefganError(f"{error}; the ids are those of {source or 'the truth'}") from error
 
 

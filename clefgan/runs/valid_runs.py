@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from clefgan.errors import ClefganError
-from submissions.errors import RunFileError
+from submissions.errors import LISTED, RunFileError
 
 One = TypeVar("One")
 
@@ -31,3 +31,10 @@ def read(
                 raise
             invalid[name] = str(error)
     return valid, invalid
+
+
+def left_out(invalid: Mapping[str, str]) -> list[str]:
+    """A line for each run that is not valid; where to see the rest is said once, for all."""
+    lines = [f"invalid, not ranked: {name} ({why})" for name, why in invalid.items()]
+    rest = ["clefgan check lists the other errors of these files"]
+    return [line.replace(LISTED, "") for line in lines] + rest * any(LISTED in x for x in lines)

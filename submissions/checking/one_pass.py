@@ -60,7 +60,7 @@ class Scan:
             self._add("binary", 0, f"is {opening.what}, not text; a run is a plain CSV text file")
             return
         if opening.encoding != "utf-8":
-            text = f"is UTF-16, not UTF-8; save it as {quoted('CSV UTF-8')} or plain CSV"
+            text = "is UTF-16, not UTF-8; save it as plain CSV"
             self._add("utf-16", 0, text, repair="converted UTF-16 to UTF-8")
             stream, head = byte_lines.Transcoded(stream, head, opening.encoding), b""
             head = stream.read(byte_lines.CHUNK).removeprefix(codecs.BOM_UTF8)
@@ -244,7 +244,7 @@ class Scan:
             text += ", with the same label"
             self._add("repeated", number, text, "removed repeated lines with equal labels")
         else:
-            self._add("conflict", number, f"{text}, with another label; which one is meant?")
+            self._add("conflict", number, f"{text}, with another label; keep one of the two")
 
     def _whole(self) -> None:
         """What no single line shows."""

@@ -1,6 +1,6 @@
 """What `clefgan run` shows: scores beside a file of ones, and in words what they say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -34,8 +34,17 @@ def show(run: Run) -> RenderableType:
     if parts_agree := agreed(run):
         lines += [Text(""), Text(parts_agree, style="dim")]
     notes = (*blank_table.warnings(run), *shown_notes(run, parts))
-    lines += [Text(note, style="yellow") for note in notes]
+    lines += [Text(note, style="yellow") for note in joined(notes)]
     return Group(*lines, Text(""), Text(verdict(run), style="bold"))
+
+
+def joined(notes: Iterable[str]) -> list[str]:
+    """Notes on what there is not as one where the reason is the same: `no pairs, no blank: ...`."""
+    heads: dict[str, list[str]] = {}
+    for note in notes:
+        head, colon, reason = note.partition(": ") if note.startswith("no ") else ("", "", note)
+        heads.setdefault(colon + reason, []).append(head)
+    return [", ".join(alike) + reason for reason, alike in heads.items()]
 
 
 def settings(run: Run | ClassRun) -> str:
@@ -52,7 +61,7 @@ def shown_notes(run: Run, parts: Mapping[str, Scored]) -> list[str]:
 def score_table(parts: Mapping[str, Scored]) -> Table:
     """A row per metric, a column per part, and a file of ones last."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("", no_wrap=True)
+    table.add_column(Text("95% intervals", style="not bold dim"), no_wrap=True)
     for name in parts:
         table.add_column(Text(name), no_wrap=True)
     table.add_column("all used", no_wrap=True, style="dim")
@@ -65,9 +74,9 @@ def score_table(parts: Mapping[str, Scored]) -> Table:
 
 
 def counted(part: Scored) -> str:
-    """How many of the images were used in truth, and the level of the brackets below."""
+    """How many of the images were used in truth."""
     assert part.truth is not None
-    return f"{int(part.truth.sum())} of {len(part.truth)} [95%]"
+    return f"{int(part.truth.sum())} of {len(part.truth)}"
 
 
 def cell_text(cell: Cell) -> Text:
