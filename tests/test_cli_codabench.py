@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from submissions import RunFileError, editions, runfile
 from submissions.codabench.advice import advice
 
 RUNS = Path(__file__).parent / "data" / "run_files"
+IDS = Path("reference_data") / "test" / "ids.txt"
 
 
 def clefgan(*arguments: object) -> tuple[int, str, str, BaseException | None]:
@@ -124,6 +126,13 @@ def test_participants_get_the_rules_with_the_page(made: Path, tmp_path: Path) ->
     page = (made / "pages" / "data.md").read_text()
     own = tmp_path / "edition.toml"
     own.write_text(page.partition("```toml\n")[2].partition("```")[0])
-    known = editions.get("2023")
-    assert replace(editions.get(own), name="2023", certainty=known.certainty) == known
+    known, here = editions.get("2023"), editions.get(own)
+    assert (here.container, here.n_test, here.id_range) == ("zip", 4, None)
+    assert replace(known, name=here.name, certainty=here.certainty, container="zip", n_test=4,
+                   id_range=None) == here  # fmt: skip
+    run = shutil.copy(RUNS / "valid.csv", tmp_path / "mine.csv")
+    words = ["bundle", str(run), "--edition", str(own), "--ids", str(made / IDS)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    with zipfile.ZipFile(tmp_path / "mine.zip") as packed:
+        assert packed.namelist() == ["run.csv"], "the page says to upload a zip that holds it"
     assert "clefgan check run.csv --edition edition.toml --data DATA" in page

@@ -20,6 +20,8 @@ from clefgan.cli.completion import CLOSED
 from clefgan.experiments.lab import class_kinds, class_rules, leaks
 from clefgan.experiments.reproduction import paper as papers
 from clefgan.method import Evidence, Knowledge
+from clefgan.report.class_notebook import CLASS_PROTOCOLS
+from clefgan.runs.record import PROTOCOLS
 
 START = "import sys; sys.argv[0] = 'clefgan'; from clefgan.__main__ import main; main()"
 
@@ -46,7 +48,7 @@ def completed(line: str, folder: Path) -> list[str]:
         ("clefgan run --method fus", ["fusion"]),
         ("clefgan run --decide dev-best:f", ["dev-best:f1"]),
         ("clefgan run --decide con", ["conformal:"]),
-        ("clefgan run --protocol h", ["held-out"]),
+        ("clefgan run --protocol ", ["held-out", "paper"]),  # run takes no others
         ("clefgan evaluate --protocol g", ["grouped"]),
         ("clefgan evaluate --metric accuracy", ["accuracy"]),
         ("clefgan score run.csv --edition 2025_s2 --metric m", ["macro_f1", "matched_accuracy"]),
@@ -91,6 +93,8 @@ def test_closed_lists_are_what_the_commands_accept() -> None:
         "--knows": [*Knowledge, *Evidence],
         "methods --kind": methods.KINDS,
         "paper": [paper.name for paper in papers.PAPERS],
+        "run --protocol": PROTOCOLS,
+        "evaluate --protocol": [*PROTOCOLS, *CLASS_PROTOCOLS],
     }
     for option, values in known.items():
         assert sorted(CLOSED[option]) == sorted(map(str, values)), option

@@ -11,7 +11,6 @@ import typer
 
 from submissions import editions
 
-PROTOCOLS = ("held-out", "paper", "grouped", "plain")
 LEVELS = ("S0", "S1", "S2", "S3")
 EMBEDDED = ("phantom_ct", "phantom_classes")
 
@@ -32,6 +31,8 @@ CLOSED: dict[str, tuple[str, ...]] = {
     "--knows": (*LEVELS, "A0", "A1", "A2", "A3"),
     "methods --kind": ("membership", "attribution", "clusters"),
     "--folder": ("real=", "generated=", "unknown="),
+    "run --protocol": ("held-out", "paper"),
+    "evaluate --protocol": ("held-out", "paper", "grouped", "plain"),
     "paper": ("aimultimedialab-2023",),
     "prepare": ("imageclef_gans/2023", "imageclef_gans/2025_s1"),
 }
@@ -79,11 +80,6 @@ def edition_words(ctx: typer.Context, incomplete: str) -> list[str]:
     """`show`, and after it the names of editions."""
     named = editions.names() if ctx.params.get("words") else ["show"]
     return beginning(incomplete, named)
-
-
-def protocol_names(incomplete: str) -> list[str]:
-    """Protocols that begin so."""
-    return beginning(incomplete, PROTOCOLS)
 
 
 def levels_of_runs(incomplete: str) -> list[str]:

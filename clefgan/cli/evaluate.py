@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import board_table, evaluate_classes, outputs
-from clefgan.cli.completion import protocol_names
+from clefgan.cli.completion import one_of
 from clefgan.cli.console import console, fail_with, only_errors, progress_bar, say_wrote
 from clefgan.cli.option_values import (
     check_level,
@@ -70,7 +70,7 @@ PROTOCOL = Annotated[
     typer.Option(
         help="How dev is scored: held-out (the default) or paper, on the training images; for "
         "classes: grouped or plain (both by default, grouped is shown); repeatable.",
-        autocompletion=protocol_names,
+        autocompletion=one_of("evaluate --protocol"),
     ),
 ]
 REPEATS = Annotated[

@@ -14,7 +14,6 @@ from clefgan.cli.completion import (
     method_names,
     metric_names,
     one_of,
-    protocol_names,
     setting_names,
 )
 
@@ -75,7 +74,7 @@ PROTOCOL = Annotated[
     typer.Option(
         help="How dev is scored: held-out, or paper (on the training images); repeatable.",
         show_default="both",
-        autocompletion=protocol_names,
+        autocompletion=one_of("run --protocol"),
     ),
 ]
 FOLDS = Annotated[int, typer.Option(help="The number of folds for the held-out dev scores.", min=2)]

@@ -11,6 +11,9 @@ TERMS = {
     "chance limit": "the value that guessing rarely passes with so many images, however many of "
     "them it says are used; a run must do better",
     "decision": "used or not used, of one image; by default *used* where the score is above 0",
+    "F1": "the harmonic mean of precision (how many of the images said to be used are used) and "
+    "recall (how many of the used images are said to be); a file that says used for every image "
+    "has 0.667 where half are used",
     "guessing": "decisions or scores that know nothing of the truth; what a run is compared with",
     "held-out": "scores of dev images by a method that was fitted without them: the ones to "
     "believe",
