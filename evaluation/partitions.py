@@ -47,7 +47,10 @@ def adjusted_mutual_information(tables: Tables) -> Values:
     """
     of_classes, of_labels, shared = _information(tables)
     expected = _expected_information(tables)
-    return ratio(shared - expected, (of_classes + of_labels) / 2 - expected)
+    adjusted = ratio(shared - expected, (of_classes + of_labels) / 2 - expected)
+    # Zero by zero but for rounding: no two images are together, in classes or labels.
+    largest = np.maximum(*(tables.sum(axis=axis).max(axis=1, initial=0) for axis in (1, 2)))
+    return np.where(largest > 1, adjusted, np.nan)
 
 
 def homogeneity(tables: Tables) -> Values:
@@ -79,13 +82,14 @@ def _pairs(sizes: NDArray[np.float64]) -> Values:
 
 def _information(tables: Tables) -> tuple[Values, Values, Values]:
     """Entropy of the classes, entropy of the labels, and what they share, in nats."""
-    shares = ratio(tables, tables.sum(axis=(1, 2))[:, None, None])
-    of_classes, of_labels = _entropy(shares.sum(axis=2)), _entropy(shares.sum(axis=1))
-    together = _entropy(shares.reshape(len(shares), -1))
+    of_classes, of_labels = _entropy(tables.sum(axis=2)), _entropy(tables.sum(axis=1))
+    together = _entropy(tables.reshape(len(tables), -1))
     return of_classes, of_labels, np.maximum(0.0, of_classes + of_labels - together)
 
 
-def _entropy(shares: NDArray[np.float64]) -> Values:
+def _entropy(sizes: NDArray[np.float64]) -> Values:
+    """Of groups of these sizes; exactly 0 of one group, as no sum of rounded shares would be."""
+    shares = ratio(sizes, sizes.sum(axis=1)[:, None])
     logs = np.log(np.where(shares > 0, shares, 1.0))
     return np.asarray(-(shares * logs).sum(axis=1), dtype=np.float64)
 

@@ -98,6 +98,16 @@ def test_undefined_is_nan() -> None:
     assert attribution.accuracy(one, one) == attribution.macro_f1(one, one) == 1
 
 
+@pytest.mark.parametrize("n", range(1, 60))
+def test_zero_by_zero_is_nan_whatever_the_rounding(n: int) -> None:
+    """One class of n images, and n images of which no two are together."""
+    names = np.random.default_rng(n).permutation(n)
+    one, spread = np.zeros(n, int), names % 4
+    assert math.isnan(attribution.homogeneity(one, spread))
+    assert math.isnan(attribution.completeness(spread, one))
+    assert math.isnan(attribution.adjusted_mutual_information(names, names[::-1]))
+
+
 @pytest.mark.parametrize(
     ("truth", "predicted", "message"),
     [
