@@ -78,19 +78,29 @@ def unwritable(
     tokens = _tokens(image_ids, edition, file_names or {}, "images")
     for number, token in enumerate(tokens.values()):
         line = f"{token}{edition.delimiter}{label}"
-        try:
-            content = line.encode()
-        except UnicodeEncodeError:
-            yield token, "not UTF-8, as a run file must be"
-            continue
-        faults = run_line.parse(line, edition).faults
-        what = "" if number or edition.header else byte_lines.look(content).what
-        if faults:
-            yield token, faults[0].text
-        elif len(content) > byte_lines.LONGEST:
-            yield token, f"a line of more than {byte_lines.LONGEST} bytes"
-        elif what:
+        if fault := _line_fault(line, edition):
+            yield token, fault
+        elif not number and not edition.header and (what := byte_lines.look(line.encode()).what):
             yield token, f"a file that starts so is taken for {what}"
+
+
+def unwritable_classes(names: Iterable[str], edition: Edition) -> Iterator[tuple[str, str]]:
+    """Yield each class that no valid run file can name, and why; to be asked before any work."""
+    for name in names:
+        if fault := _line_fault(f"0{edition.delimiter}{name}", edition):
+            yield name, fault
+
+
+def _line_fault(line: str, edition: Edition) -> str:
+    """Why no valid run file can hold a line; empty where one can."""
+    try:
+        long = len(line.encode()) > byte_lines.LONGEST
+    except UnicodeEncodeError:
+        return "not UTF-8, as a run file must be"
+    faults = run_line.parse(line, edition).faults
+    if faults:
+        return faults[0].text
+    return f"a line of more than {byte_lines.LONGEST} bytes" if long else ""
 
 
 def _tokens(

@@ -168,6 +168,15 @@ class TestLayoutErrors:
             "move them into the folder or out of it"
         )
 
+    @pytest.mark.parametrize("name", ["more/deep/a.png", "more/a.bmp"])
+    def test_images_below_a_role_in_any_depth_and_format(self, tmp_path: Path, name: str) -> None:
+        make(tmp_path, *DEV)
+        image = tmp_path / "dev/used" / name
+        image.parent.mkdir(parents=True)
+        image.write_bytes(b"")
+        where = Path(name).parent.as_posix()
+        assert error(tmp_path).startswith(f"/dev/used: its sub-folder {where!r} holds images too")
+
     def test_no_such_data(self, tmp_path: Path) -> None:
         assert error(tmp_path / "none") == (
             ": no such folder, and no dataset of this name; known: imageclef_gans, phantom_ct"

@@ -6,7 +6,9 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zarr
 
 import clefgan
 from building import classes
@@ -46,6 +48,30 @@ def test_images_under_test_need_ids_of_their_own(data: Path) -> None:
     into_patients(data / "generated_unknown")
     with pytest.raises(ClefganError, match=r"id 'slice_1' is in .* rename one"):
         reading.read(data)
+
+
+@pytest.mark.parametrize("role", ["real/a", "generated/b", "generated_unknown"])
+def test_a_folder_of_images_that_are_not_read_is_not_left_out(data: Path, role: str) -> None:
+    """Else a class, or a run, would have lost the images of a scanner without a word."""
+    inner = data / role / "scanner"
+    inner.mkdir()
+    (inner / "image_99.bmp").write_bytes(b"BM")
+    with pytest.raises(ClefganError, match=r"scanner: 'image_99\.bmp' is not PNG"):
+        reading.read(data)
+
+
+def test_images_in_no_class_are_refused_whatever_their_format(data: Path) -> None:
+    (data / "real" / "image_99.bmp").write_bytes(b"BM")
+    with pytest.raises(ClefganError, match="real: holds images itself; put those of each class"):
+        reading.read(data)
+
+
+def test_arrays_of_a_store_are_listed_once(data: Path) -> None:
+    store = zarr.open_group(data / "real" / "a" / "more.zarr", mode="w")
+    store["images"] = np.random.default_rng(0).integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    real = reading.read(data, same_size=False).classes[0].real
+    assert real is not None
+    assert len(real) == 5 + 3
 
 
 def test_links_below_a_class_are_followed_and_circles_end(data: Path, tmp_path: Path) -> None:

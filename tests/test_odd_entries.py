@@ -1,6 +1,7 @@
 """What lies about beside images and cannot be read: passed over and said, unless it is an image."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from PIL import Image
 
 from clefgan.__main__ import main
 from clefgan.data import inspection, reading
+from clefgan.data.classes import inspection as class_inspection
+from clefgan.data.classes import reading as class_reading
 from clefgan.data.sets import below
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab import reals
@@ -134,6 +137,25 @@ def test_a_role_that_may_not_be_looked_into_stays_an_error(data: Path) -> None:
             inspection.inspect(data).problems
         )
     (data / "dev/real_used").chmod(0o755)
+
+
+def test_a_folder_of_a_class_that_may_not_be_looked_into_is_an_error(data: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(data / "dev/generated", data / "c/real" / name)
+    dangling(data / "c/real/a/scanner")
+    assert "passed over: 'real/a/scanner' cannot be opened (no such file or directory)" in (
+        class_inspection.inspect("c").notes
+    )
+    locked_folder(data / "c/real/a/patient_1")
+    with (
+        without_rights(),
+        pytest.raises(
+            ClefganError,
+            match=r"patient_1: cannot be opened \(permission denied\); replace or remove it$",
+        ),
+    ):
+        class_reading.read("c")
+    (data / "c/real/a/patient_1").chmod(0o755)
 
 
 def test_many_are_counted(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

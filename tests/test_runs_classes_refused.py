@@ -10,7 +10,7 @@ from PIL import Image
 
 import building
 import clefgan as doors
-from clefgan.data.classes import reading
+from clefgan.data.classes import inspection, reading
 from clefgan.errors import ClefganError
 from clefgan.plugins import registry
 from clefgan.runs.classes import decisions, job, loading
@@ -78,6 +78,25 @@ def test_names_that_no_run_file_can_hold_are_refused_before_the_work(folder: Pat
     image.rename(image.with_name("x,y.png"))
     with pytest.raises(ClefganError, match="cannot be named in a run file"):
         job.run(reading.read(folder), "subset-span", method, n_folds=2)
+
+
+@pytest.mark.parametrize("name", ["a,b", "d'or", "a\tb", " a", "\udcff"])
+def test_data_info_says_which_class_no_run_file_can_hold(folder: Path, name: str) -> None:
+    """It does not say `ready to run`; and the run is refused before it is fitted."""
+    for tree in ("real", "generated"):
+        (folder / tree / "a").rename(folder / tree / name)
+    (folder / "truth.csv").unlink()
+    (said,) = inspection.inspect(folder).problems
+    assert "cannot be named in a run file: " in said
+    method = registry.ATTRIBUTORS.configure("subset-span")
+    with pytest.raises(ClefganError, match=re.escape(said)):
+        job.run(reading.read(folder), "subset-span", method)
+    for tree in ("real", "generated"):
+        (folder / tree / name).rename(folder / tree / "a")
+    image = folder / "generated_unknown" / "generated_1.png"
+    image.rename(image.with_name("x,y.png"))
+    (said,) = inspection.inspect(folder).problems
+    assert said.endswith("cannot be named in a run file: more than two columns; rename it")
 
 
 def broken(folder: Path, how: str) -> None:

@@ -71,13 +71,15 @@ def image_set(
 
 
 def refuse_nested(path: Path) -> None:
-    """Raise if a role has more images in a sub-folder: they would be dropped in silence."""
-    for inner in layout.subfolders(path):
-        if layout.has_image(inner):
-            raise ClefganError(
-                f"{path}: its sub-folder {inner.name!r} holds images too; "
-                "move them into the folder or out of it"
-            )
+    """Raise if a role has more images in a folder below it: they would be dropped in silence."""
+    for folder, names, _ in os.walk(path):
+        names[:] = [inner.name for inner in layout.subfolders(Path(folder))]
+        for inner in (Path(folder, name) for name in names):
+            if layout.has_image_of_any_format(inner):
+                raise ClefganError(
+                    f"{path}: its sub-folder {inner.relative_to(path).as_posix()!r} holds images "
+                    "too; move them into the folder or out of it"
+                )
 
 
 def truth_beside(

@@ -104,6 +104,11 @@ def has_image(folder: Path) -> bool:
     return any(listing.is_image(path) for path in entries_of(folder))
 
 
+def has_image_of_any_format(folder: Path) -> bool:
+    """Whether there is an image directly in a folder, be it of a format that nothing here reads."""
+    return any(kinds.kind_of(path) is not None for path in entries_of(folder))
+
+
 def entries_of(folder: Path) -> list[Path]:
     """What is directly in a folder; nothing of one that may not be looked into."""
     try:

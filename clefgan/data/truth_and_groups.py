@@ -153,7 +153,7 @@ def mapping(path: Path, column: str, images: Iterable[str]) -> dict[str, str]:
         cells = sorted({repr(values[name]) for name in empty})
         raise ClefganError(
             f"{path}: {first(empty)} without a {column} (got {', '.join(cells)}); give every image "
-            "one, such as its own id where nothing is known"
+            "one"
         )
     return {name: values[name] for name in known}
 

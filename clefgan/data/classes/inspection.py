@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clefgan.data import inspection
-from clefgan.data.classes import reading
+from clefgan.data.classes import reading, run_names
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.data.classes.reading import ClassFolders
 from clefgan.data.formats.grid import Size
@@ -62,14 +62,16 @@ def inspect(
         problems.append(
             f"{challenge.source}: images of {len(sizes)} sizes: {', '.join(sizes)}; {WITH_SIZE}"
         )
+    problems += filter(None, [run_names.unwritable(challenge)])
     warnings: list[str] = []
     for overlap in shared:
         said = contradiction(challenge, overlap)
         (warnings if challenge.shared and overlap.first.startswith("real") else problems).extend(
             said
         )
+    beside = [*inspection.odd_entries(data), *notes(challenge, roles)]
     return Report(
-        str(data), tuple(roles), shared, tuple(notes(challenge, roles)), tuple(warnings),
+        str(data), tuple(roles), shared, tuple(beside), tuple(warnings),
         tuple(problems),
     )  # fmt: skip
 

@@ -23,8 +23,7 @@ def class_sets(tree: Path | None, role: str, window: Window | None) -> dict[str,
     """
     if tree is None:
         return {}
-    loose = layout.has_image(tree)
-    if loose:
+    if layout.has_image_of_any_format(tree):
         raise ClefganError(
             f"{tree}: holds images itself; put those of each class into a folder named after it"
         )
@@ -72,16 +71,20 @@ def below(folder: Path) -> list[listing.Listed]:
     Raises
     ------
     ClefganError
-        No image.
+        No image, one of a format that is not read, or a folder that may not be looked into.
     """
+
+    def refuse(error: OSError) -> None:
+        raise ClefganError(f"{error.filename}: {listing.reason(error)}; replace or remove it")
+
     images: list[listing.Listed] = []
     seen: set[Path] = set()
-    for path, names, _ in os.walk(folder, followlinks=True):
-        names[:] = [name for name in names if not name.startswith((".", "__MACOSX"))]
+    for path, names, _ in os.walk(folder, followlinks=True, onerror=refuse):
+        names[:] = [inner.name for inner in layout.subfolders(Path(path))]
         real = Path(path).resolve()
         if real in seen:  # a link to a folder above it, or a second one to the same
             names.clear()
-        elif layout.has_image(Path(path)):
+        elif layout.has_image_of_any_format(Path(path)):
             images += listing.listing(path)
         seen.add(real)
     if not images:

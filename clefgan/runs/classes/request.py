@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from clefgan.data.classes import run_names
 from clefgan.data.classes.challenge import ClassChallenge
 from clefgan.errors import ClefganError, counted
 from clefgan.method import Attributor, Clusterer, Evidence
 from clefgan.runs.classes import loading
 from clefgan.runs.classes.decisions import UNKNOWN_LABEL, ClassRule, fewest_labelled
-from submissions import runfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ def checked(request: ClassRequest, challenge: ClassChallenge, n_clusters: int | 
         raise ClefganError(f"folds: {request.n_folds} are too few; give 2 or more")
     loading.refuse_missing(challenge, request.name, evidence)
     refuse_rule(request, challenge, evidence)
-    refuse_unwritable(challenge)
+    if fault := run_names.unwritable(challenge):
+        raise ClefganError(fault)
     if evidence is Evidence.A0:
         return known_number(challenge, n_clusters)
     if n_clusters is not None:
@@ -92,31 +93,6 @@ def refuse_balanced(request: ClassRequest, challenge: ClassChallenge) -> None:
             f"{challenge.edition.name!r} does not say; decide by argmax, or say `balanced = true` "
             "in an edition file of your own"
         )
-
-
-def refuse_unwritable(challenge: ClassChallenge) -> None:
-    """Raise before any work if no run file of the edition can name an image or a class.
-
-    Raises
-    ------
-    ClefganError
-        Such a name.
-    """
-    if challenge.test is None:
-        return
-    names = challenge.test.file_names
-    for token, reason in runfile.unwritable(challenge.test.ids, challenge.edition, names):
-        raise ClefganError(
-            f"{challenge.test.where}: image {token!r} cannot be named in a run file: {reason}; "
-            "rename it"
-        )
-    delimiter = challenge.edition.delimiter
-    for name in challenge.names:
-        if delimiter in name or name.strip() != name or '"' in name:
-            raise ClefganError(
-                f"{challenge.source}: class {name!r} cannot be named in a run file; rename its "
-                f"folder so that it has no {delimiter!r}, quote or space around it"
-            )
 
 
 def known_number(challenge: ClassChallenge, asked: int | None) -> int:
