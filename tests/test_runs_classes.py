@@ -1,6 +1,7 @@
 """A run of classes from folder to run file: protocols, decisions, clusters, and what it says."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -223,6 +224,7 @@ def test_a_program_reads_a_run_without_truth_and_dev(
     [
         (0.40, 0.30, "x: better than guessed labels (95% of them below 0.25)."),
         (0.27, 0.20, "x: above guessed labels (95% of them below 0.25), but its interval is not."),
+        (0.27, math.nan, "x: above guessed labels (95% of them below 0.25)."),
         (0.24, 0.18, "x is chance: guessed labels reach 0.25."),
     ],
 )

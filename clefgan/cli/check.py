@@ -1,8 +1,6 @@
 """`clefgan check`: is this run file what the organisers take?"""
 
-import json
 import shlex
-import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from clefgan.cli import outputs
-from clefgan.cli.console import echo, say
+from clefgan.cli.console import dumped, echo, say
 from clefgan.cli.entering import asked_of_runs
 from clefgan.cli.options import DATA, EDITION_OF_RUNS, IDS, RUNS
 from clefgan.cli.outputs import Output
@@ -117,8 +115,7 @@ def show_json(checked: list[Checked], edition: Edition) -> None:
         "runs": [as_object(run, edition) for run in checked],
         "inferred_rules": edition.inferred_rules(any_zip(checked)),
     }
-    only_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
-    echo(json.dumps(document, indent=2, ensure_ascii=only_ascii))
+    echo(dumped(document))
 
 
 def as_object(run: Checked, edition: Edition) -> dict[str, Any]:

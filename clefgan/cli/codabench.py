@@ -1,6 +1,5 @@
 """`clefgan codabench`: set up a competition, check it, try its scoring program."""
 
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import typer
 
 from clefgan.cli import outputs
 from clefgan.cli.completion import edition_names
-from clefgan.cli.console import echo, errors, say
+from clefgan.cli.console import dumped, echo, errors, say
 from clefgan.cli.outputs import Output
 from clefgan.report.files import exports
 from evaluation import class_tables, metrics
@@ -119,7 +118,7 @@ def score(
     if outcome.log.strip():
         errors.print(outcome.log.rstrip(), soft_wrap=True)
     if outcome.scores is not None:
-        echo(json.dumps(outcome.scores, indent=2))
+        echo(dumped(outcome.scores))
     raise typer.Exit(code=int(outcome.code != 0 or outcome.scores is None))
 
 

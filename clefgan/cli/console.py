@@ -31,6 +31,7 @@ from rich.text import Text
 
 from clefgan import method as interface
 from clefgan.errors import STDOUT
+from clefgan.storage import json_text
 from clefgan.storage.files import os_errors_name
 from clefgan.storage.steering import disarmed
 
@@ -67,9 +68,10 @@ def echo(text: str) -> None:
 
 
 def dumped(content: object) -> str:
-    """A result as JSON that any terminal can show."""
+    """A result as JSON that any terminal can show; a number that is undefined is null."""
     only_ascii = not (sys.stdout.encoding or "").lower().startswith("utf")
-    return json.dumps(content, indent=2, ensure_ascii=only_ascii)
+    content = json_text.plain(content)
+    return json.dumps(content, indent=2, ensure_ascii=only_ascii, allow_nan=False)
 
 
 def say(text: str, style: str = "") -> None:

@@ -74,7 +74,7 @@ def halves(one: BlankContrast) -> Entry:
 def notes(contrasts: Mapping[str, BlankContrast], results: Results) -> tuple[str, ...]:
     """Which methods have a blank as high, and why others have none."""
     said = []
-    alike = {name: one for name, one in contrasts.items() if not one.is_above}
+    alike = {name: one for name, one in contrasts.items() if one.is_not_above}
     if 0 < len(alike) <= SPELT_OUT:
         said += [
             f"{name}: {one.said}: AUC {number(one.blank_auc)} against images of another "

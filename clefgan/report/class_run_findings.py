@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from clefgan.experiments.trials.class_trials import SHORTCUTS
-from clefgan.report.wording import number
+from clefgan.report.wording import limits, number
 from clefgan.runs.classes.record import ClassRun
 from clefgan.runs.classes.result import ClassScored
 from evaluation.class_tables import METRICS
@@ -23,7 +23,10 @@ def verdict(run: ClassRun) -> str:
         return "No image with a known class: nothing to measure."
     key = "accuracy" if not math.isnan(measured["metrics"]["accuracy"]["value"]) else OF_CLUSTERS
     cell, label = measured["metrics"][key], METRICS[key].label
-    value = f"{label} {cell['value']:.2f} [{cell['low']:.2f}, {cell['high']:.2f}] on {title}"
+    if math.isnan(cell["value"]):
+        return f"The {label} on {title} is undefined: there is nothing to measure."
+    ends = limits(cell["low"], cell["high"])
+    value = f"{label} {number(cell['value'], 2)} {ends}".rstrip() + f" on {title}"
     said = against_guesses(value, cell)
     return f"{said} {against_shortcuts(run.method, cell['value'], key, beside)}".rstrip()
 
@@ -34,7 +37,8 @@ def against_guesses(said: str, cell: Mapping[str, float]) -> str:
     if cell["low"] > cell["blind_95"]:
         return f"{said}: better than guessed labels ({guesses})."
     if cell["value"] > cell["blind_95"]:
-        return f"{said}: above guessed labels ({guesses}), but its interval is not."
+        tail = "" if math.isnan(cell["low"]) else ", but its interval is not"
+        return f"{said}: above guessed labels ({guesses}){tail}."
     return f"{said} is chance: guessed labels reach {cell['blind_95']:.2f}."
 
 

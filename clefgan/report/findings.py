@@ -132,14 +132,20 @@ def trivial(board: Leaderboard) -> str:
     row = next((r for r in board.rows if r.kind is Kind.TRIVIAL and r.name == "all used"), None)
     if row is None or math.isnan(value := row.cells[metric.name].value):
         return ""
-    beaten = [run for run in board.runs if metric.sign * (value - run.cells[metric.name].value) > 0]
+    said = f"A file that says used for every image scores {metric.label} {number(value)}"
+    gaps = [metric.sign * (value - run.cells[metric.name].value) for run in board.runs]
+    gaps = [gap for gap in gaps if not math.isnan(gap)]
+    beaten = [gap for gap in gaps if gap > 0]
+    if not gaps:
+        return f"{said}."
     if len(board.runs) == 1:
         tail = "more than the run" if beaten else "no more than the run"
     else:
-        tail = f"more than {len(beaten)} of {len(board.runs)} runs" if beaten else "no run is worse"
+        of = counted(len(gaps), "run")
+        tail = f"more than {len(beaten)} of {of}" if beaten else "no run is worse"
     if metric.sign < 0:
         tail = tail.replace("more", "better")
-    return f"A file that says used for every image scores {metric.label} {number(value)}: {tail}."
+    return f"{said}: {tail}."
 
 
 def first_place(board: Leaderboard) -> str:

@@ -56,6 +56,11 @@ class BlankContrast:
         return self.low > 0
 
     @property
+    def is_not_above(self) -> bool:
+        """Whether both are known, and the result is not above."""
+        return not (self.is_above or np.isnan(self.difference))
+
+    @property
     def said(self) -> str:
         """That a blank which the result is not above is as high, or may be."""
         return "the blank is as high" if self.difference <= 0 else "the blank may be as high"

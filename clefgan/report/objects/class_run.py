@@ -1,7 +1,5 @@
 """What `clefgan run --json` prints of a run of attribution: its summary for a program to read."""
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ def of(run: ClassRun, written: list[Path], steps: list[str]) -> dict[str, Any]:
         "called": None if run.test is None else counts(run.test),
         "ties": None if run.test is None else run.test.verdict.ties,
         "scores": scores(run),
-        "as_a_set": {name: defined(row) for name, row in run.batch().items()},
+        "as_a_set": run.batch(),
         "labs": dict(run.labs),
         "knows": knows.meaning(run.labs, len(run.classes)) or None,
         "notes": list(run.notes),
@@ -61,12 +59,4 @@ def scores(run: ClassRun) -> dict[str, dict[str, Any]]:
 def metrics(part: ClassScored) -> dict[str, Any]:
     """Metric to value, limits and what guessed labels reach; empty where no truth is known."""
     measured = part.measured()
-    return {} if measured is None else {k: defined(v) for k, v in measured["metrics"].items()}
-
-
-def defined(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with None where a number is undefined."""
-    return {
-        name: None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
-    }
+    return {} if measured is None else measured["metrics"]

@@ -1,6 +1,5 @@
 """What `clefgan run --json` prints of a run of membership: its summary for a program to read."""
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ def of(run: Run, written: list[Path], steps: list[str]) -> dict[str, Any]:
     }
 
 
-def as_numbers(cell: Cell) -> dict[str, float | None]:
-    """Value and limits, None where undefined."""
-    values = {"value": cell.value, "low": cell.low, "high": cell.high}
-    return {name: None if math.isnan(value) else value for name, value in values.items()}
+def as_numbers(cell: Cell) -> dict[str, float]:
+    """Value and limits, NaN where undefined."""
+    return {"value": cell.value, "low": cell.low, "high": cell.high}

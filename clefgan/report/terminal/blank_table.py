@@ -47,7 +47,7 @@ def warnings(run: Run) -> list[str]:
         f"generator, {number(one.auc)} against those under test (difference {difference(one)}); "
         "no sign that this generator gave the images away"
         for name, one in parts(run).items()
-        if not one.is_above
+        if one.is_not_above
     ]
     test = None if run.test is None else run.test.blank
     if test is not None and isinstance(test.contrast, SharedCalls) and test.contrast.called:

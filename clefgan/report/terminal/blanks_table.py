@@ -20,6 +20,6 @@ def show(contrasts: Mapping[str, BlankContrast]) -> RenderableType:
     for name, one in contrasts.items():
         auc, blank, left = map(number, (one.auc, one.blank_auc, one.residual_auc))
         cells = (name, auc, blank, difference(one), left, chance(one))
-        table.add_row(*cells, style="" if one.is_above else "yellow")
+        table.add_row(*cells, style="yellow" if one.is_not_above else "")
     heading = "blank: the held-out images against the generated images of test; 95% intervals"
     return Group(Text(heading, style="dim"), table, Text(""))

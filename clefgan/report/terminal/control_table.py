@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clefgan.experiments.controls.by_method import Contrasts
+from clefgan.report.wording import NOTHING, limits, number, p_value
 
 
 def show(contrasts: Contrasts) -> RenderableType:
@@ -19,13 +20,13 @@ def show(contrasts: Contrasts) -> RenderableType:
     table.add_column("above")
     for name, contrast in contrasts.methods.items():
         for row in contrast.rows:
-            gap = f"{row.difference:+.3f} [{row.low:+.2f}, {row.high:+.2f}]"
-            cells = (f"{row.auc:.3f}", f"{row.control_auc:.3f}", gap, f"{row.p_value:.2g}")
+            gap = f"{number(row.difference, signed=True)} {limits(row.low, row.high, signed=True)}"
+            cells = (number(row.auc), number(row.control_auc), gap.rstrip(), p_value(row.p_value))
             add(table, (name, row.control, *cells), above=row.above)
         noise = contrast.noise
-        limit = "–" if isnan(noise.limit) else f"<{noise.limit:.3f}"
-        p = "–" if isnan(noise.p_value) else f"{noise.p_value:.2g}"
-        add(table, (name, "permuted labels", f"{noise.auc:.3f}", limit, "", p), above=noise.above)
+        limit = NOTHING if isnan(noise.limit) else f"<{number(noise.limit)}"
+        cells = (number(noise.auc), limit, "", p_value(noise.p_value))
+        add(table, (name, "permuted labels", *cells), above=noise.above)
     return Group(Text("negative controls of the held-out AUC", style="dim"), table, Text(""))
 
 

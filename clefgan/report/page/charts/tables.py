@@ -97,10 +97,11 @@ def significance(pairs: PairedTests, order: Sequence[int], level: float) -> Mark
         cells = [significance_cell(pairs, run, other, level) for other in order]
         label = join([tag("span", f"{rank + 1}", class_="number"), Markup(" "), names[run]])
         rows.append(tag("tr", heading(label, "row"), *cells))
+    untested = f", {NOTHING} not compared" if np.isnan(pairs.adjusted).any() else ""
     caption = tag(
         "caption",
         f"Row against column by {pairs.metric.label}: ▲ better, ▼ worse, · no significant "
-        f"difference ({pairs.test.value}, {pairs.adjust.value}, {percent(level)})",
+        f"difference{untested} ({pairs.test.value}, {pairs.adjust.value}, {percent(level)})",
     )
     return tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="heat signs")
 
@@ -110,13 +111,14 @@ def significance_cell(pairs: PairedTests, run: int, other: int, level: float) ->
     if run == other:
         return tag("td", "", class_="self")
     p, gap = float(pairs.adjusted[run, other]), float(pairs.advantage[run, other])
-    if not p <= 1 - level:
-        relation, sign, style = "not significantly different from", "·", None
-    elif gap > 0:
-        relation, sign, style = "better than", "▲", shade(0.55, "good")
-    else:
-        relation, sign, style = "worse than", "▼", shade(0.55, "bad")
-    words = f"{relation} {pairs.names[other]}, p {p_value(p)}"
+    relation, sign, style = f"not significantly different from {pairs.names[other]}", "·", None
+    if p <= 1 - level and gap > 0:
+        relation, sign, style = f"better than {pairs.names[other]}", "▲", shade(0.55, "good")
+    elif p <= 1 - level:
+        relation, sign, style = f"worse than {pairs.names[other]}", "▼", shade(0.55, "bad")
+    words = f"{relation}, p {p_value(p)}"
+    if math.isnan(p):
+        sign, words = NOTHING, not_compared(pairs, run, other)
     return tag(
         "td",
         tag("span", sign, aria_hidden="true"),
@@ -124,6 +126,13 @@ def significance_cell(pairs: PairedTests, run: int, other: int, level: float) ->
         title=words,
         style=style,
     )
+
+
+def not_compared(pairs: PairedTests, run: int, other: int) -> str:
+    """Why a pair has no p-value; a run without a value has no advantage over itself either."""
+    undefined = [i for i in (run, other) if math.isnan(pairs.advantage[i, i])]
+    why = f": {pairs.names[undefined[0]]} has no {pairs.metric.label}" if undefined else ""
+    return f"not compared with {pairs.names[other]}{why}"
 
 
 def ranks_by_metric(
