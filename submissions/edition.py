@@ -14,6 +14,20 @@ RULES = ("extension_in_id", "extension", "header", "delimiter", "labels", "conta
 """Fields by which a run file is refused."""
 KNOWLEDGE = ("S0", "S1", "S2", "S3")
 UNSURE = ("inferred", "not_found")
+METRICS = {
+    "membership": (
+        "f1", "accuracy", "precision", "specificity", "recall", "balanced_accuracy", "cohen_kappa",
+        "mcc", "auc", "average_precision", "tpr_at_fpr_0.001", "tpr_at_fpr_0.01", "tpr_at_fpr_0.1",
+        "brier", "calibration_error",
+    ),
+    "attribution": (
+        "accuracy", "macro_f1", "balanced_accuracy", "cohen_kappa", "matched_accuracy",
+        "adjusted_rand", "normalised_mutual_information", "adjusted_mutual_information",
+        "homogeneity", "completeness", "v_measure",
+    ),
+}  # fmt: skip
+"""Task to the metrics that may be official, by their name in `evaluation`."""
+LOWER_IS_BETTER = ("brier", "calibration_error")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from submissions import contradictions
 from submissions.edition import KNOWLEDGE, ROLES, Edition
 from submissions.errors import RunFileError
 
@@ -97,6 +98,8 @@ class Table:
             for field in self._texts(grade, fields):
                 if field not in FIELDS:
                     self.fail(grade, f"{grade!r} grades {field!r}, which is not a key")
+                if field in grades:
+                    self.fail(grade, f"{grade!r} grades {field!r}, as {grades[field]!r} does")
                 grades[field] = grade
         return grades
 
@@ -105,6 +108,15 @@ class Table:
         for role, aliases in table.items():
             self._known(role, ROLES)
             folders[role] = self._texts(role, aliases)
+            outside = [one for one in folders[role] if {"", ".", ".."} & set(one.split("/"))]
+            if outside:
+                self.fail(role, f"{role!r} must name folders of the data; got {outside[0]!r}")
+        taken: dict[str, str] = {}
+        for role, alias in [(one, alias) for one in folders for alias in folders[one]]:
+            other = taken.setdefault(alias.casefold(), role)
+            if other != role:
+                key = role if role in table else other
+                self.fail(key, f"the folder {alias!r} is of {other!r} and of {role!r}")
         missing = [role for role in ROLES if role not in folders]
         if missing:
             self.fail("folders", f"'folders' has no {missing[0]!r}")
@@ -184,26 +196,8 @@ class Table:
 
     def _agree(self, edition: Edition) -> None:
         """Refuse values that are fine alone and contradict each other."""
-        labels = edition.labels
-        if len(set(labels)) != len(labels):
-            self.fail("labels", f"'labels' has a label twice; got {list(labels)!r}")
-        if edition.is_membership and len(labels) != 2:
-            self.fail(
-                "labels",
-                f"'labels' of a membership edition are (not used, used); got {list(labels)!r}",
-            )
-        if labels and len(labels) != edition.n_classes:
-            self.fail(
-                "n_classes",
-                f"'n_classes' is {edition.n_classes}, but there are {len(labels)} labels",
-            )
-        if edition.header and len(edition.header) != 2:
-            self.fail("header", f"'header' must name two columns; got {list(edition.header)!r}")
-        ids = edition.known_ids()
-        if ids and edition.n_test not in (None, len(ids)):
-            self.fail(
-                "n_test", f"'n_test' is {edition.n_test}, but 'id_range' spans {len(ids)} ids"
-            )
+        for keys, message in contradictions.of(edition):
+            self.fail(next((key for key in keys if key in self.table), keys[0]), message)
 
 
 def _same(value: Any) -> Any:

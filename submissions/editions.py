@@ -89,6 +89,9 @@ def _read_own(path: Path) -> Edition:
     own = Table(str(path), text, table, name, None)
     if not isinstance(name, str):
         own.fail("name", f"'name' is not text; got {name!r}")
+    if name in names() or not name.strip() or not name.isprintable():
+        why = "is that of a built-in edition" if name in names() else "is no name"
+        own.fail("name", f"the name {name!r} {why}; give another one with 'name'")
     if base_name is None:
         return _stated(own.edition(), graded)
     if not isinstance(base_name, str) or base_name.lower().endswith(".toml"):

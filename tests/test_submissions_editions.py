@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from evaluation import class_tables, metrics
 from submissions import RunFileError, editions
 from submissions import edition as edition_module
-from submissions.edition import ROLES, from_json
+from submissions.edition import LOWER_IS_BETTER, METRICS, ROLES, from_json
 
 NAMES = ("2023", "2024_s1", "2024_s2", "2025_s1", "2025_s2")
 
@@ -152,6 +153,27 @@ WRONG = [
     ('base = "2023"\ncertainty = 3\n', r":2: 'certainty' must be a table; got 3"),
     ('base = "2023"\n[certainty]\nsure = []\n', r":3: unknown key 'sure'; known: verified, "),
     ('base = "2023"\n[certainty]\nprinted = ["x"]\n', r":3: 'printed' grades 'x', which is no"),
+    ('base = "2023"\n[certainty]\nprinted = ["task"]\ninferred = ["task"]\n',
+     r":4: 'inferred' grades 'task', as 'printed' does"),
+    ('base = "2023"\nmetric = "nonsense"\n',
+     r":2: 'metric' of membership must be one of f1, accuracy, .*, brier, cal.*; got 'nonsense'"),
+    ('base = "2023"\nmetric = "adjusted_rand"\n', r":2: 'metric' of membership must be one of f1"),
+    ('base = "2023"\ntask = "attribution"\n', r":2: 'metric' of attribution .* v_mea.*; got 'f1'"),
+    ('base = "2023"\nmetric = "brier"\n',
+     r":2: 'higher_is_better' says that higher is better, which is wrong of 'brier'"),
+    ('base = "2023"\nhigher_is_better = false\n', r":2: .* lower is better, .* wrong of 'f1'"),
+    ('base = "2023"\nlabels = ["n,o", "1"]\n', r":2: 'labels': no run file can hold 'n,o'; write"),
+    ('base = "2023"\nlabels = [" 0", "1"]\n', r":2: 'labels': no run file can hold ' 0'; write"),
+    ('base = "2023"\nheader = ["id", "a\\tb"]\n', r":2: 'header': no run file can hold 'a\\tb'"),
+    ('base = "2023"\nheader = ["id", "a;b"]\ndelimiter = ";"\n', r":2: 'header': no run file"),
+    ('base = "2023"\nid_pattern = "img_[0-9]+"\n',
+     r":2: 'id_pattern' 'img_\[0-9\]\+' does not match 'real_unknown_0001' of 'id_range'; change"),
+    ('base = "2023"\n[folders]\nused = ["Unknown"]\n',
+     r":3: the folder 'unknown' is of 'used' and of 'unknown'"),
+    ('base = "2023"\n[folders]\nused = ["../x"]\n', r":3: 'used' must name folders of the data;"),
+    ('base = "2023"\nname = "2024_s1"\n',
+     r":2: the name '2024_s1' is that of a built-in edition; give another one with 'name'"),
+    ('base = "2023"\nname = " "\n', r":2: the name ' ' is no name; give another one"),
     ('base = "1999"\n', r":1: 'base': no edition '1999'"),
     ("base = 2023\n", r":1: 'base' is not the name of a built-in edition; got 2023"),
     ('base = "2023"\nname = 3\n', r":2: 'name' is not text; got 3"),
@@ -167,6 +189,22 @@ def test_an_own_edition_is_refused_with_file_line_and_key(
 ) -> None:
     with pytest.raises(RunFileError, match=r"my\.toml" + message):
         own(tmp_path, text)
+
+
+def test_a_file_called_as_a_built_in_edition_needs_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "2023.toml"
+    path.write_text('base = "2023"\n')
+    with pytest.raises(RunFileError, match=r"2023\.toml: the name '2023' is that of a built-in"):
+        editions.get(path)
+    path.write_text('base = "2023"\nname = "mine"\n')
+    assert editions.get(path).name == "mine"
+
+
+def test_the_metrics_that_may_be_official_are_those_that_are_measured() -> None:
+    assert METRICS["membership"] == tuple(metric.name for metric in metrics.METRICS)
+    assert METRICS["attribution"] == tuple(class_tables.METRICS)
+    lower = [one.name for one in metrics.METRICS if one.direction is metrics.Direction.LOWER]
+    assert list(LOWER_IS_BETTER) == lower
 
 
 def test_folders_that_are_not_whole(tmp_path: Path) -> None:
