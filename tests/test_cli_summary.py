@@ -77,6 +77,19 @@ def test_a_run_that_calls_nearly_all_used_is_said_to_be_nearly_trivial(
     assert said.endswith(": this file is nearly the trivial row 'all used'.") == nearly
 
 
+@pytest.mark.parametrize(
+    ("false", "said"), [(0.04, "Fewer than 0.05"), (0.05, "About 0.1"), (9.0, "About 3.0")]
+)
+def test_how_many_are_expected_to_be_wrong_is_no_zero_and_no_more_than_are_called(
+    false: float, said: str
+) -> None:
+    used = np.arange(100) < 3
+    verdict = Verdict(used, 0.0, "why", false)
+    test = Scored(tuple(map(str, range(100))), np.where(used, 1.0, -1.0), None, verdict)
+    text = run_findings.decided(run_of(test))
+    assert text.endswith(f" {said} of them are expected to be wrong.")
+
+
 def test_a_run_that_calls_every_candidate_used_is_said_to_be_the_trivial_row() -> None:
     rng = np.random.default_rng(0)
     run = run_of(Scored(("a",) * 60, rng.random(60), np.arange(60) % 2 == 0))

@@ -14,7 +14,7 @@ from clefgan.errors import ClefganError
 from clefgan.runs.decisions.beforehand import floor
 from clefgan.runs.decisions.decide import parse
 from clefgan.runs.decisions.discoveries import found_at, unused_share
-from clefgan.runs.decisions.guarded import Guarded, share_called
+from clefgan.runs.decisions.guarded import Guarded, unused_called
 from clefgan.runs.decisions.nulls import Round, least_calls, p_values_of_rounds
 from clefgan.runs.decisions.rules import Conformal
 from clefgan.runs.decisions.sign import higher, on_one_scale, p_of_sign
@@ -57,6 +57,21 @@ def test_with_a_leak_the_promised_share_is_called_and_its_meaning_said() -> None
     assert (verdict.used == truth).mean() > 0.9
     false = int((verdict.used & ~truth).sum())
     assert verdict.false_calls == pytest.approx(false, abs=6)
+
+
+@pytest.mark.parametrize(("m", "most"), [(10, "4.5"), (40, "1.2"), (600, "0.1")])
+def test_where_no_unused_image_is_as_high_it_is_said_how_many_calls_may_be_wrong(
+    m: int, most: str
+) -> None:
+    rng = np.random.default_rng(0)
+    candidates = rng.normal(size=100) + np.repeat([30.0, 0.0], 50)
+    rounds = (Round(candidates, rng.normal(size=m)),)
+    known = Known(np.append(rounds[0].unused, 1.0), np.arange(m + 1) == m, rounds)
+    verdict = Guarded(0.5).decide(candidates, known)
+    assert verdict.used.sum() == 50
+    assert verdict.false_calls is None
+    none = f"none of {m} unused dev images scores as high, so up to about {most} are wrong"
+    assert verdict.note.endswith(none)
 
 
 def test_without_a_promise_the_false_discovery_rate_holds_and_calls_are_made() -> None:
@@ -212,7 +227,7 @@ def test_a_round_whose_scores_are_mostly_equal_outweighs_no_other() -> None:
 
 def test_nobody_called_is_no_false_call() -> None:
     known = beside(0, 0)
-    assert share_called(known.rounds, np.zeros(200, bool)) == 0
+    assert unused_called(known.rounds, np.zeros(200, bool)) == 0
 
 
 def test_it_is_read_from_text() -> None:

@@ -50,8 +50,8 @@ def test_each_unused_patient_counts_once() -> None:
     r = Round(np.array([0.0, 2.5, 3.5, 9.0]), unused, None, whose)
     # as high: all of both patients; a third of one and all of the other; the other; nobody
     np.testing.assert_allclose(p_values_of_rounds([r]), [1, (1 + 1 / 3 + 1) / 3, 2 / 3, 1 / 3])
-    assert counted([r]) == (2, "patients")
-    assert rounds_said([r]).startswith("4 unused dev images of 2 patients, scored among")
+    assert counted([r]) == (2, "groups")
+    assert rounds_said([r]).startswith("4 unused dev images of 2 groups, scored among")
 
 
 def test_with_one_image_each_nothing_changes() -> None:
@@ -114,8 +114,8 @@ def test_the_note_counts_patients() -> None:
         rounds[0].candidates, Known(null, np.zeros(len(null), bool), rounds)
     )
     assert not verdict.used.any()
-    assert "60 unused dev images of 12 patients" in verdict.note
-    assert "12 unused patients are too few to call any: the least p-value is 1/13" in verdict.note
+    assert "60 unused dev images of 12 groups" in verdict.note
+    assert "12 unused groups are too few to call any: the least p-value is 1/13" in verdict.note
 
 
 def test_groups_are_numbered_in_order_of_appearance() -> None:
@@ -181,7 +181,7 @@ def test_a_run_uses_them_keeps_their_numbers_and_says_where_they_are_not_known(d
     kept = json.loads((data.parent / "runs/after.json").read_text())
     rows = kept["test"]["images"]
     assert [row["patient"] for row in rows.values()] == [0, 1, 1, 2, 2, 3]
-    assert "of 4 patients" in kept["test"]["decision"]["note"]
+    assert "of 4 groups" in kept["test"]["decision"]["note"]
     assert "t1" not in json.dumps(rows)
     again = record.load(data.parent / "runs/after")
     assert record.text(again) == (data.parent / "runs/after.json").read_text()

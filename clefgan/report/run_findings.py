@@ -63,11 +63,14 @@ def decided(run: Run) -> str:
             f"{run.method} calls {what} candidate used{why}: this file is the trivial row '{row}'."
         )
     false = how.false_calls if how is not None else None
-    expected = "" if false is None else f" About {false:.1f} of them are expected to be wrong"
-    if expected and run.test.truth is not None:  # the table beside it shows how many are
-        wrong = int((run.test.decisions & ~run.test.truth).sum())
-        expected += f"; by the truth {wrong} {'is' if wrong == 1 else 'are'}"
-    expected += "." * bool(expected)
+    expected = ""
+    if false is not None:
+        many = "Fewer than 0.05" if false < 0.05 else f"About {min(false, n_used):.1f}"
+        expected = f" {many} of them are expected to be wrong"
+        if run.test.truth is not None:  # the table beside it shows how many are
+            wrong = int((run.test.decisions & ~run.test.truth).sum())
+            expected += f"; by the truth {wrong} {'is' if wrong == 1 else 'are'}"
+        expected += "."
     trivial = ": this file is nearly the trivial row 'all used'" if n_used >= NEARLY * n else ""
     return f"{run.method} calls {n_used} of {n} candidates used{why}{trivial}.{expected}"
 

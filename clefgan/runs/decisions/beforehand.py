@@ -24,7 +24,7 @@ def floor(rule: Rule, challenge: Challenge) -> str:
         return ""
     n, known = len(challenge.test.candidates), challenge.groups or {}
     n_unused = len({known.get(name, name) for name in challenge.dev.not_used.ids})
-    unit = "image" if n_unused == len(challenge.dev.not_used) else "patient"
+    unit = "image" if n_unused == len(challenge.dev.not_used) else "group"
     having = f"decide: with {counted(n_unused, f'unused dev {unit}')} "
     if isinstance(rule, Null95) and 0 < n_unused < FEWEST:
         few = f"null95 can call no candidate: no p-value is at most 0.05; give {FEWEST} or more"

@@ -49,7 +49,7 @@ def discovered(
     Parameters
     ----------
     by : what the p-values come from, in words
-    n_unused : how many unused images, or patients, were counted; None where p-values have no least
+    n_unused : how many unused images, or groups, were counted; None where p-values have no least
         one
     unit : which of the two
     """
@@ -86,7 +86,7 @@ def found_at(p: Scores, fdr: float) -> Used:
 
 
 def floor_said(n: int, n_unused: int, fdr: float, share: float, unit: str = "images") -> str:
-    """What so few unused images or patients forbid, in words; '' where they forbid nothing."""
+    """What so few unused images or groups forbid, in words; '' where they forbid nothing."""
     least = least_calls(n, n_unused, fdr, share)
     if least == 1:
         return ""

@@ -55,14 +55,18 @@ class Guarded:
         guess = Quota(self.share).decide(scores)
         percent = f"{100 * self.share:.3g}%"
         note = f"the highest-scored {percent}: the data promise how many are used, not which"
-        false = (1 - self.share) * len(scores) * share_called(rounds, guess.used)
+        n_unused, n_called = sum(len(r.unused) for r in rounds), unused_called(rounds, guess.used)
+        false: float | None = (1 - self.share) * len(scores) * n_called / n_unused
+        if guess.used.any() and n_called == 0:  # a share below 1 / (n + 1) was not seen
+            most = max(0.1, (1 - self.share) * len(scores) / (n_unused + 1))
+            none = f"none of {errors.counted(n_unused, 'unused dev image')} scores as high"
+            note += f"; {none}, so up to about {most:.1f} are wrong"
+            false = None
         return Verdict(guess.used, guess.threshold, note, false)
 
 
-def share_called(rounds: Sequence[Round], used: Used) -> float:
-    """Share of the unused images that score as high as the lowest image that is called used."""
+def unused_called(rounds: Sequence[Round], used: Used) -> int:
+    """How many unused images score as high as the lowest image that is called used."""
     if not used.any():
-        return 0.0
-    total = sum(len(r.unused) for r in rounds)
-    called = sum(int((r.unused >= r.candidates[used].min()).sum()) for r in rounds)
-    return called / total
+        return 0
+    return sum(int((r.unused >= r.candidates[used].min()).sum()) for r in rounds)

@@ -73,16 +73,19 @@ def as_high(scores: Scores, null: Scores) -> NDArray[np.int64]:
 
 
 def counted(rounds: Sequence[Round]) -> tuple[int, str]:
-    """How many units the p-values count, and what they are: `images` or `patients`."""
-    n_patients = weights_of(rounds)[0]
+    """How many units the p-values count, and what they are: `images` or `groups`.
+
+    Where nobody says whose images are, a group is one of exact copies, not a patient.
+    """
+    n_groups = weights_of(rounds)[0]
     every = sum(len(r.unused) for r in rounds)
-    return n_patients, "images" if n_patients == every else "patients"
+    return n_groups, "images" if n_groups == every else "groups"
 
 
 def rounds_said(rounds: Sequence[Round]) -> str:
     """The null in words."""
     n, (n_units, unit) = sum(len(r.unused) for r in rounds), counted(rounds)
-    whose = "" if unit == "images" else f" of {errors.counted(n_units, 'patient')}"
+    whose = "" if unit == "images" else f" of {errors.counted(n_units, 'group')}"
     images = errors.counted(n, "unused dev image")
     among = f"scored among the candidates in {errors.counted(len(rounds), 'round')}"
     return f"{images}{whose}, {among}"

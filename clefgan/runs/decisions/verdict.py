@@ -39,7 +39,7 @@ class Verdict:
     used: Used
     threshold: float | None  # used is above it; None where no single number decides
     note: str  # what was assumed or learned, for the record of the run
-    false_calls: float | None = None  # expected number of unused images among those called used
+    false_calls: float | None = None  # expected number of unused images called used; None: unknown
 
 
 class Rule(Protocol):
