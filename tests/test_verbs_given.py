@@ -9,6 +9,9 @@ import clefgan
 from baselines.trivial import Coin
 from clefgan.data.challenge import Challenge
 from clefgan.errors import ClefganError
+from clefgan.report.audit.result import Audit
+from clefgan.runs import record
+from clefgan.runs.classes import record as class_record
 
 FACE: Any = clefgan  # types that no checker lets through
 
@@ -21,6 +24,25 @@ def challenge() -> Challenge:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda _: FACE.read(""), "read: data is empty; give a value, or leave it out"),
+        (lambda _: FACE.read(edition=""), "read: edition is empty; give a value"),
+        (lambda _: FACE.read(test_data=""), "read: test_data is empty; give a value"),
+        (lambda _: FACE.read(patients=""), "read: patients is empty; give a value"),
+        (
+            lambda _: FACE.read(edition="2025_s2", sources={"a": ""}),
+            "read: source 'a' is empty; give a value",
+        ),
+        (lambda _: FACE.run("", "coin"), "run: challenge is empty; give a value"),
+        (lambda c: FACE.run(c, ""), "run: method is empty; give a value"),
+        (lambda c: FACE.run(c, "coin", decide=""), "run: decide is empty; give a value"),
+        (lambda _: FACE.evaluate("", ["coin"]), "evaluate: challenge is empty; give a value"),
+        (lambda c: FACE.evaluate(c, ["coin"], folder=""), "evaluate: folder is empty; give"),
+        (lambda _: FACE.load(""), "load: path is empty; give a value"),
+        (lambda _: FACE.check(""), "check: path is empty; give a value"),
+        (lambda _: FACE.check("a.csv", ""), "check: challenge is empty; give a value"),
+        (lambda _: FACE.audit("", "b"), "audit: train is empty; give a value"),
+        (lambda _: FACE.audit("a", ""), "audit: released is empty; give a value"),
+        (lambda _: FACE.audit("a", "b", patients=""), "audit: patients is empty; give a value"),
         (lambda _: FACE.load("."), "load: '.' is a folder; give the record of a run in it"),
         (lambda _: FACE.check("."), "check: '.' is a folder; give a run file in it"),
         (
@@ -66,3 +88,23 @@ def test_it_is_one_line_that_says_what_to_give(
     with pytest.raises(ClefganError, match=message) as caught:
         call(challenge)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("write", [record.write, class_record.write])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("", "'' names no run; give its path, such as runs/fusion"),
+        (".", "'.' names no run; give its path"),
+        ("runs/a\tb", "runs: 'a.tb' has characters that cannot be seen; give another name"),
+    ],
+)
+def test_a_run_is_written_to_a_path_with_a_name(write: Any, path: str, message: str) -> None:
+    with pytest.raises(ClefganError, match=message):
+        write(None, path)
+
+
+def test_the_report_of_an_audit_is_not_written_to_the_current_folder_unasked() -> None:
+    write: Any = Audit.write
+    with pytest.raises(ClefganError, match="audit: the folder to write is empty; give its path"):
+        write(None, "", force=True)

@@ -149,10 +149,27 @@ def rows_of(scored: Scored) -> dict[str, dict[str, Any]]:
 
 def files_of(path: str | Path) -> tuple[Path, Path]:
     """The run file and the record that a path without ending, or either of them, names."""
+    if not Path(path).name:
+        raise ClefganError(f"{str(path)!r} names no run; give its path, such as runs/fusion")
     path = Path(path)
     ended = path.suffix in (".csv", ".json")
     name = path.stem if ended else path.name
     return path.with_name(f"{name}.csv"), path.with_name(f"{name}.json")
+
+
+def files_to_write(path: str | Path) -> tuple[Path, Path]:
+    """The same of a run that is to be written.
+
+    Raises
+    ------
+    ClefganError
+        A name that no run file should have.
+    """
+    csv, beside = files_of(path)
+    fault = names.fault_of(csv.stem)
+    if fault:
+        raise ClefganError(f"{csv.parent}: {quoted(csv.stem)} {fault}; give another name")
+    return csv, beside
 
 
 def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
@@ -177,10 +194,7 @@ def write(run: Run, path: str | Path, *, force: bool = False) -> list[Path]:
     submissions.RunFileError
         An id that the edition's format cannot hold.
     """
-    csv, beside = files_of(path)
-    fault = names.fault_of(csv.stem)
-    if fault:
-        raise ClefganError(f"{csv.parent}: {quoted(csv.stem)} {fault}; give another name")
+    csv, beside = files_to_write(path)
     evidence = pair_tables.path_of(csv)
     refuse_existing([csv, beside, evidence], force=force)
     wanted = {csv: run.test is not None, beside: True, evidence: run.pairs is not None}

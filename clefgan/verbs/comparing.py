@@ -85,6 +85,7 @@ def evaluate(
     given.whole("evaluate", 2, n_folds=n_folds)
     with given.refused("evaluate"):
         share("level", level)
+    given.refuse_empty("evaluate", challenge=challenge, metric=metric, folder=folder)
     given.refuse_file("evaluate", folder)
     kept = None if folder is None else Path(folder)
     whole = challenge_of(challenge)

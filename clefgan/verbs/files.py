@@ -33,6 +33,7 @@ def load(path: str | Path, edition: str | Path | None = None) -> Run | ClassRun:
     submissions.RunFileError
         An edition that is not known.
     """
+    given.refuse_empty("load", path=path, edition=edition)
     given.refuse_folder("load", path, "the record of a run")
     if class_record.is_of_classes(path):
         return class_record.load(path, edition)
@@ -59,6 +60,7 @@ def check(
     ClefganError
         The challenge has no test part, the run is of another edition, or the path is a folder.
     """
+    given.refuse_empty("check", path=path, challenge=challenge, edition=edition)
     given.refuse_folder("check", path, "a run file")
     run = Path(path)
     if isinstance(challenge, Challenge | ClassChallenge):

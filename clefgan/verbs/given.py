@@ -32,6 +32,19 @@ def whole(verb: str, least: int, **values: object) -> None:
             given.whole(name, value, least)
 
 
+def refuse_empty(verb: str, **values: object) -> None:
+    """Raise where one of these is an empty text, which would mean the current folder or a default.
+
+    Raises
+    ------
+    ClefganError
+        One is.
+    """
+    for name, value in values.items():
+        if isinstance(value, str) and not value:
+            raise ClefganError(f"{verb}: {name} is empty; give a value, or leave it out")
+
+
 def refuse_no_method(method: Any) -> None:
     """Raise unless this is a method object: one that can fit, or cluster.
 

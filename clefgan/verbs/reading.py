@@ -95,6 +95,8 @@ def read(
     check_window(window)
     if sources is not None and not isinstance(sources, Mapping):
         raise ClefganError("read: sources are no mapping of names to folders; give {name: folder}")
+    texts = {"data": data, "edition": edition, "test_data": test_data, "patients": patients}
+    given.refuse_empty("read", **texts, **{f"source {k!r}": v for k, v in (sources or {}).items()})
     edition = which_edition.chosen(edition, data, test_data)
     if not editions.get(edition).is_membership:
         if patients is not None:

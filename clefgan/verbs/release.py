@@ -84,6 +84,11 @@ def audit(
     ClefganError
         Images without a patient, a patient in both sets, files that cannot be read, no threshold.
     """
+    given.refuse_empty(
+        "audit", train=train, released=released, held_out=held_out, release=release,
+        patients=patients, file_column=file_column, patient_column=patient_column,
+        patient_from=patient_from, strata=strata, after=after, withhold=withhold,
+    )  # fmt: skip
     given.whole("audit", 0, seed=seed, planted=planted)
     given.whole("audit", 99, deals=deals)
     if largest is not None:

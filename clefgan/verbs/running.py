@@ -82,6 +82,7 @@ def run(
     """
     given.whole("run", 0, seed=seed)
     given.whole("run", 2, n_folds=n_folds)
+    given.refuse_empty("run", challenge=challenge, method=method, decide=decide)
     if not isinstance(method, str):
         given.refuse_no_method(method)
     whole = challenge_of(challenge)

@@ -10,6 +10,7 @@ from typing import Any
 from clefgan.auditing.ledger import RECORD
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.verdict import Outcome
+from clefgan.errors import ClefganError
 from clefgan.report.audit import internal, numbers, page, statement, tables
 from clefgan.report.audit.tables import AuditTable
 from clefgan.report.page.markup import join
@@ -67,6 +68,8 @@ class Audit:
         ClefganError
             The folder is there already, or is not one of ours.
         """
+        if not str(folder):
+            raise ClefganError("audit: the folder to write is empty; give its path")
         out = Path(folder)
         folders.refuse_existing(out, (RECORD,), force)
         with folders.written_whole(out) as part:

@@ -18,7 +18,7 @@ from clefgan.runs.classes import as_a_set
 from clefgan.runs.classes.decisions import UNKNOWN, UNKNOWN_LABEL, ClassVerdict
 from clefgan.runs.classes.knows import Labs
 from clefgan.runs.classes.result import ClassScored
-from clefgan.runs.record import files_of, refuse_existing
+from clefgan.runs.record import files_of, files_to_write, refuse_existing
 from clefgan.storage import json_text
 from clefgan.storage.files import written_together
 from submissions import editions, runfile
@@ -103,7 +103,7 @@ def write(run: ClassRun, path: str | Path, *, force: bool = False) -> list[Path]
     submissions.RunFileError
         An id or class that the edition's format cannot hold.
     """
-    csv, beside = files_of(path)
+    csv, beside = files_to_write(path)
     refuse_existing([csv, beside], force=force)
     targets = [beside] if run.test is None else [csv, beside]
     stale = [csv] if run.test is None else []
@@ -172,7 +172,7 @@ def is_of_classes(path: str | Path) -> bool:
     try:
         content = json.loads(files_of(path)[1].read_text(encoding="utf-8"))
         return "evidence" in content["method"]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, ClefganError):
         return False
 
 
