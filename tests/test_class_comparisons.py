@@ -116,8 +116,8 @@ def test_evaluate_on_the_command_line(
     assert page.count('class="classes"') == 2 * 4
     assert run(*words, "--method", "subset-span", "--protocol", "paper") == 2
     assert "protocols of classes" in capsys.readouterr().err
-    assert run(*words, "--method", "subset-span", "--metric", "auc") == 1
-    assert "metric 'auc' is none of classes" in capsys.readouterr().err
+    assert run(*words, "--method", "subset-span", "--metric", "auc") == 2
+    assert "the metrics of classes" in capsys.readouterr().err
     assert run(*words, "--method", "subset-span", "--controls") == 2
 
 

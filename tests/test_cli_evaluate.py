@@ -107,7 +107,6 @@ def test_a_method_that_fails_is_told_last_and_exits_1(
     [
         (["--method", "nearst"], "no method 'nearst'; did you mean 'nearest'?"),
         (["--method", "coin", "--method", "coin"], "'coin' is given twice"),
-        (["--method", "coin", "--metric", "f2"], "metric: not known; got 'f2'"),
         (["--method", "coin", "--data", "nowhere"], "nowhere"),
     ],
 )

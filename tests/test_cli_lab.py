@@ -75,7 +75,6 @@ class TestMake:
         (tmp_path / "old").mkdir()
         cases = [
             (["old", "--leak", 1], r"old: exists already; give a new folder, or remove it"),
-            (["x", "--leak", 1, "--how", "y"], r"lab: no kind of leak 'y'; known: copy, blend"),
             (["x", "--leak", 2], r"lab: leak is a share from 0 to 1; got 2\.0"),
             (["x", "--leak", 1, "--group", "site"], r"real\.npz: no array 'site'; it has images"),
             (["x", "--leak", 1, "--used", 99], r"real\.npz: 75 groups are too few for 119 real"),

@@ -98,7 +98,6 @@ def test_bad_names_are_one_line(
             ["--truth", "nowhere.csv"],
             "nowhere.csv: cannot be read (no such file or directory); give a table",
         ),
-        (["--metric", "f2"], "metric: not known; got 'f2'"),
         (["--edition", "1999"], "1999"),
     ],
 )

@@ -88,8 +88,8 @@ def test_a_metric_of_membership_is_none_of_classes(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["score", folder / "third.csv", *EDITION, "--truth", folder / "truth.csv"]
-    assert clefgan(*words, "--metric", "f1") == 1
-    assert "metric 'f1' is none of classes; give one of accuracy" in capsys.readouterr().err
+    assert clefgan(*words, "--metric", "f1") == 2
+    assert "Invalid value for --metric: 'f1' is not one of accuracy" in capsys.readouterr().err
 
 
 def test_a_run_in_other_names_is_told_so_where_names_count(

@@ -226,6 +226,11 @@ class TestOtherSources:
             ClefganError, match=r"^patients: '\(' is no regular expression \(missing"
         ):
             patients.from_pattern({"x": ("a",)}, "(")
+        two = r"^patients: '\(p\)\(q\)' has 2 groups; write that of the patient as \(\?P<patient>"
+        with pytest.raises(ClefganError, match=two):
+            patients.from_pattern({"x": ("pq",)}, "(p)(q)")
+        with pytest.raises(ClefganError, match=two):  # before any image is read
+            PatientsFrom(pattern="(p)(q)")
         with pytest.raises(ClefganError, match=r"1 of 1 images name no patient"):
             patients.from_pattern({"x": ("a",)}, "(b?)")
 

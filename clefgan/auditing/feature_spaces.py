@@ -50,6 +50,11 @@ class FeatureSpace:
         return fidelity.compare(*fidelity.standardised(real, generated))
 
 
+def names() -> list[str]:
+    """The names of all feature spaces, the one without a download first."""
+    return [RADIOMIC, *sorted(entry.name for entry in entry_points(group=GROUP))]
+
+
 def get(name: str) -> FeatureSpace:
     """The feature space of this name.
 
@@ -62,7 +67,7 @@ def get(name: str) -> FeatureSpace:
         return FeatureSpace(name, fidelity.FEATURES, fidelity.features_of_all, fidelity.MOST)
     entries = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in entries:
-        known = ", ".join([RADIOMIC, *sorted(entries)])
+        known = ", ".join(names())
         raise ClefganError(f"features: {name!r} is no feature space; give one of {known}")
     describe: Callable[[Images], Values] = entries[name].load()()
     return FeatureSpace(name, f"features of {name}", describe, MOST, learned=True)

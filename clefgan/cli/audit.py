@@ -9,15 +9,17 @@ from typing import Annotated
 
 import typer
 
-from clefgan.auditing import example
+from clefgan.auditing import example, feature_spaces
 from clefgan.auditing import filter as filtering
 from clefgan.auditing.profiles import LEAST_SIDE, MOST_SEALED, PROFILES
 from clefgan.cli import outputs
+from clefgan.cli.choices import refuse_unknown, wrong_usage
 from clefgan.cli.completion import one_of
 from clefgan.cli.console import progress_bar, say, say_wrote
 from clefgan.cli.options import SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
+from clefgan.data.patients import pattern_of
 from clefgan.data.sets import windows
 from clefgan.report.audit import making, tables
 from clefgan.report.audit import result as results
@@ -150,6 +152,7 @@ def audit(
     2: wrong usage; 3: the audit cannot say.
     """
     check_usage(train, released, release, withhold, thin)
+    check_words(features, patient_from)
     refuse_for_example(train, {
         "--held-out": held_out, "--patients": patients, "--file-column": file_column,
         "--patient-column": patient_column, "--patient-from": patient_from,
@@ -192,18 +195,19 @@ def check_usage(
         raise typer.BadParameter(
             f"choose a threshold before looking: {', '.join(PROFILES)}", param_hint="--release"
         )
-    if release is not None and release not in PROFILES:
-        raise typer.BadParameter(
-            f"{release!r} is not one of {', '.join(PROFILES)}", param_hint="--release"
-        )
-    if withhold is not None and withhold not in list(filtering.Withhold):
-        raise typer.BadParameter(
-            f"{withhold!r} is not one of {', '.join(filtering.Withhold)}", param_hint="--withhold"
-        )
+    refuse_unknown("--release", release, PROFILES)
+    refuse_unknown("--withhold", withhold, filtering.Withhold)
     if thin is not None and (withhold is None or not 0 < thin <= 1):
         raise typer.BadParameter(
             f"{thin} is to be a share above 0 and at most 1, with --withhold", param_hint="--thin"
         )
+
+
+def check_words(features: str, patient_from: str | None) -> None:
+    """Refuse a feature space that there is not, and a pattern that means nothing: exit code 2."""
+    refuse_unknown("--features", features, feature_spaces.names())
+    with wrong_usage("--patient-from"):
+        pattern_of(patient_from or "")
 
 
 def refuse_for_example(train: str | None, given: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import typer
 
-from clefgan.cli.option_values import wrong_usage
+from clefgan.cli.choices import wrong_usage
 from clefgan.data import challenge as challenges
 from clefgan.data import imageset, reading, truth_and_groups
 from clefgan.data.classes import reading as class_reading

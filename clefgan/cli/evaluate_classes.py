@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
 from clefgan.cli import class_table, leaderboard_classes, outputs
+from clefgan.cli.choices import refuse_unknown
 from clefgan.cli.console import fail_with, progress_bar, say, say_wrote
 from clefgan.cli.option_values import class_metric, connected
 from clefgan.cli.run_classes import folders_of
@@ -67,11 +66,7 @@ def planned(asked: AskedOfMethods) -> class_trials.ClassPlan:
     known = class_notebook.CLASS_PROTOCOLS
     wanted = asked.protocols or known
     for text in wanted:
-        if text not in known:
-            raise typer.BadParameter(
-                f"{text!r} is not one of {', '.join(known)}, the protocols of classes",
-                param_hint="--protocol",
-            )
+        refuse_unknown("--protocol", text, known, "the protocols of classes")
     return class_trials.ClassPlan(
         methods=tuple(asked.methods),
         data=reading.read(

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, pictures
-from clefgan.cli.completion import one_of
+from clefgan.cli.choices import refuse_unknown
+from clefgan.cli.completion import CLOSED, one_of
 from clefgan.cli.console import console, progress_bar, say_wrote
 from clefgan.cli.lab_options import DCGAN_SETTINGS, GROUP, MANIFEST, REAL, SIZE, networks
 from clefgan.cli.outputs import Output
@@ -81,6 +82,7 @@ def make_classes(
     levels = pictures.window_levels(window)
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
+    refuse_unknown("--kind", kind, CLOSED["make-classes --kind"])
     gan, flow = networks(settings, 0, list(dict.fromkeys([rule, test_rule or rule])), "--rule")
     spec = class_labs.ClassSpec(
         kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,

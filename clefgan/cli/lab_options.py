@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from clefgan.cli.choices import refuse_unknown
+from clefgan.cli.completion import CLOSED
 from clefgan.dcgan import config
 from clefgan.errors import ClefganError
 from clefgan.experiments.lab.role_counts import RoleCounts
@@ -64,6 +66,8 @@ def networks(
     settings: list[str] | None, seed: int, kinds: Sequence[str], option: str = "--how"
 ) -> tuple[config.DCGANConfig, flow_config.FlowConfig]:
     """Hyper-parameters of DCGANs and flows; the default ones where no kind of leak trains any."""
+    for kind in kinds:
+        refuse_unknown(option, kind, CLOSED[option])
     trained = [kind for kind in ("dcgan", "flow") if kind in kinds]
     if settings and len(trained) != 1:
         what = "one of them" if trained else "'dcgan' or 'flow'"

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from clefgan import method as interface
 from clefgan.cli import starting
+from clefgan.cli.choices import refuse_unknown
 from clefgan.cli.completion import method_names, one_of
 from clefgan.cli.console import console, dumped, echo, errors, only_errors, say, say_wrote
 from clefgan.cli.options import AS_JSON, QUIET
@@ -62,13 +63,8 @@ def methods(
 
     Start with `fusion`. `clefgan methods new mine.py` writes a method that works, and its test.
     """
-    if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS)}", param_hint="--kind")
-    if knows is not None and knows.upper() not in {**knowledge(), **evidence()}:
-        raise typer.BadParameter(
-            f"{knows!r} is not one of {', '.join({**knowledge(), **evidence()})}",
-            param_hint="--knows",
-        )
+    refuse_unknown("--kind", kind, KINDS)
+    refuse_unknown("--knows", knows and knows.upper(), {**knowledge(), **evidence()})
     words = words or []
     with only_errors(quiet or as_json):
         if words[:1] == ["new"]:

@@ -5,11 +5,12 @@ A value that means nothing is wrong usage: one line, and exit code 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import typer
 
+from clefgan.cli.choices import refuse_unknown
 from clefgan.errors import ClefganError
 from clefgan.runs import record
 from clefgan.similarity import dask_cluster
@@ -19,17 +20,6 @@ from submissions.edition import Edition
 from submissions.problems import quoted
 
 
-@contextmanager
-def wrong_usage(option: str) -> Iterator[None]:
-    """Turn an error of the block, which reads the value of `option`, into one of usage."""
-    try:
-        yield
-    except ClefganError as error:
-        where = option.removeprefix("--")
-        text = str(error).removeprefix(f"{option}: ").removeprefix(f"{where}: ")
-        raise typer.BadParameter(text, param_hint=option) from None
-
-
 def connected(address: str | None) -> AbstractContextManager[None]:
     """Compare on the cluster within this block; here if there is no address."""
     return nullcontext() if address is None else dask_cluster.on(address)
@@ -37,24 +27,14 @@ def connected(address: str | None) -> AbstractContextManager[None]:
 
 def main_metric(name: str | None, edition: Edition) -> metrics.Metric:
     """The metric asked for, or the edition's."""
+    refuse_unknown("--metric", name, (metric.name for metric in metrics.METRICS))
     return metrics.get(name or edition.metric)
 
 
 def class_metric(name: str | None, edition: Edition) -> str:
-    """The metric of classes that is asked for, or the edition's.
-
-    Raises
-    ------
-    ClefganError
-        No such metric of classes.
-    """
-    chosen = name or edition.metric
-    if chosen not in class_tables.METRICS:
-        raise ClefganError(
-            f"metric {quoted(chosen)} is none of classes; give one of "
-            f"{', '.join(class_tables.METRICS)}"
-        )
-    return chosen
+    """The metric of classes that is asked for, or the edition's."""
+    refuse_unknown("--metric", name, class_tables.METRICS, "the metrics of classes")
+    return name or edition.metric
 
 
 def check_level(level: float) -> None:
@@ -66,10 +46,7 @@ def check_level(level: float) -> None:
 def chosen_protocols(asked: Sequence[str] | None) -> tuple[record.Protocol, ...]:
     """The protocols asked for, in the order of the record; all if none is named."""
     for text in asked or ():
-        if text not in record.PROTOCOLS:
-            raise typer.BadParameter(
-                f"{text!r} is not one of {', '.join(record.PROTOCOLS)}", param_hint="--protocol"
-            )
+        refuse_unknown("--protocol", text, record.PROTOCOLS)
     return tuple(known for known in record.PROTOCOLS if not asked or known in asked)
 
 

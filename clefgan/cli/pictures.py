@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clefgan.cli.option_values import wrong_usage
+from clefgan.cli.choices import wrong_usage
 from clefgan.data import patient_table as tables
 from clefgan.data.formats import grid, raw
 

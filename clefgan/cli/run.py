@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from clefgan.cli import outputs, run_classes
+from clefgan.cli.choices import wrong_usage
 from clefgan.cli.completion import method_names, rule_names
 from clefgan.cli.console import (
     console,
@@ -25,7 +26,6 @@ from clefgan.cli.option_values import (
     plain_name,
     refuse_class_options,
     refuse_membership_options,
-    wrong_usage,
 )
 from clefgan.cli.options import (
     AS_JSON,

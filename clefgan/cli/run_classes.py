@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
+from clefgan.cli.choices import wrong_usage
 from clefgan.cli.console import console, dumped, echo, progress_bar, say, say_wrote
-from clefgan.cli.option_values import wrong_usage
 from clefgan.data.classes import reading
 from clefgan.data.formats import grid, raw
 from clefgan.errors import ClefganError

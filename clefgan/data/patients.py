@@ -29,7 +29,7 @@ class PatientsFrom:
     table : a table of images and patients
     header : DICOM headers, or an array of patients beside the images
     folder : the first folder of an id
-    pattern : a regular expression found in the id, whose group (`patient`, or the first) it is
+    pattern : a regular expression found in the id, whose group (`patient`, or the only one) it is
     one_image_each : every image is a patient of its own
     """
 
@@ -39,6 +39,11 @@ class PatientsFrom:
     pattern: str | None = None
     one_image_each: bool = False
     unknown: WhenUnknown = "refuse"
+
+    def __post_init__(self) -> None:
+        """Refuse a pattern that means nothing before images are read."""
+        if self.pattern is not None:
+            pattern_of(self.pattern)
 
 
 def owners(sets: Mapping[str, GreySet], source: PatientsFrom) -> Matched:
@@ -115,12 +120,9 @@ def from_pattern(sets: Ids, pattern: str) -> Matched:
     Raises
     ------
     ClefganError
-        No regular expression, or an id in which it is not found.
+        A pattern that means nothing (`pattern_of`), or an id in which it is not found.
     """
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise ClefganError(f"patients: {pattern!r} is no regular expression ({error})") from error
+    compiled = pattern_of(pattern)
     groups = {name: {key: found_in(compiled, key) for key in ids} for name, ids in sets.items()}
     lacking = {
         name: [key for key, patient in owner.items() if not patient]
@@ -135,8 +137,28 @@ def from_pattern(sets: Ids, pattern: str) -> Matched:
     return Matched(whole, (f"patients: by the pattern {pattern!r}.",))
 
 
+def pattern_of(text: str) -> re.Pattern[str]:
+    """The regular expression that finds the patient in an id.
+
+    Raises
+    ------
+    ClefganError
+        It is none, or has several groups and none is called `patient`.
+    """
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise ClefganError(f"patients: {text!r} is no regular expression ({error})") from error
+    if pattern.groups > 1 and "patient" not in pattern.groupindex:
+        raise ClefganError(
+            f"patients: {text!r} has {pattern.groups} groups; write that of the patient as "
+            "(?P<patient>...), or the others as (?:...)"
+        )
+    return pattern
+
+
 def found_in(pattern: re.Pattern[str], text: str) -> str | None:
-    """What the group `patient`, the first group, or else the whole pattern finds."""
+    """What the group `patient`, the only group, or else the whole pattern finds."""
     match = pattern.search(text)
     if match is None:
         return None

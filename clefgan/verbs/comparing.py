@@ -86,8 +86,7 @@ def evaluate(
     with given.refused("evaluate"):
         share("level", level)
     given.refuse_empty("evaluate", challenge=challenge, metric=metric, folder=folder)
-    given.refuse_file("evaluate", folder)
-    kept = None if folder is None else Path(folder)
+    kept = given.folder_of("evaluate", folder)
     whole = challenge_of(challenge)
     if isinstance(whole, ClassChallenge):
         with reported(progress) as report:

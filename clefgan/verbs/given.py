@@ -99,13 +99,14 @@ def refuse_folder(verb: str, path: str | Path, what: str) -> None:
         raise ClefganError(f"{verb}: {str(path)!r} is a folder; give {what} in it")
 
 
-def refuse_file(verb: str, folder: str | Path | None) -> None:
-    """Raise where a folder is asked for, and the path is that of a file.
+def folder_of(verb: str, folder: str | Path | None) -> Path | None:
+    """The folder that is given, if one is.
 
     Raises
     ------
     ClefganError
-        It is.
+        It is a file.
     """
     if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
         raise ClefganError(f"{verb}: folder {str(folder)!r} is a file; give a folder")
+    return None if folder is None else Path(folder)

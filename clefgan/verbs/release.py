@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from clefgan.auditing.profiles import LEAST_SIDE, PROFILES
 from clefgan.data.sets.windows import WindowChoice
@@ -84,11 +85,13 @@ def audit(
     ClefganError
         Images without a patient, a patient in both sets, files that cannot be read, no threshold.
     """
-    given.refuse_empty(
-        "audit", train=train, released=released, held_out=held_out, release=release,
-        patients=patients, file_column=file_column, patient_column=patient_column,
-        patient_from=patient_from, strata=strata, after=after, withhold=withhold,
-    )  # fmt: skip
+    own: dict[str, Any] = {
+        "held_out": held_out, "patients": patients, "file_column": file_column,
+        "patient_column": patient_column, "patient_from": patient_from,
+        "one_image_each": one_image_each, "strata": strata, "window": window,
+    }  # fmt: skip
+    texts = {"train": train, "released": released, "release": release, "after": after}
+    given.refuse_empty("audit", **texts, withhold=withhold, **own)
     given.whole("audit", 0, seed=seed, planted=planted)
     given.whole("audit", 99, deals=deals)
     if largest is not None:
@@ -100,16 +103,8 @@ def audit(
     )  # fmt: skip
     with reported(progress) as report:
         if train is None and released is None:
-            refuse_for_example({
-                "held_out": held_out, "patients": patients, "file_column": file_column,
-                "patient_column": patient_column, "patient_from": patient_from,
-                "one_image_each": one_image_each, "strata": strata, "window": window,
-            })  # fmt: skip
+            refuse_for_example(own)
             return making.example(options, progress=report)
         train, released = given_sets(train, released, release)
-        files = Files(
-            train=train, released=released, held_out=held_out, patients=patients,
-            file_column=file_column, patient_column=patient_column, patient_from=patient_from,
-            one_image_each=one_image_each, strata=strata, window=window, largest=largest,
-        )  # fmt: skip
+        files = Files(train=train, released=released, largest=largest, **own)
         return making.audit(files, options, progress=report)
