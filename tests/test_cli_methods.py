@@ -88,6 +88,24 @@ def test_a_new_method_works_and_keeps_its_promises(
     assert clefgan("methods", "nearest", "votes") == 2
 
 
+def test_a_new_attributor_works_and_keeps_its_promises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "my_idea.py"
+    words = ["methods", "new", file, "--kind"]
+    assert clefgan(*words, "clusters") == 2
+    assert "'clusters' is not one of membership, attribution" in capsys.readouterr().err
+    assert clefgan(*words, "attribution") == 0
+    run = f"run --method {file} --data phantom_classes"
+    assert f"next: clefgan {run}" in capsys.readouterr().out
+    assert registry.registry_of(str(file)).get(str(file)).__name__ == "MyIdea"
+    done = subprocess.run(
+        [sys.executable, "test_my_idea.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "MyIdea keeps its promises\n"), done.stderr
+    assert clefgan(*run.split(), "--out", tmp_path / "out", "--quiet") == 0
+
+
 def test_debug_shows_where_an_error_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert clefgan("methods", "nosuch", "--debug") == 1
     told = capsys.readouterr().err

@@ -48,7 +48,8 @@ def methods(
     kind: Annotated[
         str | None,
         typer.Option(
-            help="List only methods of this kind: membership, attribution or clusters.",
+            help="List only methods of this kind: membership, attribution or clusters; with "
+            "'new', write one of membership (the default) or attribution.",
             autocompletion=one_of("methods --kind"),
         ),
     ] = None,
@@ -68,7 +69,7 @@ def methods(
     words = words or []
     with only_errors(quiet or as_json):
         if words[:1] == ["new"]:
-            begin(words[1:], as_json)
+            begin(words[1:], kind or "membership", as_json)
         elif len(words) > 1:
             raise typer.BadParameter(f"one method at a time; got {' '.join(words)!r}")
         elif words:
@@ -77,12 +78,14 @@ def methods(
             show_all(knows, kind, find, as_json)
 
 
-def begin(files: list[str], as_json: bool) -> None:
+def begin(files: list[str], kind: str, as_json: bool) -> None:
     """Write a new method and its test, and say how to go on."""
     if len(files) != 1:
         raise typer.BadParameter("give one file, as in 'methods new mine.py'")
-    written = starting.write(Path(files[0]))
-    steps = [f"clefgan run --method {written[0]}", f"python {written[1]}"]
+    refuse_unknown("--kind", kind, starting.KINDS, "the kinds that 'methods new' writes")
+    written = starting.write(Path(files[0]), kind)
+    data = starting.KINDS[kind][-1]
+    steps = [f"clefgan run --method {written[0]}{data}", f"python {written[1]}"]
     if as_json:
         echo(dumped({"files": list(map(str, written)), "next": steps}))
     say_wrote(written)

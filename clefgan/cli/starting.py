@@ -61,25 +61,85 @@ def cells(images: Images, grid: int) -> Scores:
     return means
 '''
 
+ATTRIBUTOR = '''"""{title}: how near is the closest real image of each class?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from clefgan.method import ClassScores, Evidence, Images, Progress, Source, SourceScorer, silent
+from clefgan.method.given import images_checked
+
+
+@dataclass(frozen=True, kw_only=True)
+class {title}:
+    """Negative distance to the closest real image of each class."""
+
+    evidence: ClassVar[Evidence] = Evidence.A1  # real images of each class, no generated ones
+    source: ClassVar[str] = "ours"
+
+    power: float = 2.0  # of the differences between pixels
+
+    @images_checked
+    def fit(self, sources: Sequence[Source], /, *, progress: Progress = silent) -> SourceScorer:
+        """Keep the real images of each class."""
+        return {title}Scorer(tuple(rows(source.real) for source in sources), self.power)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class {title}Scorer:
+    """Scores generated images: the highest of a row is the class."""
+
+    reals: tuple[ClassScores, ...]
+    power: float
+
+    def score(self, generated: Images, /, *, progress: Progress = silent) -> ClassScores:
+        """Return one row per image and one column per class, higher: more likely that class."""
+        scores = np.empty((len(generated), len(self.reals)))
+        for image, own in enumerate(rows(generated)):
+            for number, real in enumerate(self.reals):
+                far = (np.abs(real - own) ** self.power).mean(axis=1).min()
+                scores[image, number] = -(far ** (1 / self.power))
+        return scores
+
+
+def rows(images: Images) -> ClassScores:
+    """The pixels of each image in a row, from 0 to 1."""
+    return np.asarray(images, np.float64).reshape(len(images), -1) / 255
+'''
+
 TEST = '''"""Does {title} keep what every method promises? Run with pytest, or as a script."""
 
 from {module} import {title}
 
-from clefgan.testing import check_method
+from clefgan.testing import {check}
 
 
 def test_it_keeps_its_promises() -> None:
-    check_method({title})
+    {check}({title})
 
 
 if __name__ == "__main__":
-    check_method({title})
+    {check}({title})
     print("{title} keeps its promises")
 '''
 
 
-def write(path: Path) -> list[Path]:
+KINDS = {
+    "membership": (METHOD, "check_method", ""),
+    "attribution": (ATTRIBUTOR, "check_attributor", " --data phantom_classes"),
+}
+"""Kind to the text of a method, what checks it, and data to run it on that are not the default."""
+
+
+def write(path: Path, kind: str = "membership") -> list[Path]:
     """Write the method and `test_` of it beside it, both or neither.
+
+    Parameters
+    ----------
+    kind : one of `KINDS`
 
     Raises
     ------
@@ -98,7 +158,8 @@ def write(path: Path) -> list[Path]:
     if importlib.util.find_spec(module) is not None:
         raise ClefganError(f"{path}: hides the module {module!r} of Python; give another name")
     title = "".join(part.capitalize() for part in module.split("_") if part) or "Mine"
+    method, check, _ = KINDS[kind]
     with written_together(files, new=True) as parts:
-        for part, text in zip(parts, (METHOD, TEST), strict=True):
-            part.write_text(text.format(title=title, module=module), encoding="utf-8")
+        for part, text in zip(parts, (method, TEST), strict=True):
+            part.write_text(text.format(title=title, module=module, check=check), encoding="utf-8")
     return files
