@@ -3,16 +3,19 @@
 import json
 import math
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import building
 from building import save
 from clefgan.data.classes import reading
 from clefgan.errors import ClefganError
-from clefgan.method import Evidence
+from clefgan.method import Evidence, Images, Progress, silent
 from clefgan.plugins import registry
 from clefgan.report import class_run_findings
 from clefgan.runs.classes import (
@@ -129,6 +132,28 @@ def test_clusters_without_names_and_with_those_of_dev(folder: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
     with pytest.raises(ClefganError, match="10 clusters of 9 images; give --clusters from 2 to 9"):
         job.run(reading.read(folder, "2024_s2"), "c", method, n_clusters=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halves:
+    """Two clusters, however many are asked for; of the images under test alone."""
+
+    evidence: ClassVar[Evidence] = Evidence.A0
+
+    def cluster(
+        self, images: Images, n_clusters: int, /, *, progress: Progress = silent
+    ) -> NDArray[np.int64]:
+        assert len(images) == 9
+        return np.arange(9) % 2 * (n_clusters - 1)
+
+
+def test_labelled_images_take_no_clusters_and_those_that_are_made_are_said(folder: Path) -> None:
+    found = job.run(reading.read(folder), "halves", Halves(), n_clusters=4)
+    assert found.notes[-1] == "2 clusters of the 4 asked for, the largest first; " + (
+        "their names mean nothing"
+    )
+    assert found.test is not None
+    assert sorted(found.test.labels.tolist()) == ["cluster_1"] * 5 + ["cluster_2"] * 4
 
 
 def test_clusters_are_matched_one_to_one() -> None:

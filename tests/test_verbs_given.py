@@ -80,6 +80,18 @@ def challenge() -> Challenge:
             lambda _: FACE.read(edition="2025_s2", sources=["a"]),
             "sources are no mapping of names to folders; give {name: folder}",
         ),
+        (
+            lambda _: FACE.read(edition="2025_s2", sources={1: ".", 2: "."}),
+            "^sources: names are 1, 2; give each class a text of its own",
+        ),
+        (
+            lambda _: FACE.read(edition="2025_s2", sources={"\xe9": ".", "e\u0301": "."}),
+            "give each class a text of its own",
+        ),
+        (
+            lambda _: FACE.evaluate(FACE.read(edition="2025_s2"), ["class-coin"], metric="f1"),
+            "^metric: no 'f1' of classes; give one of accuracy, ",
+        ),
     ],
 )  # fmt: skip
 def test_it_is_one_line_that_says_what_to_give(

@@ -18,6 +18,7 @@ from clefgan.report.page import table
 from clefgan.report.page.charts import class_table
 from clefgan.report.page.markup import join, tag
 from clefgan.report.sheet import Sheet
+from evaluation.class_tables import METRICS
 
 CLASS_PROTOCOLS = ("grouped", "plain")
 
@@ -91,11 +92,13 @@ def evaluate(
     Raises
     ------
     ClefganError
-        Unknown method or protocol, a fault of the data, or a method that fails.
+        Unknown method, protocol or metric, a fault of the data, or a method that fails.
     """
     for name in protocols:
         if name not in CLASS_PROTOCOLS:
             raise ClefganError(f"protocol {name!r} is not one of {', '.join(CLASS_PROTOCOLS)}")
+    if primary not in METRICS:
+        raise ClefganError(f"metric: no {primary!r} of classes; give one of {', '.join(METRICS)}")
     with tempfile.TemporaryDirectory() as scratch:
         plan = ClassPlan(
             methods=tuple(methods),

@@ -165,6 +165,11 @@ def of_sources(
     sources: Mapping[str, Path], test_data: str | Path | None, window: Window | None
 ) -> ClassChallenge:
     """Classes of real images in folders of any name."""
+    written = [class_name(name) for name in sources if isinstance(name, str) and name.strip()]
+    if len(set(written)) < len(sources):
+        raise ClefganError(
+            f"sources: names are {', '.join(map(repr, sources))}; give each class a text of its own"
+        )
     for name, folder in sources.items():
         if not Path(folder).is_dir():
             raise ClefganError(f"{folder}: no such folder; class {name!r} needs one of real images")

@@ -7,7 +7,7 @@ import scipy
 from numpy.typing import NDArray
 
 from clefgan.data.classes.challenge import ClassChallenge
-from clefgan.errors import ClefganError
+from clefgan.errors import ClefganError, counted
 from clefgan.method import Images, Progress
 from clefgan.plugins.isolation import named
 from clefgan.runs.classes.decisions import ClassVerdict
@@ -31,15 +31,18 @@ def run(
     truth = None
     if challenge.truth is not None:
         truth = np.array([challenge.truth[name] for name in challenge.test.ids])
-    with watch.stage("test"):
-        both = np.concatenate([images.test, images.labelled])
-        clusters = clustered(request, both, many, progress)
     n = len(images.test)
-    if not len(images.labels) or many != len(challenge.classes):
+    by_classes = len(images.labels) > 0 and many == len(challenge.classes)
+    with watch.stage("test"):
+        both = np.concatenate([images.test, images.labelled]) if by_classes else images.test
+        clusters = clustered(request, both, many, progress)
+    if not by_classes:
         names = tuple(f"cluster_{i + 1}" for i in range(many))
-        labels = by_size(clusters[:n])
+        labels = by_size(clusters)
+        made = len(np.unique(labels))
+        number = counted(made, "cluster") + ("" if made == many else f" of the {many} asked for")
         test = ClassScored(challenge.test.ids, names, None, ClassVerdict(labels, 0, ""), truth)
-        return {}, test, (f"{many} clusters, the largest first; their names mean nothing",)
+        return {}, test, (f"{number}, the largest first; their names mean nothing",)
     match = matched(clusters[n:], images.labels, many)
     note = "clusters are named by the classes that they match best on labelled images (Hungarian)"
     of_test = ClassVerdict(match[clusters[:n]], 0, note)
