@@ -2,7 +2,8 @@
 
     python -m benchmarks.audit_answers OUT.csv --kind copy --leak 0.01 --seeds 0:100
 
-Kinds are those of the lab (copy, blend, tiles) and, each with copies: `swapped` (training and
+Kinds are those of the lab (copy, blend, tiles) and, each with copies: `flip`, `turn`, `inverse` and
+`crop` (of images that were flipped, turned, inverted or cropped first), `swapped` (training and
 held-out sets exchanged), `source` (held-out images brighter, as of another scanner), `twenty` (up
 to 20 images per patient, tested by patient and, wrongly, by image), `withheld` (what is kept by the
 symmetric filter, audited again).
@@ -43,6 +44,7 @@ from clefgan.auditing.filter import Withhold
 from clefgan.auditing.ledger import Before
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.material import Material
+from clefgan.auditing.planted import crop, flip, inverse, turn
 from clefgan.auditing.settings import Settings
 from clefgan.auditing.verdict import AuditVerdict
 from clefgan.experiments.lab import leaks
@@ -68,6 +70,7 @@ ASKED = {
     ("withheld", 0.05): "exit 0, AUC within 0.03 of 0.5",
 }
 LEAKS = defaultdict(lambda: 0.05, twenty=0.0)  # that `sentences` look at
+HIDDEN = {"flip": flip, "turn": turn, "inverse": inverse, "crop": crop}
 BRIGHTER = 25  # grey levels, of held-out images of another source
 MANY = 20  # images per patient
 
@@ -90,7 +93,11 @@ def release(kind: str, leak: float, seed: int, *, per_patient: int = 1) -> tuple
             rng.permutation(np.flatnonzero(patient == name))[:most] for name in some
         ]))  # fmt: skip
     train, held_out, fresh = rows
-    made = leaks.generate(kind, leaks.LeakPool(small[train], small[fresh]), RELEASED, leak, rng)
+    source, made_by = small[train], kind if kind in leaks.KINDS else "copy"
+    if kind in HIDDEN:
+        hidden = [HIDDEN[kind](image[None].astype(np.float32), rng) for image in source]
+        source = np.rint(np.stack(hidden)).astype(np.uint8)
+    made = leaks.generate(made_by, leaks.LeakPool(source, small[fresh]), RELEASED, leak, rng)
     released: Images = made.images.astype(np.uint8)
     names = [[f"patient {name}" for name in patient[each]] for each in (train, held_out)]
     return material.gather(small[train], small[held_out], released, *names), made
@@ -178,8 +185,7 @@ def truths(kind: str, sets: Material, made: Made, found: Findings, seed: int) ->
 
 def row(kind: str, leak: float, seed: int, planted: int) -> list[object]:
     """Audit one release."""
-    made_by = kind if kind in leaks.KINDS else "copy"
-    sets, made = release(made_by, leak, seed, per_patient=MANY if kind == "twenty" else 1)
+    sets, made = release(kind, leak, seed, per_patient=MANY if kind == "twenty" else 1)
     found, said, places = audited(kind, sets, seed, planted)
     attack, test, control, sure = found.attack, found.test, found.control, found.sure
     assert attack is not None

@@ -88,7 +88,7 @@ def compared(sets: Material, plan: examine.Plan, kept: Path, table: Table) -> tu
     speed = float(np.median(stages.speeds))
     totals = [0.0, 0.0]
     for view in views.BATTERY:
-        deep = view.cuts(sets.real[:1]).size
+        deep = view.cuts(sets.real[:1]).size * len(view.turns(sets.real))
         alone, whole = 2 * n * len(sets.real) * deep / 1e9 / speed, stages.seconds[view.name]
         totals = [totals[0] + alone, totals[1] + whole]
         table.add_row(view.name, f"{alone:.1f}", f"{whole:.1f}", f"{alone / whole:.2f}")

@@ -74,7 +74,9 @@ def test_no_list_of_other_images_or_patients_is_taken(
 
 
 @pytest.mark.parametrize(
-    "other", [{"name": "x"}, {"across": 3}, {"keep": 5}, {"mirrored": True}], ids=str
+    "other",
+    [{"name": "x"}, {"across": 3}, {"keep": 5}, {"turned": True}, {"inverted": True}],
+    ids=str,
 )
 def test_no_list_of_another_view_is_taken(other: dict[str, object]) -> None:
     assert key(sets(), replace(views.PIXELS, **other)) != key(sets())  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """Lists of nearest patients against all pairs, views, and planted copies that they must find."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -26,14 +28,22 @@ def gathered(n_released: int = 20, per_patient: int = 3) -> Material:
     )
 
 
+def ways(view: View, images: Images) -> list[Images]:
+    """Images in every way in which a view compares them."""
+    if not view.turned:
+        return [images]
+    eight = [np.rot90(some, k, (1, 2)) for some in (images, images[:, :, ::-1]) for k in range(4)]
+    return [*eight[1:], *(255 - some for some in eight if view.inverted)]
+
+
 @pytest.mark.parametrize("view", [*views.BATTERY, *views.CONFIRMING], ids=lambda v: v.name)
 def test_lists_are_those_of_all_pairs(view: View) -> None:
     sets = gathered(300)
     found = nearest.nearest(view, sets.released, sets.real, sets.group)
-    released = sets.released[:, :, ::-1] if view.mirrored else sets.released
-    pairs = zip(view.cuts(released), view.cuts(sets.real), strict=True)
-    for cut, (ours, theirs) in enumerate(pairs):
-        z = np.arctanh(np.clip(ours @ theirs.T, -nearest.ALIKE, nearest.ALIKE))
+    turned = np.stack([view.cuts(some) for some in ways(view, sets.released)])
+    for cut, theirs in enumerate(view.cuts(sets.real)):
+        similar = (turned[:, cut] @ theirs.T).max(axis=0)
+        z = np.arctanh(np.clip(similar, -nearest.ALIKE, nearest.ALIKE))
         groups = z.reshape(len(z), -1, 3).max(axis=2)
         wanted = np.sort(groups, axis=1)[:, ::-1][:, : found.values.shape[2]]
         assert_allclose(found.values[cut], wanted, atol=1e-4)
@@ -74,7 +84,8 @@ def test_averaged_maps_are_means_of_blocks(step: int) -> None:
 
 
 def test_only_views_that_filter_alike_share_their_real_images() -> None:
-    assert views.MIRRORED.filters_as(views.BAND)
+    assert replace(views.BAND, turned=True).filters_as(views.BAND)
+    assert not views.TURNED.filters_as(views.BAND)  # a coarser grid
     assert not views.CONTRAST.filters_as(views.BAND)
     assert not views.WINDOWS.filters_as(views.BAND)
 
@@ -111,7 +122,7 @@ def test_planted_copies_are_of_training_patients_and_uint8(kind: planted.Planted
     assert sets.training[made.parents].all()
 
 
-@pytest.mark.parametrize("name", ["copy", "flip", "window"])
+@pytest.mark.parametrize("name", ["copy", "flip", "window", "turn", "inverse"])
 def test_a_planted_copy_wins_for_its_own_patient_by_far(name: str) -> None:
     sets = gathered(60)
     kind = next(kind for kind in planted.KINDS if kind.name == name)

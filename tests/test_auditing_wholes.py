@@ -81,7 +81,7 @@ def test_one_copied_slice_of_a_volume_is_found_by_slice_where_the_whole_misses_i
     ("turned", "view"),
     [
         (np.s_[:, ::-1], "volume-backwards"),
-        (np.s_[:, :, :, ::-1], "volume-mirrored"),
+        (np.s_[:, :, :, ::-1], "volume-turned"),
     ],
 )
 def test_turned_copies_are_found_whole(turned: tuple[slice, ...], view: str) -> None:
@@ -175,11 +175,17 @@ def test_a_cube_is_turned_along_the_axis_that_the_view_says() -> None:
     cube = np.arange(2 * 27, dtype=np.uint8).reshape(2, 3, 3, 3)
     tall = cube.reshape(2, 9, 3)
     by_name = {view.name: view for view in views.BATTERY}
-    back = by_name["volume-backwards"].turned(tall)
-    np.testing.assert_array_equal(views.as_cubes(back), cube[:, ::-1])
-    mirrored = by_name["volume-mirrored"].turned(tall)
-    np.testing.assert_array_equal(views.as_cubes(np.ascontiguousarray(mirrored)), cube[..., ::-1])
-    assert by_name["volume-band"].turned(tall) is tall
+    (back,) = by_name["volume-backwards"].turns(tall)
+    np.testing.assert_array_equal(views.as_cubes(back(tall)), cube[:, ::-1])
+    assert back.words == "with the slices in the other order"
+    inverted, *turned = by_name["volume-turned"].turns(tall)
+    np.testing.assert_array_equal(views.as_cubes(inverted(tall)), 255 - cube)
+    wanted = [np.rot90(some, k, (2, 3)) for some in (cube, cube[..., ::-1]) for k in range(4)][1:]
+    got = {turn.words: views.as_cubes(turn.posed(tall)) for turn in turned}
+    assert len(got) == len(wanted)
+    for own in wanted:
+        assert any((own == each).all() for each in got.values())
+    np.testing.assert_array_equal(got["flipped"], cube[..., ::-1])
 
 
 @pytest.mark.parametrize("kind", planted.KINDS, ids=lambda kind: kind.name)

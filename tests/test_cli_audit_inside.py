@@ -128,26 +128,3 @@ def test_files_named_after_a_patient_are_a_leak_and_only_the_inside_says_which(
         assert "MRN" not in (tmp_path / "out" / name).read_text()
     inside = rows(tmp_path / "out" / "internal" / "files.csv")
     assert any(row["kind"] == "names" and "MRN-00004" in row["released"] for row in inside)
-
-
-def test_a_flipped_copy_is_shown_as_it_was_compared(tmp_path: Path) -> None:
-    """Beside the training image as it is, a person would judge it to be no copy."""
-    folder = write(tmp_path, copies=0)
-    for number in range(COPIES):
-        train = Image.open(folder / "train" / f"scan{number:03d}.png")
-        noise = np.random.default_rng(number).integers(-9, 10, (32, 32))
-        flipped = np.clip(np.asarray(train)[:, ::-1] + noise, 0, 255).astype(np.uint8)
-        Image.fromarray(flipped).save(folder / "made" / f"made{number:03d}.png")
-    full(folder, "--out", str(tmp_path / "out"), code=1)
-    page = (tmp_path / "out" / "internal" / "pairs.html").read_text()
-    shown = re.search(
-        r'base64,([^"]+)" alt="released made0(0\d|1[01])".*?base64,([^"]+)" alt="training scan0\2"'
-        r"[^>]*><small>nearest training, flipped</small>",
-        page,
-    )
-    assert shown is not None
-    made, near = (
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(text)))).astype(int)
-        for text in (shown[1], shown[3])
-    )
-    assert np.abs(made - near).max() <= 9

@@ -23,7 +23,8 @@ def keys(material: Material, views: Sequence[View], sets: Sequence[Images]) -> l
     others, own = digest(material.real), [digest(images) for images in sets]
     rows = []
     for view in views:
-        conditions = (view.name, view.across, view.keep, view.mirrored, group, others, code())
+        looked = (view.name, view.across, view.keep, view.turned, view.inverted, view.coarse)
+        conditions = (*looked, group, others, code())
         rows.append([hashlib.sha256(repr((*conditions, one)).encode()).hexdigest() for one in own])
     return rows
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.auditing.turns import Turn
 from clefgan.auditing.views import View
 from clefgan.method import Images, Progress, silent
 from clefgan.similarity.detail import Maps
@@ -19,10 +20,13 @@ from clefgan.similarity.threads import cores, single_blas
 
 HUB = 10  # released images that say how alike a real image is to everything
 BLOCK = 512  # released images that a thread compares at a time
+TURNED_BLOCK = 128  # the same where each is turned in eight ways
 FEW, MANY = 1024, 4096  # real images beside them: similarities of short rows stay in the cache
 SHORT = 1024  # pixels of a short row
 ROWS = 16  # images that are filtered at a time
 ALIKE = 1 - 1e-6  # correlations are cut here before atanh
+
+Posed = tuple[Turn, Maps]  # a turn, and unit rows of released images after it, without inversion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,23 +93,24 @@ def in_view(
 ) -> list[NearestLists]:
     """The same of one view; `rows` of all real images, (n_cuts, n_real, n_pixels)."""
     filling = [Filling(view, len(images), group) for images in sets]
-    parts = [(number, part) for number, images in enumerate(sets) for part in blocks(images)]
+    size = TURNED_BLOCK if view.turned else BLOCK
+    parts = [(number, part) for number, images in enumerate(sets) for part in blocks(images, size)]
 
     def compare(block: tuple[int, slice]) -> int:
         number, part = block
         some = np.asarray(sets[number][part])
-        cuts = filtered(view, view.turned(some))
-        filling[number].add(part, cuts, rows)
+        posed = [(turn, filtered(view, turn.posed(some))) for turn in view.turns(some)]
+        filling[number].add(part, posed, rows)
         return len(some)
 
     in_turn(compare, parts, sum(map(len, sets)), f"comparing {view.name}", progress)
     return [own.lists() for own in filling]
 
 
-def blocks(images: Images) -> list[slice]:
+def blocks(images: Images, size: int = BLOCK) -> list[slice]:
     """The same for any number of threads, and so is what comes of them."""
     n = len(images)
-    return [slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
 Part = TypeVar("Part")
@@ -137,12 +142,13 @@ class Filling:
         self.images = np.zeros(shape, np.int32)
         self.tops = Tops(view.n_cuts, len(group), min(HUB, n))
 
-    def add(self, part: slice, cuts: Maps, rows: Maps) -> None:
+    def add(self, part: slice, posed: Sequence[Posed], rows: Maps) -> None:
         """Compare the images of one block with all real ones; both are (n_cuts, n, n_pixels)."""
         with self.tops.borrowed() as (largest, limits):
-            for number, cut in enumerate(cuts):
+            for number, own in enumerate(rows):
+                cut = [(turn, cuts[number]) for turn, cuts in posed]
                 nearest = self.values[number, part], self.images[number, part]
-                fill(cut, rows[number], self.group, nearest, (largest[number], limits[number]))
+                fill(cut, own, self.group, nearest, (largest[number], limits[number]))
 
     def lists(self) -> NearestLists:
         """The lists, when all blocks are in."""
@@ -205,7 +211,7 @@ def filtered_in_threads(view: View, images: Images) -> Maps:
 
 
 def fill(
-    some: Maps,
+    some: Sequence[Posed],
     rows: Maps,
     group: NDArray[np.int64],
     nearest: tuple[NDArray[np.float32], NDArray[np.int32]],
@@ -215,14 +221,25 @@ def fill(
     from clefgan.auditing import _nearest_kernels as kernels  # imports numba
 
     width = FEW if rows.shape[1] <= SHORT else MANY
-    buffer = np.empty((len(some), min(width, len(rows))), np.float32)
+    buffers = np.empty((min(2, len(some)), len(some[0][1]), min(width, len(rows))), np.float32)
     for start in range(0, len(rows), width):
         part = slice(start, min(start + width, len(rows)))
-        similar = buffer[:, : part.stop - start]
-        np.matmul(some, rows[part].T, out=similar)
+        similar = most_alike(some, rows[part], buffers[:, :, : part.stop - start])
         kernels.nearest_groups(similar, start, group, *nearest)
         if largest[0].shape[1]:
             kernels.update_largest(similar, largest[0][part], largest[1][part])
+
+
+def most_alike(some: Sequence[Posed], rows: Maps, buffers: Maps) -> Maps:
+    """Correlations of each image in the turn that is most alike: the first of the buffers."""
+    best: Maps = buffers[0]
+    for number, (turn, posed) in enumerate(some):
+        similar = buffers[min(number, 1)]
+        np.matmul(posed, rows.T, out=similar)
+        turn.strengths(similar)
+        if number:
+            np.maximum(best, similar, out=best)
+    return best
 
 
 def as_z(correlations: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -120,6 +120,18 @@ def flip(images: Field, _rng: np.random.Generator) -> Field:
     return np.asarray(images[0][:, ::-1])
 
 
+def turn(images: Field, rng: np.random.Generator) -> Field:
+    """Turned by quarters, flipped first or not; upside down alone where it is not square."""
+    image = images[0][..., ::-1] if rng.integers(2) else images[0]
+    square = image.shape[-2] == image.shape[-1]
+    return np.asarray(np.rot90(image, int(rng.integers(1, 4)) if square else 2, axes=(-2, -1)))
+
+
+def inverse(images: Field, _rng: np.random.Generator) -> Field:
+    """Dark and bright exchanged."""
+    return np.asarray(255 - images[0])
+
+
 def crop(images: Field, rng: np.random.Generator) -> Field:
     """A part of the image, brought back to full size."""
     image, kept = images[0], rng.uniform(*KEPT)
@@ -142,4 +154,6 @@ KINDS = (
     PlantedKind("flip", "flipped copies", 1, flip),
     PlantedKind("crop", "cropped copies", 1, crop),
     PlantedKind("window", "copies in another window", 1, window),
+    PlantedKind("turn", "turned copies", 1, turn),
+    PlantedKind("inverse", "copies in inverted grey levels", 1, inverse),
 )

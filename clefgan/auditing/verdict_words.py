@@ -11,6 +11,10 @@ from clefgan.auditing.sensitivity import Sensitivity
 from clefgan.auditing.volumes import words
 from clefgan.errors import counted
 
+UNSEEN = (
+    "Copies that are tilted, stretched, moved by more than a 64th of the width, or cropped by more "
+    "than 15% of it, were not looked for."
+)
 LAST_LOOK = 3  # the look whose failure asks for another generator
 
 
@@ -124,6 +128,7 @@ def nothing_sentence(findings: Findings, profile: Profile, sealed: Sealed | None
         )
     elif together:
         parts.append(f"{from_words(together)}.".capitalize())
+    parts.append(UNSEEN)
     attack, test = findings.attack, findings.test
     if attack is None or test is None:
         parts.append("Membership was not assessed: no patients were held out.")

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clefgan.auditing import turns
+from clefgan.auditing.turns import AS_IT_IS, Turn
 from clefgan.method import Images
 from clefgan.similarity import detail
 from clefgan.similarity.detail import Maps
@@ -25,7 +27,10 @@ class View:
 
     across : windows along each side, overlapping by half; 1 is the whole image
     keep : nearest patients that are kept of each released image and window
-    mirrored : released images are flipped left to right before they are compared
+    turned : released images are flipped and turned before they are compared, in every way but not
+        at all; what counts is the one that is most alike
+    inverted : beside that dark and bright are exchanged, of images that are not turned too
+    coarse : maps are averaged down first, so that many turns take no longer than one
     """
 
     name: str
@@ -33,27 +38,33 @@ class View:
     make: Callable[[Images], Maps]
     across: int = 1
     keep: int = 32
-    mirrored: bool = False
+    turned: bool = False
+    inverted: bool = False
+    coarse: bool = False
 
     def cuts(self, images: Images) -> Maps:
         """Unit rows of each window of all images: (n_cuts, n, n_pixels)."""
         maps = self.make(images)
+        if self.coarse or self.across > 1:
+            maps = averaged(maps, max(1, min(maps.shape[1:]) // WINDOW_GRID))
         if self.across == 1:
             return detail.unit_rows(maps)[None]
-        maps = averaged(maps, max(1, min(maps.shape[1:]) // WINDOW_GRID))
         parts = np.stack([
             maps[:, rows, columns].reshape(len(maps), -1)
             for rows, columns in windows(maps.shape[1], maps.shape[2], self.across)
         ])  # fmt: skip
         return detail.unit_rows(parts.reshape(-1, parts.shape[2])).reshape(parts.shape)
 
-    def turned(self, images: Images) -> Images:
-        """Released images as they are compared."""
-        return images[:, :, ::-1] if self.mirrored else images
+    def turns(self, images: Images) -> tuple[Turn, ...]:
+        """How released images are turned before they are compared."""
+        if not self.turned:
+            return (AS_IT_IS,)
+        return turns.searched(square=images.shape[1] == images.shape[2], inverted=self.inverted)
 
     def filters_as(self, other: "View") -> bool:
-        """Whether rows of real images are the same; released ones may be mirrored."""
-        return self.make is other.make and self.across == other.across
+        """Whether rows of real images are the same; released ones may be turned."""
+        own, others = ((view.make, view.across, view.coarse) for view in (self, other))
+        return own == others
 
     @property
     def n_cuts(self) -> int:
@@ -137,18 +148,29 @@ def ranks(images: Images) -> Maps:
 
 PIXELS = View("pixels", "whole images, grey levels", levels)
 BAND = View("band", "whole images, structure of 1 to 3 pixels", band)
-MIRRORED = View("mirrored", "whole images flipped, structure of 1 to 3 pixels", band, mirrored=True)
+TURNED = View(
+    "turned",
+    "whole images flipped, turned or inverted, structure of 1 to 3 pixels",
+    band,
+    turned=True,
+    inverted=True,
+    coarse=True,
+)
 CONTRAST = View("contrast", "whole images, local contrast", contrast)
 WINDOWS = View(
     "windows", "7 x 7 windows of a quarter of the width, fine structure", fine_band, 7, 4
 )
-MIRRORED_GRADIENT = View(
-    "mirrored-gradient", "whole images flipped, strength of slopes", gradient, mirrored=True
+TURNED_GRADIENT = View(
+    "turned-gradient",
+    "whole images flipped or turned, strength of slopes",
+    gradient,
+    turned=True,
+    coarse=True,
 )
 GRADIENT = View("gradient", "whole images, strength of slopes", gradient)
 RANK_WINDOWS = View(
     "rank-windows", "7 x 7 windows of a quarter of the width, ranks of neighbours", ranks, 7, 4
 )
 
-BATTERY = (PIXELS, BAND, CONTRAST, MIRRORED, WINDOWS)
-CONFIRMING = (GRADIENT, MIRRORED_GRADIENT, RANK_WINDOWS)
+BATTERY = (PIXELS, BAND, CONTRAST, TURNED, WINDOWS)
+CONFIRMING = (GRADIENT, TURNED_GRADIENT, RANK_WINDOWS)

@@ -34,10 +34,18 @@ def backwards(images: Field, _rng: np.random.Generator) -> Field:
     return np.asarray(as_cubes(images)[0, ::-1].reshape(images.shape[1:]))  # type: ignore[arg-type]
 
 
+def turn(images: Field, rng: np.random.Generator) -> Field:
+    """Each slice turned, all in the same way."""
+    return planted.turn(as_cubes(images), rng).reshape(images.shape[1:])  # type: ignore[arg-type]
+
+
 KINDS = (
     PlantedKind("volume-copy", "near copies of whole volumes", 1, planted.copy),
     PlantedKind("volume-flip", "flipped copies of whole volumes", 1, planted.flip),
     PlantedKind("volume-backwards", "copies of whole volumes in the other order of slices", 1,
                 backwards),
     PlantedKind("volume-window", "copies of whole volumes in another window", 1, planted.window),
+    PlantedKind("volume-turn", "turned copies of whole volumes", 1, turn),
+    PlantedKind("volume-inverse", "copies of whole volumes in inverted grey levels", 1,
+                planted.inverse),
 )  # fmt: skip

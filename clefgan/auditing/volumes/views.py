@@ -9,12 +9,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clefgan.auditing.turns import UPRIGHT, Turn
 from clefgan.auditing.views import View
 from clefgan.method import Images
 from clefgan.similarity import detail
 from clefgan.similarity.detail import Maps
 
 NARROW, WIDE = 1.0, 3.0  # voxels
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeTurn(Turn):
+    """One way to turn a volume: each slice, and the order of slices."""
+
+    backwards: bool = False
+
+    def posed(self, images: Images) -> Images:
+        """Volumes turned, but that dark and bright stay."""
+        cubes = as_cubes(images)
+        if self.backwards:
+            cubes = cubes[:, ::-1]
+        if self.pose != UPRIGHT:
+            cubes = self.pose(cubes.reshape(-1, *cubes.shape[2:])).reshape(cubes.shape)
+        return cubes.reshape(images.shape)
+
+    @property
+    def words(self) -> str:
+        """How a volume was turned, in words; '' for one that was not."""
+        order = "with the slices in the other order" if self.backwards else ""
+        return ", ".join(filter(None, [Turn.words.__get__(self), order]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +49,13 @@ class VolumeView(View):
 
     backwards: bool = False
 
-    def turned(self, images: Images) -> Images:
-        """Released volumes as they are compared."""
-        turned = images[:, :, ::-1] if self.mirrored else images
+    def turns(self, images: Images) -> tuple[Turn, ...]:
+        """How released volumes are turned before they are compared."""
         if self.backwards:
-            turned = as_cubes(turned)[:, ::-1].reshape(images.shape)
-        return turned
+            return (VolumeTurn(backwards=True),)
+        return tuple(
+            VolumeTurn(turn.pose, turn.inverted) for turn in View.turns(self, as_cubes(images)[0])
+        )
 
 
 def as_cubes(images: Images) -> Images:
@@ -74,9 +98,9 @@ def gradient(images: Images) -> Maps:
     return np.sqrt(np.sum(np.square(slopes), axis=0, dtype=np.float32))
 
 
-def view(name: str, title: str, make: Callable[[Images], Maps], **turned: bool) -> VolumeView:
+def view(name: str, title: str, make: Callable[[Images], Maps], **how: bool) -> VolumeView:
     """A view of whole volumes."""
-    return VolumeView(f"volume-{name}", f"whole volumes{title}", make, **turned)
+    return VolumeView(f"volume-{name}", f"whole volumes{title}", make, **how)
 
 
 FINE, SLOPES = "structure of 1 to 3 voxels", "strength of slopes"
@@ -84,12 +108,12 @@ BATTERY: tuple[View, ...] = (
     view("pixels", ", grey levels", whole),
     view("band", f", {FINE}", band),
     view("contrast", ", local contrast", contrast),
-    view("mirrored", f" flipped, {FINE}", band, mirrored=True),
+    view("turned", f" flipped, turned or inverted, {FINE}", band, turned=True, inverted=True),
     view("backwards", f" in the other order of slices, {FINE}", band, backwards=True),
 )
 CONFIRMING: tuple[View, ...] = (
     view("gradient", f", {SLOPES}", gradient),
-    view("mirrored-gradient", f" flipped, {SLOPES}", gradient, mirrored=True),
+    view("turned-gradient", f" flipped or turned, {SLOPES}", gradient, turned=True),
     view("backwards-gradient", f" in the other order of slices, {SLOPES}", gradient,
          backwards=True),
 )  # fmt: skip

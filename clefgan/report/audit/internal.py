@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clefgan.auditing import withheld_because
+from clefgan.auditing import turned_pairs, withheld_because
 from clefgan.auditing.pipeline import AuditRun
 from clefgan.auditing.volumes.withheld import listed
 from clefgan.errors import ClefganError
@@ -70,6 +70,7 @@ def pairs_table(run: AuditRun) -> str:
     """Every released image with its nearest patient, largest margin first."""
     findings = run.findings
     own, strong = findings.material, findings.strong
+    turns = turned_pairs.strongest(findings.plan.views, strong, own.released, own.real)
     rows = [
         (
             run.inputs.released_ids[image],
@@ -77,12 +78,14 @@ def pairs_table(run: AuditRun) -> str:
             own.names[strong.winner[image]],
             SETS[bool(own.training[strong.winner[image]])],
             findings.plan.views[int(strong.view[image])].name,
+            turns[image].words,
             f"{strong.margin[image]:.6g}",
             f"{findings.copies.q_values[image]:.4g}",
         )
         for image in np.argsort(-strong.margin, kind="stable").tolist()
     ]
-    return table(("released", "nearest", "patient", "set", "view", "margin", "q_value"), rows)
+    heads = ("released", "nearest", "patient", "set", "view", "turned", "margin", "q_value")
+    return table(heads, rows)
 
 
 def patients_table(run: AuditRun) -> str:

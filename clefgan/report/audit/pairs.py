@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.auditing import turned_pairs
 from clefgan.auditing.inputs import RELEASED
 from clefgan.auditing.judged import JUDGEMENTS
 from clefgan.auditing.margins import Numbers
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.auditing.views import View
 from clefgan.report.audit import volume_pairs
 from clefgan.report.gallery import data_uri
 from clefgan.report.page.document import document
@@ -78,9 +80,7 @@ def pair(run: AuditRun, won: int, rank: int) -> Markup:
     view = findings.plan.views[int(strong.view[won])]
     released, near = own.released[won], own.real[strong.image[won]]
     name = run.inputs.real_id(int(strong.image[won]))
-    turned = ", flipped" if view.mirrored else ""
-    if view.mirrored:  # as it was compared: a reader would not see a copy otherwise
-        near = near[:, ::-1]
+    near, turned = as_compared(view, released, near)
     other = nearest_held_out(run, won)
     pictures = [
         image(released, f"released {run.inputs.released_ids[won]}", "released"),
@@ -88,7 +88,7 @@ def pair(run: AuditRun, won: int, rank: int) -> Markup:
         image(difference(released, near), "difference", "difference"),
     ]
     if other is not None:
-        beside = own.real[other][:, ::-1] if view.mirrored else own.real[other]
+        beside, turned = as_compared(view, released, own.real[other])
         pictures.append(image(beside, "held-out image", f"nearest held-out{turned}"))
     q = findings.copies.q_values[won]
     words = (
@@ -107,6 +107,14 @@ def pair(run: AuditRun, won: int, rank: int) -> Markup:
         class_="card",
         data_released=run.inputs.released_ids[won],
     )
+
+
+def as_compared(
+    view: View, released: NDArray[np.uint8], real: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], str]:
+    """A real image turned as a released one is, and how: a reader would not see a copy else."""
+    (turn,) = turned_pairs.of_pairs(view, released[None], real[None])
+    return turn(real[None])[0], f", {turn.words}" if turn.words else ""
 
 
 def volume(pictures: list[tuple[NDArray[np.uint8], str]], words: str) -> Markup:

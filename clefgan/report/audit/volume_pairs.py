@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from clefgan.auditing import turned_pairs
 from clefgan.auditing.pipeline import AuditRun
+from clefgan.auditing.turns import Turn
 from clefgan.auditing.volumes.found import Wholes
 from clefgan.auditing.volumes.views import as_cubes
 from clefgan.report.audit import volumes
@@ -32,15 +34,11 @@ def card(
     assert own.cubes is not None
     near = volumes.nearest(wholes, volume)
     view = wholes.views[int(strong.view[volume])]
-    turned = view.turned(own.cubes.released[volume : volume + 1])
-    middle = len(as_cubes(turned)[0]) // 2
-    levels = [
-        as_cubes(cubes)[0, middle].astype(np.int64)
-        for cubes in (turned, own.cubes.real[strong.image[volume]][None])
-    ]
+    turn, levels = as_compared(wholes, volume, int(strong.image[volume]))
+    said = f", {turn.words}" if turn.words else ""
     pictures = [
         (run.inputs.material.released[own.released.middle(volume)], "released, middle slice"),
-        (middle_of(run, wholes, near), "nearest training volume, middle slice"),
+        (middle_of(run, wholes, near, turn), f"nearest training volume{said}, middle slice"),
         (
             np.clip(128 + 2 * (levels[0] - levels[1]), 0, 255).astype(np.uint8),
             "difference as compared",
@@ -48,23 +46,38 @@ def card(
     ]
     other = nearest_held_out(wholes, volume)
     if other is not None:
-        held = middle_of(run, wholes, int(own.cubes.order[other]))
-        pictures.append((held, "nearest held-out volume, middle slice"))
+        turn, _ = as_compared(wholes, volume, other)
+        held = middle_of(run, wholes, int(own.cubes.order[other]), turn)
+        words = f", {turn.words}" if turn.words else ""
+        pictures.append((held, f"nearest held-out volume{words}, middle slice"))
     best = run.inputs.released_ids[volumes.best_slice(run, own.released, volume)]
     words = (
         f"{rank}. volume {own.released.ids[volume]}: patient "
         f"{own.cubes.names[strong.winner[volume]]}, volume {own.real.ids[near]}, margin "
-        f"{number(float(strong.margin[volume]), 1)} in {view.name}, q "
+        f"{number(float(strong.margin[volume]), 1)} in {view.name}{said}, q "
         f"{number(float(wholes.copies.q_values[volume]), 2)}; best slice {best}"
     )
     return pictures, words
 
 
-def middle_of(run: AuditRun, wholes: Wholes, volume: int) -> NDArray[np.uint8]:
-    """The middle slice of a real volume."""
+def as_compared(
+    wholes: Wholes, volume: int, real: int
+) -> tuple[Turn, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """How a real volume was turned to be as a released one, and the middle of both cubes then."""
+    cubes = wholes.volumes.cubes
+    assert cubes is not None
+    pair = cubes.released[volume][None], cubes.real[real][None]
+    (turn,) = turned_pairs.of_pairs(wholes.views[int(wholes.strong.view[volume])], *pair)
+    made, near = (as_cubes(each)[0].astype(np.int64) for each in (pair[0], turn(pair[1])))
+    return turn, (made[len(made) // 2], near[len(near) // 2])
+
+
+def middle_of(run: AuditRun, wholes: Wholes, volume: int, turn: Turn) -> NDArray[np.uint8]:
+    """The middle slice of a real volume, turned."""
     material = run.inputs.material
     row = np.flatnonzero(material.order == wholes.volumes.real.middle(volume))[0]
-    return np.asarray(material.real[row])
+    in_plane = Turn(turn.pose, turn.inverted)
+    return np.asarray(in_plane(material.real[row][None])[0])
 
 
 def nearest_held_out(wholes: Wholes, volume: int) -> int | None:

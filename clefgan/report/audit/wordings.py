@@ -6,7 +6,8 @@ NOT_ASSESSED = (
     "recognition of a patient by images that are in none of the three sets",
     "the generator's weights, and images that it has not made yet",
     "attackers who know more than the released images and some real ones",
-    "kinds of copy that were not planted",
+    "copies that are tilted, stretched, bent, moved by more than a 64th of the width, or cropped "
+    "by more than 15% of it, and other kinds that were not planted",
 )
 
 MEANINGS = (
