@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from clefgan.report import class_findings
+from clefgan.report import class_findings, class_sheet
+from clefgan.report.class_part import ClassPart
 from clefgan.report.page.charts import class_table
 from clefgan.runs.classes import knows
 from clefgan.runs.classes.knows import TEXTURE, TRAINING
@@ -89,6 +90,10 @@ def test_clusters_have_no_accuracy_and_no_rank_by_it() -> None:
     table = rows["k"].table
     assert table is not None
     assert [table.names[k] for k in table.called] == ["cluster_0", "cluster_1", "cluster_2"]
+    lines = {line.name: line for line in class_sheet.of(ClassPart("board", board)).lines}
+    assert lines["k"].entries["blind_95"].value is None  # of what the run has not
+    assert rows["good"].blind is not None
+    assert lines["good"].entries["blind_95"].value == rows["good"].blind.upper
 
 
 def test_findings_compare_clusters_with_nothing_by_a_metric_that_they_have_not() -> None:

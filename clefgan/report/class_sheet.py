@@ -1,6 +1,7 @@
 """Leaderboards and class tables of editions of classes, as sheets."""
 
 from dataclasses import replace
+from math import isnan
 
 from clefgan.errors import counted
 from clefgan.report import sheet
@@ -85,6 +86,8 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
     """One row."""
     nothing = float("nan")
     low, high = row.rank_low, row.rank_high
+    measured = row.cells.get(part.board.primary)
+    undefined = measured is None or isnan(measured.value)  # as of clusters, whose names say nothing
     entries = {
         "rank": Entry(row.rank, nothing if low is None else low, nothing if high is None else high),
         "run": Entry(title),
@@ -93,7 +96,7 @@ def line(part: ClassPart, row: ClassRow, title: str) -> Line:
         "groups": Entry(("" if all(len(g) == 1 for g in row.groups) else " ").join(row.groups)),
         "p_chance": Entry(row.p_chance),
         "told_from_chance": Entry(row.told_from_chance),
-        "blind_95": Entry(None if row.blind is None else row.blind.upper),
+        "blind_95": Entry(None if row.blind is None or undefined else row.blind.upper),
         **of_labs(part, row),
     }
     for key, cell in row.cells.items():
