@@ -49,11 +49,14 @@ def test_filters(capsys: pytest.CaptureFixture[str]) -> None:
         return {kind: [row["name"] for row in rows] for kind, rows in found.items()}
 
     assert names("--find", "carlini")["membership"] == [
+        "fusion",  # by its description, which `clefgan methods fusion` shows in full
         "patch-log-ratio",
         "reference-generators",
         "relative-distance",
         "relative-tile",
     ]
+    assert len(names("--find", "SSIM")["membership"]) == 5  # by the cost in the table
+    assert "lbp-svm" in names("--find", "challenge teams")["membership"]  # by its group
     assert list(names("--kind", "clusters")) == ["clusters"]
     known = names("--knows", "S0", "--kind", "membership")["membership"]
     assert "nearest" in known

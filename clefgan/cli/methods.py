@@ -17,7 +17,7 @@ from clefgan.cli.completion import method_names, one_of
 from clefgan.cli.console import console, dumped, echo, errors, only_errors, say, say_wrote
 from clefgan.cli.options import AS_JSON, QUIET
 from clefgan.plugins import hyperparameters, registry
-from clefgan.report import wording
+from clefgan.report import method_guide, wording
 from clefgan.report.objects import methods as objects
 from clefgan.report.terminal import method_list
 
@@ -55,7 +55,7 @@ def methods(
     ] = None,
     find: Annotated[
         str | None,
-        typer.Option(help="List only methods whose name, description or source has this text."),
+        typer.Option(help="List only methods with this text in what is shown of them."),
     ] = None,
     quiet: QUIET = False,
     as_json: AS_JSON = False,
@@ -138,7 +138,9 @@ def listed_methods(
             continue
         level = str(registry.vars_of(method)[room.level])
         row = method_list.ListedMethod(name, level, first_line(method), source(method))
-        text = f"{row.name} {row.does} {row.source}".lower()
+        shown = method_guide.GUIDE.get(name)
+        where = "" if shown is None else f"{shown.group} {shown.cost}"
+        text = f"{row.name} {inspect.getdoc(method)} {row.source} {where}".lower()
         beyond = knows is not None and (level[0] != knows[:1].upper() or level > knows.upper())
         if not beyond and (find or "").lower() in text:
             rows.append(row)

@@ -138,7 +138,11 @@ def notes(run: AuditRun) -> Markup:
     n = len(set(run.findings.exact[:, 0].tolist()))
     said = [
         *map(public, run.inputs.notes),
-        counted(n, "released image equals", "released images equal")
+        (
+            counted(n, "released image equals", "released images equal")
+            if n
+            else "No released image equals"
+        )
         + " a training image pixel for pixel.",
     ]
     return tag(
@@ -152,23 +156,23 @@ def copies(run: AuditRun) -> Markup:
     """The list in words."""
     listed = run.findings.copies
     parts = [
-        f"{len(listed.listed)} of {len(run.findings.material.released)} images are listed at an "
+        f"{len(listed.listed)} of {len(run.findings.material.released)} images are listed, at an "
         f"expected false share of {listed.q:g}"
     ]
     if run.findings.test is not None:
         looked = numbers.above_every_decoy(run)
         parts.append(
             counted(looked, "is nearer", "are nearer")
-            + " to a training patient than any image is to a held-out one; on clean data this is "
+            + " to a training patient than any image is to a held-out one; without a leak this is "
             "one or two"
         )
     sure = run.findings.sure
     if sure is not None and sure.at_least:
         parts.append(
-            f"of the {sure.of} training patients who stand out most at least {sure.at_least} are "
-            "no chance hits (95%)"
+            f"Of the {sure.of} training patients who stand out most, at least {sure.at_least} "
+            f"{'does' if sure.at_least == 1 else 'do'} so by more than chance (95% sure)"
         )
-    sentence = "; ".join(parts)
+    sentence = ". ".join(parts)
     if run.withheld is not None:
         n = len(run.withheld.thinned)
         filtered = len(run.withheld.withheld) - n
