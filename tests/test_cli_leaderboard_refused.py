@@ -43,6 +43,11 @@ def test_invalid_runs_are_shown_and_others_ranked(
     bad.write_text("id,label\n" + (folder / "team0.csv").read_text())
     assert clefgan("leaderboard", bad, "--truth", folder / "truth.txt") == 1
     assert "is a header" in capsys.readouterr().err
+    worse = tmp_path / "worse.csv"
+    worse.write_text("")
+    assert clefgan("leaderboard", bad, worse, "--truth", folder / "truth.txt") == 1
+    said = f"clefgan: none of 2 run files is valid; the first: {bad}:1: 'id,label' is a header"
+    assert capsys.readouterr().err.startswith(said)
     lost = ["leaderboard", folder / "team0.csv", tmp_path / "no.csv"]
     assert clefgan(*lost, "--truth", folder / "truth.txt") == 1
     assert "no.csv" in capsys.readouterr().err

@@ -27,8 +27,9 @@ class Test:
 
     generated: ImageSet
     candidates: ImageSet
-    truth: Mapping[str, bool] | None = None  # id to used, where it is known
-    groups: Mapping[str, str] | None = None  # id of a candidate to its patient, where all are known
+    # id to used, where it is known; id of a candidate to its patient, where all are known
+    truth: Mapping[str, bool] | None = field(default=None, repr=False)
+    groups: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Challenge:
     source: str
     dev: Dev | None
     test: Test | None
-    groups: Mapping[str, str] | None = None
+    groups: Mapping[str, str] | None = field(default=None, repr=False)
     group_notes: tuple[str, ...] = ()
-    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
+    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION), repr=False)
 
     def image_sets(self) -> tuple[ImageSet, ...]:
         """All roles that are there, dev first."""

@@ -64,6 +64,11 @@ class Run:
     provenance: Mapping[str, Any]
     pairs: PairTable | None = None
 
+    def __repr__(self) -> str:
+        """One line: a prompt shows it, and the arrays in full fill hundreds."""
+        edition, dev = self.edition.name, dict(self.dev)
+        return f"Run({self.method!r}, edition={edition!r}, dev={dev!r}, test={self.test!r})"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Run) and text(self) == text(other)
 

@@ -80,6 +80,10 @@ class Scored:
     ranks: Ranks | None = None
     patients: NDArray[np.int64] | None = None
 
+    def __repr__(self) -> str:
+        """How many images, and how many of them are called used."""
+        return f"Scored({len(self.ids)} images, {int(self.decisions.sum())} called used)"
+
     @property
     def agreement(self) -> Agreement | None:
         """How far the parts of the score agree; None where the method shows none."""

@@ -19,7 +19,7 @@ def read(
     ------
     RunFileError, ClefganError
         What is wrong with the first, if it is not to be `lenient`, if there is no such file, or if
-        none is valid.
+        none is valid, which is then said.
     """
     valid: dict[str, One] = {}
     invalid: dict[str, str] = {}
@@ -27,9 +27,12 @@ def read(
         try:
             valid[name] = reader(path)
         except (ClefganError, RunFileError) as error:
-            if not lenient or not path.exists() or len(invalid) + 1 == len(paths):
+            if not lenient or not path.exists() or len(paths) == 1:
                 raise
             invalid[name] = str(error)
+    if invalid and not valid:
+        first = next(iter(invalid.values()))
+        raise ClefganError(f"none of {len(paths)} run files is valid; the first: {first}")
     return valid, invalid
 
 

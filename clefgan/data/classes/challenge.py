@@ -43,9 +43,9 @@ class ClassChallenge:
     source: str
     classes: tuple[ClassImages, ...]
     test: ImageSet | None
-    truth: Mapping[str, str] | None = None
+    truth: Mapping[str, str] | None = field(default=None, repr=False)
     shared: bool = False
-    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION))
+    edition: Edition = field(default_factory=lambda: editions.get(DEFAULT_EDITION), repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -56,6 +56,11 @@ class ClassRun:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     labs: Labs = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """One line: a prompt shows it, and the arrays in full fill hundreds."""
+        edition, dev = self.edition.name, dict(self.dev)
+        return f"ClassRun({self.method!r}, edition={edition!r}, dev={dev!r}, test={self.test!r})"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ClassRun) and self._unmeasured() == other._unmeasured()
 

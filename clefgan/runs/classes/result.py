@@ -35,6 +35,10 @@ class ClassScored:
     file_names: Mapping[str, str] = field(default_factory=dict)
     groups: NDArray[np.int64] | None = None
 
+    def __repr__(self) -> str:
+        """How many images, and how many classes they may be called."""
+        return f"ClassScored({len(self.ids)} images, {len(self.names)} classes)"
+
     @property
     def labels(self) -> NDArray[np.str_]:
         """(n,), what each image is called."""
