@@ -19,7 +19,7 @@ from clefgan.cli.console import progress_bar, say, say_wrote
 from clefgan.cli.options import SEED
 from clefgan.cli.outputs import Output
 from clefgan.cli.pictures import FILE_COLUMN, PATIENT_COLUMN, window_levels
-from clefgan.data.patients import pattern_of
+from clefgan.data.patient_pattern import pattern_of
 from clefgan.data.sets import windows
 from clefgan.report.audit import making, tables
 from clefgan.report.audit import result as results

@@ -3,11 +3,11 @@
 `owners` takes several sets at once, so that one patient has one name in all of them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from clefgan.data.patient_pattern import found_in, pattern_of
 from clefgan.data.patient_rows import NamedImage, listed
 from clefgan.data.patient_table import Matched, PatientTable, WhenUnknown, read
 from clefgan.data.sets.grey import GreySet
@@ -135,35 +135,6 @@ def from_pattern(sets: Ids, pattern: str) -> Matched:
         for name, owner in groups.items()
     }
     return Matched(whole, (f"patients: by the pattern {pattern!r}.",))
-
-
-def pattern_of(text: str) -> re.Pattern[str]:
-    """The regular expression that finds the patient in an id.
-
-    Raises
-    ------
-    ClefganError
-        It is none, or has several groups and none is called `patient`.
-    """
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        raise ClefganError(f"patients: {text!r} is no regular expression ({error})") from error
-    if pattern.groups > 1 and "patient" not in pattern.groupindex:
-        raise ClefganError(
-            f"patients: {text!r} has {pattern.groups} groups; write that of the patient as "
-            "(?P<patient>...), or the others as (?:...)"
-        )
-    return pattern
-
-
-def found_in(pattern: re.Pattern[str], text: str) -> str | None:
-    """What the group `patient`, the only group, or else the whole pattern finds."""
-    match = pattern.search(text)
-    if match is None:
-        return None
-    group: int | str = "patient" if "patient" in pattern.groupindex else min(pattern.groups, 1)
-    return match[group]
 
 
 def one_image_each(
