@@ -99,6 +99,14 @@ def test_accents_are_one_name_however_they_are_composed(data: Path) -> None:
         reading.read(data)
 
 
+def test_a_truth_is_of_the_images_under_test_and_no_others(data: Path) -> None:
+    """A row of another image is a slip in a name, and would be dropped in silence."""
+    truth = data / "truth.csv"
+    truth.write_text(truth.read_text() + "stranger,a\n")
+    with pytest.raises(ClefganError, match=r"'stranger' not among the \d+ images"):
+        reading.read(data)
+
+
 def test_membership_keeps_files_apart_whose_names_join_alike(data: Path, tmp_path: Path) -> None:
     into_patients(data / "real" / "b")
     written = membership.write(reading.read(data), tmp_path / "sources")

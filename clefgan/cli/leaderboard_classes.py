@@ -145,7 +145,7 @@ def known_truth(
         named = truths.read_named(asked.truth, asked.edition)
         return named.labels, named.images, str(asked.truth)
     names = challenge.test.file_names
-    table = truth_and_groups.mapping(asked.truth, "class", names)
+    table = truth_and_groups.mapping(asked.truth, "class", names, is_truth=True)
     labels = {image: parts.class_name(name) for image, name in table.items()}
     strange = sorted(set(labels.values()) - set(challenge.names)) if challenge.classes else []
     if strange:

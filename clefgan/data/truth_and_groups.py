@@ -5,7 +5,7 @@
 value: it is refused where an image needs one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -78,9 +78,7 @@ def truth(path: Path, images: Iterable[str], labels: Sequence[str] = ZERO_ONE) -
         meaning = partial(truths.used_or_not, labels=labels)
         written = truths.labels_as_written(path, meaning, every_name(known))
         ids = names.matched(written, known)
-        unknown = [name for name in written if name not in ids]
-        if unknown:
-            raise ClefganError(f"{path}: {first(unknown)} not among the {len(known)} candidates")
+        refuse_unknown(path, written, ids, f"{len(known)} candidates")
         answers = truths.by_id(path, written, ids)
     refuse_absent(path, known, answers, "truth")
     return {name: answers[name] == labels[1] for name in known}
@@ -134,18 +132,27 @@ def clusters(path: Path, images: Iterable[str]) -> dict[str, str]:
     return group_of
 
 
-def mapping(path: Path, column: str, images: Iterable[str]) -> dict[str, str]:
-    """First column (or `id`) to second (or `column`), for every image; other rows are passed over.
+def mapping(
+    path: Path, column: str, images: Iterable[str], *, is_truth: bool = False
+) -> dict[str, str]:
+    """First column (or `id`) to second (or `column`), for every image.
+
+    Parameters
+    ----------
+    is_truth : of these images and no others; else rows of others are passed over
 
     Raises
     ------
     ClefganError
-        A table that cannot be read; an image that is missing, there twice, or without a value.
+        A table that cannot be read; an image that is missing, there twice, or without a value; of
+        a truth, a row of another image.
     """
     known = as_images(images)
     with as_clefgan_error():
         rows = table.pairs(table.read(path, known=every_name(known)), (column,))
         ids = names.matched([name for _, name, _ in rows], known)
+        if is_truth:
+            refuse_unknown(path, [name for _, name, _ in rows], ids, f"{len(known)} images")
         values = truths.by_id(path, {name: text for _, name, text in rows if name in ids}, ids)
     refuse_absent(path, known, values, column)
     empty = [name for name in known if table.names_nobody(values[name])]
@@ -172,6 +179,13 @@ def as_images(images: Iterable[str]) -> FileNames:
 def every_name(images: FileNames) -> frozenset[str]:
     """All that a table may call the images."""
     return frozenset((*images, *filter(None, images.values())))
+
+
+def refuse_unknown(path: Path, written: Iterable[str], ids: Container[str], images: str) -> None:
+    """Refuse names of a table that are none of the images."""
+    unknown = [name for name in written if name not in ids]
+    if unknown:
+        raise ClefganError(f"{path}: {first(unknown)} not among the {images}")
 
 
 def refuse_absent(path: Path, images: FileNames, values: Mapping[str, object], column: str) -> None:

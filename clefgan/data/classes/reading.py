@@ -214,7 +214,7 @@ def truth_beside(
     table = truth_and_groups.locate(above, (TRUTH,))
     if table is None:
         return None
-    labels = truth_and_groups.mapping(table, "class", test.file_names)
+    labels = truth_and_groups.mapping(table, "class", test.file_names, is_truth=True)
     truth = {name: class_name(labels[name]) for name in test.ids}
     strange = sorted(set(truth.values()) - set(classes), key=natural_key)
     if strange and len(classes) > 1:
