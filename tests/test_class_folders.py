@@ -103,7 +103,7 @@ def test_a_truth_is_of_the_images_under_test_and_no_others(data: Path) -> None:
     """A row of another image is a slip in a name, and would be dropped in silence."""
     truth = data / "truth.csv"
     truth.write_text(truth.read_text() + "stranger,a\n")
-    with pytest.raises(ClefganError, match=r"'stranger' not among the \d+ images"):
+    with pytest.raises(ClefganError, match=r"'stranger' is not among the \d+ images"):
         reading.read(data)
 
 

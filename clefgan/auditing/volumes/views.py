@@ -37,7 +37,7 @@ class VolumeTurn(Turn):
     def words(self) -> str:
         """How a volume was turned, in words; '' for one that was not."""
         order = "with the slices in the other order" if self.backwards else ""
-        return ", ".join(filter(None, [Turn.words.__get__(self), order]))
+        return ", ".join(filter(None, [super(VolumeTurn, self).words, order]))
 
 
 @dataclass(frozen=True, slots=True)
