@@ -175,7 +175,7 @@ class SaysNothing:
 
 
 def test_a_class_without_evidence_is_refused() -> None:
-    with pytest.raises(ClefganError, match=r"'evidence' is not one of Evidence\.A1 to A3"):
+    with pytest.raises(ClefganError, match=r"'evidence' is missing; write evidence: ClassVar"):
         check_attributor(SaysNothing)  # type: ignore[arg-type]
     with pytest.raises(ClefganError, match=r"'evidence' is not one of Evidence\.A0"):
         check_clusterer(First)  # type: ignore[arg-type]
