@@ -37,7 +37,7 @@ AUDIT = ["audit", "--train", "a", "--released", "b", "--release", "public"]
         (["lab", "make-classes", "x", "--real", "r.npz", "--rule", "y"],
          "--rule: 'y' is not one of pca, blend"),
         (["lab", "make-classes", "x", "--real", "r.npz", "--test-rule", "y"],
-         "--rule: 'y' is not one of pca, blend"),
+         "--test-rule: 'y' is not one of pca, blend"),
     ],
 )  # fmt: skip
 def test_an_unknown_choice_is_wrong_usage(

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from building import classes
 from evaluation import attribution
 from running import clefgan
 from submissions import editions, runfile
@@ -67,6 +68,20 @@ def test_ids_that_differ_name_run_and_truth(
     assert len(lines) == 1
     assert "third.csv" in lines[0]
     assert lines[0].endswith(f"the ids are those of {folder / 'truth.csv'}")
+
+
+def test_a_truth_is_of_the_images_of_the_data_and_no_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row of another image is a slip in a name, and would be dropped in silence."""
+    data, truth, runs = classes(tmp_path / "data"), tmp_path / "truth.csv", tmp_path / "runs"
+    words = ["run", "--method", "subset-nearest", "--data", data, *EDITION, "--out", runs]
+    assert clefgan(*words) == 0
+    truth.write_text((data / "truth.csv").read_text() + "stranger,a\n")
+    words = ["score", runs / "subset-nearest.csv", "--data", data, *EDITION, "--truth", truth]
+    capsys.readouterr()
+    assert clefgan(*words) == 1
+    assert "'stranger' is not among the 9 images" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

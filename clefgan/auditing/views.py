@@ -29,8 +29,8 @@ class View:
     keep : nearest patients that are kept of each released image and window
     turned : released images are flipped and turned before they are compared, in every way but not
         at all; what counts is the one that is most alike
-    inverted : beside that dark and bright are exchanged, of images that are not turned too
-    coarse : maps are averaged down first, so that many turns take no longer than one
+    inverted : copies with dark and bright exchanged are looked for too, turned or not
+    coarse : maps are averaged down first, as many turns of whole maps would take too long
     """
 
     name: str

@@ -83,6 +83,7 @@ def make_classes(
     making.refuse_existing(folder)
     outputs.refuse([Output("DIR", folder, is_folder=True)], [real, manifest])
     refuse_unknown("--kind", kind, CLOSED["make-classes --kind"])
+    refuse_unknown("--test-rule", test_rule, CLOSED["--rule"])
     gan, flow = networks(settings, 0, list(dict.fromkeys([rule, test_rule or rule])), "--rule")
     spec = class_labs.ClassSpec(
         kind=kind, rule=rule, test_rule=test_rule, classes=classes, reals=reals,
